@@ -1,0 +1,146 @@
+namespace CreditGrains.Domain.Commands;
+
+/// <summary>
+/// Everything the engine can be told. Requests may be refused; facts have happened and always post; the rest is control.
+/// The numbers are part of the journal format and never reused.
+/// </summary>
+public enum CommandKind : byte
+{
+    /// <summary>No command.</summary>
+    None = 0,
+
+    /// <summary>Request: place a hold of an amount.</summary>
+    Authorize = 1,
+
+    /// <summary>Request: add an amount to an open hold.</summary>
+    IncreaseHold = 2,
+
+    /// <summary>Request: draw an amount at once.</summary>
+    Drawdown = 3,
+
+    /// <summary>Fact: a hold, or part of it, was cleared. Posts above or without the hold where it must.</summary>
+    Capture = 16,
+
+    /// <summary>Fact: an amount was cleared that was never authorised here.</summary>
+    ClearWithoutHold = 17,
+
+    /// <summary>Fact: money came in. Uncleared money waits and restores no headroom.</summary>
+    Repay = 18,
+
+    /// <summary>Fact: an uncleared repayment is now good.</summary>
+    ClearRepayment = 19,
+
+    /// <summary>Fact: a repayment bounced, cleared or not.</summary>
+    ReverseRepayment = 20,
+
+    /// <summary>Fact: a merchant gave money back.</summary>
+    Refund = 21,
+
+    /// <summary>Fact: a disputed charge was taken back.</summary>
+    Chargeback = 22,
+
+    /// <summary>Fact: interest was charged.</summary>
+    PostInterest = 23,
+
+    /// <summary>Fact: a fee was charged.</summary>
+    PostFee = 24,
+
+    /// <summary>Fact: an amount was written off.</summary>
+    WriteOff = 25,
+
+    /// <summary>Fact: money came in on what was written off.</summary>
+    Recover = 26,
+
+    /// <summary>Fact: signed corrections from a reconciliation with the core ledger.</summary>
+    Adjust = 27,
+
+    /// <summary>Release what remains of an open hold.</summary>
+    Void = 48,
+
+    /// <summary>Undo what an earlier request id did; an id not seen yet is barred (a tombstone).</summary>
+    Reverse = 49,
+
+    /// <summary>Accept or turn down a referral; accepting checks every limit again.</summary>
+    ResolveReferral = 50,
+
+    /// <summary>Journal only: a hold's time ran out. Never sent by a caller.</summary>
+    ExpireHold = 51,
+
+    /// <summary>Journal only: an uncleared repayment cleared by its time. Never sent by a caller.</summary>
+    ClearRepaymentDue = 52,
+
+    /// <summary>Journal only: a referral's time ran out. Never sent by a caller.</summary>
+    ExpireReferral = 53,
+
+    /// <summary>Create a limit node.</summary>
+    OpenNode = 64,
+
+    /// <summary>Create a facility under its nodes.</summary>
+    OpenFacility = 65,
+
+    /// <summary>Put a node or facility under a further node.</summary>
+    LinkNode = 66,
+
+    /// <summary>Take a node or facility out from under a node.</summary>
+    UnlinkNode = 67,
+
+    /// <summary>Change one parent of a facility or node for another.</summary>
+    MoveFacility = 68,
+
+    /// <summary>Set a limit: now, from a date, or for a time.</summary>
+    SetLimit = 69,
+
+    /// <summary>Set a sub-limit of a facility (cash, merchant category).</summary>
+    SetSubLimit = 70,
+
+    /// <summary>Set a limit on amount or count in a sliding window.</summary>
+    SetVelocityLimit = 71,
+
+    /// <summary>Set the amount above which a request on a node goes to a person.</summary>
+    SetReviewThreshold = 72,
+
+    /// <summary>Stop approvals on a facility or node.</summary>
+    Freeze = 73,
+
+    /// <summary>Allow approvals again.</summary>
+    Unfreeze = 74,
+
+    /// <summary>End a facility or an empty node.</summary>
+    Close = 75,
+
+    /// <summary>Set a dated exchange rate.</summary>
+    SetFxRate = 76,
+
+    /// <summary>Move a legal entity's business date forward.</summary>
+    AdvanceBusinessDate = 77,
+
+    /// <summary>Put a facility in a pool, out of the one it was in.</summary>
+    TransferToPool = 78,
+
+    /// <summary>Journal only: a dated or temporary limit came into force or ended.</summary>
+    LimitFellDue = 79,
+
+    /// <summary>Journal only: one slice of a large change of the graph.</summary>
+    RegraphSlice = 80,
+
+    /// <summary>Journal only: digest of the state at an earlier sequence.</summary>
+    StateDigest = 81,
+}
+
+/// <summary>Groups of command kinds.</summary>
+public static class CommandKinds
+{
+    /// <summary>Whether the command may be refused for want of headroom.</summary>
+    public static bool IsRequest(this CommandKind kind) => kind is >= CommandKind.Authorize and <= CommandKind.Drawdown;
+
+    /// <summary>Whether the command reports what has happened.</summary>
+    public static bool IsFact(this CommandKind kind) => kind is >= CommandKind.Capture and <= CommandKind.Adjust;
+
+    /// <summary>Whether the command works on one facility's balances or holds.</summary>
+    public static bool IsAccount(this CommandKind kind) => kind is > CommandKind.None and < CommandKind.OpenNode;
+
+    /// <summary>Whether a caller may send it.</summary>
+    public static bool IsForCallers(this CommandKind kind) =>
+        kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
+            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool);
+}

@@ -1,0 +1,66 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Queries;
+
+namespace CreditGrains.Engine;
+
+/// <summary>
+/// A running engine, in process or behind a cluster. Every answer is durable before it is given: outcomes, reads and feed
+/// alike. Safe for any number of callers at once.
+/// </summary>
+public interface ICreditEngine : IAsyncDisposable
+{
+    /// <summary>Executes one command. Completes once the outcome is durable. Never throws for what a caller can do wrong.</summary>
+    ValueTask<Outcome> ExecuteAsync(in Command command);
+
+    /// <summary>
+    /// Executes commands in order, as one submission; each is decided on its own. <paramref name="outcomes"/> is filled at the same places.
+    /// At most <see cref="BatchLengthMax"/>. Both memories belong to the engine until the task completes.
+    /// </summary>
+    ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes);
+
+    /// <summary>Most commands of one submission.</summary>
+    const int BatchLengthMax = 10_000;
+
+    /// <summary>A facility with its path and open items in one atomic read; null when unknown.</summary>
+    ValueTask<FacilityView?> GetFacilityAsync(NodeKey key);
+
+    /// <summary>A facility's balances as they were at a past writer time, from its history; null when it did not exist yet.</summary>
+    ValueTask<EventRecord?> GetFacilityAsOfAsync(NodeKey key, long asOfMicros);
+
+    /// <summary>A node, or a facility as a node; null when unknown.</summary>
+    ValueTask<NodeView?> GetNodeAsync(NodeKey key);
+
+    /// <summary>A node's exposure as of a past writer time, minor units of its currency; null when it did not exist. Exact, rebuilt from snapshot and journal; may take as long as a restart.</summary>
+    ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken);
+
+    /// <summary>Nodes (not facilities) of a tenant in key order after a key; default key starts.</summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="kind">Only this kind; None is all.</param>
+    /// <param name="after">Last key of the page before.</param>
+    /// <param name="take">1 to 1,000.</param>
+    ValueTask<IReadOnlyList<NodeView>> ListNodesAsync(ushort tenant, NodeKind kind, NodeKey after, int take);
+
+    /// <summary>The decision of a sequence; null when there is none.</summary>
+    ValueTask<EventRecord?> GetDecisionAsync(long sequence);
+
+    /// <summary>The decision of a request id; null when the id is unknown or older than 72 hours.</summary>
+    ValueTask<EventRecord?> GetDecisionAsync(ushort tenant, RequestId id);
+
+    /// <summary>A page of a facility's history, newest first, before a sequence (0 starts at the newest).</summary>
+    ValueTask<HistoryPage> GetHistoryAsync(NodeKey key, long before, int take);
+
+    /// <summary>Durable events after a sequence, without gap or duplicate; waits for new ones until cancelled.</summary>
+    IAsyncEnumerable<EventRecord> ReadFeedAsync(long afterSequence, CancellationToken cancellationToken);
+
+    /// <summary>Confirms a forward step of the clock, so that approvals resume.</summary>
+    ValueTask ConfirmClockAsync();
+
+    /// <summary>Starts a snapshot and completes when it is verified; returns its sequence.</summary>
+    ValueTask<long> SnapshotAsync();
+
+    /// <summary>How the engine is.</summary>
+    ValueTask<EngineStatus> GetStatusAsync();
+}
