@@ -38,6 +38,9 @@ public enum JournalErrorCode
 
     /// <summary>A required standby is lost or refused a frame.</summary>
     StandbyLost = 12,
+
+    /// <summary>A segment is full of openings without one event, so the next segment would take its name.</summary>
+    FullOfOpenings = 13,
 }
 
 /// <summary>A journal refused. The message names the place, the cause and the fix.</summary>

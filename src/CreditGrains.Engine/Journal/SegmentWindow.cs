@@ -35,6 +35,7 @@ internal sealed class SegmentWindow(int chunkBytes) : IDisposable
     public Span<byte> At(long offset, int length)
     {
         length = (int)Math.Clamp(FileBytes - offset, 0, length);
+        if (length == 0) return [];
         if (offset < _start || offset + length > _start + _count) Fill(offset, length);
         return _buffer.AsSpan((int)(offset - _start), length);
     }
