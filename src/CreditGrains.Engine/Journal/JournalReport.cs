@@ -6,7 +6,7 @@ namespace CreditGrains.Engine.Journal;
 /// <param name="NextSequence">Sequence after the last event.</param>
 /// <param name="Epoch">Highest epoch found, 0 in a new journal.</param>
 /// <param name="Head">Hash of the last frame.</param>
-/// <param name="LastRecordedAt">Time of the last frame in microseconds since the Unix epoch, or null when none was read.</param>
+/// <param name="LastRecordedAt">Time of the last frame in microseconds since the Unix epoch, or null when there is none.</param>
 /// <param name="CutBytes">Bytes of an incomplete last frame, never acknowledged; 0 after a clean end.</param>
 /// <param name="Leftovers">Spare files never put to use.</param>
 public sealed record JournalReport(
@@ -21,5 +21,5 @@ public sealed record JournalReport(
 {
     internal static JournalReport Of(JournalTail tail) => new(
         tail.Frames, tail.Bytes, tail.NextSequence, tail.Epoch, tail.Chain,
-        tail.Frames == 0 ? null : tail.RecordedAt, tail.CutBytes, tail.Leftovers);
+        tail.RecordedAt == long.MinValue ? null : tail.RecordedAt, tail.CutBytes, tail.Leftovers);
 }

@@ -71,6 +71,7 @@ internal sealed class JournalScan(IFileStore files, JournalOptions options, Fram
         _nextSequence = header.FirstSequence;
         if (header.FirstSequence > options.FirstSequence) _chain = header.PreviousChain;
         _frameEpoch = header.Epoch;
+        _recordedAt = header.PreviousRecordedAt;
     }
 
     private SegmentTail ScanSegment(SegmentWindow window, IndexedSegment segment, SegmentHeader header, bool isLast)

@@ -216,7 +216,7 @@ public sealed class JournalWriter : IDisposable
         }
         try
         {
-            var header = new SegmentHeader(_options.PartitionId, _nextSequence, _head, Epoch, _options.SegmentBytes);
+            var header = new SegmentHeader(_options.PartitionId, _nextSequence, _head, Epoch, _options.SegmentBytes, _recordedAt);
             Span<byte> stored = stackalloc byte[SegmentHeader.StoredBytes];
             header.Write(stored);
             spare.File.Write(0, stored);

@@ -4,15 +4,16 @@ namespace CreditGrains.Engine.Journal;
 
 /// <summary>
 /// The first 128 bytes of a segment file, little endian; frames begin at byte 4096. 0 magic "CGSG", 4 format version (16 bits),
-/// 8 partition id, 24 first sequence, 32 previous chain hash (24 bytes), 56 epoch that created it, 64 segment length,
-/// 124 CRC-32C of bytes 0–123; the rest is zero.
+/// 8 partition id, 24 first sequence, 32 previous chain hash (24 bytes), 56 epoch that created it, 64 segment length, 72 time of
+/// the frame before, 124 CRC-32C of bytes 0–123; the rest is zero.
 /// </summary>
 internal readonly record struct SegmentHeader(
     Guid PartitionId,
     long FirstSequence,
     ChainHash PreviousChain,
     uint Epoch,
-    long SegmentBytes)
+    long SegmentBytes,
+    long PreviousRecordedAt)
 {
     public const int ReservedBytes = 4096;
     public const int StoredBytes = 128;
@@ -30,6 +31,7 @@ internal readonly record struct SegmentHeader(
         PreviousChain.Write(destination[32..]);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[56..], Epoch);
         BinaryPrimitives.WriteInt64LittleEndian(destination[64..], SegmentBytes);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[72..], PreviousRecordedAt);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[CrcOffset..], Checksum.Of(destination[..CrcOffset]));
     }
 
@@ -46,5 +48,6 @@ internal readonly record struct SegmentHeader(
         BinaryPrimitives.ReadInt64LittleEndian(source[24..]),
         ChainHash.Read(source[32..]),
         BinaryPrimitives.ReadUInt32LittleEndian(source[56..]),
-        BinaryPrimitives.ReadInt64LittleEndian(source[64..]));
+        BinaryPrimitives.ReadInt64LittleEndian(source[64..]),
+        BinaryPrimitives.ReadInt64LittleEndian(source[72..]));
 }
