@@ -12,6 +12,8 @@ internal sealed class DiskLock : IDisposable
 {
     public const string FileName = "LOCK";
     private const int HolderBytesMax = 256;
+    private const int MacWouldBlock = 35;
+    private const string Unnamed = "an unnamed process";
     private readonly SafeFileHandle _handle;
 
     private DiskLock(SafeFileHandle handle) => _handle = handle;
@@ -41,8 +43,6 @@ internal sealed class DiskLock : IDisposable
 
     public void Dispose() => _handle.Dispose();
 
-    private const int MacWouldBlock = 35;
-
     private static SafeFileHandle OpenHandle(string directory, string path)
     {
         // Windows locks by sharing mode at opening; elsewhere the lock is a separate call on a shareable handle.
@@ -55,6 +55,12 @@ internal sealed class DiskLock : IDisposable
         {
             using SafeFileHandle reader = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
             throw new StoreLockedException(directory, ReadHolder(reader));
+        }
+        catch (IOException cause) when (cause.HResult is DiskFailure.WouldBlock or MacWouldBlock)
+        {
+            // .NET takes a shared lock at opening, which the holder's exclusive one already refuses.
+            using SafeFileHandle? reader = DiskNative.OpenForReading(path);
+            throw new StoreLockedException(directory, reader is null ? Unnamed : ReadHolder(reader));
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -81,6 +87,6 @@ internal sealed class DiskLock : IDisposable
     {
         Span<byte> bytes = stackalloc byte[HolderBytesMax];
         int read = RandomAccess.Read(handle, bytes, 0);
-        return read == 0 ? "an unnamed process" : Encoding.UTF8.GetString(bytes[..read]);
+        return read == 0 ? Unnamed : Encoding.UTF8.GetString(bytes[..read]);
     }
 }

@@ -27,6 +27,13 @@ internal static partial class DiskNative
         return error != 0 ? error : closeError;
     }
 
+    /// <summary>Opens a file for reading past the locks that .NET would respect; null when it cannot be opened.</summary>
+    public static SafeFileHandle? OpenForReading(string path)
+    {
+        int descriptor = Open(path, OpenReadOnly);
+        return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
+    }
+
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle handle);
 

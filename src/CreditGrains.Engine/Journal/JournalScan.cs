@@ -23,12 +23,6 @@ internal sealed class JournalScan(IFileStore files, JournalOptions options, Fram
         List<string> leftovers = [];
         List<IndexedSegment> segments = ListSegments(leftovers);
         int first = segments.FindLastIndex(segment => segment.FirstSequence <= fromSequence);
-        if (segments.Count > 0 && first < 0)
-        {
-            throw new JournalException(JournalErrorCode.NotRetained,
-                $"Sequence {fromSequence} was asked for, but the oldest kept segment begins at {segments[0].FirstSequence}. "
-                + "Restore the older segments, or begin from a newer snapshot.");
-        }
         SegmentTail last = default;
         using var window = new SegmentWindow(SegmentWindow.SequentialChunkBytes);
         for (int i = 0; i < segments.Count; i++)
@@ -36,6 +30,7 @@ internal sealed class JournalScan(IFileStore files, JournalOptions options, Fram
             using IStoreFile file = files.Open(segments[i].Name, create: false);
             window.Attach(file);
             SegmentHeader header = SegmentCheck.Header(window, segments[i], options.PartitionId);
+            if (first < 0) throw NotRetained(fromSequence, header.FirstSequence);
             if (i == first) Begin(header);
             if (i >= first) last = ScanSegment(window, segments[i], header, isLast: i == segments.Count - 1);
             index.Add(segments[i]);
@@ -48,6 +43,10 @@ internal sealed class JournalScan(IFileStore files, JournalOptions options, Fram
         }
         return Tail(segments.Count == 0 ? null : segments[^1], last, leftovers);
     }
+
+    private static JournalException NotRetained(long fromSequence, long oldest) => new(JournalErrorCode.NotRetained,
+        $"Sequence {fromSequence} was asked for, but the oldest kept segment begins at {oldest}. "
+        + "Restore the older segments, or begin from a newer snapshot.");
 
     private List<IndexedSegment> ListSegments(List<string> leftovers)
     {
