@@ -15,6 +15,12 @@ public sealed record JournalOptions
     /// <summary>Sequence of the first event of a new journal. Default 1, at least 1.</summary>
     public long FirstSequence { get; init; } = 1;
 
+    /// <summary>
+    /// What a lost standby means. False, the default: go on alone and report it. True: refuse reservations, and poison the writer
+    /// if a frame on its way is not acknowledged.
+    /// </summary>
+    public bool StandbyRequired { get; init; }
+
     /// <summary>Throws for the first option out of range.</summary>
     /// <exception cref="ArgumentException">The message names the option and its range.</exception>
     public void Validate()

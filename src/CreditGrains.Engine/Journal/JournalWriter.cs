@@ -9,44 +9,28 @@ namespace CreditGrains.Engine.Journal;
 /// </summary>
 public sealed class JournalWriter : IDisposable
 {
-    private readonly IFileStore _files;
     private readonly JournalOptions _options;
-    private readonly FrameIndex _index;
-    private readonly SpareSegment _spare;
-    private readonly IFrameSink? _sink;
+    private readonly SegmentAppender _segments;
     private readonly FrameBuffer _ownBuffer;
-    private IndexedSegment? _segment;
-    private IStoreFile? _file;
-    private long _segmentBytes;
-    private long _offset;
+    private volatile IFrameSink? _sink;
     private long _nextSequence;
     private long _recordedAt;
     private ChainHash _head;
-    private long _remainingBytes;
     private long _durableSequence;
     private long _appendedBytes;
     private int _reservedBefore;
     private volatile Exception? _poison;
 
-    internal JournalWriter(
-        IFileStore files, JournalOptions options, FrameIndex index, JournalTail tail, IStoreFile? file, IFrameSink? sink)
+    internal JournalWriter(JournalOptions options, SegmentAppender segments, JournalTail tail)
     {
-        _files = files;
         _options = options;
-        _index = index;
-        _sink = sink;
-        _spare = new SpareSegment(files, options.SegmentBytes);
+        _segments = segments;
         _ownBuffer = new FrameBuffer(options.PayloadBytesMax);
-        _segment = tail.Segment;
-        _file = file;
-        _segmentBytes = tail.SegmentBytes;
-        _offset = tail.Offset;
-        _remainingBytes = _segmentBytes - _offset;
         _nextSequence = tail.NextSequence;
         _durableSequence = tail.NextSequence - 1;
         _recordedAt = tail.RecordedAt;
         _head = tail.Chain;
-        Epoch = checked(tail.Epoch + 1);
+        Epoch = tail.Epoch + 1;
     }
 
     /// <summary>Number of this opening for writing, one more than any before.</summary>
@@ -59,7 +43,7 @@ public sealed class JournalWriter : IDisposable
     public long AppendedBytes => Volatile.Read(ref _appendedBytes);
 
     /// <summary>Whether a spare segment should be prepared soon. Any thread.</summary>
-    public bool WantsSpare => !_spare.IsReady;
+    public bool WantsSpare => !_segments.Spare.IsReady;
 
     /// <summary>Whether an earlier failure ended appending. Any thread.</summary>
     public bool IsPoisoned => _poison is not null;
@@ -86,13 +70,13 @@ public sealed class JournalWriter : IDisposable
         ThrowIfPoisoned();
         CheckPayload(payloadBytesMax);
         refusal = default;
-        if (_sink is { IsAccepting: false })
+        if (_options.StandbyRequired && _sink is not { IsAccepting: true })
         {
             refusal = new JournalRefusal(JournalRefusalReason.StandbyLost, 0, 0);
             return false;
         }
         int frameBytes = FrameLayout.FrameBytes(payloadBytesMax);
-        bool fits = Volatile.Read(ref _remainingBytes) >= _reservedBefore + (long)frameBytes;
+        bool fits = _segments.RemainingBytes >= _reservedBefore + (long)frameBytes;
         // A spare takes two largest frames, so it takes this one even if the one before rolls into it first.
         if (!fits && !PrepareSpare(out refusal)) return false;
         _reservedBefore = frameBytes;
@@ -107,7 +91,7 @@ public sealed class JournalWriter : IDisposable
         ThrowIfPoisoned();
         try
         {
-            return _spare.TryPrepare(out refusal);
+            return _segments.Spare.TryPrepare(out refusal);
         }
         catch (Exception cause)
         {
@@ -151,12 +135,22 @@ public sealed class JournalWriter : IDisposable
         AppendFrame(payload, FrameFlags.None, eventCount, recordedAt);
     }
 
+    /// <summary>
+    /// Sends every later frame to <paramref name="sink"/> as well, which must be in step with this journal; an earlier sink is
+    /// disposed. Flusher thread, between appends.
+    /// </summary>
+    internal void Attach(IFrameSink sink)
+    {
+        IFrameSink? before = _sink;
+        _sink = sink;
+        before?.Dispose();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _poison ??= new ObjectDisposedException(nameof(JournalWriter));
-        _file?.Dispose();
-        _spare.Dispose();
+        _segments.Dispose();
         _sink?.Dispose();
     }
 
@@ -170,15 +164,20 @@ public sealed class JournalWriter : IDisposable
     private void AppendFrame(FrameBuffer payload, FrameFlags flags, int eventCount, long recordedAt)
     {
         int frameBytes = FrameLayout.FrameBytes(payload.Length);
-        if (_segmentBytes - _offset < frameBytes) Roll();
+        MakeRoom(frameBytes);
         try
         {
             var fields = new FrameHeader(payload.Length, eventCount, flags, Epoch, _nextSequence, recordedAt, default, 0);
             ReadOnlySpan<byte> frame = payload.Seal(_head, fields, out ChainHash chain);
-            _file!.Write(_offset, frame);
-            _file.Sync();
-            _sink?.Append(fields with { Chain = chain }, frame);
-            Advance(frameBytes, eventCount, recordedAt, chain);
+            _segments.Append(frame, _nextSequence);
+            // After the local sync, so that a standby never holds what this journal may lose.
+            SendToStandby(frame, isOpening: flags == FrameFlags.Opening);
+            _nextSequence += eventCount;
+            _recordedAt = recordedAt;
+            _head = chain;
+            Volatile.Write(ref _appendedBytes, _appendedBytes + frameBytes);
+            // Last: from here on readers return the frame.
+            Volatile.Write(ref _durableSequence, _nextSequence - 1);
         }
         catch (Exception cause)
         {
@@ -187,57 +186,26 @@ public sealed class JournalWriter : IDisposable
         }
     }
 
-    private void Advance(int frameBytes, int eventCount, long recordedAt, ChainHash chain)
+    // Refusals before any write leave the writer sound.
+    private void MakeRoom(int frameBytes)
     {
-        _segment!.Note(_nextSequence, _offset);
-        _offset += frameBytes;
-        _nextSequence += eventCount;
-        _recordedAt = recordedAt;
-        _head = chain;
-        Volatile.Write(ref _remainingBytes, _segmentBytes - _offset);
-        Volatile.Write(ref _appendedBytes, _appendedBytes + frameBytes);
-        // Last: from here on readers return the frame.
-        Volatile.Write(ref _durableSequence, _nextSequence - 1);
-    }
-
-    private void Roll()
-    {
-        if (_segment is not null && _segment.FirstSequence == _nextSequence)
-        {
-            throw new JournalException(JournalErrorCode.FullOfOpenings,
-                $"Segment '{_segment.Name}' is full of openings and holds no event. Raise SegmentBytes, or find out what restarts this process.");
-        }
-        string name = SegmentName.Of(_nextSequence);
-        SpareSegment.Prepared? spare = _spare.Take();
-        if (spare is null)
-        {
-            if (!PrepareSpare(out _)) throw new StoreFullException(name);
-            spare = _spare.Take() ?? throw new InvalidOperationException("Only the flusher takes the spare segment.");
-        }
         try
         {
-            var header = new SegmentHeader(_options.PartitionId, _nextSequence, _head, Epoch, _options.SegmentBytes, _recordedAt);
-            Span<byte> stored = stackalloc byte[SegmentHeader.StoredBytes];
-            header.Write(stored);
-            spare.File.Write(0, stored);
-            spare.File.Sync();
-            // The name comes after the durable header, so a segment of this name without a sound header is damage, not a crash.
-            _files.Rename(spare.Name, name);
-            _files.SyncDirectory();
+            _segments.MakeRoom(frameBytes, _nextSequence, _head, Epoch, _recordedAt);
         }
-        catch (Exception cause)
+        catch (Exception cause) when (cause is not StoreFullException)
         {
             _poison ??= cause;
-            spare.File.Dispose();
             throw;
         }
-        _file?.Dispose();
-        _file = spare.File;
-        _segment = new IndexedSegment(name, _nextSequence);
-        _index.Add(_segment);
-        _segmentBytes = _options.SegmentBytes;
-        _offset = SegmentHeader.ReservedBytes;
-        Volatile.Write(ref _remainingBytes, _segmentBytes - _offset);
+    }
+
+    private void SendToStandby(ReadOnlySpan<byte> frame, bool isOpening)
+    {
+        bool isAcknowledged = _sink?.TryAppend(frame) ?? false;
+        if (isAcknowledged || isOpening || !_options.StandbyRequired) return;
+        throw new JournalException(JournalErrorCode.StandbyLost,
+            "The required standby did not acknowledge a frame. Restart this process and the standby, or drop the requirement.");
     }
 
     private void CheckPayload(int payloadBytes)

@@ -41,7 +41,6 @@ public sealed class PartitionJournal : IDisposable
     /// <param name="recordedAt">Writer time in microseconds since the Unix epoch; raised to the last frame's if earlier.</param>
     /// <param name="fromSequence">First sequence needed: the one after the snapshot's. The frame that holds it comes whole.</param>
     /// <param name="visitor">Receives the frames for replay; null only verifies.</param>
-    /// <param name="sink">A standby, or null. Owned by the writer from here on.</param>
     /// <exception cref="JournalException">The journal must not be used as it is; the message says why and what to do.</exception>
     /// <exception cref="StoreException">The store refused: locked, full, read-only, failing.</exception>
     public static PartitionJournal Open(
@@ -49,8 +48,7 @@ public sealed class PartitionJournal : IDisposable
         JournalOptions options,
         long recordedAt,
         long fromSequence = 1,
-        FrameVisitor? visitor = null,
-        IFrameSink? sink = null)
+        FrameVisitor? visitor = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
@@ -62,7 +60,7 @@ public sealed class PartitionJournal : IDisposable
         {
             JournalTail tail = new JournalScan(files, options, index, visitor).Run(fromSequence);
             IStoreFile? file = JournalRepair.Mend(files, tail);
-            writer = new JournalWriter(files, options, index, tail, file, sink);
+            writer = new JournalWriter(options, new SegmentAppender(files, options, index, tail, file), tail);
             writer.AppendOpening(recordedAt);
             return new PartitionJournal(files, index, writer, JournalReport.Of(tail), hold);
         }
