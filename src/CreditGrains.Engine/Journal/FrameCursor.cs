@@ -18,6 +18,17 @@ public sealed class FrameCursor : IDisposable
     private ChainHash? _chain;
     private bool _seeking = true;
 
+    /// <summary>
+    /// Begins at the openings before the sequence, not at the frame that holds it, as a copy of the journal needs them all.
+    /// </summary>
+    internal bool BeginsAtOpenings { get; init; }
+
+    /// <summary>Reads up to the last sound frame, durable or not; what lies behind may be on its way.</summary>
+    internal bool ReadsToLastFrame { get; set; }
+
+    /// <summary>Hash of the frame before the next one; set once the cursor has found its place, unless it begins inside a segment.</summary>
+    internal ChainHash? Chain => _chain;
+
     internal FrameCursor(IFileStore files, FrameIndex index, Func<long> durableSequence, long sequence, int chunkBytes)
     {
         _files = files;
@@ -45,8 +56,7 @@ public sealed class FrameCursor : IDisposable
         try
         {
             if (_seeking) Seek();
-            frame = ReadNext();
-            return true;
+            return TryReadNext(out frame);
         }
         catch (Exception cause) when (cause is ObjectDisposedException or StoreFileException)
         {
@@ -60,49 +70,60 @@ public sealed class FrameCursor : IDisposable
     // The window may hold bytes read before they were written, so it is read again once the frame wanted has become durable.
     private bool IsDurable()
     {
+        if (ReadsToLastFrame)
+        {
+            _window.Invalidate();
+            return true;
+        }
         if (NextSequence <= _durableWhenRead) return true;
         _durableWhenRead = _durableSequence();
         _window.Invalidate();
         return NextSequence <= _durableWhenRead;
     }
 
-    private void Seek()
+    internal void Seek()
     {
-        EnterSegment();
-        _offset = _segment!.OffsetBefore(NextSequence);
+        long from = BeginsAtOpenings ? Math.Max(NextSequence - 1, _index.Segments is [var oldest, ..] ? oldest.FirstSequence : 0) : NextSequence;
+        EnterSegment(from);
+        _offset = BeginsAtOpenings ? _segment!.OffsetBefore(NextSequence - 1) : _segment!.OffsetBefore(NextSequence);
         if (_offset == SegmentHeader.ReservedBytes)
             _chain = SegmentHeader.Read(_window.At(0, SegmentHeader.StoredBytes)).PreviousChain;
         while (true)
         {
             FrameVerdict verdict = FrameCheck.HeaderAt(_window, _offset, _window.FileBytes, out FrameHeader header);
+            // Nothing behind the frame before: what is wanted begins the next segment, or is not written yet.
+            if (verdict == FrameVerdict.Empty && BeginsAtOpenings) break;
             if (verdict != FrameVerdict.Valid) throw Damaged(verdict);
-            if (header.NextSequence > NextSequence) break;
+            if (header.NextSequence > NextSequence || (BeginsAtOpenings && header.FirstSequence == NextSequence)) break;
             _chain = header.Chain;
             _offset += header.FrameBytes;
         }
         _seeking = false;
     }
 
-    private Frame ReadNext()
+    private bool TryReadNext(out Frame frame)
     {
+        frame = default;
         FrameVerdict verdict = FrameCheck.At(_window, _offset, _window.FileBytes, out FrameHeader header, out Span<byte> raw);
         if (verdict == FrameVerdict.Empty && _index.Find(NextSequence) != _segment)
         {
-            EnterSegment();
+            EnterSegment(NextSequence);
             _offset = SegmentHeader.ReservedBytes;
             verdict = FrameCheck.At(_window, _offset, _window.FileBytes, out header, out raw);
         }
+        if (verdict != FrameVerdict.Valid && ReadsToLastFrame) return false;
         if (verdict != FrameVerdict.Valid) throw Damaged(verdict);
         if (_chain is { } previous && ChainHash.Extend(previous, raw, header.PayloadLength) != header.Chain) throw Damaged(verdict);
         _chain = header.Chain;
         _offset += raw.Length;
         NextSequence = header.NextSequence;
-        return new Frame(header, raw);
+        frame = new Frame(header, raw);
+        return true;
     }
 
-    private void EnterSegment()
+    private void EnterSegment(long sequence)
     {
-        _segment = _index.Find(NextSequence) ?? throw NotRetained(null);
+        _segment = _index.Find(sequence) ?? throw NotRetained(null);
         _window.Attach(_segment.OpenShared(_files));
     }
 

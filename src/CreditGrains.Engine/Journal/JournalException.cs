@@ -41,6 +41,12 @@ public enum JournalErrorCode
 
     /// <summary>A segment is full of openings without one event, so the next segment would take its name.</summary>
     FullOfOpenings = 13,
+
+    /// <summary>Two copies of a partition's journal differ, or one is ahead of its source.</summary>
+    Diverged = 14,
+
+    /// <summary>A standby's messages are not what the protocol says.</summary>
+    ProtocolViolation = 15,
 }
 
 /// <summary>A journal refused. The message names the place, the cause and the fix.</summary>

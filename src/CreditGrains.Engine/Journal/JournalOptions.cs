@@ -17,7 +17,7 @@ public sealed record JournalOptions
 
     /// <summary>
     /// What a lost standby means. False, the default: go on alone and report it. True: refuse reservations, and poison the writer
-    /// if a frame on its way is not acknowledged.
+    /// if a frame on its way is not acknowledged. Only true keeps a writer cut off from a promoted standby from going on.
     /// </summary>
     public bool StandbyRequired { get; init; }
 

@@ -36,6 +36,10 @@ public sealed class JournalReader
         return cursor.TryRead(out Frame frame) ? new PooledFrame(frame) : null;
     }
 
+    /// <summary>A cursor for a copy that has every frame before <paramref name="sequence"/> and perhaps openings at it.</summary>
+    internal FrameCursor ReadForCopy(long sequence) =>
+        new(_files, _index, _durableSequence, sequence, SegmentWindow.SequentialChunkBytes) { BeginsAtOpenings = true };
+
     private FrameCursor Cursor(long sequence, int chunkBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(sequence, 1);

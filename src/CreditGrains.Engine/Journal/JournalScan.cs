@@ -132,6 +132,7 @@ internal sealed class JournalScan(IFileStore files, JournalOptions options, Fram
         NextSequence = _nextSequence,
         Chain = _chain,
         Epoch = _highestEpoch,
+        FrameEpoch = _frameEpoch,
         RecordedAt = _recordedAt,
         Leftovers = leftovers,
         Frames = _frames,

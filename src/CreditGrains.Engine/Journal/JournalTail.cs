@@ -27,6 +27,9 @@ internal sealed record JournalTail
     /// <summary>Highest epoch seen in frames and segment headers.</summary>
     public required uint Epoch { get; init; }
 
+    /// <summary>Epoch of the last frame.</summary>
+    public required uint FrameEpoch { get; init; }
+
     /// <summary>Time of the last frame, microseconds since the Unix epoch; the least value when there is none.</summary>
     public required long RecordedAt { get; init; }
 
