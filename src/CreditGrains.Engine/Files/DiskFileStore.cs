@@ -14,7 +14,20 @@ public sealed class DiskFileStore : IFileStore
     public string Directory => _directory;
 
     /// <inheritdoc/>
-    public long FreeBytes => new DriveInfo(_directory).AvailableFreeSpace;
+    public long FreeBytes
+    {
+        get
+        {
+            try
+            {
+                return new DriveInfo(_directory).AvailableFreeSpace;
+            }
+            catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
+            {
+                throw DiskFailure.Name(DiskAction.Read, _directory, cause);
+            }
+        }
+    }
 
     /// <summary>Opens a directory as a store.</summary>
     /// <param name="directory">The path; must exist unless <paramref name="createDirectory"/>.</param>

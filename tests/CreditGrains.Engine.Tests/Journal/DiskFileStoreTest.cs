@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Simulation.Disk;
 
 namespace CreditGrains.Engine.Tests.Journal;
 
@@ -29,6 +30,48 @@ public sealed class DiskFileStoreTest : IDisposable
             journal.DeleteSegmentsBefore(5);
         }
         Assert.Equal(200, JournalBench.ReadAll(store).Count);
+    }
+
+    [Fact]
+    public void Readers_BesideAWriterAndASpareMaker_SeeOnlyWholeDurableFrames()
+    {
+        const int frames = 1_500;
+        using PartitionJournal journal = JournalBench.Open(DiskFileStore.Open(_path));
+        Parallel.Invoke(
+            () =>
+            {
+                for (int i = 0; i < frames; i++)
+                {
+                    Assert.True(journal.Writer.TryReserve(900, out _));
+                    JournalBench.Append(journal.Writer, 900);
+                }
+            },
+            () =>
+            {
+                while (journal.Writer.DurableSequence < frames) Assert.True(journal.Writer.PrepareSpare(out _));
+            },
+            () =>
+            {
+                long expected = 1;
+                using FrameCursor cursor = journal.Reader.ReadFrom(1);
+                while (expected <= frames)
+                {
+                    if (!cursor.TryRead(out Frame frame)) continue;
+                    Assert.Equal(expected, frame.Header.FirstSequence);
+                    Assert.True(frame.Payload.SequenceEqual(JournalBench.Payload(expected, 900)));
+                    expected++;
+                }
+            },
+            () =>
+            {
+                var chance = new SeededChance(1);
+                while (journal.Reader.DurableSequence < frames)
+                {
+                    long sequence = 1 + chance.Below((int)journal.Reader.DurableSequence + 2);
+                    using PooledFrame? frame = journal.Reader.ReadFrameContaining(sequence);
+                    if (frame is not null) Assert.Equal(sequence, frame.Header.FirstSequence);
+                }
+            });
     }
 
     [Fact]

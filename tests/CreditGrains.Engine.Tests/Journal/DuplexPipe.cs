@@ -83,6 +83,7 @@ internal static class DuplexPipe
         {
             writes.Close();
             reads.Close();
+            base.Dispose(disposing);
         }
     }
 }

@@ -163,7 +163,8 @@ public sealed class StandbyLink : IFrameSink
             }
             catch (IOException cause)
             {
-                throw new AggregateException("A standby was refused and could not be told.", refusal, cause);
+                // The refusal matters more than that the standby did not hear it.
+                refusal.Data["StandbyNotTold"] = cause.Message;
             }
         }
     }
