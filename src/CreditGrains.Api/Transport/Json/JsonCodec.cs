@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using CreditGrains.Api.Transport.Server;
 using Google.Protobuf;
@@ -10,6 +11,7 @@ namespace CreditGrains.Api.Transport.Json;
 internal sealed class JsonCodec
 {
     private static readonly UTF8Encoding Utf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly JsonSerializerOptions Plain = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     private readonly JsonFormatter formatter;
     private readonly JsonParser parser;
 
@@ -39,11 +41,11 @@ internal sealed class JsonCodec
 
     /// <summary>The body of a failed call.</summary>
     public static byte[] Error(RpcException failure) =>
-        JsonSerializer.SerializeToUtf8Bytes(Fields(failure));
+        JsonSerializer.SerializeToUtf8Bytes(Fields(failure), Plain);
 
     /// <summary>The last line of a stream that failed.</summary>
     public static byte[] ErrorLine(RpcException failure) =>
-        [.. JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["error"] = Fields(failure) }), (byte)'\n'];
+        [.. JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, object> { ["error"] = Fields(failure) }, Plain), (byte)'\n'];
 
     private static Dictionary<string, string> Fields(RpcException failure) =>
         new() { ["code"] = HttpStatusMap.Name(failure.Code), ["message"] = failure.Message };

@@ -13,7 +13,7 @@ public sealed class ServiceTable
     private readonly Dictionary<string, ServiceDescriptor> services = new(StringComparer.Ordinal);
     private FrozenDictionary<string, MethodEntry>? frozen;
 
-    /// <summary>The services with a binder, by full name order.</summary>
+    /// <summary>The services bound, in the order of their full names.</summary>
     public IReadOnlyList<ServiceDescriptor> Services =>
         [.. services.Values.OrderBy(service => service.FullName, StringComparer.Ordinal)];
 

@@ -23,7 +23,7 @@ internal sealed class MessageBuffer : IBufferWriter<byte>
     public void Advance(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, bytes.Length - end);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Math.Max(bytes.Length - end, 0));
         end += count;
     }
 
