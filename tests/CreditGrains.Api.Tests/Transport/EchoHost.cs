@@ -26,7 +26,7 @@ public sealed class EchoHost : IAsyncLifetime, IAsyncDisposable
     {
     }
 
-    public EchoHost(GrpcTransportOptions options)
+    internal EchoHost(GrpcTransportOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
