@@ -154,6 +154,7 @@ public sealed class ClientServerTests(EchoHost host) : IClassFixture<EchoHost>, 
 
     [Theory]
     [InlineData(70_000, false)]
+    [InlineData(3_000_000, false)]
     [InlineData(1_000_000, true)]
     public async Task Request_PastReceiveLimit_IsResourceExhausted(int length, bool compress)
     {

@@ -43,6 +43,12 @@ public sealed class WireTests
     }
 
     [Theory]
+    [InlineData("a", 10_000, 4096)]
+    [InlineData("好", 10_000, 4095)]
+    public void Message_Encode_CutsAtAWholeCharacter(string text, int count, int length) =>
+        Assert.Equal(length, PercentEncoding.Encode(string.Concat(Enumerable.Repeat(text, count))).Length);
+
+    [Theory]
     [InlineData("%", "%")]
     [InlineData("%4", "%4")]
     [InlineData("%zz%41", "%zzA")]
