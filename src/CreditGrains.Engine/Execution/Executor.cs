@@ -1,7 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
-using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
