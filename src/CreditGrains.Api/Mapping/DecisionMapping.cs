@@ -18,7 +18,8 @@ internal static class DecisionMapping
         return kind is CommandKind.Authorize or CommandKind.ResolveReferral && outcome.ExpiresAtMicros != 0 ? outcome.Sequence : 0;
     }
 
-    public static V1.Decision Write(in Command command, in Outcome outcome)
+    /// <summary>The decision on a command of that kind and reference.</summary>
+    public static V1.Decision Write(CommandKind kind, long reference, in Outcome outcome)
     {
         var decision = new V1.Decision
         {
@@ -28,7 +29,7 @@ internal static class DecisionMapping
             DecisionId = outcome.Sequence,
             RecordedAtMicros = outcome.RecordedAtMicros,
             Amount = outcome.Amount,
-            HoldId = HoldId(command.Kind, command.Reference, outcome),
+            HoldId = HoldId(kind, reference, outcome),
             ExpiresAtMicros = outcome.ExpiresAtMicros,
             Balances = Write(outcome.Balances),
             Headroom = outcome.Headroom,
