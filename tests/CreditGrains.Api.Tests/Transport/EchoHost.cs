@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Net;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using CreditGrains.Api.Tests.Transport.Echo;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Client;
@@ -26,14 +28,15 @@ public sealed class EchoHost : IAsyncLifetime, IAsyncDisposable
     {
     }
 
-    public EchoHost(GrpcTransportOptions options)
+    internal EchoHost(GrpcTransportOptions options)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel =>
+        builder.WebHost.UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, 0));
             kestrel.ListenHttp(new IPEndPoint(IPAddress.Loopback, 0));
+            kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(Certificate));
         });
         var table = new ServiceTable();
         Health.Bind(table);
@@ -56,6 +59,11 @@ public sealed class EchoHost : IAsyncLifetime, IAsyncDisposable
 
     public Uri HttpAddress => Address(1);
 
+    /// <summary>One port for HTTP/1.1 and HTTP/2, by TLS.</summary>
+    public Uri TlsAddress => Address(2);
+
+    public X509Certificate2 Certificate { get; } = MakeCertificate();
+
     public async Task InitializeAsync()
     {
         await app.StartAsync();
@@ -74,6 +82,14 @@ public sealed class EchoHost : IAsyncLifetime, IAsyncDisposable
     public Task StopAsync() => app.StopAsync();
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
+
+    private static X509Certificate2 MakeCertificate()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
+        var now = DateTimeOffset.UtcNow;
+        return request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
+    }
 
     private Uri Address(int index) => new(
         app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.ElementAt(index));

@@ -29,7 +29,10 @@ public sealed class CallContext
     /// <summary>The path called: <c>/package.Service/Method</c>.</summary>
     public string Method { get; private set; } = "";
 
-    /// <summary>When the caller stops waiting; null when it set no deadline.</summary>
+    /// <summary>
+    /// When the caller stops waiting; null when it set no deadline. A call that finishes later is answered
+    /// DeadlineExceeded; a handler is never abandoned, so one that may wait watches <see cref="CancellationToken"/>.
+    /// </summary>
     public DateTimeOffset? Deadline { get; private set; }
 
     /// <summary>

@@ -6,23 +6,35 @@ namespace CreditGrains.Api.Transport.Wire;
 /// <summary>grpc-message: UTF-8 where every byte outside space to tilde, and the percent sign, is %XX.</summary>
 internal static class PercentEncoding
 {
-    /// <summary>Longest status message put on the wire, in UTF-16 units; peers bound their header blocks.</summary>
-    public const int MessageLengthMax = 2048;
+    /// <summary>Longest encoded message in bytes; what is beyond is cut. Stock clients take 8 KiB of headers in all.</summary>
+    public const int EncodedLengthMax = 4096;
 
     public static string Encode(string text)
     {
-        if (text.Length > MessageLengthMax)
-            text = text[..MessageLengthMax];
-        if (!text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains('%', StringComparison.Ordinal))
-            return text;
-
-        var encoded = new StringBuilder(text.Length * 2);
-        foreach (var b in Encoding.UTF8.GetBytes(text))
+        if (text.Length <= EncodedLengthMax
+            && !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            && !text.Contains('%', StringComparison.Ordinal))
         {
-            if (b is >= 0x20 and <= 0x7e and not (byte)'%')
-                encoded.Append((char)b);
-            else
-                encoded.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+            return text;
+        }
+
+        var encoded = new StringBuilder();
+        Span<byte> bytes = stackalloc byte[4];
+        foreach (var rune in text.EnumerateRunes())
+        {
+            var length = encoded.Length;
+            foreach (var b in bytes[..rune.EncodeToUtf8(bytes)])
+            {
+                if (b is >= 0x20 and <= 0x7e and not (byte)'%')
+                    encoded.Append((char)b);
+                else
+                    encoded.Append(CultureInfo.InvariantCulture, $"%{b:X2}");
+            }
+
+            if (encoded.Length <= EncodedLengthMax)
+                continue;
+            encoded.Length = length;
+            break;
         }
 
         return encoded.ToString();
