@@ -84,6 +84,19 @@ internal sealed class ScriptedServer : IDisposable
 
         public void Run()
         {
+            try
+            {
+                Serve();
+            }
+            catch (IOException) when (isGoingAway)
+            {
+                // After GOAWAY the client may close with frames unread.
+                return;
+            }
+        }
+
+        private void Serve()
+        {
             stream.ReadExactly(new byte[24]);
             var settings = new byte[18];
             PeerSettings.Write(settings, PeerSettings.HeaderTableSize, script.TableSize);
@@ -91,25 +104,12 @@ internal sealed class ScriptedServer : IDisposable
             PeerSettings.Write(settings.AsSpan(12), PeerSettings.MaxConcurrentStreams, script.StreamsMax);
             Send(FrameType.Settings, FrameFlags.None, 0, settings);
             var head = new byte[FrameHeader.Size];
-            while (TryRead(head))
+            while (stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length)
             {
                 var header = FrameHeader.Read(head);
                 var payload = new byte[header.Length];
                 stream.ReadExactly(payload);
                 Take(header, payload);
-            }
-        }
-
-        /// <summary>False when the client has closed, which after GOAWAY it may do with frames unread.</summary>
-        private bool TryRead(byte[] head)
-        {
-            try
-            {
-                return stream.ReadAtLeast(head, head.Length, throwOnEndOfStream: false) == head.Length;
-            }
-            catch (IOException) when (isGoingAway)
-            {
-                return false;
             }
         }
 
