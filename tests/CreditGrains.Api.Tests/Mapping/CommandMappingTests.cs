@@ -73,6 +73,7 @@ public sealed class CommandMappingTests
         { "channel", Reason.InvalidField, m => m.Channel = (V1.Channel)(-1) },
         { "merchant_category", Reason.InvalidField, m => m.MerchantCategory = 70_000 },
         { "scenario", Reason.InvalidField, m => m.Scenario = 65_536 },
+        { "amount", Reason.InvalidAmount, m => (m.Currency, m.Amount) = ("?", 0) },
         { "facility.id", Reason.InvalidKey, m => (m.Scenario, m.Currency, m.Facility.Id) = (65_536, "?", 0) },
     };
 
@@ -119,7 +120,7 @@ public sealed class CommandMappingTests
     public void Row_WithAnIdOfItsOwn_IsRefused()
     {
         var message = CommandMapping.Write(Samples.Accounts().First());
-        AssertRefused("row", Reason.InvalidRequestId, CommandMapping.TryReadRow(message, out var read), read);
+        AssertRefused("row", Reason.InvalidRequestId, CommandMapping.TryReadRow(message, Samples.Id, out var read), read);
     }
 
     private static void AssertRefused(string field, Reason reason, Refusal refusal, in Command command)

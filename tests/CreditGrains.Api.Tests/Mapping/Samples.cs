@@ -32,8 +32,8 @@ internal static class Samples
         yield return Amount(CommandKind.Repay);
         yield return Plain(CommandKind.ClearRepayment) with { Reference = 11 };
         yield return Plain(CommandKind.ReverseRepayment) with { Reference = 11 };
-        yield return Amount(CommandKind.Refund);
-        yield return Amount(CommandKind.Chargeback);
+        yield return Spend(CommandKind.Refund);
+        yield return Spend(CommandKind.Chargeback);
         yield return Amount(CommandKind.PostInterest);
         yield return Amount(CommandKind.PostFee);
         yield return Amount(CommandKind.WriteOff);
@@ -41,7 +41,7 @@ internal static class Samples
         yield return Amount(CommandKind.Adjust) with { Amount = -9, InterestDelta = 2, FeesDelta = -3 };
         yield return Plain(CommandKind.Void) with { Reference = 11 };
         yield return Plain(CommandKind.Reverse) with { Facility = new NodeKey(0, 7, 0, NodeKind.None), Original = RequestId.ForSession(5, 6) };
-        yield return Plain(CommandKind.ResolveReferral) with { Reference = 11, LifetimeSeconds = 60, Options = CommandOptions.Accept };
+        yield return Plain(CommandKind.ResolveReferral) with { Reference = 11, Options = CommandOptions.Accept };
         yield return Plain(CommandKind.ResolveReferral) with { Reference = 11 };
     }
 
@@ -50,7 +50,7 @@ internal static class Samples
     {
         var basis = new ExposureBasis(ExposureMeasure.DrawnPlusUndrawnFactor, true, 250_000);
         var entity = new NodeKey(0, 7, 3, NodeKind.None);
-        yield return new OpenNode(Borrower, Eur, 1L << 62, basis, [new ParentShare(Pool, 400_000), new ParentShare(Pool)]);
+        yield return new OpenNode(Borrower, Eur, 1L << 60, basis, [new ParentShare(Pool, 400_000), new ParentShare(Pool with { Id = 6 })]);
         yield return new OpenNode(Borrower, Eur, 0, default, []);
         yield return new OpenFacility(Facility, Eur, 500, basis, true, 77, [new ParentShare(Borrower)]);
         yield return new LinkNode(Facility, new ParentShare(Borrower, 1));

@@ -17,6 +17,10 @@ namespace CreditGrains.Api.Tests.Services;
 public sealed class FakeEngine : ICreditEngine
 {
     public const long Limit = 100_000;
+
+    /// <summary>Commands of this scenario are refused as malformed for a reason only the engine knows.</summary>
+    public const ushort RefusedScenario = 666;
+
     private readonly Lock gate = new();
     private readonly List<(EventRecord Event, Command Command, Outcome Outcome)> journal = [];
     private readonly Dictionary<(ushort, RequestId), int> ids = [];
@@ -146,10 +150,9 @@ public sealed class FakeEngine : ICreditEngine
     private Outcome Decide(in Command command)
     {
         if (Refuse != Reason.None) return Refused(Refuse);
-        if (!command.Kind.IsForCallers()) return Refused(Reason.InvalidKind);
-        if (!command.Id.IsSession && !command.Id.IsTimeOrdered) return Refused(Reason.InvalidRequestId);
-        if (command.Kind == CommandKind.Authorize && command.Amount <= 0) return Refused(Reason.InvalidAmount);
-        if (command.MerchantCategory > 9999) return Refused(Reason.InvalidField);
+        var (reason, _) = CommandValidation.Check(command);
+        if (reason != Reason.None) return Refused(reason);
+        if (command.Scenario == RefusedScenario) return Refused(Reason.InvalidField);
         if (ids.TryGetValue((command.Facility.Tenant, command.Id), out var place))
         {
             var (_, first, outcome) = journal[place];

@@ -8,6 +8,7 @@ namespace CreditGrains.Api.Tests.Services;
 /// <summary>Bulk import: once, again, broken off, with bad rows, and out of order.</summary>
 public sealed class ImportTests : HostedTests
 {
+    private const long RefusedByEngine = 666;
     private static readonly byte[] Hash = SHA256.HashData("a file"u8);
 
     [Fact]
@@ -26,9 +27,10 @@ public sealed class ImportTests : HostedTests
     [InlineData(100)]
     public async Task Import_OfTheSameFileAgain_ChangesNothingAndSaysSo(int batchLength)
     {
-        long[] amounts = [1, -1, FakeEngine.Limit + 1, 2, -2, -3, 3, 4];
+        long[] amounts = [1, -1, FakeEngine.Limit + 1, 2, -2, RefusedByEngine, 3, 4];
         var first = await ImportAsync(Hash, 3, amounts);
         Assert.Equal((8, 4, 3), (first.Rows, first.Applied, first.Malformed));
+        Assert.Equal([2L, 3, 5, 6], first.FirstErrors.Select(error => error.Row));
         var journaled = Host.Engine.Count;
         var second = await ImportAsync(Hash, batchLength, amounts);
         Assert.Equal((8, 0, 5, 3), (second.Rows, second.Applied, second.Repeated, second.Malformed));
@@ -152,7 +154,7 @@ public sealed class ImportTests : HostedTests
         Batch = new()
         {
             FirstRow = firstRow,
-            Commands = { amounts.Select(amount => new V1.Command { Authorize = new() { Facility = new() { Tenant = 1, LegalEntity = 1, Id = 42 }, Amount = amount, Currency = "EUR" } }) },
+            Commands = { amounts.Select(amount => new V1.Command { Authorize = new() { Facility = new() { Tenant = 1, LegalEntity = 1, Id = 42 }, Amount = amount, Currency = "EUR", Scenario = amount == RefusedByEngine ? FakeEngine.RefusedScenario : 0u } }) },
         },
     };
 }
