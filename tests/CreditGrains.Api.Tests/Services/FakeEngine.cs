@@ -36,6 +36,13 @@ public sealed class FakeEngine : ICreditEngine
     /// <summary>Called with the length of each submission.</summary>
     public Action<int>? OnSubmitted { get; set; }
 
+    /// <summary>When set, the engine is broken.</summary>
+    public string? Fault { get; set; }
+
+    public bool IsDisposed { get; private set; }
+
+    public TaskCompletionSource StatusAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public int Count
     {
         get { lock (gate) return journal.Count; }
@@ -134,9 +141,17 @@ public sealed class FakeEngine : ICreditEngine
 
     public ValueTask<long> SnapshotAsync() => new(Count);
 
-    public ValueTask<EngineStatus> GetStatusAsync() => new(new EngineStatus(Count, 1, 2, 3, 4, 5, 6, 7, Refuse == Reason.ClockStepUnconfirmed, null));
+    public ValueTask<EngineStatus> GetStatusAsync()
+    {
+        StatusAsked.TrySetResult();
+        return new(new EngineStatus(Count, 1, 2, 3, 4, 5, 6, 7, Refuse == Reason.ClockStepUnconfirmed, Fault));
+    }
 
-    public ValueTask DisposeAsync() => default;
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return default;
+    }
 
     private EventRecord? Last(NodeKey key)
     {
