@@ -23,8 +23,8 @@ internal static class BatchCodec
                     batch.Tag = reader.ReadVarint();
                     break;
                 case (2 << 3) | LengthType:
-                    var refusal = AuthorizeCodec.Read(reader.ReadBytes(), out var command);
-                    batch.Add(command, refusal);
+                    var refusal = AuthorizeCodec.Read(reader.ReadBytes(), out batch.Add());
+                    if (!refusal.IsNone) batch.Refuse(refusal);
                     break;
                 default:
                     reader.Skip(tag);

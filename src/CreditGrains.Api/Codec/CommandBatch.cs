@@ -29,15 +29,18 @@ internal sealed class CommandBatch
     /// <summary>Valid after <see cref="ExecuteAsync"/>.</summary>
     public ReadOnlyMemory<Outcome> Outcomes => outcomes.AsMemory(0, Count);
 
+    /// <summary>Adds an item and returns its place, to be read into: commands are too long to copy about.</summary>
     /// <exception cref="RpcException">InvalidArgument: the batch is full.</exception>
-    public void Add(in Command command, Refusal refusal)
+    public ref Command Add()
     {
         if (Count == ICreditEngine.BatchLengthMax)
             throw new RpcException(StatusCode.InvalidArgument, $"The batch has more than {ICreditEngine.BatchLengthMax} items; send several.");
         if (Count == commands.Length) Array.Resize(ref commands, Math.Min(ICreditEngine.BatchLengthMax, Count * 2));
-        if (!refusal.IsNone) refusals.Add((Count, refusal));
-        commands[Count++] = command;
+        return ref commands[Count++];
     }
+
+    /// <summary>Notes why the item added last is no command.</summary>
+    public void Refuse(Refusal refusal) => refusals.Add((Count - 1, refusal));
 
     /// <summary>Completes when every outcome is durable.</summary>
     /// <exception cref="RpcException">InvalidArgument: the batch is empty.</exception>

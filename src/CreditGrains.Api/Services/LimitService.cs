@@ -68,8 +68,8 @@ internal sealed class LimitService(ICreditEngine engine)
         batch.Tag = request.Tag;
         foreach (var item in request.Commands)
         {
-            var refusal = CommandMapping.TryRead(item, out var command);
-            batch.Add(command, refusal);
+            var refusal = CommandMapping.TryRead(item, out batch.Add());
+            if (!refusal.IsNone) batch.Refuse(refusal);
         }
     }
 
