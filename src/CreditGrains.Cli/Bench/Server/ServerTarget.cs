@@ -32,10 +32,15 @@ internal sealed class ServerTarget : IAsyncDisposable
     public ServerProcess? Process => process;
 
     /// <summary>Starts or finds the server and waits until it answers.</summary>
-    public static async Task<ServerTarget> OpenAsync(BenchSettings settings)
+    public static Task<ServerTarget> OpenAsync(BenchSettings settings) => settings.Address is { } address
+        ? WhenAnsweringAsync(new ServerTarget(address, null))
+        : OfAsync(ServerProcess.Start(settings));
+
+    /// <summary>A server that was started; waits until it answers.</summary>
+    public static Task<ServerTarget> OfAsync(ServerProcess process) => WhenAnsweringAsync(new ServerTarget(process.Address, process));
+
+    private static async Task<ServerTarget> WhenAnsweringAsync(ServerTarget target)
     {
-        var process = settings.Address is null ? ServerProcess.Start(settings) : null;
-        var target = new ServerTarget(settings.Address ?? process!.Address, process);
         try
         {
             await target.WaitUntilAnsweringAsync();
