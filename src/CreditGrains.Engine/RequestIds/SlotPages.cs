@@ -12,7 +12,6 @@ internal sealed unsafe class SlotPages : IDisposable
     public const int PageSlots = 1 << PageSlotBits;
     public const int PageBytes = PageSlots * RequestIdSlot.StoredBytes;
     private const int SlabBytes = 16 << 20;
-    private const int SlabAlignment = 2 << 20;
     private readonly List<nint> _slabs = new(128);
     private readonly Stack<(nint Groups, int Count)> _adopted = new(64);
     private byte* _fresh;
@@ -86,7 +85,8 @@ internal sealed unsafe class SlotPages : IDisposable
 
     private void AddSlab()
     {
-        _fresh = (byte*)NativeMemory.AlignedAlloc(SlabBytes, SlabAlignment);
+        _fresh = (byte*)NativeMemory.AlignedAlloc(SlabBytes, HugePages.Bytes);
+        HugePages.Advise(_fresh, SlabBytes);
         _freshEnd = _fresh + SlabBytes;
         _slabs.Add((nint)_fresh);
     }
