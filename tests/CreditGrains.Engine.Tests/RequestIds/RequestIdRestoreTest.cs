@@ -62,6 +62,20 @@ public sealed class RequestIdRestoreTest
     }
 
     [Fact]
+    public void Capture_OfAnIdReplacedWhileSealed_RestoresTheNewerEntry()
+    {
+        using var host = new IndexHost(new FakeDisk(1), Options);
+        for (int at = 0; at < 101; at++) host.Add(1, IndexHost.Id(0, (ulong)at));
+        host.TakeSpill();
+        RequestIdEntry newer = host.Replace(1, IndexHost.Id(0, 5));
+        Assert.Equal(newer, host.Find(1, IndexHost.Id(0, 5)));
+        host.TakeSnapshot();
+        host.CrashAndRestore(host.LastSequence);
+        Assert.Equal(101, host.Index.EntriesInMemory);
+        Assert.Equal(newer, host.Find(1, IndexHost.Id(0, 5)));
+    }
+
+    [Fact]
     public void Capture_OfManySlices_WithSpillsAndForgettingBetween_Restores()
     {
         const int Count = 200_000;
