@@ -125,9 +125,7 @@ internal static class AuthorizeCodec
             OccurredAtMicros = raw.OccurredAtMicros,
             Attributes = raw.Attributes.IsEmpty ? null : raw.Attributes.ToArray(),
         };
-        if (fields.Fault.IsNone) return default;
-        command = default;
-        return fields.Fault;
+        return fields.Conclude(ref command);
     }
 
     private static RequestId ReadId(in RawRequest raw, ref Fields fields)

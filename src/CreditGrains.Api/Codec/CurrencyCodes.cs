@@ -17,7 +17,7 @@ internal static class CurrencyCodes
         var first = code[0] - 'A';
         var second = code[1] - 'A';
         var third = code[2] - 'A';
-        return (uint)first < Letters && (uint)second < Letters && (uint)third < Letters
+        return first is >= 0 and < Letters && second is >= 0 and < Letters && third is >= 0 and < Letters
             ? new Currency(Numerics[(first * Letters + second) * Letters + third])
             : Currency.None;
     }

@@ -115,9 +115,9 @@ namespace CreditGrains.Api.V1
         long IReferringMessage.Reference { get => RepaymentId; set => RepaymentId = value; }
     }
 
-    public partial class RefundRequest : IAmountMessage;
+    public partial class RefundRequest : ISpendMessage;
 
-    public partial class ChargebackRequest : IAmountMessage;
+    public partial class ChargebackRequest : ISpendMessage;
 
     public partial class PostInterestRequest : IAmountMessage;
 
@@ -139,10 +139,8 @@ namespace CreditGrains.Api.V1
 
     public partial class ReverseRequest : IAccountMessage;
 
-    public partial class ResolveReferralRequest : IFacilityMessage, ILifetimeMessage, IReferringMessage, IOptionMessage
+    public partial class ResolveReferralRequest : IFacilityMessage, IReferringMessage, IOptionMessage
     {
-        int ILifetimeMessage.LifetimeSeconds { get => HoldSeconds; set => HoldSeconds = value; }
-
         long IReferringMessage.Reference { get => ReferralId; set => ReferralId = value; }
 
         CommandOptions IOptionMessage.Options

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Requests;
 using Case = CreditGrains.Api.V1.Command.CommandOneofCase;
 
 namespace CreditGrains.Api.Mapping;
@@ -25,13 +26,14 @@ internal static class CommandMapping
         return Missing;
     }
 
-    /// <summary>Reads a row that has no id of its own.</summary>
-    public static Refusal TryReadRow(V1.Command message, out Command command)
+    /// <summary>Reads a row, which has no id of its own, under the id of its place.</summary>
+    public static Refusal TryReadRow(V1.Command message, RequestId id, out Command command)
     {
         command = default;
         if (Body(message) is not { } body) return Missing;
         var fields = new Fields();
         command.Kind = (CommandKind)message.CommandCase;
+        command.Id = id;
         if (body.Forms().Form != IdentityForm.None)
             fields.Fail(Reason.InvalidRequestId, "a row of an import has no request id of its own; leave it out");
         return Finish(body, ref command, ref fields);
@@ -61,9 +63,7 @@ internal static class CommandMapping
     {
         if (message is IAccountMessage account) AccountMapping.Read(account, ref command, ref fields);
         else command = Command.Of(command.Id, ControlReading.Read((IControlMessage)message, ref fields));
-        if (fields.Fault.IsNone) return default;
-        command = default;
-        return fields.Fault;
+        return fields.Conclude(ref command);
     }
 
     private static IIdentified Account(in Command command)

@@ -25,6 +25,18 @@ internal struct Fields
             fault = new Refusal(reason, message);
     }
 
+    /// <summary>
+    /// None, or the reason of highest precedence among the faults found here and those of the command as it stands; the
+    /// command is then made default.
+    /// </summary>
+    public readonly Refusal Conclude(ref Command command)
+    {
+        if (fault.IsNone) return default;
+        var (reason, message) = CommandValidation.Check(command);
+        command = default;
+        return reason != Reason.None && reason < fault.Reason ? new Refusal(reason, message) : fault;
+    }
+
     public NodeKey Facility(V1.FacilityKey? key)
     {
         if (key is null)

@@ -8,9 +8,9 @@ using CreditGrains.Engine;
 namespace CreditGrains.Api.Services;
 
 /// <summary>
-/// Numbers and executes the rows of a file. A malformed row takes no place in the session, or the rows after it would be a
-/// gap; since malformedness is a matter of the row alone, a file gets the same ids each time. One batch executes at a
-/// time; <see cref="Prepare"/> may run beside it.
+/// Executes the rows of a file under (session, row number), whatever else is wrong with the file: were a malformed row to
+/// give up its number, the rows after it would move onto others' ids in a second import. One batch executes at a time;
+/// <see cref="Prepare"/> may run beside it.
 /// </summary>
 internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tenant, uint malformedMax)
 {
@@ -18,7 +18,6 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
     private static readonly TimeSpan OverloadedPause = TimeSpan.FromMilliseconds(10);
     private readonly ImportTally tally = new();
     private long nextRow = 1;
-    private long nextSequence = 1;
 
     /// <summary>Whether too many rows were malformed to go on.</summary>
     public bool IsStopped => tally.Malformed > malformedMax;
@@ -29,22 +28,20 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
     /// <exception cref="RpcException">InvalidArgument: the batch is empty, too long, or does not follow the one before.</exception>
     public void Prepare(V1.ImportBatch batch, ImportRows rows)
     {
-        if (batch.Commands.Count is 0 or > ICreditEngine.BatchLengthMax)
-            throw new RpcException(StatusCode.InvalidArgument, $"The batch at row {batch.FirstRow} has {batch.Commands.Count} rows; send 1 to {ICreditEngine.BatchLengthMax}.");
+        var count = batch.Commands.Count;
+        if (count is 0 or > ICreditEngine.BatchLengthMax)
+            throw new RpcException(StatusCode.InvalidArgument, $"The batch at row {batch.FirstRow} has {count} rows; send 1 to {ICreditEngine.BatchLengthMax}.");
         if (batch.FirstRow != nextRow)
             throw new RpcException(StatusCode.InvalidArgument, $"The batch starts at row {batch.FirstRow}; the next row is {nextRow}.");
-        rows.Clear(batch.Commands.Count);
+        rows.Clear(nextRow, count);
         foreach (var message in batch.Commands)
         {
-            var refusal = CommandMapping.TryReadRow(message, out var command);
-            if (refusal.IsNone && command.Facility.Tenant != tenant)
-                refusal = new Refusal(Reason.InvalidKey, $"the row is of tenant {command.Facility.Tenant}, the import of tenant {tenant}");
-            if (refusal.IsNone) rows.Add(nextRow, command);
-            else tally.AddMalformed(nextRow, refusal.Reason, refusal.Message);
-            nextRow++;
+            var refusal = Read(message, nextRow++, out var command);
+            rows.Add(command);
+            if (!refusal.IsNone) Refuse(rows, rows.Count - 1, refusal);
         }
 
-        tally.Rows += batch.Commands.Count;
+        tally.Rows += count;
     }
 
     /// <summary>Executes prepared rows and gives them back.</summary>
@@ -52,29 +49,41 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
     public async Task<ImportRows> ExecuteAsync(ImportRows rows, CancellationToken cancelled)
     {
         var retries = 0;
-        for (var start = 0; start < rows.Count && !IsStopped;)
+        for (var start = 0; start < rows.Count;)
         {
-            SetIds(rows.CommandsFrom(start).Span);
             await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start));
             var done = Count(rows, start);
             retries = done == 0 ? retries + 1 : 0;
             start += done;
-            nextSequence += done;
             if (start == rows.Count) break;
             var stuck = rows.OutcomesFrom(start).Span[0];
             if (stuck.Reason == Reason.Overloaded && retries <= OverloadedRetriesMax) await Task.Delay(OverloadedPause, cancelled);
-            else start = PassMalformed(rows, start, stuck);
+            else Pass(rows, start, stuck);
+            if (IsStopped) break;
         }
 
         return rows;
     }
 
-    private void SetIds(Span<Command> commands)
+    private Refusal Read(V1.Command message, long row, out Command command)
     {
-        for (var i = 0; i < commands.Length; i++) commands[i].Id = RequestId.ForSession(session, nextSequence + i);
+        var id = RequestId.ForSession(session, row);
+        var refusal = CommandMapping.TryReadRow(message, id, out command);
+        command.Id = id;
+        if (!refusal.IsNone) return refusal;
+        if (command.Facility.Tenant != tenant)
+            return new Refusal(Reason.InvalidKey, $"the row is of tenant {command.Facility.Tenant}, the import of tenant {tenant}");
+        var (reason, text) = CommandValidation.Check(command);
+        return new Refusal(reason, text);
     }
 
-    /// <summary>Counts the outcomes up to the first row that took no place in the session.</summary>
+    private void Refuse(ImportRows rows, int place, Refusal refusal)
+    {
+        tally.AddMalformed(rows.FirstRow + place, refusal.Reason, refusal.Message);
+        rows.MarkMalformed(place, rows.CommandsFrom(place).Span[0], tenant);
+    }
+
+    /// <summary>Counts the outcomes up to the first that left its id free.</summary>
     private int Count(ImportRows rows, int start)
     {
         var outcomes = rows.OutcomesFrom(start).Span;
@@ -82,21 +91,24 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
         {
             ref readonly var outcome = ref outcomes[i];
             if (outcome.Kind == OutcomeKind.Refused && outcome.Reason != Reason.OutcomeArchived) return i;
-            tally.Add(rows.RowAt(start + i), outcome);
+            if (rows.IsMalformed(start + i)) tally.AddPlaceholder(outcome);
+            else tally.Add(rows.FirstRow + start + i, outcome);
         }
 
         return outcomes.Length;
     }
 
-    private int PassMalformed(ImportRows rows, int place, in Outcome outcome)
+    /// <summary>A row the engine refused: the rows after it wait for its place to be taken.</summary>
+    private void Pass(ImportRows rows, int place, in Outcome outcome)
     {
         Statuses.ThrowIfUnavailable(outcome);
-        var row = rows.RowAt(place);
+        var row = rows.FirstRow + place;
         if (outcome.Reason is Reason.RequestIdReused)
             throw new RpcException(StatusCode.InvalidArgument, $"Row {row} was imported under this hash as another command: file_sha256 is not the hash of this file.");
         if (outcome.Reason is Reason.SessionGap)
-            throw new RpcException(StatusCode.Aborted, $"Row {row} is ahead of the session: the same file is being imported by another caller; send it again from the start.");
-        tally.AddMalformed(row, outcome.Reason, outcome.Message);
-        return place + 1;
+            throw new RpcException(StatusCode.Aborted, $"Row {row} is ahead of its session: an earlier import of this file is missing rows; send it from the start.");
+        if (rows.IsMalformed(place))
+            throw new RpcException(StatusCode.Internal, $"The place of row {row} could not be taken: {ReasonNames.Of(outcome.Reason)}.");
+        Refuse(rows, place, new Refusal(outcome.Reason, outcome.Message));
     }
 }

@@ -12,6 +12,7 @@ internal sealed class ImportTally
     private readonly Lock gate = new();
     private long applied;
     private long repeated;
+    private long placeholders;
     private long malformed;
 
     /// <summary>Rows read.</summary>
@@ -42,6 +43,9 @@ internal sealed class ImportTally
         AddError(row, reason, message ?? "");
     }
 
+    /// <summary>What became of the command that takes a malformed row's place.</summary>
+    public void AddPlaceholder(in Outcome outcome) => placeholders += outcome.Duplicate || outcome.Reason == Reason.OutcomeArchived ? 0 : 1;
+
     public V1.ImportReply ToReply(bool isStopped) => new()
     {
         Rows = Rows,
@@ -50,7 +54,7 @@ internal sealed class ImportTally
         Declined = { declined.Select(pair => new V1.ReasonCount { Reason = (V1.Reason)pair.Key, Count = pair.Value, ReasonName = ReasonNames.Of(pair.Key) }) },
         Malformed = Malformed,
         FirstErrors = { errors.Values },
-        Changed = applied > 0 || declined.Count > 0,
+        Changed = applied + placeholders > 0 || declined.Count > 0,
         Stopped = isStopped,
     };
 
