@@ -82,7 +82,6 @@ internal static class CommandTree
         GenerateCommand.Create(shell),
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
-        VerifyCommand.Create(shell),
     };
 
     private static int End(Shell shell, CommandFault fault)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using CreditGrains.Api.Transport.Client;
+using CreditGrains.Server;
 
 namespace CreditGrains.Cli.CommandLine;
 
@@ -8,7 +9,7 @@ namespace CreditGrains.Cli.CommandLine;
 internal sealed class ClientOptions
 {
     /// <summary>Where 'creditgrains serve' listens unless told otherwise.</summary>
-    public const string UsualAddress = "http://127.0.0.1:5090";
+    public static readonly string UsualAddress = FormattableString.Invariant($"http://127.0.0.1:{ServerOptions.GrpcPortUsual}");
 
     private const int MessageLengthMax = 64 * 1024 * 1024;
 

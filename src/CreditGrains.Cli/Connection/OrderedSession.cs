@@ -4,6 +4,7 @@ using System.Text;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cli.Connection;
@@ -19,6 +20,9 @@ internal sealed class OrderedSession(IBook book, ushort tenant, ulong session)
 
     /// <summary>The place the next command gets.</summary>
     public long Next { get; set; } = 1;
+
+    /// <summary>The key of commands that name no facility.</summary>
+    public NodeKey TenantKey { get; } = new(0, tenant, 0, NodeKind.None);
 
     /// <summary>The 60-bit session of a file's hash and a purpose.</summary>
     public static ulong NameOf(ReadOnlySpan<byte> sha256, string purpose)

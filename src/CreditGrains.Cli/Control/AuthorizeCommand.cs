@@ -2,7 +2,6 @@ using System.CommandLine;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Money;
 using Command = System.CommandLine.Command;
 
 namespace CreditGrains.Cli.Control;

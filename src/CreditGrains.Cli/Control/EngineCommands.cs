@@ -1,4 +1,3 @@
-using System.CommandLine;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;
 using CreditGrains.Cli.CommandLine;

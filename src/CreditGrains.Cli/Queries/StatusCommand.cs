@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Globalization;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;

@@ -4,7 +4,6 @@ using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
-using CreditGrains.Domain.Limits;
 
 namespace CreditGrains.Cli.Uci;
 
