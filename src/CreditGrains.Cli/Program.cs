@@ -1,4 +1,5 @@
-using System.CommandLine;
-using CreditGrains.Cli.Bench;
+using CreditGrains.Cli;
+using CreditGrains.Cli.Output;
 
-return await new RootCommand("CreditGrains: a real-time credit limit engine") { BenchCommand.Create() }.Parse(args).InvokeAsync();
+var shell = new Shell(Console.Out, Console.Error, isTerminal: !Console.IsOutputRedirected, isErrorTerminal: !Console.IsErrorRedirected);
+return await CommandTree.RunAsync(args, shell);
