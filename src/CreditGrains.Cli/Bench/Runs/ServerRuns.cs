@@ -139,7 +139,7 @@ internal static class ServerRuns
             }
         }
 
-        throw new BenchFault("the server did not come back; its message is above");
+        throw new BenchFault($"the server did not come back: {process.LastLine}");
     }
 
     private static double Gib(long bytes) => bytes / (double)(1L << 30);

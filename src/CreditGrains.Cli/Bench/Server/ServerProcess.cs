@@ -13,6 +13,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
     private readonly Process process;
+    private volatile string lastLine = "it said nothing";
 
     private ServerProcess(Process process, IPEndPoint address)
     {
@@ -27,6 +28,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public bool HasExited => process.HasExited;
 
+    /// <summary>The last line it printed, which names its failure.</summary>
+    public string LastLine => lastLine;
+
     /// <summary>Starts it; it may not answer yet.</summary>
     public static ServerProcess Start(BenchSettings settings)
     {
@@ -39,10 +43,10 @@ internal sealed class ServerProcess : IAsyncDisposable
         })
             start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new BenchFault("the server could not be started");
-        // Its greeting is not ours to show; unread it would fill the pipe.
-        process.OutputDataReceived += static (_, _) => { };
+        var started = new ServerProcess(process, address);
+        process.OutputDataReceived += (_, line) => started.lastLine = string.IsNullOrWhiteSpace(line.Data) ? started.lastLine : line.Data;
         process.BeginOutputReadLine();
-        return new ServerProcess(process, address);
+        return started;
     }
 
     /// <summary>Ends it by SIGKILL, as a power cut of the process would.</summary>

@@ -76,7 +76,7 @@ internal sealed class ServerTarget : IAsyncDisposable
             catch (RpcException e) when (e.Code == StatusCode.Unavailable)
             {
                 if (process is null) throw new BenchFault($"no server answers at {Address}; start 'creditgrains serve' or leave --address out", e);
-                if (process.HasExited) throw new BenchFault("the server ended while starting; its message is above", e);
+                if (process.HasExited) throw new BenchFault($"the server ended while starting: {process.LastLine}", e);
                 if (Stopwatch.GetElapsedTime(start) > StartTimeout) throw new BenchFault($"the server did not answer within {StartTimeout}", e);
                 await Task.Delay(RetryDelay);
             }
