@@ -12,10 +12,10 @@ public delegate Task<ICreditEngine> EngineOpening(string dataDirectory, Cancella
 public sealed record ServerOptions
 {
     /// <summary>The usual gRPC port.</summary>
-    public const int GrpcPortUsual = 7070;
+    public const int GrpcPortUsual = 5090;
 
     /// <summary>The usual port of HTTP/1.1 with JSON.</summary>
-    public const int HttpPortUsual = 7071;
+    public const int HttpPortUsual = 5091;
 
     /// <summary>Where journal and snapshots live; made when missing. One process at a time.</summary>
     public required string DataDirectory { get; init; }
@@ -26,10 +26,10 @@ public sealed record ServerOptions
     /// <summary>The address to listen on. Default 127.0.0.1: there is no authentication yet, so mind whom you let in.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
-    /// <summary>Port of gRPC (HTTP/2 without TLS), 0 to 65,535; 0 chooses a free one. Default 7070.</summary>
+    /// <summary>Port of gRPC (HTTP/2 without TLS), 0 to 65,535; 0 chooses a free one. Default 5090.</summary>
     public int GrpcPort { get; init; } = GrpcPortUsual;
 
-    /// <summary>Port of JSON over HTTP/1.1, 0 to 65,535; 0 chooses a free one. Default 7071.</summary>
+    /// <summary>Port of JSON over HTTP/1.1, 0 to 65,535; 0 chooses a free one. Default 5091.</summary>
     public int HttpPort { get; init; } = HttpPortUsual;
 
     /// <summary>Longest message in either direction, bytes; default 16 MiB, room for a batch of 10,000 with every limit failing.</summary>

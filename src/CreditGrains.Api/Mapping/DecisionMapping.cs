@@ -77,7 +77,7 @@ internal static class DecisionMapping
         Detail = limit.Detail,
     };
 
-    private static FacilityBalances Read(V1.Balances balances) => new(
+    public static FacilityBalances Read(V1.Balances balances) => new(
         balances.Principal, balances.Interest, balances.Fees, balances.Credit, balances.Held, balances.Released, balances.WrittenOff, balances.Uncleared);
 
     private static FailingLimit Read(V1.FailingLimit limit) => new(

@@ -91,7 +91,8 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
 
     private int StepIds()
     {
-        if (ids.TryNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, SnapshotChunk.PayloadBytes), out var written))
+        chunk.EnsurePayload(RequestIdCapture.SliceBytesMax);
+        if (ids.TryNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, RequestIdCapture.SliceBytesMax), out var written))
         {
             chunk.Kind = SnapshotChunkKind.Ids;
             chunk.PayloadLength = written;

@@ -95,6 +95,12 @@ internal sealed class SnapshotChunk
     public byte[] Bytes = new byte[SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax];
     public int PayloadLength;
 
+    /// <summary>Makes room for a payload; what it held is lost.</summary>
+    public void EnsurePayload(int length)
+    {
+        if (Bytes.Length < SnapshotFormat.HeadBytes + length) Bytes = new byte[SnapshotFormat.HeadBytes + length];
+    }
+
     public Span<byte> Free => Bytes.AsSpan(SnapshotFormat.HeadBytes + PayloadLength);
 
     public ReadOnlySpan<byte> Payload => Bytes.AsSpan(SnapshotFormat.HeadBytes, PayloadLength);

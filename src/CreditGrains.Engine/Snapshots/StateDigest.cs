@@ -19,8 +19,7 @@ internal sealed class StateDigest(PartitionState state)
         var digest = new StateDigest(state);
         foreach (var table in state.Tables)
         {
-            var blocks = (table.End + table.RowsPerBlock - 1) / table.RowsPerBlock;
-            for (var block = 0; block < blocks; block++) digest.Add(table, block, table.ReadBlock(block));
+            for (var block = 0; block < table.BlockCount; block++) digest.Add(table, block, table.ReadBlock(block));
         }
         digest.AddSmall(SmallStateCodec.Write(state.Small));
         return digest.Value;

@@ -11,6 +11,7 @@ namespace CreditGrains.Engine.Standalone;
 /// </summary>
 internal sealed class SnapshotRuns(Partition partition, EngineOptions options, WriterThread writer)
 {
+    private const int PooledChunksMax = 64;
     private readonly ConcurrentQueue<SnapshotChunk> pool = new();
     private readonly List<TaskCompletionSource<long>> waiters = [];
     private readonly List<(long Sequence, RequestIdCatalog Ids)> taken = [];
@@ -40,13 +41,15 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         if (capture.IsDone) EndCapture();
     }
 
-    /// <summary>After the writer has ended: abandons a capture and waits for the file to be let go.</summary>
-    public Task DrainAsync()
+    /// <summary>Abandons a capture; on the writer, as it ends.</summary>
+    public void Abandon()
     {
         if (capture is not null) EndCapture();
         foreach (var waiter in waiters) waiter.TrySetException(new EngineFaultException("The engine stopped before the snapshot was taken.", null));
-        return writing;
     }
+
+    /// <summary>Waits for the file to be let go; after the writer has ended.</summary>
+    public Task DrainAsync() => writing;
 
     private void Begin()
     {
@@ -93,11 +96,11 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
                     var bytes = chunk.Whole.Length;
                     var isLast = file.Write(chunk);
                     Interlocked.Add(ref bufferedBytes, -bytes);
-                    if (pool.Count < options.SnapshotBufferBytesMax / SnapshotChunk.PayloadBytes) pool.Enqueue(chunk);
+                    if (pool.Count < PooledChunksMax) pool.Enqueue(chunk);
                     if (!isLast) writer.Wake();
                     isComplete |= isLast;
                 }
-                if (!isComplete) throw new EngineFaultException("The engine stopped before the snapshot was complete.", null);
+                if (!isComplete) throw new EngineFaultException("The engine stopped before the snapshot was complete.", writer.Fault);
                 await PutInForceAsync(file);
             }
             catch
@@ -108,8 +111,9 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
             writer.Submit(new WriterCall<bool>(_ => End()));
             foreach (var waiter in served) waiter.TrySetResult(sequence);
         }
-        catch (Exception failure) when (failure is Files.StoreException or SnapshotDamagedException or EngineFaultException)
+        catch (Exception failure)
         {
+            // Whatever went wrong is told to the operator and to those who asked; the engine itself is not touched by it.
             partition.Warn($"A snapshot failed and was abandoned; the one before it stays in force. {failure.Message}");
             // The capture must run dry, or its copies on write would pile up.
             await foreach (var chunk in reader.ReadAllAsync()) Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);

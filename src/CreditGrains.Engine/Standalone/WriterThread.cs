@@ -129,6 +129,7 @@ internal sealed class WriterThread : IDisposable
             Fail(failure);
         }
         while (isFlushing && fault is null) writerWake.WaitOne();
+        Snapshots.Abandon();
         handedOver = null;
         isStopping = true;
         flusherWake.Set();
