@@ -29,7 +29,7 @@ internal sealed class StandbyAttachment : IAsyncDisposable
         this.engine = engine;
         this.address = address;
         this.options = options;
-        Show(StandbyState.Lost, "not connected yet");
+        engine.Standby = new StandbyView(StandbyState.Lost, engine.Journal.IsStandbyRequired, "not connected yet");
         running = Task.Run(RunAsync);
     }
 
