@@ -192,6 +192,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             outcome = new Outcome { Reason = Reason.OutcomeArchived, Message = Outcomes.MessageOf(Reason.OutcomeArchived) };
             return;
         }
+        if ((e.Effects & EventEffects.Tombstone) != 0 && e.Original == command.Id)
+        {
+            outcome = new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros };
+            return;
+        }
         if (e.Id != command.Id || e.Key.Tenant != command.Facility.Tenant || e.Kind != command.Kind)
         {
             // Two commands of one id whose 32-bit fingerprints agree by chance.

@@ -210,10 +210,7 @@ internal sealed class Executor
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)
         {
-            outcome.Kind = OutcomeKind.Declined;
-            outcome.Reason = Reason.Tombstoned;
-            outcome.Sequence = sequence;
-            outcome.RecordedAtMicros = LastRecordedAtMicros;
+            Repeat(ref outcome, sequence);
             return true;
         }
         if (known != fingerprint)
