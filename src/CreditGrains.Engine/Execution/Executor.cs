@@ -294,6 +294,11 @@ internal sealed class Executor
         if (c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low)))
         {
             Decline(ref e, Reason.Tombstoned);
+            if (e.Key.IsFacility && state.FindFacility(e.Key) is var barred and not 0)
+            {
+                BringCurrent(barred);
+                NoteUnchanged(ref e, barred);
+            }
             return;
         }
         var original = default(LedgerEvent);
