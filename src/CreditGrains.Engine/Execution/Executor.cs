@@ -210,10 +210,7 @@ internal sealed class Executor
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)
         {
-            outcome.Kind = OutcomeKind.Declined;
-            outcome.Reason = Reason.Tombstoned;
-            outcome.Sequence = sequence;
-            outcome.RecordedAtMicros = LastRecordedAtMicros;
+            Repeat(ref outcome, sequence);
             return true;
         }
         if (known != fingerprint)
@@ -246,12 +243,12 @@ internal sealed class Executor
     private long FindInSession(in Command c, SessionProgress progress, out uint fingerprint)
     {
         fingerprint = 0;
-        var place = c.Id.SessionSequence;
-        for (var sequence = progress.Marks[(int)((place - 1) / SessionProgress.Stride)]; sequence <= LastSequence; sequence++)
+        for (var sequence = progress.StartOf(c.Id.SessionSequence); sequence <= LastSequence; sequence++)
         {
             if (!decisions.TryRead(sequence, out var e)) return 0;
             if (e.Id != c.Id || e.Key.Tenant != c.Facility.Tenant) continue;
             fingerprint = e.Fingerprint;
+            progress.Found(c.Id.SessionSequence, sequence);
             return sequence;
         }
         return 0;
@@ -297,6 +294,11 @@ internal sealed class Executor
         if (c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low)))
         {
             Decline(ref e, Reason.Tombstoned);
+            if (e.Key.IsFacility && state.FindFacility(e.Key) is var barred and not 0)
+            {
+                BringCurrent(barred);
+                NoteUnchanged(ref e, barred);
+            }
             return;
         }
         var original = default(LedgerEvent);
