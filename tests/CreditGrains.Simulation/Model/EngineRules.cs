@@ -27,7 +27,10 @@ internal sealed class EngineRules(World world, long now)
         switch (wanted)
         {
             case OpenItemKind.Float:
-                return AccountRules.AllocateFloat(world, facility, item, now);
+                Verdict allocated = AccountRules.AllocateFloat(world, facility, item, now);
+                // What cannot be allocated waits until told: nothing is lost, and it is not due again.
+                if (allocated.Kind == OutcomeKind.Declined) item.End = 0;
+                return allocated;
             case OpenItemKind.Hold:
                 Verdict released = Verdict.Posted(item.Remaining);
                 Effects.Release(facility, item, item.Remaining);

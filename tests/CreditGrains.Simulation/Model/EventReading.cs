@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Simulation.Model;
@@ -21,7 +22,7 @@ internal static class EventReading
             Scenario = record.Scenario,
             LifetimeSeconds = LifetimeOf(record),
             Id = record.Id,
-            Facility = record.Key,
+            Facility = record.Kind == CommandKind.Reverse ? new NodeKey(0, record.Key.Tenant, 0, NodeKind.None) : record.Key,
             Amount = hasAmount ? record.AmountAsked : 0,
             AmountMin = record.AmountMin,
             InterestDelta = record.Kind == CommandKind.Adjust ? record.InterestPart : 0,

@@ -55,10 +55,10 @@ internal sealed class ReferenceModel
         long sequence = World.LastSequence + 1;
         ushort tenant = command.Facility.Tenant;
         bool isBarred = World.Tombstones.Contains((tenant, command.Id));
-        Entry? original = command.Kind == CommandKind.Reverse ? World.Ids.GetValueOrDefault((tenant, command.Original)) : null;
-        ModelFacility? facility = World.Facility(original is null ? command.Facility : original.Event.Key);
+        Entry? original = command.Kind == CommandKind.Reverse && !isBarred ? World.Ids.GetValueOrDefault((tenant, command.Original)) : null;
+        ModelFacility? facility = original is null ? World.Facility(command.Facility) : original.Facility;
         if (facility is not null && !isBarred) RequireCurrent(facility, sequence, now);
-        if (World.Node(command.Facility) is { } node && node.Ceiling.IsDue(now)) node.Ceiling.Settle(now);
+        if (facility is null && World.Node(command.Facility) is { } node && node.Ceiling.IsDue(now)) node.Ceiling.Settle(now);
 
         Verdict verdict = isBarred ? Verdict.Declined(Reason.Tombstoned) : Decide(command, original, facility, sequence, now);
         facility ??= World.Facility(command.Facility);
