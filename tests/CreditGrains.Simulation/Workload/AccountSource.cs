@@ -18,8 +18,9 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
     private static readonly ushort[] Categories = [0, 742, 4_111, 5_411, 6_011, 7_995, 9_999];
     private readonly Amounts _amounts = new(dice, world);
 
-    public Command Make(CommandKind kind, ushort tenant, RequestId original, long now)
+    public Command Make(CommandKind wished, ushort tenant, RequestId original, long now)
     {
+        CommandKind kind = Feasible(wished, tenant);
         Command command = kind switch
         {
             CommandKind.Authorize or CommandKind.Drawdown => Request(kind, tenant, now),
@@ -36,6 +37,21 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
         if (dice.Percent(20)) command.OccurredAtMicros = now - dice.Between(0, 3_600_000_000);
         if (dice.Percent(8)) command.Attributes = [(byte)dice.Below(256), (byte)dice.Below(256), (byte)dice.Below(256)];
         return command;
+    }
+
+    // With nothing open to work on, mostly makes what would be.
+    private CommandKind Feasible(CommandKind wished, ushort tenant)
+    {
+        OpenItemKind? wanted = wished switch
+        {
+            CommandKind.Capture or CommandKind.Void or CommandKind.IncreaseHold => OpenItemKind.Hold,
+            CommandKind.ClearRepayment => OpenItemKind.Float,
+            CommandKind.ResolveReferral => OpenItemKind.Referral,
+            _ => null,
+        };
+        bool isFeasible = wanted is null || world.Facilities(tenant).Any(facility => facility.Items.Values.Any(item => item.Kind == wanted));
+        if (isFeasible || dice.Percent(10)) return wished;
+        return wanted == OpenItemKind.Float ? CommandKind.Repay : CommandKind.Authorize;
     }
 
     private ModelFacility? SomeFacility(ushort tenant)
@@ -74,7 +90,9 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
             case CommandKind.ClearWithoutHold:
                 Originate(ref command);
                 break;
-            case CommandKind.Repay when dice.Percent(45):
+            case CommandKind.Repay:
+                if (facility is { Purse.Drawn.IsZero: false } && dice.Percent(60)) command.Amount = _amounts.About(facility.Purse.Drawn);
+                if (dice.Percent(60)) break;
                 command.Options = CommandOptions.Uncleared;
                 if (dice.Percent(60)) command.LifetimeSeconds = Lifetime();
                 break;

@@ -138,6 +138,6 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         if (plan.Currencies.Count < 2) return plan.NewRate(tenant, plan.Currencies[0], new Domain.Money.Currency(156), now);
         var from = dice.Pick(plan.Currencies);
         var to = dice.Pick([.. plan.Currencies.Where(currency => currency != from)]);
-        return plan.NewRate(tenant, from, to, now + dice.Between(dice.Percent(10) ? -10_000_000 : 0, 400L * 3_600_000_000));
+        return plan.NewRate(tenant, from, to, now + dice.Between(dice.Percent(10) ? -10_000_000 : 0, 900L * 3_600_000_000));
     }
 }

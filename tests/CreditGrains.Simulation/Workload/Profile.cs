@@ -8,7 +8,7 @@ internal sealed class Profile
     private static readonly (CommandKind Kind, int Weight)[] Usual =
     [
         (CommandKind.Authorize, 40), (CommandKind.IncreaseHold, 9), (CommandKind.Drawdown, 14), (CommandKind.Capture, 20),
-        (CommandKind.ClearWithoutHold, 6), (CommandKind.Repay, 14), (CommandKind.ClearRepayment, 4), (CommandKind.ReverseRepayment, 4),
+        (CommandKind.ClearWithoutHold, 6), (CommandKind.Repay, 20), (CommandKind.ClearRepayment, 4), (CommandKind.ReverseRepayment, 4),
         (CommandKind.Refund, 3), (CommandKind.Chargeback, 2), (CommandKind.PostInterest, 3), (CommandKind.PostFee, 3),
         (CommandKind.WriteOff, 2), (CommandKind.Recover, 2), (CommandKind.Adjust, 2), (CommandKind.Void, 5),
         (CommandKind.Reverse, 10), (CommandKind.ResolveReferral, 6), (CommandKind.OpenNode, 1), (CommandKind.OpenFacility, 2),

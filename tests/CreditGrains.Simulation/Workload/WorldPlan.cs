@@ -59,7 +59,7 @@ internal sealed class WorldPlan
         List<ParentShare> parents = PickParents(known, _dice.Weighted([3, 5, 3, 1]));
         var key = new NodeKey(_nextId++, tenant, _dice.Pick(LegalEntities), _dice.Pick(Kinds));
         ExposureBasis basis = NewBasis();
-        long limit = _dice.Percent(15) ? 1L << 60 : _dice.Between(2_000, 60_000) * (basis.Measure >= ExposureMeasure.Committed ? 12 : 1);
+        long limit = _dice.Percent(15) ? 1L << 60 : _dice.Between(5_000, 150_000) * (basis.Measure >= ExposureMeasure.Committed ? 12 : 1);
         known.Add(key);
         return new OpenNode(key, _dice.PickEarly(Currencies), limit, basis, parents);
     }
@@ -72,7 +72,7 @@ internal sealed class WorldPlan
         ExposureBasis basis = _dice.Percent(60) ? default : NewBasis();
         long opening = _dice.Percent(25) ? _dice.Between(1, 3_000) : 0;
         _facilities[tenant].Add(key);
-        return new OpenFacility(key, _dice.PickEarly(Currencies), _dice.Between(500, 12_000), basis, _dice.Percent(25), opening, parents);
+        return new OpenFacility(key, _dice.PickEarly(Currencies), _dice.Between(500, 20_000), basis, _dice.Percent(25), opening, parents);
     }
 
     /// <summary>A rate of plausible size with awkward digits.</summary>
@@ -111,7 +111,7 @@ internal sealed class WorldPlan
             {
                 foreach (Currency to in Currencies.Where(to => to != from && !_dice.Percent(4)))
                 {
-                    SetFxRate rate = NewRate(tenant, from, to, Start + _dice.Between(1, 90) * 12 * 3_600_000_000);
+                    SetFxRate rate = NewRate(tenant, from, to, Start + _dice.Between(1, 90) * 24 * 3_600_000_000);
                     commands.Add(rate with { Key = rate.Key with { LegalEntity = entity } });
                 }
             }
