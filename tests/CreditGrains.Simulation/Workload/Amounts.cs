@@ -12,15 +12,15 @@ internal sealed class Amounts(Dice dice, World world)
     public long Near(ModelFacility? facility, long now)
     {
         if (facility is null || dice.Percent(45)) return Small();
-        if (dice.Below(400) == 0) return dice.Pick<long>([Max, Max - 1, Max / 2, Max / 2 + 1]);
+        if (dice.Below(1_500) == 0) return dice.Pick<long>([Max, Max - 1, Max / 2, Max / 2 + 1]);
         return Clamp(dice.Pick(Edges(facility, now)) + dice.Between(-2, 2));
     }
 
-    public long Small() => dice.Weighted([4, 4, 1]) switch
+    public long Small() => dice.Weighted([6, 5, 1]) switch
     {
         0 => dice.Between(1, 60),
-        1 => dice.Between(1, 1_500),
-        _ => dice.Between(1, 30_000),
+        1 => dice.Between(1, 800),
+        _ => dice.Between(1, 12_000),
     };
 
     /// <summary>An amount about as large as a given one.</summary>

@@ -96,13 +96,9 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
 
     private SetLimit SetLimit(ushort tenant, long now)
     {
+        if (dice.Percent(60) && Relief(tenant, now) is { } relief) return relief;
         NodeKey key = SomeKey(tenant);
-        BigInteger used = world.Node(key) switch
-        {
-            ModelFacility facility => Book.Own(facility, 0),
-            { } node => new Book(world, tenant, now).Exposure(node) ?? 1_000,
-            null => 1_000,
-        };
+        BigInteger used = world.Node(key) is { } node ? UsedOf(node, now) : 1_000;
         long limit = dice.Weighted([3, 4, 2, 1]) switch
         {
             0 => Math.Max(0, _amounts.About(BigInteger.Max(used, 1))),
@@ -115,6 +111,21 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         long until = dice.Percent(60) ? 0 : Math.Max(from, now) + dice.Between(1, 12L * 3_600_000_000);
         return new SetLimit(key, limit, from, until);
     }
+
+    // Raises a limit that nothing passes any more, so that the world goes on.
+    private SetLimit? Relief(ushort tenant, long now)
+    {
+        List<(ModelNode Node, BigInteger Used)> tight = [.. world.Nodes.Values.Where(node => node.Key.Tenant == tenant)
+            .Select(node => (node, UsedOf(node, now))).Where(entry => entry.Item2 + 50 > entry.node.Ceiling.InForceAt(now) && entry.Item2 < Amounts.Max / 4)];
+        if (tight.Count == 0) return null;
+        (ModelNode chosen, BigInteger exposure) = dice.Pick(tight);
+        BigInteger room = BigInteger.Max(2_000, exposure / 2);
+        return new SetLimit(chosen.Key, Exact.ToLong(BigInteger.Max(0, exposure) + dice.Between(200, Exact.ToLong(room))));
+    }
+
+    private BigInteger UsedOf(ModelNode node, long now) => node is ModelFacility facility
+        ? Book.Own(facility, 0)
+        : new Book(world, node.Key.Tenant, now).Exposure(node) ?? 1_000;
 
     private SetSubLimit SubLimit(ushort tenant)
     {
