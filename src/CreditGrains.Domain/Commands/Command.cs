@@ -80,7 +80,7 @@ public struct Command
     /// <summary>The facility; for Reverse only its tenant is used.</summary>
     public NodeKey Facility;
 
-    /// <summary>Minor units, 1 to 2^62; for Adjust the signed change of principal.</summary>
+    /// <summary>Minor units, 1 to 2^60; for Adjust the signed change of principal.</summary>
     public long Amount;
 
     /// <summary>Authorize and Drawdown: the least amount worth approving; 0 means all or nothing. At most <see cref="Amount"/>.</summary>
@@ -108,10 +108,10 @@ public struct Command
     public ControlCommand? Control;
 
     /// <summary>Longest <see cref="Attributes"/>, bytes.</summary>
-    public const int AttributesLengthMax = 512;
+    public const int AttributesLengthMax = 256;
 
     /// <summary>Largest amount or limit, minor units.</summary>
-    public const long AmountMax = 1L << 62;
+    public const long AmountMax = 1L << 60;
 
     /// <summary>Longest lifetime, seconds.</summary>
     public const int LifetimeSecondsMax = 400 * 86_400;

@@ -16,7 +16,7 @@ public readonly record struct ParentShare(NodeKey Parent, int SharePpm = Share.W
 /// <summary>Creates a limit node. Refused when it exists already with other terms.</summary>
 /// <param name="Key">Its key; any kind but facility.</param>
 /// <param name="Currency">Currency of its limit.</param>
-/// <param name="Limit">Minor units, 0 to 2^62; 2^62 is "unlimited".</param>
+/// <param name="Limit">Minor units, 0 to 2^60; 2^60 is "unlimited".</param>
 /// <param name="Basis">What it counts.</param>
 /// <param name="Parents">At most 8; ancestors of any facility below may not exceed 16.</param>
 public sealed record OpenNode(NodeKey Key, Currency Currency, long Limit, ExposureBasis Basis, IReadOnlyList<ParentShare> Parents)
@@ -25,7 +25,7 @@ public sealed record OpenNode(NodeKey Key, Currency Currency, long Limit, Exposu
 /// <summary>Creates a facility under its parents, with what it owes already (a migrated book).</summary>
 /// <param name="Key">Its key; kind facility.</param>
 /// <param name="Currency">Currency of its limit and balances.</param>
-/// <param name="Limit">Minor units, 0 to 2^62.</param>
+/// <param name="Limit">Minor units, 0 to 2^60.</param>
 /// <param name="Basis">What it counts of itself; <see cref="ExposureBasis.KeepsRepaid"/> makes it a term facility.</param>
 /// <param name="CreditAddsHeadroom">Whether a credit balance may be spent above the limit.</param>
 /// <param name="OpeningPrincipal">Minor units, 0 or more.</param>
@@ -51,7 +51,7 @@ public sealed record TransferToPool(NodeKey Key, NodeKey Pool) : ControlCommand(
 /// and what was in force returns. A cut below usage is allowed: nothing more is approved until headroom returns.
 /// </summary>
 /// <param name="Key">Facility or node.</param>
-/// <param name="Limit">Minor units, 0 to 2^62.</param>
+/// <param name="Limit">Minor units, 0 to 2^60.</param>
 /// <param name="FromMicros">Start, writer time in microseconds; 0 is now.</param>
 /// <param name="UntilMicros">End (exclusive) of a temporary limit; 0 is none. After the start.</param>
 public sealed record SetLimit(NodeKey Key, long Limit, long FromMicros = 0, long UntilMicros = 0) : ControlCommand(CommandKind.SetLimit, Key);

@@ -37,7 +37,7 @@ public enum Reason : ushort
     /// <summary>A part of the key is missing or out of range.</summary>
     InvalidKey = 14,
 
-    /// <summary>The amount is zero, negative or above 2^62, or the least amount is above the amount.</summary>
+    /// <summary>The amount is zero, negative or above 2^60, or the least amount is above the amount.</summary>
     InvalidAmount = 15,
 
     /// <summary>The currency is not an ISO 4217 code known here.</summary>
@@ -88,7 +88,7 @@ public enum Reason : ushort
     /// <summary>A needed exchange rate is no longer valid; the data names the node.</summary>
     FxRateStale = 110,
 
-    /// <summary>A balance or exposure would pass 2^62.</summary>
+    /// <summary>A balance or exposure would pass 2^60.</summary>
     AmountOverflow = 111,
 
     /// <summary>A facility or node limit would be passed.</summary>
@@ -99,6 +99,9 @@ public enum Reason : ushort
 
     /// <summary>A velocity limit would be passed.</summary>
     VelocityExceeded = 114,
+
+    /// <summary>An increase passes a review threshold; ask for a hold of its own, which can be referred.</summary>
+    ReviewNeeded = 121,
 
     /// <summary>A person turned the referral down.</summary>
     ReferralTurnedDown = 115,

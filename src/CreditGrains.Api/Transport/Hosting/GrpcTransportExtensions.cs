@@ -1,0 +1,68 @@
+using System.Net;
+using CreditGrains.Api.Transport.Server;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace CreditGrains.Api.Transport.Hosting;
+
+/// <summary>Adds the transport to a host and opens its ports.</summary>
+public static class GrpcTransportExtensions
+{
+    private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Puts the transport before the host's pipeline: requests to <paramref name="table"/> are answered by it, all others
+    /// by the endpoints and middleware the host maps as usual, on every port.
+    /// </summary>
+    /// <param name="services">The services of a host whose server is already registered.</param>
+    /// <param name="table">What is served; may be filled until the host starts.</param>
+    /// <param name="options">Bounds; null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The host has no server registered.</exception>
+    public static IServiceCollection AddGrpcTransport(this IServiceCollection services, ServiceTable table, GrpcTransportOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(table);
+        var server = services.LastOrDefault(service => service.ServiceType == typeof(IServer))
+            ?? throw new InvalidOperationException("Register the web server before the gRPC transport.");
+        services.AddSingleton<IServer>(provider => new FrontServer(
+            Create(server, provider),
+            table,
+            options ?? new GrpcTransportOptions(),
+            provider.GetRequiredService<ILogger<FrontServer>>()));
+        return services;
+    }
+
+    /// <summary>
+    /// Opens a port for gRPC without TLS (HTTP/2 by prior knowledge). JSON calls work here too for clients that speak
+    /// HTTP/2 at once. Without TLS there is nothing to negotiate by, so HTTP/1.1 needs a port of its own:
+    /// <see cref="ListenHttp"/>. With TLS one port serves both.
+    /// </summary>
+    public static KestrelServerOptions ListenGrpc(this KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        // Finds callers that vanished without closing, so their streams do not stay open for ever.
+        kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
+        kestrel.Limits.Http2.KeepAlivePingTimeout = PingTimeout;
+        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http2);
+        return kestrel;
+    }
+
+    /// <summary>Opens a port for HTTP/1.1: JSON calls and the ordinary pages.</summary>
+    public static KestrelServerOptions ListenHttp(this KestrelServerOptions kestrel, IPEndPoint endpoint)
+    {
+        ArgumentNullException.ThrowIfNull(kestrel);
+        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+        return kestrel;
+    }
+
+    private static IServer Create(ServiceDescriptor server, IServiceProvider provider)
+    {
+        if (server.ImplementationInstance is IServer instance)
+            return instance;
+        return (IServer)(server.ImplementationFactory?.Invoke(provider)
+            ?? ActivatorUtilities.CreateInstance(provider, server.ImplementationType!));
+    }
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Net;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace CreditGrains.Api.Transport.Server;
+
+/// <summary>
+/// What a handler may know of its call. Belongs to the call and is used again afterwards: do not keep it, except for a
+/// copy of <see cref="CancellationToken"/>. Not thread-safe.
+/// </summary>
+#pragma warning disable CA1001 // End disposes of both sources after each call; the object itself is used again.
+public sealed class CallContext
+#pragma warning restore CA1001
+{
+    private static readonly TimeSpan TimerMax = TimeSpan.FromDays(40);
+    private IFeatureCollection features = null!;
+    private TimeProvider clock = null!;
+    private CancellationToken stopping;
+    private CancellationTokenSource? source;
+    private CancellationTokenSource? timer;
+    private Metadata? requestHeaders;
+    private Metadata? responseHeaders;
+    private Metadata? responseTrailers;
+
+    internal CallContext()
+    {
+    }
+
+    /// <summary>The path called: <c>/package.Service/Method</c>.</summary>
+    public string Method { get; private set; } = "";
+
+    /// <summary>
+    /// When the caller stops waiting; null when it set no deadline. A call that finishes later is answered
+    /// DeadlineExceeded; a handler is never abandoned, so one that may wait watches <see cref="CancellationToken"/>.
+    /// </summary>
+    public DateTimeOffset? Deadline { get; private set; }
+
+    /// <summary>
+    /// Cancelled when the caller goes away, the deadline passes or, for a streaming call, the server stops. Made on first
+    /// use, so a handler that never asks pays nothing.
+    /// </summary>
+    public CancellationToken CancellationToken => Source()?.Token ?? Aborted;
+
+    /// <summary>What the caller sent before its messages.</summary>
+    /// <exception cref="RpcException">A -bin value is not base64 (InvalidArgument).</exception>
+    public Metadata RequestHeaders => requestHeaders ??= ReadHeaders();
+
+    /// <summary>What is sent before the first message; additions after that are lost.</summary>
+    public Metadata ResponseHeaders => responseHeaders ??= new Metadata();
+
+    /// <summary>What is sent with the status.</summary>
+    public Metadata ResponseTrailers => responseTrailers ??= new Metadata();
+
+    /// <summary>Whether responses are gzipped when the caller accepts it; starts as the method was registered and counts
+    /// until the first response message.</summary>
+    public bool CompressResponses { get; set; }
+
+    /// <summary>The caller's address as <c>ip:port</c>; empty when the connection has none.</summary>
+    public string Peer
+    {
+        get
+        {
+            var connection = features.Get<IHttpConnectionFeature>();
+            return connection?.RemoteIpAddress is { } address ? new IPEndPoint(address, connection.RemotePort).ToString() : "";
+        }
+    }
+
+    internal bool IsDeadlinePassed =>
+        Deadline is { } deadline && (timer is { IsCancellationRequested: true } || clock.GetUtcNow() >= deadline);
+
+    internal bool IsStopping => stopping.IsCancellationRequested;
+
+    internal bool IsAborted => Aborted.IsCancellationRequested;
+
+    internal Metadata? SentHeaders => responseHeaders;
+
+    internal Metadata? SentTrailers => responseTrailers;
+
+    private CancellationToken Aborted => features.Get<IHttpRequestLifetimeFeature>()?.RequestAborted ?? default;
+
+    internal void Begin(IFeatureCollection call, string method, bool compress, TimeProvider timeProvider, CancellationToken serverStopping)
+    {
+        features = call;
+        clock = timeProvider;
+        stopping = serverStopping;
+        Method = method;
+        CompressResponses = compress;
+        Deadline = null;
+    }
+
+    internal void SetTimeout(TimeSpan timeout) => Deadline = Later(clock.GetUtcNow(), timeout);
+
+    internal void End()
+    {
+        source?.Dispose();
+        source = null;
+        timer?.Dispose();
+        timer = null;
+        requestHeaders = null;
+        responseHeaders = null;
+        responseTrailers = null;
+        features = null!;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset now, TimeSpan left) =>
+        DateTimeOffset.MaxValue - now < left ? DateTimeOffset.MaxValue : now + left;
+
+    private CancellationTokenSource? Source()
+    {
+        if (source is not null || (Deadline is null && !stopping.CanBeCanceled))
+            return source;
+
+        var expiry = CancellationToken.None;
+        if (Deadline - clock.GetUtcNow() is { } left && left < TimerMax)
+        {
+            timer = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, clock);
+            expiry = timer.Token;
+        }
+
+        return source = CancellationTokenSource.CreateLinkedTokenSource(Aborted, stopping, expiry);
+    }
+
+    private Metadata ReadHeaders()
+    {
+        var metadata = new Metadata();
+        foreach (var (name, values) in features.GetRequiredFeature<IHttpRequestFeature>().Headers)
+        {
+            if (ReservedHeaders.Contains(name))
+                continue;
+            var key = name.ToLower(CultureInfo.InvariantCulture);
+            foreach (var value in values)
+                metadata.AddWire(key, value ?? "");
+        }
+
+        return metadata;
+    }
+}

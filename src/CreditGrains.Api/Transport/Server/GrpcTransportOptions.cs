@@ -1,0 +1,26 @@
+namespace CreditGrains.Api.Transport.Server;
+
+/// <summary>Bounds and hooks of the transport. Read once, when the server starts.</summary>
+public sealed class GrpcTransportOptions
+{
+    /// <summary>Largest request message in bytes, after decompression; also the largest JSON body. Default 4 MiB.</summary>
+    public int ReceiveLengthMax { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Largest response message in bytes, before compression. Default 4 MiB, what stock clients take.</summary>
+    public int SendLengthMax { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>
+    /// Runs before each handler, on its thread: refuse a call by throwing <see cref="RpcException"/>. Default: admit all.
+    /// </summary>
+    public Action<CallContext>? Admit { get; set; }
+
+    /// <summary>The clock of deadlines. Default: the system's.</summary>
+    public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
+
+    internal void Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(ReceiveLengthMax);
+        ArgumentOutOfRangeException.ThrowIfNegative(SendLengthMax);
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+    }
+}

@@ -1,0 +1,509 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Execution;
+
+/// <summary>
+/// Execute: takes a batch of commands and a time, decides each, writes its event to the frame and applies it. Deterministic; knows
+/// no threads, clocks, files or network. Commands of one batch see each other's effects in order.
+/// </summary>
+internal sealed class Executor
+{
+    /// <summary>A batch ends early when its frame holds this much, so that the longest event still fits.</summary>
+    public const int FramePayloadSoftMax = FrameLayout.PayloadBytesMax - 2 * EventCodec.LengthMax;
+
+    private const long MicrosPerMilli = 1_000;
+    private const long WindowPastMillis = 72 * 3_600_000L;
+    private const long WindowFutureMillis = 5 * 60_000L;
+    private const int PrefetchGroup = 32;
+
+    private readonly PartitionState state;
+    private readonly IRequestIds ids;
+    private readonly IDecisionReader decisions;
+    private readonly EngineRules rules;
+    private readonly LimitGraph graph;
+    private readonly LimitSchedule schedule;
+    private readonly LimitCheck limits;
+    private readonly AccountDecider accounts;
+    private readonly ControlDecider control;
+    private readonly EventApplier applier;
+    private readonly Regraph regraph;
+    private FrameBuffer frame = null!;
+    private bool hasDueItems;
+    private bool hasDueLimits;
+
+    public Executor(PartitionState state, IRequestIds ids, IDecisionReader decisions, EngineRules rules)
+    {
+        this.state = state;
+        this.ids = ids;
+        this.decisions = decisions;
+        this.rules = rules;
+        Exposures = new ExposureBook(state);
+        graph = new LimitGraph(state, Exposures);
+        regraph = new Regraph(state, graph);
+        schedule = new LimitSchedule(state, Exposures);
+        limits = new LimitCheck(state, Exposures);
+        var items = new OpenItems(state);
+        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, rules);
+        accounts = new AccountDecider(state, Exposures, limits, items, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, rules);
+    }
+
+    /// <summary>The nodes' exposures.</summary>
+    public ExposureBook Exposures { get; }
+
+    /// <summary>The links and paths.</summary>
+    public LimitGraph Graph => graph;
+
+    /// <summary>The limit checks, for queries of own exposure.</summary>
+    public LimitCheck Limits => limits;
+
+    /// <summary>Sequence of the newest event.</summary>
+    public long LastSequence { get; set; }
+
+    /// <summary>Writer time of the newest batch, microseconds.</summary>
+    public long LastRecordedAtMicros { get; set; }
+
+    /// <summary>Whether a sliced change of the graph is under way.</summary>
+    public bool IsRegraphing => regraph.IsActive;
+
+    /// <summary>Whether work of the engine's own waits: due items, due limits, slices.</summary>
+    public bool HasOwnWork(long nowMicros) =>
+        regraph.IsActive || hasDueLimits || state.Due.NextDueItem(Math.Max(nowMicros, LastRecordedAtMicros) / 1_000_000) != 0 || state.Due.HasDueLimit(nowMicros);
+
+    /// <summary>Starts a batch: fixes writer time and does a bounded part of the engine's own work.</summary>
+    /// <param name="nowMicros">The clock.</param>
+    /// <param name="target">Empty frame to write to.</param>
+    public void Begin(long nowMicros, FrameBuffer target)
+    {
+        frame = target;
+        LastRecordedAtMicros = Math.Max(LastRecordedAtMicros, nowMicros);
+        EventCount = 0;
+        SweepLimits();
+        SweepItems();
+        if (regraph.IsActive) Slice();
+    }
+
+    /// <summary>Events in the frame so far.</summary>
+    public int EventCount { get; private set; }
+
+    /// <summary>Executes commands in order.</summary>
+    /// <returns>How many were taken; fewer than given when the frame is full.</returns>
+    public int Execute(ReadOnlySpan<Command> commands, Span<Outcome> outcomes)
+    {
+        for (var start = 0; start < commands.Length; start += PrefetchGroup)
+        {
+            var group = commands.Slice(start, Math.Min(PrefetchGroup, commands.Length - start));
+            Prefetch(group);
+            for (var i = 0; i < group.Length; i++)
+            {
+                if (frame.Length > FramePayloadSoftMax) return start + i;
+                ExecuteOne(group[i], ref outcomes[start + i]);
+            }
+        }
+        return commands.Length;
+    }
+
+    /// <summary>Journals the digest of the state at an earlier sequence.</summary>
+    public void NoteDigest(UInt128 digest, long ofSequence)
+    {
+        var e = default(LedgerEvent);
+        e.Kind = CommandKind.StateDigest;
+        e.Outcome = OutcomeKind.Posted;
+        e.Digest = digest;
+        e.DigestSequence = ofSequence;
+        Append(ref e);
+    }
+
+    /// <summary>Applies an event read from the journal.</summary>
+    public void Replay(in LedgerEvent e)
+    {
+        applier.Apply(e);
+        Record(e);
+        LastSequence = e.Sequence;
+        LastRecordedAtMicros = e.RecordedAtMicros;
+    }
+
+    /// <summary>Loads the lines a group of commands will touch while others are on their way: the order of magnitude between memory and cache.</summary>
+    private void Prefetch(ReadOnlySpan<Command> group)
+    {
+        Span<ulong> hashes = stackalloc ulong[PrefetchGroup];
+        Span<int> rows = stackalloc int[PrefetchGroup];
+        for (var i = 0; i < group.Length; i++)
+        {
+            hashes[i] = PartitionState.HashOf(group[i].Facility);
+            state.FacilityIndex.Prefetch(hashes[i]);
+            ids.Prefetch(group[i].Facility.Tenant, group[i].Id);
+            state.ItemIndex.Prefetch(PartitionState.HashOf(LastSequence + 1 + i));
+            if (group[i].Reference != 0) state.ItemIndex.Prefetch(PartitionState.HashOf(group[i].Reference));
+        }
+        for (var i = 0; i < group.Length; i++)
+        {
+            rows[i] = state.FacilityIndex.First(hashes[i], out _);
+            if (rows[i] != 0) state.Facilities.Prefetch(rows[i]);
+        }
+        for (var i = 0; i < group.Length; i++)
+        {
+            if (rows[i] == 0) continue;
+            ref readonly var facility = ref state.Facilities.Read(rows[i]);
+            if (facility.FirstItem != 0) state.Items.Prefetch(facility.FirstItem);
+            if (!facility.PathIsInline) continue;
+            for (var j = 0; j < facility.PathCount; j++) state.Nodes.Prefetch(facility.Path[j]);
+        }
+    }
+
+    private void ExecuteOne(in Command c, ref Outcome outcome)
+    {
+        outcome = default;
+        var (reason, message) = CommandValidation.Check(c);
+        var fingerprint = 0u;
+        if (reason == Reason.None)
+        {
+            fingerprint = CommandFingerprint.Of(c);
+            if (IsSettledById(c, fingerprint, ref outcome, out reason)) return;
+        }
+        if (reason != Reason.None)
+        {
+            Refuse(ref outcome, reason, message);
+            return;
+        }
+        var e = default(LedgerEvent);
+        Fill(ref e, c, fingerprint);
+        if (c.Kind.IsAccount()) DecideAccount(c, ref e);
+        else DecideControl(ref e);
+        Append(ref e);
+        Record(e);
+        Outcomes.Fill(e, ref outcome);
+    }
+
+    /// <summary>Whether the id answers by itself: a repeat, a barred id, or one out of its window.</summary>
+    private bool IsSettledById(in Command c, uint fingerprint, ref Outcome outcome, out Reason reason)
+    {
+        reason = Reason.None;
+        var tenant = c.Facility.Tenant;
+        if (c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
+        var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
+        if (c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
+        else if (c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
+        if (isTombstone)
+        {
+            outcome.Kind = OutcomeKind.Declined;
+            outcome.Reason = Reason.Tombstoned;
+            outcome.Sequence = sequence;
+            outcome.RecordedAtMicros = LastRecordedAtMicros;
+            return true;
+        }
+        if (known != fingerprint)
+        {
+            reason = Reason.RequestIdReused;
+            return false;
+        }
+        Repeat(ref outcome, sequence);
+        return true;
+    }
+
+    private bool IsSettledBySession(in Command c, uint fingerprint, ref Outcome outcome, out Reason reason)
+    {
+        reason = Reason.None;
+        var place = c.Id.SessionSequence;
+        var last = state.Small.Sessions.TryGetValue((c.Facility.Tenant, c.Id.Session), out var progress) ? progress.Last : 0;
+        if (place == last + 1) return false;
+        if (place > last)
+        {
+            reason = Reason.SessionGap;
+            return false;
+        }
+        var sequence = FindInSession(c, progress!, out var known);
+        if (sequence == 0) reason = Reason.OutcomeArchived;
+        else if (known != fingerprint) reason = Reason.RequestIdReused;
+        else Repeat(ref outcome, sequence);
+        return reason == Reason.None;
+    }
+
+    private long FindInSession(in Command c, SessionProgress progress, out uint fingerprint)
+    {
+        fingerprint = 0;
+        var place = c.Id.SessionSequence;
+        for (var sequence = progress.Marks[(int)((place - 1) / SessionProgress.Stride)]; sequence <= LastSequence; sequence++)
+        {
+            if (!decisions.TryRead(sequence, out var e)) return 0;
+            if (e.Id != c.Id || e.Key.Tenant != c.Facility.Tenant) continue;
+            fingerprint = e.Fingerprint;
+            return sequence;
+        }
+        return 0;
+    }
+
+    private static void Repeat(ref Outcome outcome, long sequence)
+    {
+        // The answer is read back from the journal once the frame is flushed: see Partition.Resolve.
+        outcome.Duplicate = true;
+        outcome.Sequence = sequence;
+    }
+
+    private static void Refuse(ref Outcome outcome, Reason reason, string? message)
+    {
+        outcome.Kind = OutcomeKind.Refused;
+        outcome.Reason = reason;
+        outcome.Message = message ?? Outcomes.MessageOf(reason);
+    }
+
+    private static void Fill(ref LedgerEvent e, in Command c, uint fingerprint)
+    {
+        e.Kind = c.Kind;
+        e.Id = c.Id;
+        e.Key = c.Facility;
+        e.Fingerprint = fingerprint;
+        e.Currency = c.Currency;
+        e.Options = c.Options;
+        e.Channel = c.Channel;
+        e.MerchantCategory = c.MerchantCategory;
+        e.Scenario = c.Scenario;
+        e.AmountAsked = c.Amount;
+        e.AmountMin = c.AmountMin;
+        e.Reference = c.Reference;
+        e.Original = c.Original;
+        e.OccurredAtMicros = c.OccurredAtMicros;
+        e.Attributes = c.Attributes;
+        e.Control = c.Control;
+    }
+
+    private void DecideAccount(in Command c, ref LedgerEvent e)
+    {
+        e.RecordedAtMicros = LastRecordedAtMicros;
+        if (c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low)))
+        {
+            Decline(ref e, Reason.Tombstoned);
+            return;
+        }
+        var original = default(LedgerEvent);
+        if (c.Kind == CommandKind.Reverse && !FindOriginal(c, ref e, out original)) return;
+        var row = state.FindFacility(e.Key);
+        if (row == 0)
+        {
+            Decline(ref e, Reason.UnknownFacility);
+            return;
+        }
+        BringCurrent(row);
+        ref readonly var facility = ref state.Facilities.Read(row);
+        e.RecordedAtMicros = LastRecordedAtMicros;
+        e.Row = row;
+        e.Balances = facility.Balances;
+        e.PreviousSequence = facility.LastSequence;
+        Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        var path = state.PathOf(facility, buffer);
+        if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
+        else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
+        else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);
+        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(ref e, ReadAllocation(e.Reference));
+        else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
+        else accounts.DecideFact(facility, ref e, c);
+        e.Currency = facility.Currency;
+        accounts.Finish(facility, path, ref e);
+    }
+
+    private LedgerEvent? ReadAllocation(long sequence) =>
+        sequence <= LastSequence && decisions.TryRead(sequence, out var e) ? e : null;
+
+    /// <summary>Finds what a Reverse undoes. False: the event is decided already (a tombstone, or nothing to undo).</summary>
+    private bool FindOriginal(in Command c, ref LedgerEvent e, out LedgerEvent original)
+    {
+        original = default;
+        var tenant = c.Facility.Tenant;
+        e.Key = new NodeKey(0, tenant, 0, NodeKind.None);
+        long sequence;
+        var isTombstone = false;
+        if (c.Original.IsSession)
+        {
+            var seen = state.Small.Sessions.TryGetValue((tenant, c.Original.Session), out var progress) && c.Original.SessionSequence <= progress.Last;
+            var asked = new Command { Id = c.Original, Facility = c.Facility };
+            sequence = seen ? FindInSession(asked, progress!, out _) : 0;
+            if (!seen) isTombstone = state.Small.SessionTombstones.ContainsKey((tenant, c.Original.High, c.Original.Low));
+            else if (sequence == 0) return Settled(ref e, Reason.OriginalTooOld);
+        }
+        else
+        {
+            if (c.Original.UnixMillis < LastRecordedAtMicros / MicrosPerMilli - WindowPastMillis) return Settled(ref e, Reason.OriginalTooOld);
+            ids.TryFind(tenant, c.Original, out sequence, out _, out isTombstone);
+        }
+        if (isTombstone) return Settled(ref e, Reason.AlreadyReversed);
+        if (sequence == 0)
+        {
+            e.Effects |= EventEffects.Tombstone;
+            e.Outcome = OutcomeKind.Posted;
+            return false;
+        }
+        if (!decisions.TryRead(sequence, out original)) return Settled(ref e, Reason.OriginalTooOld);
+        var hasEffect = original.Kind.IsAccount() && (original.HasEffect || original.Outcome == OutcomeKind.Referred);
+        if (original.Key.IsFacility) e.Key = original.Key;
+        if (!hasEffect) return SettledOn(ref e, Reason.NothingToReverse);
+        return !state.Small.Reversed.Contains(sequence) || SettledOn(ref e, Reason.AlreadyReversed);
+    }
+
+    private static bool Settled(ref LedgerEvent e, Reason reason)
+    {
+        Decline(ref e, reason);
+        return false;
+    }
+
+    /// <summary>Declines a Reverse on the facility of its original, so that the facility's history shows it.</summary>
+    private bool SettledOn(ref LedgerEvent e, Reason reason)
+    {
+        var row = e.Key.IsFacility ? state.FindFacility(e.Key) : 0;
+        Decline(ref e, reason);
+        if (row == 0) return false;
+        BringCurrent(row);
+        NoteUnchanged(ref e, row);
+        return false;
+    }
+
+    private void NoteUnchanged(ref LedgerEvent e, int row)
+    {
+        ref readonly var facility = ref state.Facilities.Read(row);
+        e.RecordedAtMicros = LastRecordedAtMicros;
+        e.Row = row;
+        e.Currency = facility.Currency;
+        e.Balances = facility.Balances;
+        e.PreviousSequence = facility.LastSequence;
+        e.StatusAfter = facility.Status;
+        e.Headroom = facility.Limit - limits.OwnExposure(facility, 0);
+    }
+
+    private void DecideControl(ref LedgerEvent e)
+    {
+        var row = 0;
+        if (e.Key.IsFacility && (row = state.FindFacility(e.Key)) != 0) BringCurrent(row);
+        else if (e.Key.Kind != NodeKind.None && !e.Key.IsFacility && state.FindNode(e.Key) is var node and not 0) BringLimitCurrent(ChildRef.Node(node));
+        e.RecordedAtMicros = LastRecordedAtMicros;
+        if (row != 0) NoteUnchanged(ref e, row);
+        control.Decide(ref e);
+    }
+
+    private static void Decline(ref LedgerEvent e, Reason reason)
+    {
+        e.Outcome = OutcomeKind.Declined;
+        e.Reason = reason;
+    }
+
+    /// <summary>Ends what is due on a facility and its path before a command looks at it. Nothing is left to do here unless the sweep at the start of the batch hit its bound.</summary>
+    private void BringCurrent(int row)
+    {
+        if (regraph.IsActive) graph.Recount(row);
+        if (hasDueItems) EndDueItemsOf(row);
+        if (!hasDueLimits) return;
+        BringLimitCurrent(ChildRef.Facility(row));
+        Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        foreach (var entry in state.PathOf(state.Facilities.Read(row), buffer)) BringLimitCurrent(ChildRef.Node(entry.Node));
+    }
+
+    private void BringLimitCurrent(ChildRef owner)
+    {
+        if (schedule.IsDue(owner, LastRecordedAtMicros)) FallDue(owner);
+    }
+
+    private void EndDueItemsOf(int facility)
+    {
+        var nowSeconds = LastRecordedAtMicros / 1_000_000;
+        for (var item = state.Facilities.Read(facility).FirstItem; item != 0;)
+        {
+            ref readonly var row = ref state.Items.Read(item);
+            var next = row.NextOfFacility;
+            if (row.ExpiresAtSeconds != 0 && row.ExpiresAtSeconds <= nowSeconds) EndItem(item);
+            item = next;
+        }
+    }
+
+    private void SweepItems()
+    {
+        var nowSeconds = LastRecordedAtMicros / 1_000_000;
+        for (var i = 0; i < rules.SweepMax && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++) EndItem(item);
+        hasDueItems = state.Due.NextDueItem(nowSeconds) != 0;
+    }
+
+    private void SweepLimits()
+    {
+        var swept = 0;
+        while (swept++ < rules.SweepMax && state.Due.TryTakeDueLimit(LastRecordedAtMicros, out var owner)) BringLimitCurrent(owner);
+        hasDueLimits = state.Due.HasDueLimit(LastRecordedAtMicros);
+    }
+
+    private void FallDue(ChildRef owner)
+    {
+        var e = default(LedgerEvent);
+        e.Kind = CommandKind.LimitFellDue;
+        e.Outcome = OutcomeKind.Posted;
+        e.Key = owner.IsNode ? state.Nodes.Read(owner.Row).Key : state.Facilities.Read(owner.Row).Key;
+        if (!owner.IsNode) NoteUnchanged(ref e, owner.Row);
+        else e.RecordedAtMicros = LastRecordedAtMicros;
+        Append(ref e);
+    }
+
+    private void EndItem(int itemRow)
+    {
+        ref readonly var item = ref state.Items.Read(itemRow);
+        if (regraph.IsActive) graph.Recount(item.Facility);
+        var e = default(LedgerEvent);
+        e.Kind = item.Kind switch
+        {
+            OpenItemKind.Hold => CommandKind.ExpireHold,
+            OpenItemKind.Float => CommandKind.ClearRepaymentDue,
+            _ => CommandKind.ExpireReferral,
+        };
+        e.Reference = item.Reference;
+        NoteUnchanged(ref e, item.Facility);
+        ref readonly var facility = ref state.Facilities.Read(item.Facility);
+        e.Key = facility.Key;
+        Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        accounts.DecideFact(facility, ref e, default);
+        accounts.Finish(facility, state.PathOf(facility, buffer), ref e);
+        Append(ref e);
+    }
+
+    private void Slice()
+    {
+        var e = default(LedgerEvent);
+        e.Kind = CommandKind.RegraphSlice;
+        e.Outcome = OutcomeKind.Posted;
+        e.Key = regraph.Root;
+        e.Slice = regraph.Peek(rules.SliceLength);
+        Append(ref e);
+    }
+
+    private void Append(ref LedgerEvent e)
+    {
+        e.Sequence = ++LastSequence;
+        e.RecordedAtMicros = LastRecordedAtMicros;
+        var length = EventCodec.Write(e, frame.GetSpan(EventCodec.LengthMax));
+        frame.Advance(length);
+        EventCount++;
+        applier.Apply(e);
+    }
+
+    /// <summary>Records the event's id, so that a repeat is known.</summary>
+    private void Record(in LedgerEvent e)
+    {
+        var tenant = e.Key.Tenant;
+        if ((e.Effects & EventEffects.Tombstone) != 0)
+        {
+            if (e.Original.IsSession) state.Small.SessionTombstones[(tenant, e.Original.High, e.Original.Low)] = e.Sequence;
+            else ids.Add(tenant, e.Original, e.Sequence, 0, isTombstone: true);
+        }
+        if (e.Id.IsTimeOrdered)
+        {
+            ids.Add(tenant, e.Id, e.Sequence, e.Fingerprint, isTombstone: false);
+        }
+        else if (e.Id.IsSession)
+        {
+            var key = (tenant, e.Id.Session);
+            if (!state.Small.Sessions.TryGetValue(key, out var progress)) state.Small.Sessions[key] = progress = new SessionProgress();
+            progress.Advance(e.Id.SessionSequence, e.Sequence);
+        }
+    }
+}

@@ -1,0 +1,165 @@
+using System.Runtime.CompilerServices;
+using CreditGrains.Domain.Limits;
+
+namespace CreditGrains.Engine.Tables;
+
+/// <summary>
+/// All state of a partition: tables, the indexes derived from them, and the few small maps. Owned by the writer. Holds rows and
+/// finds them; knows no rules.
+/// </summary>
+internal sealed class PartitionState : IDisposable
+{
+    public readonly RowTable<FacilityRow> Facilities = new("facilities", 128);
+    public readonly RowTable<FacilityRulesRow> FacilityRules = new("facility-rules", 40);
+    public readonly RowTable<NodeRow> Nodes = new("nodes", 128);
+    public readonly RowTable<LinkRow> Links = new("links", 28);
+    public readonly RowTable<PathRow> Paths = new("paths", 136);
+    public readonly RowTable<OpenItemRow> Items = new("open-items", 64);
+    public readonly RowTable<DatedLimitRow> DatedLimits = new("dated-limits", 48);
+    public readonly RowTable<SubLimitRow> SubLimits = new("sub-limits", 40);
+    public readonly RowTable<VelocityRow> Velocities = new("velocities", 256);
+    public readonly RowTable<ForeignRow> Foreign = new("foreign", 48);
+
+    public readonly RowIndex FacilityIndex = new();
+    public readonly RowIndex NodeIndex = new();
+    public readonly RowIndex ItemIndex = new();
+
+    public readonly SmallState Small = new();
+    public readonly DueCalendar Due;
+
+    public PartitionState()
+    {
+        Due = new DueCalendar(Items);
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign];
+    }
+
+    /// <summary>The tables in the order of snapshots.</summary>
+    public IReadOnlyList<IRowTable> Tables { get; }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static ulong HashOf(NodeKey key)
+    {
+        var scope = ((ulong)key.Tenant << 24) | ((ulong)key.LegalEntity << 8) | (byte)key.Kind;
+        return RowIndex.Mix(unchecked((ulong)key.Id + scope * 0x9E3779B97F4A7C15UL));
+    }
+
+    public static ulong HashOf(long reference) => RowIndex.Mix((ulong)reference);
+
+    /// <summary>Row of a facility, 0 when unknown.</summary>
+    public int FindFacility(NodeKey key)
+    {
+        var hash = HashOf(key);
+        for (var row = FacilityIndex.First(hash, out var probe); row != 0; row = FacilityIndex.Next(hash, ref probe))
+        {
+            ref readonly var facility = ref Facilities.Read(row);
+            if (facility.Id == key.Id && facility.Tenant == key.Tenant && facility.LegalEntity == key.LegalEntity) return row;
+        }
+        return 0;
+    }
+
+    /// <summary>Row of a node that is not a facility, 0 when unknown.</summary>
+    public int FindNode(NodeKey key)
+    {
+        var hash = HashOf(key);
+        for (var row = NodeIndex.First(hash, out var probe); row != 0; row = NodeIndex.Next(hash, ref probe))
+        {
+            ref readonly var node = ref Nodes.Read(row);
+            if (node.Id == key.Id && node.Tenant == key.Tenant && node.LegalEntity == key.LegalEntity && node.Kind == key.Kind) return row;
+        }
+        return 0;
+    }
+
+    /// <summary>Row of an open item, 0 when there is none of that reference.</summary>
+    public int FindItem(long reference)
+    {
+        var hash = HashOf(reference);
+        for (var row = ItemIndex.First(hash, out var probe); row != 0; row = ItemIndex.Next(hash, ref probe))
+            if (Items.Read(row).Reference == reference) return row;
+        return 0;
+    }
+
+    /// <summary>The nodes in which a facility counts, sorted by kind, legal entity, id.</summary>
+    /// <param name="facility">Its row.</param>
+    /// <param name="buffer">Room for <see cref="PathRow.PathMax"/>.</param>
+    /// <returns>The filled part of the buffer.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public ReadOnlySpan<PathEntry> PathOf(in FacilityRow facility, Span<PathEntry> buffer)
+    {
+        if (!facility.PathIsInline) return LongPathOf(facility, buffer);
+        for (var i = 0; i < facility.PathCount; i++) buffer[i] = new PathEntry(facility.Path[i], Share.WholePpm);
+        return buffer[..facility.PathCount];
+    }
+
+    /// <summary>The facility's own basis.</summary>
+    public ExposureBasis BasisOf(in FacilityRow facility)
+    {
+        var measure = (ExposureMeasure)(facility.Flags & FacilityFlags.MeasureMask);
+        var factor = measure == ExposureMeasure.DrawnPlusUndrawnFactor ? FacilityRules.Read(facility.Rules).UndrawnFactorPpm : 0;
+        return new ExposureBasis(measure, (facility.Flags & FacilityFlags.KeepsRepaid) != 0, factor);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var table in Tables) ((IDisposable)table).Dispose();
+        FacilityIndex.Dispose();
+        NodeIndex.Dispose();
+        ItemIndex.Dispose();
+    }
+
+    private ReadOnlySpan<PathEntry> LongPathOf(in FacilityRow facility, Span<PathEntry> buffer)
+    {
+        if (facility.PathCount == 0) return [];
+        ref readonly var path = ref Paths.Read(facility.Path[0]);
+        for (var i = 0; i < path.Count; i++) buffer[i] = path.Path[i];
+        return buffer[..path.Count];
+    }
+}
+
+/// <summary>The parts of the state that stay small: rates, business dates, sessions, reversals.</summary>
+internal sealed class SmallState
+{
+    /// <summary>Rate and its last valid writer time, by tenant, legal entity and currencies.</summary>
+    public readonly SortedDictionary<FxKey, FxRate> Rates = [];
+
+    /// <summary>Business date (days since 1970-01-01) by tenant and legal entity.</summary>
+    public readonly SortedDictionary<(ushort Tenant, ushort LegalEntity), int> BusinessDates = [];
+
+    /// <summary>Sessions by tenant and session number.</summary>
+    public readonly SortedDictionary<(ushort Tenant, ulong Session), SessionProgress> Sessions = [];
+
+    /// <summary>Sequences of decisions that were undone.</summary>
+    public readonly SortedSet<long> Reversed = [];
+
+    /// <summary>Session ids that were reversed before they arrived, with the sequence of the reversal.</summary>
+    public readonly SortedDictionary<(ushort Tenant, ulong High, ulong Low), long> SessionTombstones = [];
+}
+
+/// <summary>Which rate.</summary>
+internal readonly record struct FxKey(ushort Tenant, ushort LegalEntity, ushort From, ushort To) : IComparable<FxKey>
+{
+    public int CompareTo(FxKey other) =>
+        (Tenant, LegalEntity, From, To).CompareTo((other.Tenant, other.LegalEntity, other.From, other.To));
+}
+
+/// <summary>A rate in billionths and the writer time until which it is valid.</summary>
+internal readonly record struct FxRate(long RateNano, long ValidUntilMicros);
+
+/// <summary>How far a session has come.</summary>
+internal sealed class SessionProgress
+{
+    /// <summary>One place in this many is remembered; the rest are found by reading on from it.</summary>
+    public const int Stride = 64;
+
+    /// <summary>Last sequence that took effect.</summary>
+    public long Last;
+
+    /// <summary>Journal sequences of places 1, 1 + Stride, 1 + 2 · Stride, …</summary>
+    public readonly List<long> Marks = [];
+
+    public void Advance(long place, long sequence)
+    {
+        Last = place;
+        if ((place - 1) % Stride == 0) Marks.Add(sequence);
+    }
+}
