@@ -58,8 +58,7 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
     private Verdict? Balances()
     {
         Purse after = facility.Purse.Copy();
-        if (terms.Kind == CommandKind.Drawdown) after.Charge(Part.Principal, terms.Amount);
-        else after.Held += terms.Amount;
+        after.Held += terms.Amount;
         return after.AnyAboveMax ? Verdict.Declined(Reason.AmountOverflow) : null;
     }
 
@@ -74,6 +73,7 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
             approved = LargestPassing();
         }
         List<FailingLimit> review = terms.IsAcceptedReferral ? [] : Review(approved);
+        if (review.Count > 0 && terms.Kind == CommandKind.IncreaseHold) return Verdict.Declined(Reason.ReviewNeeded, review);
         if (review.Count > 0) return new Verdict { Kind = OutcomeKind.Referred, Amount = approved, Limits = review };
         OutcomeKind kind = approved == terms.Amount ? OutcomeKind.Approved : OutcomeKind.ApprovedInPart;
         return new Verdict { Kind = kind, Amount = approved };
