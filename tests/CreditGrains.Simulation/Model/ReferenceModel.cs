@@ -37,7 +37,7 @@ internal sealed class ReferenceModel
         ArgumentNullException.ThrowIfNull(actual);
         Require(actual.Sequence == World.LastSequence + 1, $"sequence {actual.Sequence} follows {World.LastSequence}");
         Require(actual.RecordedAtMicros >= World.LastRecordedAt, $"event {actual.Sequence}: writer time went back from {World.LastRecordedAt} to {actual.RecordedAtMicros}");
-        if (EngineRules.IsEngineMade(actual.Kind))
+        if (OwnActs.IsEngineMade(actual.Kind))
         {
             ObserveEngine(actual);
             return;
@@ -74,7 +74,7 @@ internal sealed class ReferenceModel
     {
         long sequence = World.LastSequence + 1;
         ModelFacility? facility = World.Facility(key);
-        Verdict verdict = new EngineRules(World, now).Execute(kind, key, reference);
+        Verdict verdict = new OwnActs(World, now).Execute(kind, key, reference);
         if (facility is not null) Effects.Finish(facility);
         var command = new Command { Kind = kind, Facility = key, Reference = reference, Currency = facility?.Currency ?? default };
         EventRecord expected = Record(command, verdict, facility, sequence, now);

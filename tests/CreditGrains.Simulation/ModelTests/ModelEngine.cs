@@ -30,7 +30,7 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
         Entry? original = command.Kind == CommandKind.Reverse ? Model.World.Ids.GetValueOrDefault((command.Facility.Tenant, command.Original)) : null;
         ModelFacility? worked = original is null ? Model.World.Facility(command.Facility) : original.Facility;
         if (worked is not { } facility) return;
-        foreach ((CommandKind kind, var key, long reference) in new EngineRules(Model.World, now).Due(facility).ToList())
+        foreach ((CommandKind kind, var key, long reference) in new OwnActs(Model.World, now).Due(facility).ToList())
         {
             Journal.Add(Model.ExpectEngine(kind, key, reference, now));
         }

@@ -6,7 +6,7 @@ using CreditGrains.Engine.Queries;
 namespace CreditGrains.Simulation.Model;
 
 /// <summary>Acts of the engine's own: legal only when they are due.</summary>
-internal sealed class EngineRules(World world, long now)
+internal sealed class OwnActs(World world, long now)
 {
     public static bool IsEngineMade(CommandKind kind) => kind is CommandKind.ExpireHold or CommandKind.ClearRepaymentDue
         or CommandKind.ExpireReferral or CommandKind.LimitFellDue or CommandKind.RegraphSlice or CommandKind.StateDigest;
