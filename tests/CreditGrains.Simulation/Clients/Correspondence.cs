@@ -37,8 +37,10 @@ internal sealed class Correspondence
             _answered.Add(place, (command, outcome));
             return;
         }
-        Require(CommandEquality.AreSame(command, known.Command), $"id {command.Id} was answered for two commands: {known.Command.Kind}, then {command.Kind}");
-        Require(outcome.Duplicate, $"id {command.Id} took effect twice: at {known.Outcome.Sequence} and at {outcome.Sequence}");
+        // A barred id is answered by the reversal that barred it, each time anew.
+        bool isBarred = outcome.Reason == Reason.Tombstoned && known.Outcome.Reason == Reason.Tombstoned;
+        Require(isBarred || CommandEquality.AreSame(command, known.Command), $"id {command.Id} was answered for two commands: {known.Command.Kind}, then {command.Kind}");
+        Require(outcome.Duplicate || isBarred, $"id {command.Id} took effect twice: at {known.Outcome.Sequence} and at {outcome.Sequence}");
         Require(AreSame(known.Outcome, outcome), $"id {command.Id} was answered {Text(known.Outcome)}, then {Text(outcome)}");
     }
 

@@ -38,11 +38,11 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
     {
         Purse after = facility.Purse.Copy();
         change(after);
-        if (after.AnyAboveMax) return Verdict.Declined(Reason.AmountOverflow);
         if (after.AnyNegative) return Verdict.Declined(Reason.BalanceNegative);
-        List<(ModelNode Node, BigInteger? Exposure)> before = Effects.Exposures(world, facility, now);
+        if (after.AnyAboveMax) return Verdict.Declined(Reason.AmountOverflow);
+        var before = new Exposures(world, facility, now);
         facility.Purse = after;
-        return new Verdict { Kind = OutcomeKind.Posted, Amount = amount, Limits = Effects.Excess(world, facility, before, now) };
+        return new Verdict { Kind = OutcomeKind.Posted, Amount = amount, Limits = before.Excess() };
     }
 
     /// <summary>Drops an open float, or takes back what a repayment allocated.</summary>
@@ -59,8 +59,9 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
         bool isRepayment = entry is not null && entry.Facility == facility && entry.Event.Outcome == OutcomeKind.Posted
             && entry.Event.Kind is CommandKind.Repay or CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue;
         if (!isRepayment) return Verdict.Declined(Reason.NotARepayment);
-        if (entry!.Undone) return Verdict.Declined(Reason.AlreadyReversed);
-        if (entry.Allocation is not { } parts) return Verdict.Declined(Reason.ReferenceNotOpen);
+        // A float that ended is no repayment of its own: its clearing is, or nothing when it was dropped.
+        if (entry!.Allocation is not { } parts) return Verdict.Declined(Reason.NotARepayment);
+        if (entry.Undone) return Verdict.Declined(Reason.AlreadyReversed);
         Verdict verdict = Post(world, facility, now, parts.Total, purse => purse.Disallocate(parts));
         entry.Undone = verdict.Kind == OutcomeKind.Posted;
         return verdict;
@@ -142,7 +143,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
         }
         Effects.UseSubLimits(facility, terms.Channel, terms.Category, approved);
         Effects.CountVelocity(world, facility, approved, terms.Kind == CommandKind.IncreaseHold ? 0 : 1, now);
-        return new Verdict { Kind = verdict.Kind, Amount = approved, End = end };
+        return new Verdict { Kind = verdict.Kind, Amount = approved, End = end, AcceptedKind = terms.IsAcceptedReferral ? terms.Kind : CommandKind.None };
     }
 
     private Verdict Capture()
@@ -224,14 +225,12 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
 
     private Verdict ResolveReferral()
     {
-        ModelItem? referral = facility.Open(command.Reference, OpenItemKind.Referral);
+        if (facility.Open(command.Reference, OpenItemKind.Referral) is not { } referral) return Verdict.Declined(Reason.ReferenceNotOpen);
         if (!command.Options.HasFlag(CommandOptions.Accept))
         {
-            if (referral is null) return Verdict.Declined(Reason.ReferenceNotOpen);
             facility.Items.Remove(referral.Reference);
             return Verdict.Declined(Reason.ReferralTurnedDown);
         }
-        if (referral is null) return RequestRules.Status(world, facility, now) ?? Verdict.Declined(Reason.ReferenceNotOpen);
         var terms = new RequestTerms(
             referral.ReferredKind, referral.Amount, 0, referral.Channel, referral.Category, referral.HoldReference, IsAcceptedReferral: true);
         Verdict verdict = new RequestRules(world, facility, terms, now).Decide();

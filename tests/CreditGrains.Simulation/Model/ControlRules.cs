@@ -45,41 +45,37 @@ internal sealed class ControlRules(World world, long now)
 
     private Verdict SetLimit(SetLimit limit, ModelNode node)
     {
+        if (limit.UntilMicros != 0 && limit.UntilMicros <= now) return Verdict.Declined(Reason.NoChange);
         if (!node.Ceiling.CanAdd(limit.FromMicros, limit.UntilMicros, now)) return Verdict.Declined(Reason.TooManyRules);
-        Ceiling after = node.Ceiling.Copy();
-        after.Set(limit.Limit, limit.FromMicros, limit.UntilMicros, now);
-        if (node is not ModelFacility facility || after.InForceAt(now) <= node.Ceiling.InForceAt(now))
-        {
-            node.Ceiling = after;
-            return Verdict.Posted();
-        }
-        return Raise(facility, after);
+        bool isRaisedNow = limit.FromMicros <= now && limit.Limit > node.Ceiling.InForceAt(now);
+        Verdict refused = isRaisedNow && node is ModelFacility facility ? Raise(facility, limit.Limit) : Verdict.Posted();
+        if (refused.Kind == OutcomeKind.Posted) node.Ceiling.Set(limit.Limit, limit.FromMicros, limit.UntilMicros, now);
+        return refused;
     }
 
-    // Raising a facility's limit now is refused where a node that counts the limit itself would go above its own.
-    private Verdict Raise(ModelFacility facility, Ceiling after)
+    // A facility's limit set above the one in force is tried as if in force; a node that counts it may refuse, others list their excess.
+    private Verdict Raise(ModelFacility facility, BigInteger limit)
     {
-        Ceiling before = facility.Ceiling;
-        List<(ModelNode Node, BigInteger? Exposure)> exposures = Effects.Exposures(world, facility, now);
-        facility.Ceiling = after;
-        Verdict? refused = CommittedAbove(facility, exposures);
-        if (refused is not null) facility.Ceiling = before;
-        return refused ?? Verdict.Posted();
+        Ceiling ceiling = facility.Ceiling;
+        var before = new Exposures(world, facility, now);
+        facility.Ceiling = new Ceiling(limit, now);
+        Verdict verdict = CommittedAbove(world, facility, before, now) ?? Verdict.Posted();
+        facility.Ceiling = ceiling;
+        return verdict;
     }
 
     /// <summary>The nodes above a facility that count limits and would go above their own by a change of it; null when none.</summary>
-    public Verdict? CommittedAbove(ModelFacility facility, List<(ModelNode Node, BigInteger? Exposure)> before)
+    public static Verdict? CommittedAbove(World world, ModelFacility facility, Exposures before, long now)
     {
         List<FailingLimit> failing = [];
-        var was = before.ToDictionary(entry => entry.Node.Key, entry => entry.Exposure);
-        foreach ((ModelNode node, BigInteger? exposure) in Effects.Exposures(world, facility, now).Skip(1))
+        foreach ((ModelNode node, BigInteger? earlier, BigInteger? after) in before.Risen())
         {
-            if (node.Basis.Measure is not (ExposureMeasure.Committed or ExposureMeasure.DrawnPlusUndrawnFactor)) continue;
-            if (exposure is not { } after) return Verdict.Blocked(Reason.FxRateMissing, node.Key);
+            if (node == facility || node.Basis.Measure is not (ExposureMeasure.Committed or ExposureMeasure.DrawnPlusUndrawnFactor)) continue;
+            (bool isMissing, bool isStale) = new Book(world, facility.Key.Tenant, now).RateGaps(node, facility.Currency);
+            if (isMissing) return Verdict.Blocked(Reason.FxRateMissing, node.Key);
+            if (isStale) return Verdict.Blocked(Reason.FxRateStale, node.Key);
             BigInteger limit = node.Ceiling.InForceAt(now);
-            BigInteger earlier = was.GetValueOrDefault(node.Key) ?? 0;
-            if (after <= limit || after <= earlier) continue;
-            failing.Add(new FailingLimit(node.Key, LimitKind.Node, Exact.ToLong(limit), Exact.ToLong(limit - earlier), 0));
+            if (after > limit) failing.Add(new FailingLimit(node.Key, LimitKind.Node, Exact.ToLong(limit), Exact.Headroom(limit, earlier ?? 0), 0));
         }
         return failing.Count == 0 ? null : Verdict.Declined(Reason.LimitExceeded, failing);
     }
@@ -125,7 +121,6 @@ internal sealed class ControlRules(World world, long now)
 
     private static Verdict SetReview(SetReviewThreshold review, ModelNode node)
     {
-        if (review.Amount < 0 && node.Review is null) return Verdict.Declined(Reason.NoChange);
         node.Review = review.Amount < 0 ? null : review.Amount;
         return Verdict.Posted();
     }
@@ -133,7 +128,7 @@ internal sealed class ControlRules(World world, long now)
     private static Verdict Stop(ModelNode node)
     {
         if (node.Status == NodeStatus.Frozen) return Verdict.Declined(Reason.NoChange);
-        if (node.Status != NodeStatus.Active) return Verdict.Declined(Reason.FacilityClosed);
+        if (node.Status != NodeStatus.Active) return Ended(node);
         node.Status = NodeStatus.Frozen;
         return Verdict.Posted();
     }
@@ -141,10 +136,12 @@ internal sealed class ControlRules(World world, long now)
     private static Verdict Resume(ModelNode node)
     {
         if (node.Status == NodeStatus.Active) return Verdict.Declined(Reason.NoChange);
-        if (node.Status != NodeStatus.Frozen) return Verdict.Declined(Reason.FacilityClosed);
+        if (node.Status != NodeStatus.Frozen) return Ended(node);
         node.Status = NodeStatus.Active;
         return Verdict.Posted();
     }
+
+    private static Verdict Ended(ModelNode node) => Verdict.Declined(node is ModelFacility ? Reason.FacilityClosed : Reason.InvalidParent);
 
     private Verdict End(ModelNode node)
     {

@@ -1,6 +1,5 @@
 using System.Numerics;
 using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Simulation.Model;
@@ -62,27 +61,6 @@ internal static class Effects
             NodeStatus.Closed when !isEmpty => NodeStatus.Closing,
             var same => same,
         };
-    }
-
-    /// <summary>Exposures of a facility and its path now, to be compared after a change; null where a rate is missing.</summary>
-    public static List<(ModelNode Node, BigInteger? Exposure)> Exposures(World world, ModelFacility facility, long now)
-    {
-        var book = new Book(world, facility.Key.Tenant, now);
-        return [(facility, Book.Own(facility, 0)), .. book.NodesOf(facility).Select(entry => (entry.Node, book.Exposure(entry.Node)))];
-    }
-
-    /// <summary>The limits whose exposure rose and which are now above their ceiling.</summary>
-    public static List<FailingLimit> Excess(World world, ModelFacility facility, List<(ModelNode Node, BigInteger? Exposure)> before, long now)
-    {
-        List<FailingLimit> excess = [];
-        var risen = before.ToDictionary(entry => entry.Node.Key, entry => entry.Exposure);
-        foreach ((ModelNode node, BigInteger? exposure) in Exposures(world, facility, now))
-        {
-            BigInteger limit = node.Ceiling.InForceAt(now);
-            if (exposure is not { } after || risen.GetValueOrDefault(node.Key) is { } was && after <= was || after <= limit) continue;
-            excess.Add(new FailingLimit(node.Key, LimitKind.Node, Exact.ToLong(limit), Exact.ToLong(limit - after), 0));
-        }
-        return excess;
     }
 
     private static IEnumerable<ModelSubLimit> Covering(ModelFacility facility, Channel channel, ushort category) =>

@@ -36,5 +36,5 @@ internal static class EventReading
 
     // The end is the writer time, rounded up to a second, and the lifetime: so the lifetime can be read back.
     private static int LifetimeOf(EventRecord record) =>
-        record.ExpiresAtMicros == 0 ? 0 : (int)((record.ExpiresAtMicros - Exact.CeilSecond(record.RecordedAtMicros)) / Exact.MicrosPerSecond);
+        record.ExpiresAtMicros == 0 || record.Kind == CommandKind.ResolveReferral ? 0 : (int)((record.ExpiresAtMicros - Exact.CeilSecond(record.RecordedAtMicros)) / Exact.MicrosPerSecond);
 }

@@ -34,6 +34,9 @@ internal static class Exact
     /// <summary>As a contract number; what does not fit is given as the nearest that does.</summary>
     public static long ToLong(BigInteger value) => (long)BigInteger.Clamp(value, long.MinValue, long.MaxValue);
 
+    /// <summary>Limit less exposure; an exposure that does not fit is taken as the largest that does.</summary>
+    public static long Headroom(BigInteger limit, BigInteger exposure) => ToLong(limit - ToLong(exposure));
+
     /// <summary>ISO 4217 minor-unit digits of the currencies a simulated world may use.</summary>
     public static int DigitsOf(Currency currency) => currency.Numeric switch
     {

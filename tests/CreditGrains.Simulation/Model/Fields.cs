@@ -23,14 +23,16 @@ internal static class Fields
 
     public static bool IsForCallers(CommandKind kind) => (int)kind is (>= 1 and <= 3) or (>= 16 and <= 27) or (>= 48 and <= 50) or (>= 64 and <= 78);
 
-    public static Reason Fault(in Command command, long now)
+    public static Reason Fault(in Command command)
     {
-        if (command.Control is { } control) return ControlFault(command, control, now);
+        if (command.Control is { } control) return ControlFault(command, control);
         if ((int)command.Kind >= 64) return Reason.InvalidField;
         Use use = UseOf(command.Kind);
+        if (command is { Kind: CommandKind.Reverse, Original: { IsTimeOrdered: false, IsSession: false } } && command.Facility.Tenant > 0) return Reason.InvalidRequestId;
         if (command.Kind == CommandKind.Reverse ? command.Facility.Tenant == 0 : !IsValid(command.Facility) || !command.Facility.IsFacility) return Reason.InvalidKey;
+        if (command.Kind == CommandKind.Reverse && command.Original == command.Id) return Reason.InvalidField;
         if (AmountFault(command, use)) return Reason.InvalidAmount;
-        if (use.HasFlag(Use.Amount) && !Exact.Knows(command.Currency)) return Reason.InvalidCurrency;
+        if (use.HasFlag(Use.Amount) ? !Exact.Knows(command.Currency) : command.Currency != default) return Reason.InvalidCurrency;
         return IsFieldAtFault(command, use) ? Reason.InvalidField : Reason.None;
     }
 
@@ -42,7 +44,8 @@ internal static class Fields
         CommandKind.ClearWithoutHold => Use.Amount | Use.Origin,
         CommandKind.Repay => Use.Amount | Use.Lifetime,
         CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void => Use.Reference,
-        CommandKind.ResolveReferral => Use.Reference | Use.Lifetime,
+        CommandKind.ResolveReferral => Use.Reference,
+        CommandKind.Refund or CommandKind.Chargeback => Use.Amount | Use.Origin,
         CommandKind.Reverse => Use.None,
         _ => Use.Amount,
     };
@@ -55,6 +58,9 @@ internal static class Fields
         _ => CommandOptions.None,
     };
 
+    private static bool IsParent(NodeKey child, NodeKey parent) =>
+        IsValid(parent) && !parent.IsFacility && parent.Tenant == child.Tenant && parent != child;
+
     private static bool IsValid(NodeKey key) => key is { Id: > 0, Tenant: > 0, LegalEntity: > 0 } && (int)key.Kind is >= 1 and <= 10;
 
     private static bool AmountFault(in Command command, Use use)
@@ -64,7 +70,8 @@ internal static class Fields
             bool isNothing = command is { Amount: 0, InterestDelta: 0, FeesDelta: 0 };
             return isNothing || !IsSigned(command.Amount) || !IsSigned(command.InterestDelta) || !IsSigned(command.FeesDelta);
         }
-        if (use.HasFlag(Use.Amount) && command.Amount is < 1 or > AmountMax) return use.HasFlag(Use.Amount);
+        if (!use.HasFlag(Use.Amount)) return command.Amount != 0 || command.AmountMin != 0;
+        if (command.Amount is < 1 or > AmountMax) return true;
         return use.HasFlag(Use.AmountMin) && (command.AmountMin < 0 || command.AmountMin > command.Amount);
     }
 
@@ -72,39 +79,39 @@ internal static class Fields
 
     private static bool IsFieldAtFault(in Command command, Use use)
     {
-        if (!use.HasFlag(Use.Amount) && (command.Amount != 0 || command.Currency != default)) return true;
         if (!use.HasFlag(Use.AmountMin) && command.AmountMin != 0) return true;
         if (command.Kind != CommandKind.Adjust && (command.InterestDelta != 0 || command.FeesDelta != 0)) return true;
         if (use.HasFlag(Use.Reference) ? command.Reference < 1 : command.Reference != 0) return true;
-        if (command.Kind == CommandKind.Reverse != (command.Original != default)) return true;
+        if (command.Kind != CommandKind.Reverse && command.Original != default) return true;
         if ((command.Options & ~OptionsOf(command.Kind)) != 0) return true;
         if (command.LifetimeSeconds is < 0 or > Command.LifetimeSecondsMax) return true;
         bool mayLive = use.HasFlag(Use.Lifetime) && (command.Kind != CommandKind.Repay || command.Options.HasFlag(CommandOptions.Uncleared));
         if (!mayLive && command.LifetimeSeconds != 0) return true;
         if (command.MerchantCategory > 9_999 || (int)command.Channel > 6) return true;
-        if (!use.HasFlag(Use.Origin) && command.MerchantCategory != 0) return true;
+        if (!use.HasFlag(Use.Origin) && (command.MerchantCategory != 0 || command.Channel != Channel.Unspecified)) return true;
         return command.Attributes is { Length: > Command.AttributesLengthMax } || command.OccurredAtMicros < 0;
     }
 
-    private static Reason ControlFault(in Command command, ControlCommand control, long now)
+    private static Reason ControlFault(in Command command, ControlCommand control)
     {
         if (command.Kind != control.Kind || command.Facility != control.Key) return Reason.InvalidField;
         if (!IsKeyGood(control)) return Reason.InvalidKey;
         if (!IsAmountGood(control)) return Reason.InvalidAmount;
         if (!IsCurrencyGood(control)) return Reason.InvalidCurrency;
-        return IsRestGood(control, now) ? Reason.None : Reason.InvalidField;
+        return IsRestGood(control) ? Reason.None : Reason.InvalidField;
     }
 
     private static bool IsKeyGood(ControlCommand control) => control switch
     {
         SetFxRate or AdvanceBusinessDate => control.Key is { Tenant: > 0, LegalEntity: > 0, Id: 0, Kind: NodeKind.None },
-        OpenNode open => IsValid(open.Key) && !open.Key.IsFacility && open.Parents.All(link => IsValid(link.Parent)),
-        OpenFacility open => IsValid(open.Key) && open.Key.IsFacility && open.Parents.All(link => IsValid(link.Parent)),
-        TransferToPool move => IsValid(move.Key) && move.Key.IsFacility && (move.Pool == default || (IsValid(move.Pool) && move.Pool.Kind == NodeKind.Pool)),
+        OpenNode open => IsValid(open.Key) && !open.Key.IsFacility && open.Parents.All(link => IsParent(open.Key, link.Parent)),
+        OpenFacility open => IsValid(open.Key) && open.Key.IsFacility && open.Parents.All(link => IsParent(open.Key, link.Parent)),
+        TransferToPool move => IsValid(move.Key) && move.Key.IsFacility
+            && (move.Pool == default || (IsParent(move.Key, move.Pool) && move.Pool.Kind == NodeKind.Pool)),
         SetSubLimit => IsValid(control.Key) && control.Key.IsFacility,
-        LinkNode link => IsValid(link.Key) && IsValid(link.Parent.Parent),
-        UnlinkNode link => IsValid(link.Key) && IsValid(link.Parent),
-        MoveFacility move => IsValid(move.Key) && IsValid(move.From) && IsValid(move.To.Parent),
+        LinkNode link => IsValid(link.Key) && IsParent(link.Key, link.Parent.Parent),
+        UnlinkNode link => IsValid(link.Key) && IsParent(link.Key, link.Parent),
+        MoveFacility move => IsValid(move.Key) && IsParent(move.Key, move.From) && IsParent(move.Key, move.To.Parent),
         _ => IsValid(control.Key),
     };
 
@@ -127,20 +134,26 @@ internal static class Fields
         _ => true,
     };
 
-    private static bool IsRestGood(ControlCommand control, long now) => control switch
+    private static bool IsRestGood(ControlCommand control) => control switch
     {
-        OpenNode open => open.Basis.IsValid && open.Parents.All(IsShareGood),
-        OpenFacility open => open.Basis.IsValid && open.Parents.All(IsShareGood),
+        OpenNode open => IsValid(open.Basis) && AreLinksGood(open.Parents, 0),
+        OpenFacility open => IsValid(open.Basis) && AreLinksGood(open.Parents, 1),
         LinkNode link => IsShareGood(link.Parent),
         MoveFacility move => IsShareGood(move.To),
         SetLimit limit => limit is { FromMicros: >= 0, UntilMicros: >= 0 }
-            && (limit.UntilMicros == 0 || limit.UntilMicros > Math.Max(limit.FromMicros, now)),
+            && (limit.UntilMicros == 0 || limit.UntilMicros > limit.FromMicros),
         SetSubLimit limit => (int)limit.Channel <= 6 && limit.CategoryFrom <= limit.CategoryTo && limit.CategoryTo <= 9_999,
         SetVelocityLimit limit => limit is { WindowSeconds: >= 1 and <= WindowSecondsMax, CountMax: >= -1 },
-        SetFxRate rate => rate.From != rate.To && rate.RateNano >= 1 && rate.ValidUntilMicros >= 0,
-        AdvanceBusinessDate date => date.Day >= 0,
+        SetFxRate rate => rate.From != rate.To && rate.RateNano is >= 1 and <= 1_000_000_000_000_000_000 && rate.ValidUntilMicros > 0,
+        AdvanceBusinessDate date => date.Day is >= 1 and < 1_000_000,
         _ => true,
     };
+
+    private static bool AreLinksGood(IReadOnlyList<ParentShare> links, int countMin) =>
+        links.Count >= countMin && links.Count <= ModelNode.ParentsMax && links.All(IsShareGood) && links.DistinctBy(link => link.Parent).Count() == links.Count;
+
+    private static bool IsValid(ExposureBasis basis) => (int)basis.Measure is >= 0 and <= 3 && basis.UndrawnFactorPpm is >= 0 and <= 1_000_000
+        && (basis.UndrawnFactorPpm == 0 || basis.Measure == ExposureMeasure.DrawnPlusUndrawnFactor);
 
     private static bool IsShareGood(ParentShare link) => link.SharePpm is >= 1 and <= 1_000_000;
 }

@@ -1,12 +1,16 @@
-using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Simulation.Model;
 
 /// <summary>docs/rules.md "Graph": opening, linking, moving. Of several faults the reason listed first is given.</summary>
-internal sealed class GraphRules(World world, Regraph regraph, long now)
+/// <param name="world">The graph.</param>
+/// <param name="regraph">The large change under way, if any.</param>
+/// <param name="hint">The reason the journal gives: a bound on ancestors may be judged safely above the exact number.</param>
+/// <param name="now">Writer time.</param>
+internal sealed class GraphRules(World world, Regraph regraph, Reason hint, long now)
 {
     public Verdict Execute(ControlCommand control) => control switch
     {
@@ -26,9 +30,10 @@ internal sealed class GraphRules(World world, Regraph regraph, long now)
     {
         Verdict? unknown = UnknownParent(open.Parents);
         if (unknown is not null) return unknown;
-        if (world.Node(open.Key) is { } known) return Verdict.Declined(IsSame(known, open) ? Reason.NoChange : Reason.AlreadyExists);
-        if (ParentFault(open.Key, open.Parents) is { } fault) return Verdict.Declined(fault);
-        if (open.Parents.Count > ModelNode.ParentsMax) return Verdict.Declined(Reason.ParentCount);
+        if (world.Node(open.Key) is not null) return Verdict.Declined(Reason.AlreadyExists);
+        if (ClosedParent(open.Parents) is { } closed) return closed;
+        // A node takes one of the places of the facilities below it.
+        if (Graph.Above(world, open.Parents).Count >= ModelNode.AncestorsMax) return Verdict.Declined(Reason.TooManyAncestors);
         world.Nodes.Add(open.Key, new ModelNode(open.Key, open.Currency, open.Basis, new Ceiling(open.Limit, now)) { Parents = [.. open.Parents] });
         return Verdict.Posted();
     }
@@ -38,25 +43,22 @@ internal sealed class GraphRules(World world, Regraph regraph, long now)
         Verdict? unknown = UnknownParent(open.Parents);
         if (unknown is not null) return unknown;
         if (world.Node(open.Key) is not null) return Verdict.Declined(Reason.AlreadyExists);
-        if (ParentFault(open.Key, open.Parents) is { } fault) return Verdict.Declined(fault);
+        if (ClosedParent(open.Parents) is { } closed) return closed;
         if (Graph.Above(world, open.Parents).Count > ModelNode.AncestorsMax) return Verdict.Declined(Reason.TooManyAncestors);
-        if (open.Parents.Count is 0 or > ModelNode.ParentsMax) return Verdict.Declined(Reason.ParentCount);
         if (open.Parents.Count(link => link.Parent.Kind == NodeKind.Pool) > 1) return Verdict.Declined(Reason.AlreadyInPool);
         var facility = new ModelFacility(open.Key, open.Currency, open.Basis, new Ceiling(open.Limit, now), open.CreditAddsHeadroom)
         {
             Parents = [.. open.Parents],
         };
         facility.Purse.Principal = open.OpeningPrincipal;
-        var book = new Book(world, open.Key.Tenant, now);
-        List<(ModelNode Node, BigInteger? Exposure)> before =
-            [(facility, 0), .. Graph.Path(world, facility).Keys.Select(key => (world.Nodes[key], book.Exposure(world.Nodes[key])))];
+        Exposures before = Exposures.BeforeOpening(world, facility, now);
         world.Nodes.Add(open.Key, facility);
-        if (new ControlRules(world, now).CommittedAbove(facility, before) is { } refused)
+        if (ControlRules.CommittedAbove(world, facility, before, now) is { } refused)
         {
             world.Nodes.Remove(open.Key);
             return refused;
         }
-        return new Verdict { Kind = OutcomeKind.Posted, Limits = Effects.Excess(world, facility, before, now) };
+        return new Verdict { Kind = OutcomeKind.Posted, Limits = before.Excess() };
     }
 
     private Verdict Transfer(TransferToPool transfer)
@@ -77,16 +79,12 @@ internal sealed class GraphRules(World world, Regraph regraph, long now)
         if (world.Node(key) is not { } node) return Unknown(key);
         if (from is { } left && world.Node(left) is null) return Unknown(left);
         if (to is { } joined && UnknownParent([joined]) is { } unknown) return unknown;
-        List<ParentShare> parents = [.. node.Parents];
-        int index = from is { } old ? parents.FindIndex(link => link.Parent == old) : -1;
-        if (index >= 0) parents.RemoveAt(index);
-        if (to is { } added)
-        {
-            if (ParentFault(key, [.. parents, added]) is { } fault && fault != Reason.Cycle) return Verdict.Declined(fault);
-            parents.Add(added);
-        }
-        if (from is not null && index < 0) return Verdict.Declined(Reason.NotLinked);
-        if (to is { } above && (above.Parent == key || Graph.Above(world, [above]).Contains(key))) return Verdict.Declined(Reason.Cycle);
+        if (to is { } open && ClosedParent([open]) is { } closed) return closed;
+        if (to is { } again && node.Parents.Exists(link => link.Parent == again.Parent)) return Verdict.Declined(Reason.AlreadyLinked);
+        if (from is { } old && !node.Parents.Exists(link => link.Parent == old)) return Verdict.Declined(Reason.NotLinked);
+        if (to is { } above && Graph.Above(world, [above]).Contains(key)) return Verdict.Declined(Reason.Cycle);
+        List<ParentShare> parents = [.. node.Parents.Where(link => link.Parent != from)];
+        if (to is { } added) parents.Add(added);
         return Apply(node, parents);
     }
 
@@ -95,21 +93,40 @@ internal sealed class GraphRules(World world, Regraph regraph, long now)
         List<ModelFacility> below = Graph.FacilitiesBelow(world, node);
         List<ParentShare> before = node.Parents;
         regraph.Keep(below);
+        bool mayRefuse = hint == Reason.TooManyAncestors && MayRefuse(node, parents, below.Count);
         node.Parents = parents;
-        Reason? fault = below.Exists(facility => Graph.Above(world, facility.Parents).Count > ModelNode.AncestorsMax) ? Reason.TooManyAncestors
+        Reason fault = mayRefuse || HasTooManyAncestors(node) ? Reason.TooManyAncestors
             : parents.Count > ModelNode.ParentsMax || (node is ModelFacility && parents.Count == 0) ? Reason.ParentCount
             : node is ModelFacility && parents.Count(link => link.Parent.Kind == NodeKind.Pool) > 1 ? Reason.AlreadyInPool
-            : regraph.IsUnderWay && below.Count > regraph.FacilitiesMax ? Reason.RegraphInProgress
-            : null;
-        if (fault is { } reason)
+            : regraph.IsUnderWay ? Reason.RegraphInProgress
+            : Reason.None;
+        if (fault != Reason.None)
         {
             node.Parents = before;
-            regraph.Forget();
-            return Verdict.Declined(reason);
+            return Verdict.Declined(fault);
         }
         regraph.Start(below);
         return Verdict.Posted();
     }
+
+    // A facility may have 16 ancestors; a node takes one of the places of the facilities below it, whether there are any or not.
+    private bool HasTooManyAncestors(ModelNode changed) => world.Nodes.Values.Any(node =>
+        (node == changed || Graph.Above(world, node.Parents).Contains(changed.Key))
+        && Graph.Above(world, node.Parents).Count + (node is ModelFacility ? 0 : 1) > ModelNode.AncestorsMax);
+
+    // A large change is judged by a bound from above, and a move as if the old parent stayed.
+    private bool MayRefuse(ModelNode node, List<ParentShare> parents, int below)
+    {
+        if (below > regraph.FacilitiesMax) return true;
+        List<ParentShare> before = node.Parents;
+        node.Parents = [.. before, .. parents];
+        bool isRefused = HasTooManyAncestors(node);
+        node.Parents = before;
+        return isRefused;
+    }
+
+    private Verdict? ClosedParent(IReadOnlyList<ParentShare> parents) =>
+        parents.Any(link => world.Nodes[link.Parent].Status == NodeStatus.Closed) ? Verdict.Declined(Reason.InvalidParent) : null;
 
     private Verdict? UnknownParent(IReadOnlyList<ParentShare> parents)
     {
@@ -119,14 +136,4 @@ internal sealed class GraphRules(World world, Regraph regraph, long now)
         }
         return null;
     }
-
-    private static Reason? ParentFault(NodeKey child, IReadOnlyList<ParentShare> parents)
-    {
-        if (parents.Any(link => link.Parent.Kind == NodeKind.Facility || link.Parent.Tenant != child.Tenant)) return Reason.InvalidParent;
-        if (parents.DistinctBy(link => link.Parent).Count() < parents.Count) return Reason.AlreadyLinked;
-        return parents.Any(link => link.Parent == child) ? Reason.Cycle : null;
-    }
-
-    private static bool IsSame(ModelNode known, OpenNode open) =>
-        known.Currency == open.Currency && known.Basis == open.Basis && known.Ceiling.Counted == open.Limit && known.Parents.SequenceEqual(open.Parents);
 }

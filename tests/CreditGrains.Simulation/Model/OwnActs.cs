@@ -37,7 +37,7 @@ internal sealed class OwnActs(World world, long now)
                 return released;
             default:
                 facility.Items.Remove(reference);
-                return new Verdict { Kind = OutcomeKind.Posted, Amount = item.Remaining };
+                return Verdict.Posted();
         }
     }
 
@@ -62,6 +62,6 @@ internal sealed class OwnActs(World world, long now)
         ModelNode node = world.Node(key) ?? throw new ModelMismatchException($"LimitFellDue names {key}, which is unknown");
         if (!node.Ceiling.IsDue(now)) throw new ModelMismatchException($"LimitFellDue on {key} at {now}: no dated limit started or ended");
         node.Ceiling.Settle(now);
-        return Verdict.Posted(node.Ceiling.InForceAt(now));
+        return Verdict.Posted();
     }
 }

@@ -45,23 +45,24 @@ internal sealed class ReferenceModel
         Command given = command ?? EventReading.CommandOf(actual);
         Admission admission = Admissions.Of(World, given, actual.RecordedAtMicros);
         Require(admission.Reason == Reason.None && admission.Earlier is null, $"event {actual.Sequence} {actual.Kind}: must not be journaled, {admission}");
-        EventRecord expected = Expect(given, actual.RecordedAtMicros);
+        EventRecord expected = Expect(given, actual.RecordedAtMicros, actual.Reason);
         EventDiff.Check(expected, actual, given);
     }
 
     /// <summary>Decides a command that was admitted, and takes the event as the next of the journal.</summary>
-    public EventRecord Expect(in Command command, long now)
+    public EventRecord Expect(in Command command, long now, Reason hint = Reason.None)
     {
         long sequence = World.LastSequence + 1;
         ushort tenant = command.Facility.Tenant;
-        bool isBarred = World.Tombstones.Contains((tenant, command.Id));
-        Entry? original = command.Kind == CommandKind.Reverse && !isBarred ? World.Ids.GetValueOrDefault((tenant, command.Original)) : null;
-        ModelFacility? facility = original is null ? World.Facility(command.Facility) : original.Facility;
-        if (facility is not null && !isBarred) RequireCurrent(facility, sequence, now);
+        bool isBarred = World.Tombstones.ContainsKey((tenant, command.Id));
+        bool isLookedUp = command.Kind == CommandKind.Reverse && !isBarred && !IsOriginalTooOld(command, now);
+        Entry? original = isLookedUp ? World.Ids.GetValueOrDefault((tenant, command.Original)) : null;
+        ModelFacility? facility = World.Facility(original is null ? command.Facility : original.Event.Key);
+        if (facility is not null) RequireCurrent(facility, sequence, now);
         if (facility is null && World.Node(command.Facility) is { } node && node.Ceiling.IsDue(now)) node.Ceiling.Settle(now);
 
-        Verdict verdict = isBarred ? Verdict.Declined(Reason.Tombstoned) : Decide(command, original, facility, sequence, now);
-        facility ??= World.Facility(command.Facility);
+        Verdict verdict = isBarred ? Verdict.Declined(Reason.Tombstoned) : Decide(command, original, facility, hint, sequence, now);
+        if (command.Kind == CommandKind.OpenFacility) facility ??= World.Facility(command.Facility);
         if (facility is not null) Effects.Finish(facility);
         EventRecord expected = Record(command, verdict, facility, sequence, now);
         if (facility is not null) facility.LastSequence = sequence;
@@ -74,6 +75,7 @@ internal sealed class ReferenceModel
     {
         long sequence = World.LastSequence + 1;
         ModelFacility? facility = World.Facility(key);
+        if (facility is not null && kind != CommandKind.LimitFellDue) Regraph.BringCurrent(facility);
         Verdict verdict = new OwnActs(World, now).Execute(kind, key, reference);
         if (facility is not null) Effects.Finish(facility);
         var command = new Command { Kind = kind, Facility = key, Reference = reference, Currency = facility?.Currency ?? default };
@@ -122,21 +124,23 @@ internal sealed class ReferenceModel
     private void ObserveSlice(EventRecord actual)
     {
         Require(IsRegraphing, $"event {actual.Sequence}: a slice without a change of the graph under way");
-        foreach (NodeKey key in _facilitiesOfSlice(actual))
+        IReadOnlyList<NodeKey> keys = _facilitiesOfSlice(actual);
+        foreach (NodeKey key in keys)
         {
             ModelFacility facility = World.Facility(key) ?? throw new ModelMismatchException($"event {actual.Sequence}: slice moves {key}, which is no facility");
             Regraph.BringCurrent(facility);
         }
+        if (keys.Count == 0) _regraph.End();
         Take(actual.Sequence, actual.RecordedAtMicros);
     }
 
-    private Verdict Decide(in Command command, Entry? original, ModelFacility? facility, long sequence, long now)
+    private Verdict Decide(in Command command, Entry? original, ModelFacility? facility, Reason hint, long sequence, long now)
     {
         if (command.Kind == CommandKind.Reverse) return Reverse(command, original, now);
         if (command.Control is { } control)
         {
             return control is OpenNode or OpenFacility or LinkNode or UnlinkNode or MoveFacility or TransferToPool
-                ? new GraphRules(World, _regraph, now).Execute(control)
+                ? new GraphRules(World, _regraph, hint, now).Execute(control)
                 : new ControlRules(World, now).Execute(control);
         }
         return facility is null ? Verdict.Declined(Reason.UnknownFacility) : new AccountRules(World, facility, command, sequence, now).Execute();
@@ -144,16 +148,19 @@ internal sealed class ReferenceModel
 
     private Verdict Reverse(in Command command, Entry? original, long now)
     {
-        if (command.Original.IsTimeOrdered && Admissions.IsTooOld(command.Original, now)) return Verdict.Declined(Reason.OriginalTooOld);
+        if (IsOriginalTooOld(command, now)) return Verdict.Declined(Reason.OriginalTooOld);
+        if (World.Tombstones.ContainsKey((command.Facility.Tenant, command.Original)) && original is null) return Verdict.Declined(Reason.AlreadyReversed);
         if (original is not null)
         {
             return original.Facility is null || original.Event.Control is not null
                 ? Verdict.Declined(Reason.NothingToReverse)
                 : new ReversalRules(World, original, now).Execute();
         }
-        World.Tombstones.Add((command.Facility.Tenant, command.Original));
-        return Verdict.Posted();
+        return new Verdict { Kind = OutcomeKind.Posted, IsTombstone = true };
     }
+
+    private static bool IsOriginalTooOld(in Command command, long now) =>
+        command.Original.IsTimeOrdered && Admissions.IsTooOld(command.Original, now);
 
     // Before a command on a facility: its slice has come, and nothing of it is overdue.
     private void RequireCurrent(ModelFacility facility, long sequence, long now)
@@ -201,8 +208,9 @@ internal sealed class ReferenceModel
     private void Remember(in Command command, EventRecord expected, ModelFacility? facility, Verdict verdict)
     {
         Take(expected.Sequence, expected.RecordedAtMicros);
-        var entry = new Entry { Event = expected, Command = command, Facility = facility, Allocation = verdict.Allocation };
+        var entry = new Entry { Event = expected, Command = command, Facility = facility, Allocation = verdict.Allocation, AcceptedKind = verdict.AcceptedKind };
         World.Entries.Add(expected.Sequence, entry);
+        if (verdict.IsTombstone) World.Tombstones.Add((command.Facility.Tenant, command.Original), entry);
         if (command.Id == default) return;
         World.Ids.Add((command.Facility.Tenant, command.Id), entry);
         if (command.Id.IsSession) World.Sessions[(command.Facility.Tenant, command.Id.Session)] = command.Id.SessionSequence;

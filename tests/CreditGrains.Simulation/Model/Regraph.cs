@@ -15,7 +15,8 @@ internal sealed class Regraph(World world, int facilitiesMax)
 
     public int FacilitiesMax => facilitiesMax;
 
-    public bool IsUnderWay => world.Nodes.Values.OfType<ModelFacility>().Any(facility => facility.CountedPath is not null);
+    /// <summary>From the change until the slice that ends it.</summary>
+    public bool IsUnderWay { get; private set; }
 
     /// <summary>Remembers the paths in which facilities count before a change of links.</summary>
     public void Keep(List<ModelFacility> facilities)
@@ -24,15 +25,22 @@ internal sealed class Regraph(World world, int facilitiesMax)
         foreach (ModelFacility facility in facilities) _kept[facility] = facility.CountedPath ?? Graph.Path(world, facility);
     }
 
-    /// <summary>The change did not happen.</summary>
-    public void Forget() => _kept.Clear();
-
     /// <summary>The change happened: at once for few facilities, in slices for many.</summary>
     public void Start(List<ModelFacility> facilities)
     {
         bool inSlices = facilities.Count > facilitiesMax;
+        IsUnderWay = inSlices;
         foreach (ModelFacility facility in facilities) facility.CountedPath = inSlices ? _kept[facility] : null;
-        _kept.Clear();
+    }
+
+    /// <summary>A slice without facilities ends the change; none may be left in its old path.</summary>
+    public void End()
+    {
+        if (world.Nodes.Values.OfType<ModelFacility>().FirstOrDefault(facility => facility.CountedPath is not null) is { } left)
+        {
+            throw new ModelMismatchException($"a change of the graph ended before {left.Key} had its slice");
+        }
+        IsUnderWay = false;
     }
 
     /// <summary>A facility's slice or own command has come.</summary>

@@ -16,14 +16,14 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
     private readonly Book _book = new(world, facility.Key.Tenant, now);
 
     public Verdict Decide() =>
-        Status(world, facility, now) ?? References() ?? Rates() ?? Balances() ?? Limits();
+        Status() ?? References() ?? Rates() ?? Balances() ?? Limits();
 
-    /// <summary>Step 1, without existence and currency.</summary>
-    public static Verdict? Status(World world, ModelFacility facility, long now)
+    // Step 1, without existence and currency.
+    private Verdict? Status()
     {
         if (facility.Status is NodeStatus.Closing or NodeStatus.Closed) return Verdict.Declined(Reason.FacilityClosed);
         if (facility.Status == NodeStatus.Frozen) return Verdict.Declined(Reason.FacilityFrozen);
-        foreach ((ModelNode node, _) in new Book(world, facility.Key.Tenant, now).NodesOf(facility))
+        foreach ((ModelNode node, _) in _book.NodesOf(facility))
         {
             if (node.Status == NodeStatus.Frozen) return Verdict.Blocked(Reason.NodeFrozen, node.Key);
         }
@@ -121,7 +121,7 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
     private void AddCeiling(List<FailingLimit> failing, ModelNode node, BigInteger before, BigInteger after)
     {
         BigInteger limit = node.Ceiling.InForceAt(now);
-        if (after > limit) failing.Add(new FailingLimit(node.Key, LimitKind.Node, Exact.ToLong(limit), Exact.ToLong(limit - before), 0));
+        if (after > limit) failing.Add(new FailingLimit(node.Key, LimitKind.Node, Exact.ToLong(limit), Exact.Headroom(limit, before), 0));
     }
 
     private void AddVelocity(List<FailingLimit> failing, ModelNode node, BigInteger converted)
@@ -133,18 +133,18 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
             bool isMarked = velocity.IsMarkedAt(now);
             if (velocity.AmountMax.Sign >= 0 && (isMarked || used + converted > velocity.AmountMax))
             {
-                BigInteger headroom = isMarked ? 0 : velocity.AmountMax - used;
+                BigInteger headroom = isMarked ? 0 : velocity.AmountMax - Exact.ToLong(used);
                 failing.Add(new FailingLimit(node.Key, LimitKind.VelocityAmount, Exact.ToLong(velocity.AmountMax), Exact.ToLong(headroom), velocity.WindowSeconds));
             }
             int counted = velocity.CountAt(now);
-            if (velocity.CountMax >= 0 && count > 0 && counted + count > velocity.CountMax)
+            if (velocity.CountMax >= 0 && counted + count > velocity.CountMax)
             {
                 failing.Add(new FailingLimit(node.Key, LimitKind.VelocityCount, velocity.CountMax, velocity.CountMax - counted, velocity.WindowSeconds));
             }
         }
     }
 
-    // Step 7.
+    // Step 7: the first threshold passed is named.
     private List<FailingLimit> Review(BigInteger amount)
     {
         List<FailingLimit> above = [];
@@ -153,7 +153,7 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
         {
             AddReview(above, node, _book.Convert(node, facility.Currency, amount * share)!.Value);
         }
-        return above;
+        return [.. above.Take(1)];
     }
 
     private static void AddReview(List<FailingLimit> above, ModelNode node, BigInteger converted)

@@ -15,7 +15,7 @@ internal sealed class ReversalRules(World world, Entry original, long now)
     {
         if (original.Undone) return Verdict.Declined(Reason.AlreadyReversed);
         if (original.Event.Outcome == OutcomeKind.Declined) return Nothing();
-        Verdict verdict = original.Event.Kind switch
+        Verdict verdict = KindUndone() switch
         {
             CommandKind.Authorize or CommandKind.IncreaseHold or CommandKind.Drawdown when original.Event.Outcome == OutcomeKind.Referred => Referral(),
             CommandKind.Authorize => ReleaseOf(original.Event.Sequence, wholeOnly: true),
@@ -30,6 +30,9 @@ internal sealed class ReversalRules(World world, Entry original, long now)
         if (verdict.Kind == OutcomeKind.Posted) original.Undone = true;
         return verdict;
     }
+
+    // What was accepted is undone as the request it was.
+    private CommandKind KindUndone() => original.AcceptedKind == CommandKind.None ? original.Event.Kind : original.AcceptedKind;
 
     private static Verdict Nothing() => Verdict.Declined(Reason.NothingToReverse);
 

@@ -1,4 +1,5 @@
 using System.Numerics;
+using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 
@@ -17,6 +18,12 @@ internal sealed class Verdict
     public long End { get; init; }
 
     public Allocation? Allocation { get; init; }
+
+    /// <summary>Reverse of an id not seen: the id is barred from now on.</summary>
+    public bool IsTombstone { get; init; }
+
+    /// <summary>ResolveReferral, accepted: the kind of request that was carried out.</summary>
+    public CommandKind AcceptedKind { get; init; }
 
     public List<FailingLimit> Limits { get; init; } = [];
 

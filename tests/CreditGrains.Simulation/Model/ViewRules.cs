@@ -44,7 +44,7 @@ internal sealed class ViewRules(World world, long now)
         Compare($"{node.Key} Basis", node.Basis, view.Basis);
         Compare($"{node.Key} Limit", Exact.ToLong(limit), view.Limit);
         Compare($"{node.Key} Exposure", exposure is { } known ? Exact.ToLong(known) : null, view.Exposure);
-        Compare($"{node.Key} Headroom", exposure is { } counted ? Exact.ToLong(limit - counted) : null, view.Headroom);
+        Compare($"{node.Key} Headroom", exposure is { } counted ? Exact.Headroom(limit, counted) : null, view.Headroom);
         Compare($"{node.Key} Share", (int)share, view.SharePpm);
         Compare($"{node.Key} Review", Exact.ToLong(node.Review ?? -1), view.ReviewThreshold);
         Compare($"{node.Key} Parents", Text(node.Parents.OrderBy(link => link.Parent, KeyOrder.Instance)), Text(view.Parents.OrderBy(link => link.Parent, KeyOrder.Instance)));

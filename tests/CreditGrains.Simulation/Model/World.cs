@@ -23,6 +23,9 @@ internal sealed class Entry
     /// <summary>The parts of a repayment it allocated; null when it allocated none.</summary>
     public Allocation? Allocation { get; init; }
 
+    /// <summary>ResolveReferral, accepted: the kind of request it carried out; None for others.</summary>
+    public CommandKind AcceptedKind { get; init; }
+
     /// <summary>Whether a reversal undid it.</summary>
     public bool Undone { get; set; }
 }
@@ -40,7 +43,8 @@ internal sealed class World
 
     public Dictionary<(ushort Tenant, RequestId Id), Entry> Ids { get; } = [];
 
-    public HashSet<(ushort Tenant, RequestId Id)> Tombstones { get; } = [];
+    /// <summary>Ids reversed before they came, with the reversal.</summary>
+    public Dictionary<(ushort Tenant, RequestId Id), Entry> Tombstones { get; } = [];
 
     public Dictionary<(ushort Tenant, ulong Session), long> Sessions { get; } = [];
 

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Simulation.Model;
 
@@ -8,7 +9,10 @@ namespace CreditGrains.Simulation.ModelTests;
 /// <summary>The model made to decide: what an engine without tables, journal or speed would do. Tries out model and workload.</summary>
 internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
 {
-    public ReferenceModel Model { get; } = new(regraphFacilitiesMax);
+    private readonly Dictionary<long, NodeKey[]> _slices = [];
+    private ReferenceModel? _model;
+
+    public ReferenceModel Model => _model ??= new ReferenceModel(regraphFacilitiesMax, SliceOf);
 
     public List<EventRecord> Journal { get; } = [];
 
@@ -16,6 +20,11 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
     {
         long now = Math.Max(clock, Model.World.LastRecordedAt);
         Admission admission = Model.Admit(command, now);
+        if (admission.IsBarred)
+        {
+            EventRecord barring = admission.Earlier!.Event;
+            return new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = barring.Sequence, RecordedAtMicros = barring.RecordedAtMicros };
+        }
         if (admission.Reason != Reason.None) return new Outcome { Kind = OutcomeKind.Refused, Reason = admission.Reason, RecordedAtMicros = now };
         if (admission.Earlier is { } earlier) return Answer(earlier.Event, isDuplicate: true);
         EndDue(command, now);
@@ -24,11 +33,30 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
         return Answer(journaled, isDuplicate: false);
     }
 
+    public IReadOnlyList<NodeKey> SliceOf(EventRecord slice) => _slices[slice.Sequence];
+
+    /// <summary>Moves up to so many facilities that wait for it; none ends the change.</summary>
+    public void Slice(int length)
+    {
+        if (!Model.IsRegraphing) return;
+        long sequence = Model.World.LastSequence + 1;
+        _slices[sequence] = [.. Model.World.Nodes.Values.OfType<ModelFacility>().Where(each => each.CountedPath is not null).Take(length).Select(each => each.Key)];
+        var slice = new EventRecord
+        {
+            Sequence = sequence,
+            RecordedAtMicros = Model.World.LastRecordedAt,
+            Kind = CommandKind.RegraphSlice,
+            Outcome = OutcomeKind.Posted,
+        };
+        Model.Observe(slice);
+        Journal.Add(slice);
+    }
+
     private void EndDue(in Command command, long now)
     {
-        if (Model.World.Tombstones.Contains((command.Facility.Tenant, command.Id))) return;
-        Entry? original = command.Kind == CommandKind.Reverse ? Model.World.Ids.GetValueOrDefault((command.Facility.Tenant, command.Original)) : null;
-        ModelFacility? worked = original is null ? Model.World.Facility(command.Facility) : original.Facility;
+        bool isBarred = Model.World.Tombstones.ContainsKey((command.Facility.Tenant, command.Id));
+        Entry? original = command.Kind == CommandKind.Reverse && !isBarred ? Model.World.Ids.GetValueOrDefault((command.Facility.Tenant, command.Original)) : null;
+        ModelFacility? worked = Model.World.Facility(original is null ? command.Facility : original.Event.Key);
         if (worked is not { } facility) return;
         foreach ((CommandKind kind, var key, long reference) in new OwnActs(Model.World, now).Due(facility).ToList())
         {
@@ -38,7 +66,6 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
 
     private static Outcome Answer(EventRecord journaled, bool isDuplicate)
     {
-        bool isControl = journaled.Control is not null;
         return new Outcome
         {
             Kind = journaled.Outcome,
@@ -48,8 +75,8 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
             RecordedAtMicros = journaled.RecordedAtMicros,
             Amount = journaled.Amount,
             ExpiresAtMicros = journaled.ExpiresAtMicros,
-            Balances = isControl ? default : journaled.Balances,
-            Headroom = isControl ? 0 : journaled.Headroom,
+            Balances = journaled.Balances,
+            Headroom = journaled.Headroom,
             Limits = journaled.Limits.Count == 0 ? null : [.. journaled.Limits],
         };
     }

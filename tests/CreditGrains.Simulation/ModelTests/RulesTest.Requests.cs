@@ -212,7 +212,7 @@ public sealed class RequestRulesTest
             reverse Early => Posted 0
             late Early authorize F 10 as X => Tombstoned
             check F held=0
-            reverse X => NothingToReverse
+            reverse X => AlreadyReversed
             """ },
         { "of a hold, in part captured: its remainder", """
             node Top 1000
@@ -306,6 +306,7 @@ public sealed class RequestRulesTest
             accept F B as H => Approved 12
             reverse B => NothingToReverse
             check F held=12
+            reverse H => Posted 12
             """ },
     };
 

@@ -62,11 +62,11 @@ public sealed class RulesTest
             node B 1000 under A
             facility F 1000 under B
             link A B => Cycle
-            link A A => Cycle
+            link A A => InvalidKey
             link B A => AlreadyLinked
             unlink F B => ParentCount
-            unlink B F => NotLinked
-            link A F => InvalidParent
+            unlink A B => NotLinked
+            link A F => InvalidKey
             close A => NodeNotEmpty
             unlink B A => Posted 0
             close A => Posted 0
@@ -96,7 +96,7 @@ public sealed class RulesTest
             draw J 1001
             check Top exposure=2002
             """ },
-        { "a rate in the other direction does not count; a stale one refuses requests and serves facts", """
+        { "a rate in the other direction does not count; a stale one refuses requests and lists no excess", """
             node Top 100 in USD
             facility F 1000 under Top
             rate USD EUR 0.9
@@ -109,7 +109,9 @@ public sealed class RulesTest
             authorize F 10 => Approved 10
             wait 0.000001
             authorize F 10 => FxRateStale Blocked.Top:0
-            clear F 30 => Posted 30 Top:-20
+            clear F 30 => Posted 30
+            rate EUR USD 2
+            clear F 1 => Posted 1 Top:-22
             """ },
         { "a node counts by its basis", """
             node Drawn 10000

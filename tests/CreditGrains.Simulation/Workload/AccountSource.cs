@@ -23,7 +23,7 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
         CommandKind kind = Feasible(wished, tenant);
         Command command = kind switch
         {
-            CommandKind.Authorize or CommandKind.Drawdown => Request(kind, tenant, now),
+            CommandKind.Authorize or CommandKind.Drawdown => Request(tenant, now),
             CommandKind.IncreaseHold => OnItem(kind, tenant, OpenItemKind.Hold),
             CommandKind.Capture => OnItem(kind, tenant, OpenItemKind.Hold),
             CommandKind.Void => OnItem(kind, tenant, OpenItemKind.Hold),
@@ -68,11 +68,11 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
         return new Command { Facility = facility?.Key ?? NodeKey.Facility(tenant, 1, 900_000 + dice.Below(3)), Currency = currency };
     }
 
-    private Command Request(CommandKind kind, ushort tenant, long now)
+    private Command Request(ushort tenant, long now)
     {
         ModelFacility? facility = SomeFacility(tenant);
         Command command = On(facility, tenant);
-        command.Amount = _amounts.Near(facility, now);
+        command.Amount = _amounts.Near(facility, now, isDebit: true);
         if (dice.Percent(25)) command.AmountMin = dice.Between(1, command.Amount);
         command.LifetimeSeconds = Lifetime();
         command.Scenario = (ushort)dice.Below(4);
@@ -84,7 +84,7 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
     {
         ModelFacility? facility = SomeFacility(tenant);
         Command command = On(facility, tenant);
-        command.Amount = _amounts.Near(facility, now);
+        command.Amount = _amounts.Near(facility, now, kind is CommandKind.ClearWithoutHold or CommandKind.PostInterest);
         switch (kind)
         {
             case CommandKind.ClearWithoutHold:
@@ -95,6 +95,9 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
                 if (dice.Percent(60)) break;
                 command.Options = CommandOptions.Uncleared;
                 if (dice.Percent(60)) command.LifetimeSeconds = Lifetime();
+                break;
+            case CommandKind.Refund or CommandKind.Chargeback when dice.Percent(30):
+                Originate(ref command);
                 break;
             case CommandKind.Adjust:
                 command.Amount = dice.Between(-800, 800);
@@ -131,7 +134,6 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
                 break;
             case CommandKind.ResolveReferral:
                 if (dice.Percent(80)) command.Options = CommandOptions.Accept;
-                command.LifetimeSeconds = Lifetime();
                 command.Currency = default;
                 break;
             default:

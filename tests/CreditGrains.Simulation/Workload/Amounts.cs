@@ -9,10 +9,10 @@ internal sealed class Amounts(Dice dice, World world)
     public const long Max = 1L << 60;
 
     /// <summary>An amount for a request or fact on a facility.</summary>
-    public long Near(ModelFacility? facility, long now)
+    public long Near(ModelFacility? facility, long now, bool isDebit)
     {
         if (facility is null || dice.Percent(45)) return Small();
-        if (dice.Below(1_500) == 0) return dice.Pick<long>([Max, Max - 1, Max / 2, Max / 2 + 1]);
+        if (isDebit && dice.Below(1_500) == 0) return dice.Pick<long>([Max, Max - 1, Max / 2, Max / 2 + 1]);
         return Clamp(dice.Pick(Edges(facility, now)) + dice.Between(-2, 2));
     }
 

@@ -23,6 +23,7 @@ internal sealed class WorldPlan
     private readonly Dice _dice;
     private readonly Dictionary<ushort, List<NodeKey>> _nodes = [];
     private readonly Dictionary<ushort, List<NodeKey>> _facilities = [];
+    private readonly bool _isDeep;
     private long _nextId = 1;
 
     public WorldPlan(Dice dice, long start)
@@ -31,6 +32,7 @@ internal sealed class WorldPlan
         Start = start;
         Tenants = dice.Percent(50) ? [1] : [1, 2];
         LegalEntities = [.. Enumerable.Range(1, 1 + dice.Below(3)).Select(each => (ushort)each)];
+        _isDeep = dice.Percent(12);
         int currencies = 1 + dice.Below(4);
         Currencies = [.. CurrencyCodes.Take(currencies).Select(code => new Currency(code))];
         Setup = [.. Tenants.SelectMany(LayOut)];
@@ -56,7 +58,7 @@ internal sealed class WorldPlan
     public OpenNode NewNode(ushort tenant)
     {
         List<NodeKey> known = _nodes[tenant];
-        List<ParentShare> parents = PickParents(known, _dice.Weighted([3, 5, 3, 1]));
+        List<ParentShare> parents = _isDeep && known.Count > 0 ? [Share(known[^1])] : PickParents(known, _dice.Weighted([3, 5, 3, 1]));
         var key = new NodeKey(_nextId++, tenant, _dice.Pick(LegalEntities), _dice.Pick(Kinds));
         ExposureBasis basis = NewBasis();
         long limit = _dice.Percent(15) ? 1L << 60 : _dice.Between(5_000, 150_000) * (basis.Measure >= ExposureMeasure.Committed ? 12 : 1);
@@ -102,7 +104,7 @@ internal sealed class WorldPlan
         _nodes[tenant] = [];
         _facilities[tenant] = [];
         List<ControlCommand> commands = [];
-        int nodes = tenant == 1 ? 3 + _dice.Below(_dice.Percent(20) ? 22 : 9) : 2 + _dice.Below(4);
+        int nodes = tenant != 1 ? 2 + _dice.Below(4) : _isDeep ? 14 + _dice.Below(5) : 3 + _dice.Below(_dice.Percent(20) ? 22 : 9);
         int facilities = tenant == 1 ? 2 + _dice.Below(11) : 1 + _dice.Below(4);
         for (int i = 0; i < nodes; i++) commands.Add(NewNode(tenant));
         foreach (ushort entity in LegalEntities)
