@@ -13,16 +13,20 @@ internal static class CommandFingerprint
     /// <summary>The fingerprint of a command.</summary>
     public static uint Of(in Command c)
     {
-        var crc = BitOperations.Crc32C(0x43475231, (ulong)(byte)c.Kind | ((ulong)c.Options << 8) | ((ulong)c.Channel << 16) | ((ulong)c.Currency.Numeric << 24)
-            | ((ulong)c.MerchantCategory << 40));
-        crc = BitOperations.Crc32C(crc, (ulong)c.Scenario | ((ulong)(uint)c.LifetimeSeconds << 16));
-        crc = BitOperations.Crc32C(crc, (ulong)c.Facility.Id);
-        crc = BitOperations.Crc32C(crc, ((ulong)c.Facility.Tenant << 24) | ((ulong)c.Facility.LegalEntity << 8) | (byte)c.Facility.Kind);
-        crc = BitOperations.Crc32C(crc, (ulong)c.Amount);
-        crc = BitOperations.Crc32C(crc, (ulong)c.AmountMin);
-        crc = BitOperations.Crc32C(crc, (ulong)c.Reference);
-        if (c.Kind == CommandKind.Adjust) crc = BitOperations.Crc32C(BitOperations.Crc32C(crc, (ulong)c.InterestDelta), (ulong)c.FeesDelta);
-        if (c.Kind == CommandKind.Reverse) crc = BitOperations.Crc32C(BitOperations.Crc32C(crc, c.Original.High), c.Original.Low);
+        uint crc;
+        unchecked
+        {
+            crc = BitOperations.Crc32C(0x43475231, (ulong)(byte)c.Kind | ((ulong)c.Options << 8) | ((ulong)c.Channel << 16) | ((ulong)c.Currency.Numeric << 24)
+                | ((ulong)c.MerchantCategory << 40));
+            crc = BitOperations.Crc32C(crc, (ulong)c.Scenario | ((ulong)(uint)c.LifetimeSeconds << 16));
+            crc = BitOperations.Crc32C(crc, (ulong)c.Facility.Id);
+            crc = BitOperations.Crc32C(crc, ((ulong)c.Facility.Tenant << 24) | ((ulong)c.Facility.LegalEntity << 8) | (byte)c.Facility.Kind);
+            crc = BitOperations.Crc32C(crc, (ulong)c.Amount);
+            crc = BitOperations.Crc32C(crc, (ulong)c.AmountMin);
+            crc = BitOperations.Crc32C(crc, (ulong)c.Reference);
+            if (c.Kind == CommandKind.Adjust) crc = BitOperations.Crc32C(BitOperations.Crc32C(crc, (ulong)c.InterestDelta), (ulong)c.FeesDelta);
+            if (c.Kind == CommandKind.Reverse) crc = BitOperations.Crc32C(BitOperations.Crc32C(crc, c.Original.High), c.Original.Low);
+        }
         if (c.Control is not null) crc = OfControl(crc, c.Control);
         return crc == 0 ? 1 : crc;
     }

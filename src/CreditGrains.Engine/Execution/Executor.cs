@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
@@ -15,9 +16,6 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class Executor
 {
-    /// <summary>A batch ends early when its frame holds this much, so that the longest event still fits.</summary>
-    public const int FramePayloadSoftMax = FrameLayout.PayloadBytesMax - 2 * EventCodec.LengthMax;
-
     private const long MicrosPerMilli = 1_000;
     private const long WindowPastMillis = 72 * 3_600_000L;
     private const long WindowFutureMillis = 5 * 60_000L;
@@ -34,12 +32,15 @@ internal sealed class Executor
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
+    private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
     private bool hasDueItems;
     private bool hasDueLimits;
 
-    public Executor(PartitionState state, IRequestIds ids, IDecisionReader decisions, EngineRules rules)
+    public Executor(PartitionState state, IRequestIds ids, IDecisionReader decisions, EngineRules rules, int frameBytesMax)
     {
+        // A command may first end every due item of its facility; then its own event must still fit.
+        frameBytesFull = frameBytesMax - 4 * EventCodec.LengthMax;
         this.state = state;
         this.ids = ids;
         this.decisions = decisions;
@@ -87,7 +88,7 @@ internal sealed class Executor
         EventCount = 0;
         SweepLimits();
         SweepItems();
-        if (regraph.IsActive) Slice();
+        if (regraph.IsActive && frame.Length <= frameBytesFull) Slice();
     }
 
     /// <summary>Events in the frame so far.</summary>
@@ -103,11 +104,25 @@ internal sealed class Executor
             Prefetch(group);
             for (var i = 0; i < group.Length; i++)
             {
-                if (frame.Length > FramePayloadSoftMax) return start + i;
+                if (frame.Length > frameBytesFull) return start + i;
                 ExecuteOne(group[i], ref outcomes[start + i]);
             }
         }
         return commands.Length;
+    }
+
+    /// <summary>Sequence of the event of a request id, 0 when unknown.</summary>
+    public long FindSequence(ushort tenant, in RequestId id)
+    {
+        if (id.IsSession)
+        {
+            var asked = new Command { Id = id, Facility = new NodeKey(0, tenant, 0, NodeKind.None) };
+            return state.Small.Sessions.TryGetValue((tenant, id.Session), out var progress) && id.SessionSequence >= 1 && id.SessionSequence <= progress.Last
+                ? FindInSession(asked, progress, out _) : 0;
+        }
+        var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
+        var isInWindow = id.IsTimeOrdered && id.UnixMillis >= nowMillis - WindowPastMillis && id.UnixMillis <= nowMillis + WindowFutureMillis;
+        return isInWindow && ids.TryFind(tenant, id, out var sequence, out _, out _) ? sequence : 0;
     }
 
     /// <summary>Journals the digest of the state at an earlier sequence.</summary>
@@ -191,6 +206,7 @@ internal sealed class Executor
         var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
         if (c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
         else if (c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)
         {
@@ -423,14 +439,14 @@ internal sealed class Executor
     private void SweepItems()
     {
         var nowSeconds = LastRecordedAtMicros / 1_000_000;
-        for (var i = 0; i < rules.SweepMax && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++) EndItem(item);
+        for (var i = 0; i < rules.SweepMax && frame.Length <= frameBytesFull && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++) EndItem(item);
         hasDueItems = state.Due.NextDueItem(nowSeconds) != 0;
     }
 
     private void SweepLimits()
     {
         var swept = 0;
-        while (swept++ < rules.SweepMax && state.Due.TryTakeDueLimit(LastRecordedAtMicros, out var owner)) BringLimitCurrent(owner);
+        while (swept++ < rules.SweepMax && frame.Length <= frameBytesFull && state.Due.TryTakeDueLimit(LastRecordedAtMicros, out var owner)) BringLimitCurrent(owner);
         hasDueLimits = state.Due.HasDueLimit(LastRecordedAtMicros);
     }
 

@@ -54,6 +54,28 @@ public sealed class PartitionJournal : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         IDisposable hold = files.Lock();
+        try
+        {
+            return OpenHeld(files, hold, options, recordedAt, fromSequence, visitor);
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>As <see cref="Open"/>, under a lock the caller took; it passes to the journal unless this throws.</summary>
+    /// <inheritdoc cref="Open"/>
+    internal static PartitionJournal OpenHeld(
+        IFileStore files,
+        IDisposable hold,
+        JournalOptions options,
+        long recordedAt,
+        long fromSequence,
+        FrameVisitor? visitor)
+    {
+        options.Validate();
         var index = new FrameIndex();
         JournalWriter? writer = null;
         try
@@ -68,7 +90,6 @@ public sealed class PartitionJournal : IDisposable
         {
             writer?.Dispose();
             index.Dispose();
-            hold.Dispose();
             throw;
         }
     }

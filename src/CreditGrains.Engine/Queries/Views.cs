@@ -180,6 +180,18 @@ public sealed record EventRecord
 
     /// <summary>The control command; null for account events.</summary>
     public ControlCommand? Control { get; init; }
+
+    /// <summary>RegraphSlice: the facilities that count in their new ancestors from here on; a key may come twice.</summary>
+    public IReadOnlyList<NodeKey> Regraphed { get; init; } = [];
+
+    /// <summary>Reverse: whether the original had not been seen and is barred.</summary>
+    public bool IsTombstone { get; init; }
+
+    /// <summary>StateDigest: the digest, 32 hexadecimal digits; else null.</summary>
+    public string? Digest { get; init; }
+
+    /// <summary>StateDigest: the sequence the digest is of.</summary>
+    public long DigestSequence { get; init; }
 }
 
 /// <summary>A page of a facility's history, newest first.</summary>

@@ -10,7 +10,7 @@ namespace CreditGrains.Engine.RequestIds;
 internal readonly struct RequestIdHash(UInt128 seed)
 {
     private readonly ulong _first = (ulong)(seed >> 64) ^ 0xA076_1D64_78BD_642F;
-    private readonly ulong _second = (ulong)seed ^ 0xE703_7ED1_A0B4_28DB;
+    private readonly ulong _second = unchecked((ulong)seed) ^ 0xE703_7ED1_A0B4_28DB;
 
     public ulong Of(ushort tenant, in RequestId id)
     {

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CreditGrains.Engine.RequestIds;
 
-/// <content>Growth: a full group gets one more page, or at seven pages splits in two by the next bit of the hash.</content>
+/// <content>Growth: a full group gets more pages, or at six splits in two by the next bit of the hash.</content>
 internal sealed unsafe partial class RequestIdTable
 {
     private const int GroupEntriesWhenReserved = 5_000;
@@ -50,7 +50,7 @@ internal sealed unsafe partial class RequestIdTable
         }
         else
         {
-            TakePages(index, old.Pages + 1, old.Depth);
+            TakePages(index, Math.Min(SlotGroup.PagesMax, old.PagesNext), old.Depth);
         }
         Move(old);
         old.Return(_pool);
@@ -88,8 +88,7 @@ internal sealed unsafe partial class RequestIdTable
         return count;
     }
 
-    // Every entry of an old group has room: its old number is at most what the new groups take together, and a side that
-    // gets all of a seven-page group gets seven pages.
+    // Every entry has room: a group that grew has more pages, and a side that gets all of a six-page group gets six.
     private void Move(in SlotGroup old)
     {
         for (int page = 0; page < old.Pages; page++)

@@ -62,7 +62,7 @@ internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
             Segment = segment,
             SegmentMillis = catalog.SegmentMillis,
             SeedHigh = (ulong)(catalog.Seed >> 64),
-            SeedLow = (ulong)catalog.Seed,
+            SeedLow = unchecked((ulong)catalog.Seed),
             Entries = _entries,
             Pages = _pages,
             FilterBlocks = _filter.Blocks,

@@ -5,21 +5,24 @@ using System.Runtime.InteropServices;
 namespace CreditGrains.Engine.RequestIds;
 
 /// <summary>
-/// The slots of all hashes with one prefix of <see cref="Depth"/> bits: 1 to 7 pages probed as one ring, in the order of the hash.
-/// One cache line. It grows by a page at a time, so that its load stays between 0.6 and 0.75 once it has four.
+/// The slots of all hashes with one prefix of <see cref="Depth"/> bits: 1 to 6 pages probed as one ring, in the order of the hash.
+/// One cache line. It grows from 4 pages to 6 and then splits into twice 4, so that its load stays between 0.5 and 0.75.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = StoredBytes)]
 internal unsafe struct SlotGroup
 {
     public const int StoredBytes = 64;
-    public const int PagesMax = 7;
+    public const int PagesMax = 6;
     public const int EntriesMax = PagesMax * EntriesPerPageMax;
     private const int EntriesPerPageMax = SlotPages.PageSlots / 4 * 3;
     private const int EntriesPerPageWhenBuilt = 1360;
-    private fixed ulong _pages[PagesMax];
+    private fixed ulong _pages[7];
     public int Count;
     public byte Pages;
     public byte Depth;
+
+    /// <summary>Pages after one step of growth short of a split.</summary>
+    public readonly int PagesNext => Pages == 1 ? 2 : Pages + 2;
 
     public readonly bool IsFull => Count >= Pages * EntriesPerPageMax;
 

@@ -11,8 +11,10 @@ internal sealed unsafe class SlotPages : IDisposable
     public const int PageSlotBits = 11;
     public const int PageSlots = 1 << PageSlotBits;
     public const int PageBytes = PageSlots * RequestIdSlot.StoredBytes;
+    /// <summary>What an entry takes on average, empty slots and growth included.</summary>
+    public const int BytesPerEntry = 56;
+
     private const int SlabBytes = 16 << 20;
-    private const int SlabAlignment = 2 << 20;
     private readonly List<nint> _slabs = new(128);
     private readonly Stack<(nint Groups, int Count)> _adopted = new(64);
     private byte* _fresh;
@@ -26,6 +28,17 @@ internal sealed unsafe class SlotPages : IDisposable
 
     /// <summary>Bytes taken from the system, in use or not.</summary>
     public long HeldBytes => (long)_slabs.Count * SlabBytes;
+
+    /// <summary>Takes memory from the system now and touches it, so that later pages cost no more than clearing them.</summary>
+    public void Reserve(long bytes)
+    {
+        while (HeldBytes < bytes)
+        {
+            AddSlab();
+            NativeMemory.Clear(_fresh, SlabBytes);
+            for (; _fresh < _freshEnd; _fresh += PageBytes) Link((RequestIdSlot*)_fresh);
+        }
+    }
 
     /// <summary>A page of empty slots.</summary>
     public RequestIdSlot* Take()
@@ -86,7 +99,8 @@ internal sealed unsafe class SlotPages : IDisposable
 
     private void AddSlab()
     {
-        _fresh = (byte*)NativeMemory.AlignedAlloc(SlabBytes, SlabAlignment);
+        _fresh = (byte*)NativeMemory.AlignedAlloc(SlabBytes, HugePages.Bytes);
+        HugePages.Advise(_fresh, SlabBytes);
         _freshEnd = _fresh + SlabBytes;
         _slabs.Add((nint)_fresh);
     }

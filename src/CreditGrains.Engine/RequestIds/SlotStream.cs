@@ -88,11 +88,12 @@ internal sealed class RunStream(RunFile run, RequestIdHash hash) : SlotStream
     }
 }
 
-/// <summary>Several streams as one; of entries with one id the highest sequence stays.</summary>
+/// <summary>Several streams as one, newest source first; of entries with one id the newest stays.</summary>
 internal sealed class MergedStream : SlotStream
 {
     private readonly List<SlotStream> _sources = [];
 
+    /// <param name="sources">The newest first.</param>
     public MergedStream(IEnumerable<SlotStream> sources)
     {
         foreach (SlotStream source in sources)
@@ -111,14 +112,12 @@ internal sealed class MergedStream : SlotStream
         }
         Hash = least.Hash;
         Slot = least.Slot;
-        for (int source = _sources.Count - 1; source >= 0; source--) Absorb(_sources[source]);
+        for (int source = _sources.Count - 1; source >= 0; source--) Pass(_sources[source]);
         return true;
     }
 
-    private void Absorb(SlotStream source)
+    private void Pass(SlotStream source)
     {
-        if (CompareTo(source) != 0) return;
-        if (source.Slot.Sequence > Slot.Sequence) Slot = source.Slot;
-        if (!source.MoveNext()) _sources.Remove(source);
+        if (CompareTo(source) == 0 && !source.MoveNext()) _sources.Remove(source);
     }
 }

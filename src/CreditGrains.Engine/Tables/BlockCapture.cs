@@ -33,7 +33,7 @@ internal sealed class BlockCapture
         this.table = table;
         this.sink = sink;
         end = table.End;
-        blockCount = (end + table.RowsPerBlock - 1) / table.RowsPerBlock;
+        blockCount = table.BlockCount;
         captured = new BitArray(blockCount);
     }
 

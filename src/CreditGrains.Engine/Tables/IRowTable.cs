@@ -21,6 +21,9 @@ internal interface IRowTable
     /// <summary>Rows of a block, the unit of capture.</summary>
     int RowsPerBlock { get; }
 
+    /// <summary>Blocks in use; none while no row was ever used.</summary>
+    int BlockCount => End == 1 ? 0 : (End + RowsPerBlock - 1) / RowsPerBlock;
+
     /// <summary>The bytes of a block as they are now.</summary>
     ReadOnlySpan<byte> ReadBlock(int block);
 

@@ -43,7 +43,7 @@ internal sealed class PartitionState : IDisposable
         return RowIndex.Mix(unchecked((ulong)key.Id + scope * 0x9E3779B97F4A7C15UL));
     }
 
-    public static ulong HashOf(long reference) => RowIndex.Mix((ulong)reference);
+    public static ulong HashOf(long reference) => RowIndex.Mix(unchecked((ulong)reference));
 
     /// <summary>Row of a facility, 0 when unknown.</summary>
     public int FindFacility(NodeKey key)

@@ -126,7 +126,7 @@ internal sealed unsafe class RowIndex : IDisposable
         var slots = Slots(part);
         var at = SlotOf(hash);
         while (slots[at].Row != 0) at = (at + 1) & (PartSlots - 1);
-        slots[at] = new Slot { Row = row, Tag = Tag(hash), DirectoryHash = (uint)hash };
+        slots[at] = new Slot { Row = row, Tag = Tag(hash), DirectoryHash = unchecked((uint)hash) };
         part->Count++;
     }
 

@@ -129,7 +129,7 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     /// <inheritdoc/>
     public void BeginLoad(int end, int count, int free)
     {
-        for (var page = pages.Length; page <= (end - 1) >> pageShift; page++) EnsurePage(page);
+        for (var page = pages.Length; end > 1 && page <= (end - 1) >> pageShift; page++) EnsurePage(page);
         End = end;
         Count = count;
         freeHead = free;

@@ -1,0 +1,87 @@
+
+namespace CreditGrains.Api.Codec;
+
+/// <summary>
+/// Writes the protobuf wire format into a span that is long enough by the caller's bound, byte for byte as the generated
+/// code does: fields in number order, defaults left out, shortest varints.
+/// </summary>
+internal ref struct WireWriter(Span<byte> bytes)
+{
+    /// <summary>Most bytes of a tag (field numbers up to 2,047) with a varint.</summary>
+    public const int VarintFieldMax = 12;
+
+    private readonly Span<byte> bytes = bytes;
+
+    /// <summary>Bytes written so far.</summary>
+    public int Length { get; private set; }
+
+    /// <summary>A varint field, left out when 0. Field numbers up to 15.</summary>
+    public void Field(int number, long value)
+    {
+        if (value == 0) return;
+        bytes[Length++] = (byte)(number << 3);
+        Varint(unchecked((ulong)value));
+    }
+
+    /// <summary>A bytes or string field, left out when empty.</summary>
+    public void Field(int number, scoped ReadOnlySpan<byte> value)
+    {
+        if (value.IsEmpty) return;
+        Present(number, value);
+    }
+
+    /// <summary>A bytes or string field of a oneof: written even when empty.</summary>
+    public void Present(int number, scoped ReadOnlySpan<byte> value)
+    {
+        bytes[Length++] = (byte)((number << 3) | 2);
+        Varint((uint)value.Length);
+        value.CopyTo(bytes[Length..]);
+        Length += value.Length;
+    }
+
+    /// <summary>Starts a message field; pass the result to <see cref="End"/>.</summary>
+    public int Begin(int number)
+    {
+        bytes[Length++] = (byte)((number << 3) | 2);
+        return ++Length;
+    }
+
+    /// <summary>Ends a message field: fills in its length, which needs a second byte (and a move) only from 128 bytes on.</summary>
+    public void End(int start)
+    {
+        var length = Length - start;
+        if (length < 0x80)
+        {
+            bytes[start - 1] = (byte)length;
+            return;
+        }
+
+        Span<byte> prefix = stackalloc byte[5];
+        var prefixLength = 0;
+        for (var rest = (uint)length; ; rest >>= 7)
+        {
+            if (rest < 0x80)
+            {
+                prefix[prefixLength++] = (byte)rest;
+                break;
+            }
+
+            prefix[prefixLength++] = (byte)(rest & 0x7F | 0x80);
+        }
+
+        bytes.Slice(start, length).CopyTo(bytes[(start + prefixLength - 1)..]);
+        prefix[..prefixLength].CopyTo(bytes[(start - 1)..]);
+        Length += prefixLength - 1;
+    }
+
+    private void Varint(ulong value)
+    {
+        while (value >= 0x80)
+        {
+            bytes[Length++] = (byte)(value & 0x7F | 0x80);
+            value >>= 7;
+        }
+
+        bytes[Length++] = (byte)value;
+    }
+}

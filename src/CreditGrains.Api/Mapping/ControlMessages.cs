@@ -1,0 +1,40 @@
+using CreditGrains.Api.Mapping;
+
+namespace CreditGrains.Api.Mapping
+{
+    /// <summary>A message of a control command.</summary>
+    internal interface IControlMessage : IIdentified;
+}
+
+namespace CreditGrains.Api.V1
+{
+    public partial class OpenNodeRequest : IControlMessage;
+
+    public partial class OpenFacilityRequest : IControlMessage;
+
+    public partial class LinkNodeRequest : IControlMessage;
+
+    public partial class UnlinkNodeRequest : IControlMessage;
+
+    public partial class MoveFacilityRequest : IControlMessage;
+
+    public partial class TransferToPoolRequest : IControlMessage;
+
+    public partial class SetLimitRequest : IControlMessage;
+
+    public partial class SetSubLimitRequest : IControlMessage;
+
+    public partial class SetVelocityLimitRequest : IControlMessage;
+
+    public partial class SetReviewThresholdRequest : IControlMessage;
+
+    public partial class FreezeRequest : IControlMessage;
+
+    public partial class UnfreezeRequest : IControlMessage;
+
+    public partial class CloseRequest : IControlMessage;
+
+    public partial class SetFxRateRequest : IControlMessage;
+
+    public partial class AdvanceBusinessDateRequest : IControlMessage;
+}

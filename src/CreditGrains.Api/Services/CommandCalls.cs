@@ -1,0 +1,76 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using CreditGrains.Api.Codec;
+using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Transport.Server;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine;
+using Google.Protobuf;
+
+namespace CreditGrains.Api.Services;
+
+/// <summary>Runs calls of one command: refusals are data, an engine that cannot serve is a status.</summary>
+internal sealed class CommandCalls(ICreditEngine engine)
+{
+    /// <summary>Binds a unary method whose request is a command of one kind.</summary>
+    public void Bind<TRequest>(ServiceBinder binder, CommandKind kind)
+        where TRequest : class, IMessage<TRequest>, IIdentified =>
+        binder.Unary<TRequest, V1.Decision>(kind.ToString(), (request, _) =>
+        {
+            var refusal = CommandMapping.TryRead(request, kind, out var command);
+            return ExecuteAsync(command, refusal);
+        });
+
+    /// <summary>Any command.</summary>
+    public ValueTask<V1.Decision> ExecuteAsync(V1.Command message)
+    {
+        var refusal = CommandMapping.TryRead(message, out var command);
+        return ExecuteAsync(command, refusal);
+    }
+
+    /// <summary>The hot call, bytes to bytes.</summary>
+    public ValueTask AuthorizeAsync(ReadOnlySequence<byte> request, IBufferWriter<byte> response)
+    {
+        using var bytes = new ContiguousBytes(request);
+        var refusal = AuthorizeCodec.Read(bytes.Span, out var command);
+        if (!refusal.IsNone)
+        {
+            Write(command.Kind, refusal.ToOutcome(), response);
+            return default;
+        }
+
+        var pending = engine.ExecuteAsync(command);
+        if (!pending.IsCompletedSuccessfully) return FinishAsync(pending, response);
+        Answer(pending.Result, response);
+        return default;
+    }
+
+    private ValueTask<V1.Decision> ExecuteAsync(in Command command, Refusal refusal) =>
+        refusal.IsNone
+            ? DecideAsync(command.Kind, command.Reference, engine.ExecuteAsync(command))
+            : new(DecisionMapping.Write(command.Kind, command.Reference, refusal.ToOutcome()));
+
+    private static async ValueTask<V1.Decision> DecideAsync(CommandKind kind, long reference, ValueTask<Outcome> pending)
+    {
+        var outcome = await pending;
+        Statuses.ThrowIfUnavailable(outcome);
+        return DecisionMapping.Write(kind, reference, outcome);
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private static async ValueTask FinishAsync(ValueTask<Outcome> pending, IBufferWriter<byte> response) => Answer(await pending, response);
+
+    private static void Answer(in Outcome outcome, IBufferWriter<byte> response)
+    {
+        Statuses.ThrowIfUnavailable(outcome);
+        Write(CommandKind.Authorize, outcome, response);
+    }
+
+    private static void Write(CommandKind kind, in Outcome outcome, IBufferWriter<byte> response)
+    {
+        var writer = new WireWriter(response.GetSpan(DecisionCodec.LengthMax(outcome)));
+        DecisionCodec.Write(kind, reference: 0, outcome, ref writer);
+        response.Advance(writer.Length);
+    }
+}

@@ -1,0 +1,35 @@
+using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Transport;
+using CreditGrains.Domain.Decisions;
+
+namespace CreditGrains.Api.Services;
+
+/// <summary>The refusals that are the server's state and not the caller's doing: a status for a call of one command.</summary>
+internal static class Statuses
+{
+    /// <exception cref="RpcException">Unavailable, ResourceExhausted or FailedPrecondition; the request id stays free.</exception>
+    public static void ThrowIfUnavailable(in Outcome outcome)
+    {
+        if (outcome.Kind == OutcomeKind.Refused && Of(outcome.Reason) is { } status) throw Failure(status, outcome);
+    }
+
+    /// <summary>The status of a reason; null when it is data.</summary>
+    public static StatusCode? Of(Reason reason) => reason switch
+    {
+        Reason.EngineStopped => StatusCode.Unavailable,
+        Reason.Overloaded => StatusCode.ResourceExhausted,
+        Reason.DiskFull or Reason.ClockStepUnconfirmed => StatusCode.FailedPrecondition,
+        _ => null,
+    };
+
+    private static RpcException Failure(StatusCode status, in Outcome outcome) =>
+        new(status, $"{ReasonNames.Of(outcome.Reason)}: {outcome.Message ?? Advice(outcome.Reason)}");
+
+    private static string Advice(Reason reason) => reason switch
+    {
+        Reason.EngineStopped => "the engine is stopped or stopping; send the same request again later",
+        Reason.Overloaded => "the queue is full; slow down and send the same request again",
+        Reason.DiskFull => "there is no room to journal the outcome; free disk space",
+        _ => "the clock stepped forward by more than five minutes; an operator must call ControlService.ConfirmClock",
+    };
+}

@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using CreditGrains.Api.Transport.Client;
+using CreditGrains.Server;
+
+namespace CreditGrains.Cli.CommandLine;
+
+/// <summary>The options of every command that calls a server.</summary>
+internal sealed class ClientOptions
+{
+    /// <summary>Where 'creditgrains serve' listens unless told otherwise.</summary>
+    public static readonly string UsualAddress = FormattableString.Invariant($"http://127.0.0.1:{ServerOptions.GrpcPortUsual}");
+
+    private const int MessageLengthMax = 64 * 1024 * 1024;
+
+    private readonly Option<string> address = new(AddressName)
+    {
+        Description = "gRPC address of the engine: http (HTTP/2 without TLS) or https",
+        HelpName = "URL",
+        DefaultValueFactory = _ => UsualAddress,
+    };
+
+    private readonly Option<bool> json = new("--json") { Description = "Print one JSON object a line" };
+
+    /// <summary>The name of the option that holds the address.</summary>
+    public const string AddressName = "--address";
+
+    public ClientOptions() => address.Validators.Add(CheckAddress);
+
+    /// <summary>Adds the options to a command.</summary>
+    public ClientOptions AddTo(Command command)
+    {
+        command.Add(address);
+        command.Add(json);
+        return this;
+    }
+
+    /// <summary>Opens a channel to the address given; the caller disposes of it.</summary>
+    public RpcChannel Connect(ParseResult parse) =>
+        new(new Uri(parse.GetRequiredValue(address)), new RpcChannelOptions { ReceiveLengthMax = MessageLengthMax, SendLengthMax = MessageLengthMax });
+
+    /// <summary>Whether results are for machines.</summary>
+    public bool IsJson(ParseResult parse) => parse.GetValue(json);
+
+    /// <summary>Whether the address was given by the user.</summary>
+    public bool IsAddressGiven(ParseResult parse) => parse.GetResult(address) is { Implicit: false };
+
+    private static void CheckAddress(OptionResult result)
+    {
+        var text = result.GetValueOrDefault<string>();
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https"))
+            result.AddError($"'{text}' is no address; write one such as {UsualAddress}");
+    }
+}

@@ -1,0 +1,36 @@
+using CreditGrains.Api.Transport.Client;
+using CreditGrains.Api.V1;
+using Google.Protobuf;
+
+namespace CreditGrains.Cli.Connection;
+
+/// <summary>The methods of creditgrains.v1 that commands call.</summary>
+internal static class Calls
+{
+    public static readonly RpcMethod<AuthorizeRequest, Decision> Authorize = Limit<AuthorizeRequest, Decision>(nameof(Authorize));
+    public static readonly RpcMethod<Command, Decision> Execute = Limit<Command, Decision>(nameof(Execute));
+    public static readonly RpcMethod<ExecuteBatchRequest, ExecuteBatchReply> ExecuteBatch = Limit<ExecuteBatchRequest, ExecuteBatchReply>(nameof(ExecuteBatch));
+    public static readonly RpcMethod<ImportRecord, ImportReply> Import = Control<ImportRecord, ImportReply>(nameof(Import));
+    public static readonly RpcMethod<SnapshotRequest, SnapshotReply> Snapshot = Control<SnapshotRequest, SnapshotReply>(nameof(Snapshot));
+    public static readonly RpcMethod<ConfirmClockRequest, ConfirmClockReply> ConfirmClock = Control<ConfirmClockRequest, ConfirmClockReply>(nameof(ConfirmClock));
+    public static readonly RpcMethod<GetFacilityRequest, GetFacilityReply> GetFacility = Query<GetFacilityRequest, GetFacilityReply>(nameof(GetFacility));
+    public static readonly RpcMethod<GetFacilityAsOfRequest, GetFacilityAsOfReply> GetFacilityAsOf = Query<GetFacilityAsOfRequest, GetFacilityAsOfReply>(nameof(GetFacilityAsOf));
+    public static readonly RpcMethod<GetNodeRequest, GetNodeReply> GetNode = Query<GetNodeRequest, GetNodeReply>(nameof(GetNode));
+    public static readonly RpcMethod<ListNodesRequest, ListNodesReply> ListNodes = Query<ListNodesRequest, ListNodesReply>(nameof(ListNodes));
+    public static readonly RpcMethod<GetDecisionRequest, GetDecisionReply> GetDecision = Query<GetDecisionRequest, GetDecisionReply>(nameof(GetDecision));
+    public static readonly RpcMethod<GetHistoryRequest, GetHistoryReply> GetHistory = Query<GetHistoryRequest, GetHistoryReply>(nameof(GetHistory));
+    public static readonly RpcMethod<FeedRequest, FeedEvent> Feed = Query<FeedRequest, FeedEvent>(nameof(Feed));
+    public static readonly RpcMethod<GetStatusRequest, GetStatusReply> GetStatus = Query<GetStatusRequest, GetStatusReply>(nameof(GetStatus));
+
+    private static RpcMethod<TRequest, TResponse> Limit<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(LimitServiceReflection.Descriptor.Services[0], name);
+
+    private static RpcMethod<TRequest, TResponse> Control<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(ControlServiceReflection.Descriptor.Services[0], name);
+
+    private static RpcMethod<TRequest, TResponse> Query<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(QueryServiceReflection.Descriptor.Services[0], name);
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using System.Net;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Connection;
+using CreditGrains.Cli.Output;
+using CreditGrains.Server;
+
+namespace CreditGrains.Cli.Serving;
+
+/// <summary>creditgrains serve: the standalone engine behind gRPC and JSON.</summary>
+internal static class ServeCommand
+{
+    public static Command Create(Shell shell)
+    {
+        var data = new Option<string>("--data") { Description = "Data directory; made when missing, one process at a time", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
+        var listen = new Option<string>("--listen") { Description = "IP address to listen on; there is no authentication yet, so mind whom you let in", HelpName = "IP", DefaultValueFactory = _ => "127.0.0.1" };
+        var grpc = Port("--grpc-port", "Port of gRPC (HTTP/2 without TLS)", ServerOptions.GrpcPortUsual);
+        var http = Port("--http-port", "Port of JSON over HTTP/1.1", ServerOptions.HttpPortUsual);
+        var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
+        listen.Validators.Add(result =>
+        {
+            if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
+        });
+        var command = new Command("serve", "Run the engine on a data directory until interrupted") { data, listen, grpc, http, demo };
+        command.SetAction(async (parse, cancellationToken) => (int)CodeOf(await CreditGrainsServer.RunAsync(
+            new ServerOptions
+            {
+                DataDirectory = parse.GetRequiredValue(data),
+                OpenEngine = LocalEngine.OpenAsync,
+                Address = IPAddress.Parse(parse.GetRequiredValue(listen)),
+                GrpcPort = parse.GetValue(grpc),
+                HttpPort = parse.GetValue(http),
+                Demo = parse.GetValue(demo),
+                Output = shell.Out,
+            },
+            cancellationToken)));
+        return command;
+    }
+
+    /// <summary>The server's codes tell more causes apart; scripts around this command go by <see cref="ExitCode"/>.</summary>
+    internal static ExitCode CodeOf(int serverCode) => serverCode switch
+    {
+        ExitCodes.Ok => ExitCode.Ok,
+        ExitCodes.Usage or ExitCodes.ReadOnly => ExitCode.Usage,
+        ExitCodes.BadData => ExitCode.Damaged,
+        _ => ExitCode.Unavailable,
+    };
+
+    private static Option<int> Port(string name, string description, int usual)
+    {
+        var port = new Option<int>(name) { Description = $"{description}; 0 chooses a free one", HelpName = "PORT", DefaultValueFactory = _ => usual };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > IPEndPoint.MaxPort) result.AddError($"{name} must be 0 to {IPEndPoint.MaxPort}");
+        });
+        return port;
+    }
+}

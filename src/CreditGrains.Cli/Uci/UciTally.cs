@@ -1,0 +1,70 @@
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+
+namespace CreditGrains.Cli.Uci;
+
+/// <summary>Counts of a replay, by movement and in all. One thread.</summary>
+internal sealed class UciTally
+{
+    private readonly SortedDictionary<Reason, long> declines = [];
+    private readonly SortedDictionary<string, long> failing = new(StringComparer.Ordinal);
+
+    /// <summary>Commands answered.</summary>
+    public long Commands { get; private set; }
+
+    /// <summary>Of them, answered from an earlier run.</summary>
+    public long Repeated { get; private set; }
+
+    public long Requests { get; set; }
+
+    public long Approved { get; set; }
+
+    public long Declined { get; private set; }
+
+    public long Refunds { get; set; }
+
+    public long Payments { get; set; }
+
+    /// <summary>Declined drawdowns, posted as facts.</summary>
+    public long Forced { get; private set; }
+
+    /// <summary>Facts that left the account above its limit.</summary>
+    public long Excesses { get; private set; }
+
+    /// <summary>Sum of those excesses, minor units.</summary>
+    public Int128 ExcessAmount { get; private set; }
+
+    /// <summary>Declines by reason.</summary>
+    public IReadOnlyDictionary<Reason, long> Declines => declines;
+
+    /// <summary>Declines by the kind of node whose limit stood in the way.</summary>
+    public IReadOnlyDictionary<string, long> FailingLimits => failing;
+
+    public void Add(in Outcome outcome)
+    {
+        Commands++;
+        if (outcome.Duplicate) Repeated++;
+    }
+
+    public void AddDecline(in Outcome outcome)
+    {
+        Declined++;
+        declines[outcome.Reason] = declines.GetValueOrDefault(outcome.Reason) + 1;
+        foreach (var limit in outcome.Limits ?? [])
+        {
+            var name = limit.Node.Kind == NodeKind.Facility ? "facility" : limit.Node.ToString();
+            failing[name] = failing.GetValueOrDefault(name) + 1;
+        }
+    }
+
+    public void AddForced(in Outcome outcome)
+    {
+        Forced++;
+        foreach (var limit in outcome.Limits ?? [])
+        {
+            if (limit.Node.Kind != NodeKind.Facility) continue;
+            Excesses++;
+            ExcessAmount -= limit.Headroom;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Snapshots;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Replay;
+
+/// <summary>The state at a past writer time, rebuilt beside the live one: newest snapshot before it, then the journal up to it.</summary>
+internal static class PastState
+{
+    /// <summary>A node as it was; null when it did not exist yet.</summary>
+    /// <param name="partition">The live partition; only its files and durable frames are read.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="key">The node.</param>
+    /// <param name="asOfMicros">Writer time; events up to and including it count.</param>
+    /// <param name="cancellationToken">Gives up between frames.</param>
+    public static NodeView? NodeAsOf(Partition partition, PartitionOptions options, NodeKey key, long asOfMicros, CancellationToken cancellationToken)
+    {
+        var (state, sequence, recordedAt) = Start(partition, asOfMicros);
+        using (state)
+        {
+            var executor = new Executor(state, NoRequestIds.Instance, NoDecisions.Instance, options.Rules, options.FrameBytesMax)
+            {
+                LastSequence = sequence,
+                LastRecordedAtMicros = recordedAt,
+            };
+            using var cursor = partition.Journal.Reader.ReadFrom(sequence + 1);
+            while (cursor.TryRead(out var frame) && frame.Header.RecordedAt <= asOfMicros)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                FrameReplay.Apply(executor, frame);
+            }
+            executor.LastRecordedAtMicros = asOfMicros;
+            return new StateReader(state, executor).Node(key);
+        }
+    }
+
+    private static (PartitionState State, long Sequence, long RecordedAtMicros) Start(Partition partition, long asOfMicros)
+    {
+        foreach (var entry in SnapshotCatalog.Read(partition.Files))
+        {
+            if (SnapshotLoader.Load(partition.Files, entry, idOptions: null) is not { } loaded) continue;
+            if (loaded.RecordedAtMicros <= asOfMicros) return (loaded.State, loaded.Sequence, loaded.RecordedAtMicros);
+            loaded.State.Dispose();
+        }
+        return (new PartitionState(), 0, 0);
+    }
+}
+
+/// <summary>Applies the events of frames.</summary>
+internal static class FrameReplay
+{
+    /// <summary>Applies the events of a frame that are newer than the executor's.</summary>
+    public static void Apply(Executor executor, Frame frame)
+    {
+        var payload = frame.Payload;
+        for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
+        {
+            var length = EventCodec.LengthOf(payload);
+            if (sequence > executor.LastSequence)
+            {
+                EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
+                executor.Replay(e);
+            }
+            payload = payload[length..];
+        }
+    }
+}
+
+/// <summary>For replays that answer no request: ids are not kept.</summary>
+internal sealed class NoRequestIds : IRequestIds
+{
+    public static readonly NoRequestIds Instance = new();
+
+    public void Prefetch(ushort tenant, in Domain.Requests.RequestId id)
+    {
+    }
+
+    public bool TryFind(ushort tenant, in Domain.Requests.RequestId id, out long sequence, out uint fingerprint, out bool isTombstone)
+    {
+        (sequence, fingerprint, isTombstone) = (0, 0, false);
+        return false;
+    }
+
+    public void Add(ushort tenant, in Domain.Requests.RequestId id, long sequence, uint fingerprint, bool isTombstone)
+    {
+    }
+}
+
+/// <summary>For replays, which decide nothing and so look nothing up.</summary>
+internal sealed class NoDecisions : IDecisionReader
+{
+    public static readonly NoDecisions Instance = new();
+
+    public bool TryRead(long sequence, out LedgerEvent e)
+    {
+        e = default;
+        return false;
+    }
+}

@@ -1,0 +1,68 @@
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Snapshots;
+
+/// <summary>The bytes of <see cref="SmallState"/>, in key order, so that equal states have equal bytes.</summary>
+internal static class SmallStateCodec
+{
+    public static byte[] Write(SmallState small)
+    {
+        using var stream = new MemoryStream();
+        using var w = new BinaryWriter(stream);
+        w.Write(small.Rates.Count);
+        foreach (var (key, rate) in small.Rates)
+        {
+            w.Write(key.Tenant);
+            w.Write(key.LegalEntity);
+            w.Write(key.From);
+            w.Write(key.To);
+            w.Write(rate.RateNano);
+            w.Write(rate.ValidUntilMicros);
+        }
+        w.Write(small.BusinessDates.Count);
+        foreach (var (key, day) in small.BusinessDates)
+        {
+            w.Write(key.Tenant);
+            w.Write(key.LegalEntity);
+            w.Write(day);
+        }
+        w.Write(small.Sessions.Count);
+        foreach (var (key, progress) in small.Sessions)
+        {
+            w.Write(key.Tenant);
+            w.Write(key.Session);
+            w.Write(progress.Last);
+            w.Write(progress.Marks.Count);
+            foreach (var mark in progress.Marks) w.Write(mark);
+        }
+        w.Write(small.Reversed.Count);
+        foreach (var sequence in small.Reversed) w.Write(sequence);
+        w.Write(small.SessionTombstones.Count);
+        foreach (var (key, sequence) in small.SessionTombstones)
+        {
+            w.Write(key.Tenant);
+            w.Write(key.High);
+            w.Write(key.Low);
+            w.Write(sequence);
+        }
+        w.Flush();
+        return stream.ToArray();
+    }
+
+    public static void Read(ReadOnlyMemory<byte> bytes, SmallState small)
+    {
+        using var r = new BinaryReader(new MemoryStream(bytes.ToArray()));
+        for (var i = r.ReadInt32(); i > 0; i--)
+            small.Rates.Add(new FxKey(r.ReadUInt16(), r.ReadUInt16(), r.ReadUInt16(), r.ReadUInt16()), new FxRate(r.ReadInt64(), r.ReadInt64()));
+        for (var i = r.ReadInt32(); i > 0; i--) small.BusinessDates.Add((r.ReadUInt16(), r.ReadUInt16()), r.ReadInt32());
+        for (var i = r.ReadInt32(); i > 0; i--)
+        {
+            var key = (r.ReadUInt16(), r.ReadUInt64());
+            var progress = new SessionProgress { Last = r.ReadInt64() };
+            for (var mark = r.ReadInt32(); mark > 0; mark--) progress.Marks.Add(r.ReadInt64());
+            small.Sessions.Add(key, progress);
+        }
+        for (var i = r.ReadInt32(); i > 0; i--) small.Reversed.Add(r.ReadInt64());
+        for (var i = r.ReadInt32(); i > 0; i--) small.SessionTombstones.Add((r.ReadUInt16(), r.ReadUInt64(), r.ReadUInt64()), r.ReadInt64());
+    }
+}

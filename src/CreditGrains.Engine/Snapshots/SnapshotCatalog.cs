@@ -1,0 +1,94 @@
+using System.Buffers.Binary;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+
+namespace CreditGrains.Engine.Snapshots;
+
+/// <summary>A snapshot in force.</summary>
+/// <param name="Sequence">The state is that after this event.</param>
+/// <param name="LengthBytes">Length of its file.</param>
+/// <param name="Digest">Digest of the state.</param>
+internal readonly record struct SnapshotEntry(long Sequence, long LengthBytes, UInt128 Digest)
+{
+    public string Name => SnapshotFormat.NameOf(Sequence);
+}
+
+/// <summary>
+/// The manifest: which snapshots may be restored, newest first, at most two. It is written beside the old one, synced, renamed, and the
+/// directory synced; only then does a snapshot count, and only then is an older one deleted.
+/// </summary>
+internal static class SnapshotCatalog
+{
+    private const string Name = "manifest.cgm";
+    private const string NewName = "manifest-new.cgm";
+    private const uint Magic = 0x4D53_4743; // "CGSM"
+    private const int EntryBytes = 32;
+    private const int KeptMax = 2;
+
+    /// <summary>The snapshots in force; empty when there are none.</summary>
+    /// <exception cref="SnapshotDamagedException">The manifest is not what was written.</exception>
+    public static List<SnapshotEntry> Read(IFileStore files)
+    {
+        var entries = new List<SnapshotEntry>();
+        if (!files.Exists(Name)) return entries;
+        using var file = files.Open(Name, create: false);
+        var bytes = new byte[file.Length];
+        var count = (bytes.Length - 12) / EntryBytes;
+        if (bytes.Length < 12 || file.Read(0, bytes) < bytes.Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic
+            || BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)) != count || bytes.Length != 12 + count * EntryBytes
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4)) != Checksum.Of(bytes.AsSpan(0, bytes.Length - 4)))
+            throw new SnapshotDamagedException(Name, 0);
+        for (var i = 0; i < count; i++)
+        {
+            var entry = bytes.AsSpan(8 + i * EntryBytes);
+            entries.Add(new SnapshotEntry(
+                BinaryPrimitives.ReadInt64LittleEndian(entry), BinaryPrimitives.ReadInt64LittleEndian(entry[8..]), BinaryPrimitives.ReadUInt128LittleEndian(entry[16..])));
+        }
+        return entries;
+    }
+
+    /// <summary>Puts a verified snapshot in force and deletes those that are no longer.</summary>
+    /// <returns>The snapshots in force.</returns>
+    public static List<SnapshotEntry> Add(IFileStore files, SnapshotEntry newest)
+    {
+        var entries = Read(files);
+        entries.RemoveAll(e => e.Sequence == newest.Sequence);
+        entries.Insert(0, newest);
+        if (entries.Count > KeptMax) entries.RemoveRange(KeptMax, entries.Count - KeptMax);
+        Write(files, entries);
+        DeleteOthers(files, entries);
+        return entries;
+    }
+
+    /// <summary>Deletes snapshot files that no manifest names: leftovers of a crash.</summary>
+    public static void DeleteOthers(IFileStore files, List<SnapshotEntry> inForce)
+    {
+        foreach (var name in files.List())
+        {
+            if (name == NewName || (name.StartsWith("snapshot-", StringComparison.Ordinal) && !inForce.Exists(e => e.Name == name))) files.Delete(name);
+        }
+    }
+
+    private static void Write(IFileStore files, List<SnapshotEntry> entries)
+    {
+        var bytes = new byte[12 + entries.Count * EntryBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes, Magic);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(4), entries.Count);
+        for (var i = 0; i < entries.Count; i++)
+        {
+            var entry = bytes.AsSpan(8 + i * EntryBytes);
+            BinaryPrimitives.WriteInt64LittleEndian(entry, entries[i].Sequence);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], entries[i].LengthBytes);
+            BinaryPrimitives.WriteUInt128LittleEndian(entry[16..], entries[i].Digest);
+        }
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4), Checksum.Of(bytes.AsSpan(0, bytes.Length - 4)));
+        if (files.Exists(NewName)) files.Delete(NewName);
+        using (var file = files.Open(NewName, create: true))
+        {
+            file.Write(0, bytes);
+            file.Sync();
+        }
+        files.Rename(NewName, Name);
+        files.SyncDirectory();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Snapshots;
+
+/// <summary>
+/// The other side of a snapshot: writes chunks in the order they come, digests the rows, syncs, and reads all of it back to verify.
+/// One thread at a time; the writer's turn is never waited for.
+/// </summary>
+internal sealed class SnapshotFile : IDisposable
+{
+    private readonly IFileStore files;
+    private readonly IStoreFile file;
+    private readonly PartitionState state;
+    private readonly StateDigest digest;
+    private long offset;
+
+    public SnapshotFile(IFileStore files, PartitionState state, long sequence)
+    {
+        this.files = files;
+        this.state = state;
+        Sequence = sequence;
+        Name = SnapshotFormat.NameOf(sequence);
+        if (files.Exists(Name)) files.Delete(Name);
+        file = files.Open(Name, create: true);
+        digest = new StateDigest(state);
+    }
+
+    /// <summary>The snapshot's sequence.</summary>
+    public long Sequence { get; }
+
+    /// <summary>File name.</summary>
+    public string Name { get; }
+
+    /// <summary>Bytes written.</summary>
+    public long LengthBytes => offset;
+
+    /// <summary>Digest of the state, complete after the last chunk.</summary>
+    public UInt128 Digest => digest.Value;
+
+    /// <summary>Writes a chunk. The End chunk gets the digest, is synced, and the whole file verified.</summary>
+    /// <returns>Whether this was the last.</returns>
+    /// <exception cref="StoreException">The disk refused; the snapshot is abandoned, the one before it stays.</exception>
+    public bool Write(SnapshotChunk chunk)
+    {
+        if (chunk.Kind == SnapshotChunkKind.Rows) DigestRows(chunk.Payload);
+        else if (chunk.Kind == SnapshotChunkKind.Small) digest.AddSmall(chunk.Payload);
+        else if (chunk.Kind == SnapshotChunkKind.End) WriteEnd(chunk);
+        SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength);
+        file.Write(offset, chunk.Whole);
+        offset += chunk.Whole.Length;
+        if (chunk.Kind != SnapshotChunkKind.End) return false;
+        file.Sync();
+        files.SyncDirectory();
+        SnapshotFormat.ReadChunks(file, Name, (_, _) => { });
+        return true;
+    }
+
+    /// <summary>Deletes what was written of an abandoned snapshot.</summary>
+    public void Abandon()
+    {
+        file.Dispose();
+        if (files.Exists(Name)) files.Delete(Name);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    private void WriteEnd(SnapshotChunk chunk)
+    {
+        BinaryPrimitives.WriteUInt128LittleEndian(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes), digest.Value);
+        chunk.PayloadLength = Unsafe.SizeOf<UInt128>();
+    }
+
+    private void DigestRows(ReadOnlySpan<byte> payload)
+    {
+        while (!payload.IsEmpty)
+        {
+            var table = state.Tables[BinaryPrimitives.ReadInt32LittleEndian(payload)];
+            var block = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
+            var length = BinaryPrimitives.ReadInt32LittleEndian(payload[8..]);
+            digest.Add(table, block, payload.Slice(12, length));
+            payload = payload[(12 + length)..];
+        }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers.Binary;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+
+namespace CreditGrains.Engine.Snapshots;
+
+/// <summary>What a chunk of a snapshot holds. The numbers are part of the format.</summary>
+internal enum SnapshotChunkKind : byte
+{
+    /// <summary>Sequence, writer time and the shape of the tables. First.</summary>
+    Header = 1,
+
+    /// <summary>The parts of the state that stay small.</summary>
+    Small = 2,
+
+    /// <summary>Blocks of rows.</summary>
+    Rows = 3,
+
+    /// <summary>A slice of the request ids in memory.</summary>
+    Ids = 4,
+
+    /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
+    End = 5,
+}
+
+/// <summary>
+/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of the payload), payload, in the
+/// order they were captured. Rows are the engine's own layout, so a snapshot is read by the layout version that wrote it; others
+/// fall back to the journal.
+/// </summary>
+internal static class SnapshotFormat
+{
+    /// <summary>Rises with any change of a row's layout or of this format.</summary>
+    public const int LayoutVersion = 1;
+
+    public const int HeadBytes = 16;
+    public const uint Magic = 0x4E53_4743; // "CGSN"
+
+    /// <summary>Name of the snapshot of a sequence.</summary>
+    public static string NameOf(long sequence) => FormattableString.Invariant($"snapshot-{sequence:D20}.cgs");
+
+    /// <summary>Fills a chunk's head in front of its payload.</summary>
+    public static void WriteHead(Span<byte> chunk, SnapshotChunkKind kind, int payloadLength)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk, Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk[4..], (uint)kind);
+        BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], payloadLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk[12..], Checksum.Of(chunk.Slice(HeadBytes, payloadLength)));
+    }
+
+    /// <summary>Reads a snapshot's chunks in order, checking each.</summary>
+    /// <exception cref="SnapshotDamagedException">A chunk is cut short, has another checksum, or the last one is missing.</exception>
+    public static void ReadChunks(IStoreFile file, string name, Action<SnapshotChunkKind, ReadOnlyMemory<byte>> visit)
+    {
+        var head = new byte[HeadBytes];
+        var payload = Array.Empty<byte>();
+        var offset = 0L;
+        for (var kind = SnapshotChunkKind.Header; kind != SnapshotChunkKind.End;)
+        {
+            if (file.Read(offset, head) < HeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic) throw new SnapshotDamagedException(name, offset);
+            kind = (SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4));
+            var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
+            if (length < 0 || length > file.Length - offset - HeadBytes) throw new SnapshotDamagedException(name, offset);
+            if (payload.Length < length) payload = new byte[Math.Max(length, SnapshotChunk.PayloadBytes + SnapshotChunk.RecordBytesMax)];
+            var read = payload.AsMemory(0, length);
+            if (file.Read(offset + HeadBytes, read.Span) < length || Checksum.Of(read.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(12)))
+                throw new SnapshotDamagedException(name, offset);
+            visit(kind, read);
+            offset += HeadBytes + length;
+        }
+    }
+}
+
+/// <summary>A snapshot file does not hold what was written.</summary>
+public sealed class SnapshotDamagedException(string name, long offset) : Exception(
+    $"Snapshot {name} is damaged or incomplete at byte {offset}; the one before it and the journal are used instead. Check the disk, then delete this file.")
+{
+    /// <summary>The file.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Where reading stopped, bytes from the start.</summary>
+    public long Offset { get; } = offset;
+}
+
+/// <summary>A buffer for one chunk, reused.</summary>
+internal sealed class SnapshotChunk
+{
+    /// <summary>Target payload, bytes.</summary>
+    public const int PayloadBytes = 256 << 10;
+
+    /// <summary>Most one record adds, bytes.</summary>
+    public const int RecordBytesMax = Tables.BlockCapture.BlockBytes + 16;
+
+    public SnapshotChunkKind Kind;
+    public byte[] Bytes = new byte[SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax];
+    public int PayloadLength;
+
+    /// <summary>Makes room for a payload; what it held is lost.</summary>
+    public void EnsurePayload(int length)
+    {
+        if (Bytes.Length < SnapshotFormat.HeadBytes + length) Bytes = new byte[SnapshotFormat.HeadBytes + length];
+    }
+
+    public Span<byte> Free => Bytes.AsSpan(SnapshotFormat.HeadBytes + PayloadLength);
+
+    public ReadOnlySpan<byte> Payload => Bytes.AsSpan(SnapshotFormat.HeadBytes, PayloadLength);
+
+    public ReadOnlySpan<byte> Whole => Bytes.AsSpan(0, SnapshotFormat.HeadBytes + PayloadLength);
+}

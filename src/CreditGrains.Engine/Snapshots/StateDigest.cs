@@ -1,0 +1,257 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Snapshots;
+
+/// <summary>
+/// A 128-bit digest of the state by a canonical encoding: every row written with ids instead of row numbers, integers only. The rows'
+/// hashes are added up, which gives the same whatever order rows lie in, as sorting the encodings by id would. It finds
+/// faults, not forgers: those meet the journal's SHA-256 chain.
+/// </summary>
+internal sealed class StateDigest(PartitionState state)
+{
+    /// <summary>The digest of the whole state as it is now.</summary>
+    public static UInt128 Of(PartitionState state)
+    {
+        var digest = new StateDigest(state);
+        foreach (var table in state.Tables)
+        {
+            for (var block = 0; block < table.BlockCount; block++) digest.Add(table, block, table.ReadBlock(block));
+        }
+        digest.AddSmall(SmallStateCodec.Write(state.Small));
+        return digest.Value;
+    }
+
+    /// <summary>The digest so far.</summary>
+    public UInt128 Value { get; private set; }
+
+    /// <summary>Adds the rows of a block. Row numbers in it are turned into keys by the live tables, whose keys never change.</summary>
+    public void Add(IRowTable table, int block, ReadOnlySpan<byte> bytes)
+    {
+        var first = block * table.RowsPerBlock;
+        switch (table.Name)
+        {
+            case "facilities": Each<FacilityRow>(first, bytes, AddFacility); break;
+            case "facility-rules": Each<FacilityRulesRow>(first, bytes, AddFacilityRules); break;
+            case "nodes": Each<NodeRow>(first, bytes, AddNode); break;
+            case "links": Each<LinkRow>(first, bytes, AddLink); break;
+            case "paths": Each<PathRow>(first, bytes, AddPath); break;
+            case "open-items": Each<OpenItemRow>(first, bytes, AddItem); break;
+            case "dated-limits": Each<DatedLimitRow>(first, bytes, AddDatedLimit); break;
+            case "sub-limits": Each<SubLimitRow>(first, bytes, AddSubLimit); break;
+            case "velocities": Each<VelocityRow>(first, bytes, AddVelocity); break;
+            case "foreign": Each<ForeignRow>(first, bytes, AddForeign); break;
+            default: throw new InvalidOperationException($"Table {table.Name} has no canonical encoding.");
+        }
+    }
+
+    /// <summary>Adds the small state.</summary>
+    public void AddSmall(ReadOnlySpan<byte> bytes) => AddHash(bytes);
+
+    private delegate void RowAction<T>(in T row, ref EventWriter w);
+
+    private void Each<T>(int firstRow, ReadOnlySpan<byte> bytes, RowAction<T> encode)
+        where T : unmanaged
+    {
+        Span<byte> buffer = stackalloc byte[512];
+        var rows = MemoryMarshal.Cast<byte, T>(bytes);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            if (firstRow + i == 0) continue;
+            var w = new EventWriter(buffer);
+            encode(rows[i], ref w);
+            if (w.Length > 0) AddHash(buffer[..w.Length]);
+        }
+    }
+
+    private void AddFacility(in FacilityRow row, ref EventWriter w)
+    {
+        if (row.Id == 0) return;
+        w.Byte(1);
+        Key(ref w, row.Key);
+        w.UInt16(row.Currency.Numeric);
+        w.Byte((byte)row.Status);
+        w.Byte((byte)row.Flags);
+        w.Signed(row.Limit);
+        w.Signed(row.Principal);
+        w.Signed(row.Interest);
+        w.Signed(row.Fees);
+        w.Signed(row.Held);
+        w.Signed(row.Released);
+        w.Signed(row.Credit);
+        w.Signed(row.WrittenOff);
+        w.Signed(row.Uncleared);
+        w.Signed(row.LastSequence);
+        w.UInt16(row.OpenItems);
+        w.Byte(row.PathCount);
+        if (!row.PathIsInline) return;
+        Span<byte> buffer = stackalloc byte[64];
+        for (var i = 0; i < row.PathCount; i++) AddPathEntry(buffer, row.Key, new PathEntry(row.Path[i], Share.WholePpm));
+    }
+
+    private void AddPath(in PathRow row, ref EventWriter w)
+    {
+        Span<byte> buffer = stackalloc byte[64];
+        for (var i = 0; i < row.Count; i++) AddPathEntry(buffer, state.Facilities.Read(row.Owner).Key, row.Path[i]);
+    }
+
+    private void AddPathEntry(Span<byte> buffer, NodeKey facility, PathEntry entry)
+    {
+        var w = new EventWriter(buffer);
+        w.Byte(2);
+        Key(ref w, facility);
+        Key(ref w, state.Nodes.Read(entry.Node).Key);
+        w.Signed(entry.SharePpm);
+        AddHash(buffer[..w.Length]);
+    }
+
+    private void AddFacilityRules(in FacilityRulesRow row, ref EventWriter w)
+    {
+        if (row.Owner == 0) return;
+        w.Byte(3);
+        Key(ref w, state.Facilities.Read(row.Owner).Key);
+        w.Signed(row.UndrawnFactorPpm);
+        w.Signed(row.ReviewThreshold);
+        w.Signed(row.NextLimitDueMicros);
+    }
+
+    private static void AddNode(in NodeRow row, ref EventWriter w)
+    {
+        if (row.Id == 0) return;
+        w.Byte(4);
+        Key(ref w, row.Key);
+        w.UInt16(row.Currency.Numeric);
+        w.Byte((byte)row.Status);
+        w.Byte((byte)row.Measure);
+        w.Byte(row.KeepsRepaid ? (byte)1 : (byte)0);
+        w.Signed(row.UndrawnFactorPpm);
+        w.Signed(row.Limit);
+        w.Signed(row.NextLimitDueMicros);
+        Wide(ref w, row.OwnSum);
+        w.Signed(row.ReviewThreshold);
+        w.Signed(row.FacilityCount);
+        w.Signed(row.ChildCount);
+        w.Byte(row.PathBelowMax);
+    }
+
+    private void AddLink(in LinkRow row, ref EventWriter w)
+    {
+        if (row.Parent == 0) return;
+        w.Byte(5);
+        Key(ref w, KeyOf(row.Child));
+        Key(ref w, state.Nodes.Read(row.Parent).Key);
+        w.Signed(row.SharePpm);
+    }
+
+    private void AddItem(in OpenItemRow row, ref EventWriter w)
+    {
+        if (row.Reference == 0) return;
+        w.Byte(6);
+        Key(ref w, state.Facilities.Read(row.Facility).Key);
+        w.Byte((byte)row.Kind);
+        w.Byte((byte)row.Channel);
+        w.UInt16(row.MerchantCategory);
+        w.UInt16(row.Scenario);
+        w.Byte((byte)row.RequestKind);
+        w.Signed(row.Reference);
+        w.Signed(row.Amount);
+        w.Signed(row.Remaining);
+        w.Signed(row.ExpiresAtSeconds);
+    }
+
+    private void AddDatedLimit(in DatedLimitRow row, ref EventWriter w)
+    {
+        if (row.Owner.Value == 0) return;
+        w.Byte(7);
+        Key(ref w, KeyOf(row.Owner));
+        w.Signed(row.Limit);
+        w.Signed(row.FromMicros);
+        w.Signed(row.UntilMicros);
+        w.Byte(row.IsBase ? (byte)1 : (byte)0);
+    }
+
+    private void AddSubLimit(in SubLimitRow row, ref EventWriter w)
+    {
+        if (row.Owner == 0) return;
+        w.Byte(8);
+        Key(ref w, state.Facilities.Read(row.Owner).Key);
+        w.Byte((byte)row.Channel);
+        w.UInt16(row.CategoryFrom);
+        w.UInt16(row.CategoryTo);
+        w.Signed(row.Limit);
+        w.Signed(row.Used);
+    }
+
+    private void AddVelocity(in VelocityRow row, ref EventWriter w)
+    {
+        if (row.Owner.Value == 0) return;
+        w.Byte(9);
+        Key(ref w, KeyOf(row.Owner));
+        w.Signed(row.AmountMax);
+        w.Signed(row.CountMax);
+        w.Signed(row.Window.WindowSeconds);
+        w.Signed(row.Window.UnknownBuckets);
+        w.Signed(row.Window.NewestBucket);
+        for (var i = 0; i < VelocityWindow.BucketCount; i++)
+        {
+            w.Signed(row.Window.AmountRing[i]);
+            w.Signed(row.Window.CountRing[i]);
+        }
+    }
+
+    private void AddForeign(in ForeignRow row, ref EventWriter w)
+    {
+        if (row.Owner == 0) return;
+        w.Byte(10);
+        Key(ref w, state.Nodes.Read(row.Owner).Key);
+        w.UInt16(row.Currency.Numeric);
+        Wide(ref w, row.Sum);
+    }
+
+    private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;
+
+    private static void Key(ref EventWriter w, NodeKey key)
+    {
+        w.UInt16(key.Tenant);
+        w.KeyInTenant(key);
+    }
+
+    private static void Wide(ref EventWriter w, Int128 value)
+    {
+        w.UInt64(unchecked((ulong)(value >> 64)));
+        w.UInt64(unchecked((ulong)value));
+    }
+
+    private void AddHash(ReadOnlySpan<byte> bytes)
+    {
+        unchecked
+        {
+            ulong low = 0x243F6A8885A308D3UL ^ (ulong)bytes.Length, high = 0x13198A2E03707344UL;
+            while (bytes.Length >= 8)
+            {
+                Fold(BinaryPrimitives.ReadUInt64LittleEndian(bytes), ref low, ref high);
+                bytes = bytes[8..];
+            }
+            ulong last = 0;
+            for (var i = 0; i < bytes.Length; i++) last |= (ulong)bytes[i] << (8 * i);
+            Fold(last, ref low, ref high);
+            Fold(0xA4093822299F31D0UL, ref low, ref high);
+            Value += new UInt128(high, low);
+        }
+    }
+
+    /// <summary>One step of multiply and fold over two lanes; the constants are digits of π, odd.</summary>
+    private static void Fold(ulong word, ref ulong low, ref ulong high)
+    {
+        unchecked
+        {
+            var top = Math.BigMul(low ^ word, 0x082EFA98EC4E6C89UL, out var bottom);
+            low = top ^ bottom ^ high;
+            top = Math.BigMul(high + word, 0x452821E638D01377UL, out bottom);
+            high = top ^ bottom ^ low;
+        }
+    }
+}

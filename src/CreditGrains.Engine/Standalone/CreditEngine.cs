@@ -1,0 +1,252 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Replay;
+
+namespace CreditGrains.Engine.Standalone;
+
+/// <summary>
+/// The engine on a data directory, in process: what a server hosts and what a bank embeds. Open it, execute commands, dispose it.
+/// </summary>
+public sealed class CreditEngine : ICreditEngine
+{
+    private const int PooledCallsMax = 4096;
+    private readonly Partition partition;
+    private readonly EngineOptions options;
+    private readonly WriterThread writer;
+    private readonly StateReader reader;
+    private readonly ConcurrentQueue<SingleCall> pool = new();
+    private int isDisposed;
+
+    private CreditEngine(Partition partition, EngineOptions options)
+    {
+        this.partition = partition;
+        this.options = options;
+        writer = new WriterThread(partition, options);
+        reader = new StateReader(partition.State, partition.Executor);
+    }
+
+    /// <summary>Completes when the engine has ended; faulted when its journal failed, and then the process should exit.</summary>
+    public Task Stopped => writer.Stopped;
+
+    /// <summary>What recovery found when the engine was opened.</summary>
+    public JournalReport Recovery => partition.Journal.Recovery;
+
+    /// <summary>The journal, to attach a standby.</summary>
+    public PartitionJournal Journal => partition.Journal;
+
+    /// <summary>Opens the engine on a data directory, recovering what is there.</summary>
+    /// <param name="options">Settings.</param>
+    /// <param name="progress">Told the replayed sequence now and then; may be null.</param>
+    /// <exception cref="StoreException">The directory is locked, foreign, read-only, full or failing; the message says what to do.</exception>
+    /// <exception cref="JournalException">The journal must not be used as it is; the message says what to do.</exception>
+    public static CreditEngine Open(EngineOptions options, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var files = DiskFileStore.Open(options.DataDirectory, createDirectory: true);
+        return Open(files, options, progress);
+    }
+
+    /// <summary>Opens the engine on any store.</summary>
+    /// <inheritdoc cref="Open(EngineOptions, Action{long}?)"/>
+    public static CreditEngine Open(IFileStore files, EngineOptions options, Action<long>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var partition = Partition.Open(files, options.Partition, NowMicros(options.Clock), progress);
+        var engine = new CreditEngine(partition, options);
+        engine.writer.Start();
+        return engine;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<Outcome> ExecuteAsync(in Command command)
+    {
+        if (!pool.TryDequeue(out var call)) call = new SingleCall(GiveBack);
+        call.Command = command;
+        var task = call.Task;
+        writer.Submit(call);
+        return task;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, ICreditEngine.BatchLengthMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(outcomes.Length, commands.Length);
+        if (commands.IsEmpty) return ValueTask.CompletedTask;
+        var call = new BatchCall(commands, outcomes[..commands.Length]);
+        writer.Submit(call);
+        return new ValueTask(call.Task);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<FacilityView?> GetFacilityAsync(NodeKey key) => Look(_ => reader.Facility(key));
+
+    /// <inheritdoc/>
+    public async ValueTask<EventRecord?> GetFacilityAsOfAsync(NodeKey key, long asOfMicros)
+    {
+        var sequence = await LastSequenceOfAsync(key);
+        while (sequence > 0 && partition.TryReadDurable(sequence, out var e))
+        {
+            if (e.RecordedAtMicros <= asOfMicros) return EventRecords.Of(e);
+            sequence = e.PreviousSequence;
+        }
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<NodeView?> GetNodeAsync(NodeKey key) => Look(_ => reader.Node(key));
+
+    /// <inheritdoc/>
+    public async ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken)
+    {
+        await Look(_ => 0L);
+        return await Task.Run(() => PastState.NodeAsOf(partition, options.Partition, key, asOfMicros, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<NodeView>> ListNodesAsync(ushort tenant, NodeKind kind, NodeKey after, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        return Look(_ => reader.Nodes(tenant, kind, after, take));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EventRecord?> GetDecisionAsync(long sequence)
+    {
+        if (sequence < 1) return ValueTask.FromResult<EventRecord?>(null);
+        return ValueTask.FromResult(partition.TryReadDurable(sequence, out var e) ? EventRecords.Of(e) : null);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<EventRecord?> GetDecisionAsync(ushort tenant, RequestId id)
+    {
+        var sequence = await Look(p => p.Executor.FindSequence(tenant, id));
+        return sequence == 0 ? null : await GetDecisionAsync(sequence);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<HistoryPage> GetHistoryAsync(NodeKey key, long before, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        var sequence = await LastSequenceOfAsync(key);
+        var events = new List<EventRecord>();
+        if (before > 0 && before <= sequence && partition.TryReadDurable(before, out var first) && first.Key == key) sequence = before;
+        while (sequence > 0 && events.Count < take && partition.TryReadDurable(sequence, out var e))
+        {
+            events.Add(EventRecords.Of(e));
+            sequence = e.PreviousSequence;
+        }
+        return new HistoryPage(events, sequence);
+    }
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<EventRecord> ReadFeedAsync(long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
+        using var cursor = partition.Journal.Reader.ReadFrom(afterSequence + 1);
+        var events = new List<EventRecord>();
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var next = writer.Durable.Next;
+            if (FeedFrames.TryRead(cursor, afterSequence, events))
+            {
+                foreach (var e in events) yield return e;
+                continue;
+            }
+            await Task.WhenAny(next, writer.Stopped).WaitAsync(cancellationToken);
+            if (writer.Stopped.IsCompleted) yield break;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask ConfirmClockAsync() => await Look(p =>
+    {
+        p.ConfirmClock(NowMicros(options.Clock));
+        return 0;
+    });
+
+    /// <inheritdoc/>
+    public async ValueTask<long> SnapshotAsync()
+    {
+        var waiter = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
+        await Look(_ =>
+        {
+            writer.Snapshots.Request(waiter);
+            return 0;
+        });
+        return await waiter.Task;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<EngineStatus> GetStatusAsync()
+    {
+        if (writer.Fault is { } fault) return ValueTask.FromResult(new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, fault.Message));
+        return Look(p => new EngineStatus(
+            p.Executor.LastSequence, p.Executor.LastRecordedAtMicros, p.State.Facilities.Count, p.State.Nodes.Count, p.State.Items.Count,
+            p.SnapshotSequence, p.Journal.Writer.AppendedBytes, writer.QueuedCommands, p.IsClockStepPending, null));
+    }
+
+    /// <summary>Decides and flushes what waits, ends the threads and closes the files. A snapshot under way is abandoned.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref isDisposed, 1) != 0) return;
+        writer.Stop();
+        // A fault was told to the callers and stands in Stopped; closing goes on.
+        await Task.WhenAny(writer.Stopped);
+        await writer.Snapshots.DrainAsync();
+        partition.Dispose();
+        writer.Dispose();
+    }
+
+    private ValueTask<long> LastSequenceOfAsync(NodeKey key) => Look(p =>
+        p.State.FindFacility(key) is var row and not 0 ? p.State.Facilities.Read(row).LastSequence : 0L);
+
+    private ValueTask<T> Look<T>(Func<Partition, T> look)
+    {
+        var call = new WriterCall<T>(look);
+        writer.Submit(call);
+        return new ValueTask<T>(call.Task);
+    }
+
+    private void GiveBack(SingleCall call)
+    {
+        if (pool.Count < PooledCallsMax) pool.Enqueue(call);
+    }
+
+    private static long NowMicros(TimeProvider clock) => (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
+}
+
+/// <summary>Decodes frames for the feed; apart, since a frame cannot live across an await.</summary>
+internal static class FeedFrames
+{
+    /// <summary>Reads the next durable frame's events after a sequence.</summary>
+    /// <returns>False at the durable end.</returns>
+    public static bool TryRead(FrameCursor cursor, long afterSequence, List<EventRecord> events)
+    {
+        events.Clear();
+        if (!cursor.TryRead(out var frame)) return false;
+        var payload = frame.Payload;
+        for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
+        {
+            var length = EventCodec.LengthOf(payload);
+            if (sequence > afterSequence)
+            {
+                EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
+                events.Add(EventRecords.Of(e));
+            }
+            payload = payload[length..];
+        }
+        return true;
+    }
+}

@@ -1,0 +1,308 @@
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Journal;
+
+namespace CreditGrains.Engine.Standalone;
+
+/// <summary>
+/// The two threads of a standalone engine. The writer drains the queue into a batch and decides it while the flusher syncs the one
+/// before; a batch is handed over when that sync is done, so at most one frame is unflushed and callers are answered after
+/// theirs. Whatever arrives during a sync shares the next.
+/// </summary>
+internal sealed class WriterThread : IDisposable
+{
+    private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
+
+    private readonly Partition partition;
+    private readonly EngineOptions options;
+    private readonly AutoResetEvent writerWake = new(false);
+    private readonly AutoResetEvent flusherWake = new(false);
+    private readonly Lock queueLock = new();
+    private readonly Completions completions;
+    private readonly Thread writer;
+    private readonly Thread flusher;
+    private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private List<EngineCall> queue = new(1024);
+    private List<EngineCall> draining = new(1024);
+    private int drained;
+    private long queuedCommands;
+    private BatchInFlight? handedOver;
+    private volatile bool isFlushing;
+    private volatile bool isStopping;
+    private volatile Exception? fault;
+    private bool isPreparingSpare;
+
+    public WriterThread(Partition partition, EngineOptions options)
+    {
+        this.partition = partition;
+        this.options = options;
+        completions = new Completions(partition);
+        Snapshots = new SnapshotRuns(partition, options, this);
+        Spills = new SpillRuns(partition, this);
+        writer = new Thread(WriterLoop) { Name = "CreditGrains writer", IsBackground = true };
+        flusher = new Thread(FlusherLoop) { Name = "CreditGrains flusher", IsBackground = true };
+    }
+
+    /// <summary>Snapshots under way.</summary>
+    public SnapshotRuns Snapshots { get; }
+
+    /// <summary>Request ids on their way to disk.</summary>
+    public SpillRuns Spills { get; }
+
+    /// <summary>Told after every flush that made events durable.</summary>
+    public DurableSignal Durable { get; } = new();
+
+    /// <summary>Completes when both threads have ended; faulted when the journal failed.</summary>
+    public Task Stopped => stopped.Task;
+
+    /// <summary>Why the engine failed; null while it works.</summary>
+    public Exception? Fault => fault;
+
+    /// <summary>Commands waiting.</summary>
+    public long QueuedCommands => Interlocked.Read(ref queuedCommands);
+
+    public void Start()
+    {
+        writer.Start();
+        flusher.Start();
+    }
+
+    /// <summary>Queues a call, or completes it at once as overloaded, stopped or failed.</summary>
+    public void Submit(EngineCall call)
+    {
+        bool wake;
+        lock (queueLock)
+        {
+            if (isStopping || fault is not null || (call.CommandCount > 0 && queuedCommands >= options.QueuedCommandsMax))
+            {
+                Reject(call);
+                return;
+            }
+            queuedCommands += call.CommandCount;
+            queue.Add(call);
+            wake = queue.Count == 1;
+        }
+        if (wake) writerWake.Set();
+    }
+
+    /// <summary>Wakes the writer for work of the engine's own.</summary>
+    public void Wake() => writerWake.Set();
+
+    /// <summary>Refuses further calls, decides and flushes what waits, and ends the threads.</summary>
+    public void Stop()
+    {
+        lock (queueLock) isStopping = true;
+        writerWake.Set();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        writerWake.Dispose();
+        flusherWake.Dispose();
+    }
+
+    private void Reject(EngineCall call)
+    {
+        if (fault is { } failed) call.Fail(failed);
+        else
+        {
+            var reason = isStopping ? Reason.EngineStopped : Reason.Overloaded;
+            call.Refuse(reason, Outcomes.MessageOf(reason));
+            completions.Queue(call);
+        }
+    }
+
+    private long NowMicros() => options.Clock.GetUtcNow().Ticks / 10 - DateTime.UnixEpoch.Ticks / 10;
+
+    private void WriterLoop()
+    {
+        try
+        {
+            while (fault is null && TurnOnce())
+            {
+            }
+        }
+        catch (Exception failure)
+        {
+            // A bug or an unusable state: nothing undecided may be answered, nothing decided may be shown.
+            Fail(failure);
+        }
+        while (isFlushing && fault is null) writerWake.WaitOne();
+        Snapshots.Abandon();
+        handedOver = null;
+        isStopping = true;
+        flusherWake.Set();
+        flusher.Join();
+        FailQueued();
+        if (fault is { } failed) stopped.TrySetException(failed);
+        else stopped.TrySetResult();
+    }
+
+    /// <summary>One turn: wait for work, decide a batch, hand it over.</summary>
+    /// <returns>False when the engine stops and nothing waits.</returns>
+    private bool TurnOnce()
+    {
+        if (drained >= draining.Count && !WaitForWork()) return false;
+        Snapshots.Step();
+        Spills.Step();
+        PrepareSpare();
+        var calls = completions.RentList();
+        if (!partition.TryReserve(out var refusal))
+        {
+            RefuseWithoutRoom(calls, refusal);
+            return fault is null;
+        }
+        var batch = partition.Begin(NowMicros());
+        var commands = 0;
+        var isFull = false;
+        while (!isFull)
+        {
+            isFull = RunQueued(calls, ref commands);
+            // While the disk is busy, later arrivals may still join this batch.
+            if (isFull || !isFlushing) break;
+            writerWake.WaitOne();
+            if (fault is not null) break;
+        }
+        partition.End();
+        while (isFlushing && fault is null) writerWake.WaitOne();
+        if (fault is { } failed)
+        {
+            foreach (var call in calls) call.Fail(failed);
+            return false;
+        }
+        handedOver = new BatchInFlight(batch, calls);
+        isFlushing = true;
+        flusherWake.Set();
+        return true;
+    }
+
+    /// <summary>Waits until something is to be done. The wait is bounded, so that due items end and the clock is watched while idle.</summary>
+    private bool WaitForWork()
+    {
+        while (true)
+        {
+            if (Drain()) return true;
+            if (fault is not null) return false;
+            if (Snapshots.WantsTurn || partition.Executor.HasOwnWork(NowMicros())) return true;
+            if (isStopping) return false;
+            if (!writerWake.WaitOne(TickInterval)) partition.Tick(NowMicros());
+        }
+    }
+
+    private bool Drain()
+    {
+        draining.Clear();
+        drained = 0;
+        lock (queueLock)
+        {
+            if (queue.Count == 0) return false;
+            (queue, draining) = (draining, queue);
+        }
+        return true;
+    }
+
+    /// <summary>Runs queued calls into the batch.</summary>
+    /// <returns>Whether the batch is full.</returns>
+    private bool RunQueued(List<EngineCall> calls, ref int commands)
+    {
+        while (true)
+        {
+            for (; drained < draining.Count; drained++)
+            {
+                if (commands >= options.FrameCommandsMax) return true;
+                var call = draining[drained];
+                if (!call.Run(partition)) return true;
+                commands += call.CommandCount;
+                if (call.CommandCount > 0) Interlocked.Add(ref queuedCommands, -call.CommandCount);
+                calls.Add(call);
+            }
+            if (!Drain()) return false;
+        }
+    }
+
+    /// <summary>Without room in the journal every waiting command is refused and nothing is decided; reads go on.</summary>
+    private void RefuseWithoutRoom(List<EngineCall> calls, JournalRefusal refusal)
+    {
+        var (reason, message) = refusal.Reason == JournalRefusalReason.StandbyLost
+            ? (Reason.EngineStopped, "the standby is required and not reachable; bring it back or configure the engine to go on without it")
+            : (Reason.DiskFull, Outcomes.MessageOf(Reason.DiskFull));
+        for (; drained < draining.Count; drained++)
+        {
+            var call = draining[drained];
+            if (call.CommandCount == 0) call.Run(partition);
+            else call.Refuse(reason, message);
+            Interlocked.Add(ref queuedCommands, -call.CommandCount);
+            calls.Add(call);
+        }
+        while (isFlushing && fault is null) writerWake.WaitOne();
+        if (fault is { } failed)
+        {
+            foreach (var call in calls) call.Fail(failed);
+            return;
+        }
+        completions.Queue(calls);
+        // Due items wait for room too; do not spin on them.
+        writerWake.WaitOne(TickInterval);
+    }
+
+    private void PrepareSpare()
+    {
+        if (isPreparingSpare || !partition.Journal.Writer.WantsSpare) return;
+        isPreparingSpare = true;
+        _ = Task.Run(() => partition.Journal.Writer.PrepareSpare(out _)).ContinueWith(
+            done =>
+            {
+                // A disk that fails here fails the next append too, which says so; a full one is met by TryReserve.
+                if (done.Exception is not null) partition.Warn($"Preparing the next journal segment failed: {done.Exception.InnerException?.Message}");
+                Submit(new WriterCall<bool>(_ => isPreparingSpare = false));
+            },
+            TaskScheduler.Default);
+    }
+
+    private void FlusherLoop()
+    {
+        while (true)
+        {
+            flusherWake.WaitOne();
+            var batch = handedOver;
+            if (batch is null || fault is not null) return;
+            try
+            {
+                partition.Flush(batch.Decided);
+            }
+            catch (Exception failure)
+            {
+                Fail(failure);
+                foreach (var call in batch.Calls) call.Fail(fault!);
+                writerWake.Set();
+                return;
+            }
+            isFlushing = false;
+            writerWake.Set();
+            if (batch.Decided.EventCount > 0) Durable.Set();
+            completions.Queue(batch.Calls);
+        }
+    }
+
+    private void Fail(Exception failure)
+    {
+        lock (queueLock)
+        {
+            fault ??= new EngineFaultException($"The engine has failed and must be restarted; nothing acknowledged is lost. {failure.Message}", failure);
+        }
+    }
+
+    private void FailQueued()
+    {
+        lock (queueLock)
+        {
+            var failed = fault ?? new EngineFaultException("The engine is stopped.", null);
+            for (; drained < draining.Count; drained++) draining[drained].Fail(failed);
+            foreach (var call in queue) call.Fail(failed);
+            queue.Clear();
+        }
+    }
+
+    private sealed record BatchInFlight(DecidedBatch Decided, List<EngineCall> Calls);
+}

@@ -1,0 +1,99 @@
+using System.Net;
+using CreditGrains.Api;
+using CreditGrains.Api.Transport.Health;
+using CreditGrains.Api.Transport.Hosting;
+using CreditGrains.Api.Transport.Reflection;
+using CreditGrains.Api.Transport.Server;
+using CreditGrains.Engine;
+using CreditGrains.Server.Demo;
+
+namespace CreditGrains.Server;
+
+/// <summary>The standalone engine as a server: creditgrains.v1, health and reflection by gRPC, and the same as JSON over HTTP/1.1.</summary>
+public static class CreditGrainsServer
+{
+    /// <summary>Serves until the process is told to stop (SIGINT, SIGTERM), the token is cancelled, or the engine has a fault.</summary>
+    /// <returns>One of <see cref="ExitCodes"/>. Failures an operator can mend are printed, not thrown.</returns>
+    public static async Task<int> RunAsync(ServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        try
+        {
+            await using var server = await StartAsync(options, cancellationToken);
+            Greeting.Print(server, options);
+            if (await server.WaitAsync(cancellationToken) is not { } fault)
+            {
+                await options.Output.WriteLineAsync("Stopping: finishing the calls under way, flushing, closing.");
+                return ExitCodes.Ok;
+            }
+
+            await options.Output.WriteLineAsync($"EngineFault: {fault}");
+            return ExitCodes.EngineFault;
+        }
+        catch (StartException failure)
+        {
+            await options.Output.WriteLineAsync(failure.Message);
+            return failure.ExitCode;
+        }
+    }
+
+    /// <summary>Opens the engine, seeds the demo portfolio when asked to, and listens.</summary>
+    /// <exception cref="StartException">The data directory is locked, foreign, damaged or read-only, or a port is taken.</exception>
+    public static async Task<RunningServer> StartAsync(ServerOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ICreditEngine? engine = null;
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+            engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (options.Demo) await DemoPortfolio.SeedAsync(engine);
+            return await ListenAsync(engine, options, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            if (engine is not null) await engine.DisposeAsync();
+            if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
+            throw;
+        }
+    }
+
+    private static async Task<RunningServer> ListenAsync(ICreditEngine engine, ServerOptions options, CancellationToken cancellationToken)
+    {
+        var health = new HealthService();
+        var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
+        var app = Build(engine, health, options);
+        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
+        try
+        {
+            await app.StartAsync(cancellationToken);
+            return new RunningServer(app, engine, follower);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.GrpcPort));
+            kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
+        });
+        var table = new ServiceTable();
+        CreditGrainsApi.Bind(table, engine);
+        health.Bind(table);
+        ReflectionService.Bind(table);
+        builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
+        {
+            ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
+        });
+        return builder.Build();
+    }
+}

@@ -1,0 +1,31 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine;
+
+namespace CreditGrains.Server.Demo;
+
+/// <summary>
+/// Seeds the demo book. Its commands are the places of one session, so seeding again repeats them and changes nothing.
+/// </summary>
+internal static class DemoPortfolio
+{
+    /// <summary>The session; another book must take another.</summary>
+    private const ulong Session = 0xDE_3000_0000_0001;
+
+    /// <exception cref="InvalidOperationException">The directory holds another book under the demo's keys.</exception>
+    public static async Task SeedAsync(ICreditEngine engine)
+    {
+        var controls = DemoBook.Commands();
+        var commands = new Command[controls.Count];
+        for (var i = 0; i < commands.Length; i++) commands[i] = Command.Of(RequestId.ForSession(Session, i + 1), controls[i]);
+        var outcomes = new Outcome[commands.Length];
+        await engine.ExecuteAsync(commands, outcomes);
+        for (var i = 0; i < outcomes.Length; i++)
+        {
+            if (outcomes[i].Kind == OutcomeKind.Posted || outcomes[i].Reason == Reason.OutcomeArchived) continue;
+            throw new InvalidOperationException(
+                $"DemoRefused: {controls[i].Kind} of {controls[i].Key} was answered {outcomes[i].Reason} {outcomes[i].Message}; use an empty data directory for the demo.");
+        }
+    }
+}

@@ -1,0 +1,54 @@
+using CreditGrains.Api;
+using CreditGrains.Api.Transport.Health;
+using CreditGrains.Engine;
+using CreditGrains.Engine.Queries;
+
+namespace CreditGrains.Server;
+
+/// <summary>
+/// Keeps health as the engine is: not serving when it has a fault, and LimitService not serving while approvals wait for
+/// the clock to be confirmed. A fault is final: the process should end, and the next start recovers.
+/// </summary>
+internal sealed class HealthFollower(ICreditEngine engine, HealthService health, TimeSpan every, TimeProvider clock)
+{
+    private const string Server = "";
+    private const string LimitService = "creditgrains.v1.LimitService";
+
+    /// <summary>Whether the engine served when last asked.</summary>
+    public bool IsServing { get; private set; }
+
+    /// <summary>Follows until the engine has a fault, which it returns, or until stopped (null).</summary>
+    public async Task<string?> RunAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(every, clock);
+        try
+        {
+            while (true)
+            {
+                var status = await engine.GetStatusAsync();
+                Show(status);
+                if (status.Fault is { } fault) return fault;
+                await timer.WaitForNextTickAsync(stop);
+            }
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Says that nothing is served any more, so that callers go elsewhere while calls under way end.</summary>
+    public void Drain()
+    {
+        IsServing = false;
+        health.Set(Server, isServing: false);
+        foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, isServing: false);
+    }
+
+    private void Show(EngineStatus status)
+    {
+        IsServing = status.Fault is null;
+        health.Set(Server, IsServing);
+        foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, IsServing && !(name == LimitService && status.ClockStepPending));
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+using CreditGrains.Engine;
+
+namespace CreditGrains.Server;
+
+/// <summary>Opens the engine of a data directory.</summary>
+/// <param name="dataDirectory">Exists and is writable by this process as far as could be seen.</param>
+/// <param name="cancellationToken">Gives the opening up.</param>
+public delegate Task<ICreditEngine> EngineOpening(string dataDirectory, CancellationToken cancellationToken);
+
+/// <summary>What a server is started with.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>The usual gRPC port.</summary>
+    public const int GrpcPortUsual = 5090;
+
+    /// <summary>The usual port of HTTP/1.1 with JSON.</summary>
+    public const int HttpPortUsual = 5091;
+
+    /// <summary>Where journal and snapshots live; made when missing. One process at a time.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Opens the engine; the server closes it.</summary>
+    public required EngineOpening OpenEngine { get; init; }
+
+    /// <summary>The address to listen on. Default 127.0.0.1: there is no authentication yet, so mind whom you let in.</summary>
+    public IPAddress Address { get; init; } = IPAddress.Loopback;
+
+    /// <summary>Port of gRPC (HTTP/2 without TLS), 0 to 65,535; 0 chooses a free one. Default 5090.</summary>
+    public int GrpcPort { get; init; } = GrpcPortUsual;
+
+    /// <summary>Port of JSON over HTTP/1.1, 0 to 65,535; 0 chooses a free one. Default 5091.</summary>
+    public int HttpPort { get; init; } = HttpPortUsual;
+
+    /// <summary>Longest message in either direction, bytes; default 16 MiB, room for a batch of 10,000 with every limit failing.</summary>
+    public int MessageLengthMax { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
+    public bool Demo { get; init; }
+
+    /// <summary>How often health asks the engine; default 1 second.</summary>
+    public TimeSpan HealthEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How long calls under way may take to end when the server stops; default 30 seconds.</summary>
+    public TimeSpan DrainMax { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Where addresses, hints and failures are printed; default standard output.</summary>
+    public TextWriter Output { get; init; } = Console.Out;
+
+    /// <summary>The clock of health checks and hints.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+}

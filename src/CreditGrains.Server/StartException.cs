@@ -1,0 +1,48 @@
+using System.Net.Sockets;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+using Microsoft.AspNetCore.Connections;
+
+namespace CreditGrains.Server;
+
+/// <summary>A start that failed for a cause an operator can mend. The message begins with a stable name.</summary>
+public sealed class StartException : Exception
+{
+    private StartException(string name, string message, int exitCode, Exception cause)
+        : base($"{name}: {message}", cause)
+    {
+        Name = name;
+        ExitCode = exitCode;
+    }
+
+    /// <summary>Stable name of the cause, such as "Locked".</summary>
+    public string Name { get; }
+
+    /// <summary>What the process should end with; one of <see cref="ExitCodes"/>.</summary>
+    public int ExitCode { get; }
+
+    /// <summary>The failure behind an exception; null when it is a bug.</summary>
+    internal static StartException? From(Exception e, ServerOptions options) => e switch
+    {
+        StartException failure => failure,
+        StoreException store => new(store.Code.ToString(), store.Message, CodeOf(store.Code), store),
+        JournalException journal => new(journal.Code.ToString(), journal.Message, ExitCodes.BadData, journal),
+        UnauthorizedAccessException denied => new("ReadOnly", $"'{options.DataDirectory}' cannot be written by this user: {denied.Message}", ExitCodes.ReadOnly, denied),
+        IOException { InnerException: AddressInUseException } taken => Port("AddressInUse", taken, options),
+        SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused => Port("AddressRefused", refused, options),
+        IOException io => new("DataDirectory", $"'{options.DataDirectory}' cannot be used: {io.Message}", ExitCodes.Disk, io),
+        _ => null,
+    };
+
+    private static StartException Port(string name, Exception cause, ServerOptions options) => new(
+        name, $"{options.Address} port {options.GrpcPort} or {options.HttpPort} cannot be listened on ({cause.Message}). Choose other ports, or 0 for any free one.",
+        ExitCodes.PortUnavailable, cause);
+
+    private static int CodeOf(StoreErrorCode code) => code switch
+    {
+        StoreErrorCode.Locked => ExitCodes.Locked,
+        StoreErrorCode.ReadOnly => ExitCodes.ReadOnly,
+        StoreErrorCode.ForeignContent or StoreErrorCode.NotADirectory or StoreErrorCode.FileMissing or StoreErrorCode.FileExists => ExitCodes.BadData,
+        _ => ExitCodes.Disk,
+    };
+}

@@ -1,0 +1,114 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Facilities;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Requests;
+using FsCheck;
+using FsCheck.Fluent;
+using Outcome = CreditGrains.Domain.Decisions.Outcome;
+
+namespace CreditGrains.Api.Tests.Mapping;
+
+/// <summary>Commands and outcomes for tests: one of every kind with every field it uses set, and random ones.</summary>
+internal static class Samples
+{
+    public static readonly RequestId Id = RequestId.ForTime(1_700_000_000_000, 0xABC, 0x1234_5678);
+    public static readonly NodeKey Facility = NodeKey.Facility(7, 3, 1L << 40);
+    public static readonly NodeKey Borrower = new(99, 7, 3, NodeKind.Borrower);
+    public static readonly NodeKey Pool = new(5, 7, 3, NodeKind.Pool);
+    public static readonly Currency Eur = Currency.Parse("EUR");
+
+    /// <summary>Every account command a caller may send.</summary>
+    public static IEnumerable<Command> Accounts()
+    {
+        yield return Spend(CommandKind.Authorize) with { AmountMin = 5, LifetimeSeconds = 60 };
+        yield return Amount(CommandKind.IncreaseHold) with { Reference = 11, LifetimeSeconds = 60 };
+        yield return Spend(CommandKind.Drawdown) with { AmountMin = 5, LifetimeSeconds = 60 };
+        yield return Spend(CommandKind.Capture) with { Reference = 11, Options = CommandOptions.Final };
+        yield return Spend(CommandKind.Capture) with { Reference = 11 };
+        yield return Spend(CommandKind.ClearWithoutHold);
+        yield return Amount(CommandKind.Repay) with { LifetimeSeconds = 60, Options = CommandOptions.Uncleared };
+        yield return Amount(CommandKind.Repay);
+        yield return Plain(CommandKind.ClearRepayment) with { Reference = 11 };
+        yield return Plain(CommandKind.ReverseRepayment) with { Reference = 11 };
+        yield return Spend(CommandKind.Refund);
+        yield return Spend(CommandKind.Chargeback);
+        yield return Amount(CommandKind.PostInterest);
+        yield return Amount(CommandKind.PostFee);
+        yield return Amount(CommandKind.WriteOff);
+        yield return Amount(CommandKind.Recover);
+        yield return Amount(CommandKind.Adjust) with { Amount = -9, InterestDelta = 2, FeesDelta = -3 };
+        yield return Plain(CommandKind.Void) with { Reference = 11 };
+        yield return Plain(CommandKind.Reverse) with { Facility = new NodeKey(0, 7, 0, NodeKind.None), Original = RequestId.ForSession(5, 6) };
+        yield return Plain(CommandKind.ResolveReferral) with { Reference = 11, Options = CommandOptions.Accept };
+        yield return Plain(CommandKind.ResolveReferral) with { Reference = 11 };
+    }
+
+    /// <summary>Every control command.</summary>
+    public static IEnumerable<ControlCommand> Controls()
+    {
+        var basis = new ExposureBasis(ExposureMeasure.DrawnPlusUndrawnFactor, true, 250_000);
+        var entity = new NodeKey(0, 7, 3, NodeKind.None);
+        yield return new OpenNode(Borrower, Eur, 1L << 60, basis, [new ParentShare(Pool, 400_000), new ParentShare(Pool with { Id = 6 })]);
+        yield return new OpenNode(Borrower, Eur, 0, default, []);
+        yield return new OpenFacility(Facility, Eur, 500, basis, true, 77, [new ParentShare(Borrower)]);
+        yield return new LinkNode(Facility, new ParentShare(Borrower, 1));
+        yield return new UnlinkNode(Facility, Borrower);
+        yield return new MoveFacility(Facility, Borrower, new ParentShare(Pool, 3));
+        yield return new TransferToPool(Facility, Pool);
+        yield return new TransferToPool(Facility, default);
+        yield return new SetLimit(Facility, 0);
+        yield return new SetLimit(Borrower, 8, 9, 10);
+        yield return new SetSubLimit(Facility, Channel.Cash, 0, 9999, 5);
+        yield return new SetSubLimit(Facility, Channel.Unspecified, 6011, 6012, 0);
+        yield return new SetSubLimit(Facility, Channel.Unspecified, 6011, 6012, -1);
+        yield return new SetVelocityLimit(Borrower, 3600, 0, 0);
+        yield return new SetVelocityLimit(Borrower, 3600, 5, -1);
+        yield return new SetVelocityLimit(Borrower, 3600, -1, 5);
+        yield return new SetVelocityLimit(Borrower, 3600, -1, -1);
+        yield return new SetReviewThreshold(Borrower, 0);
+        yield return new SetReviewThreshold(Borrower, -1);
+        yield return new Freeze(Facility);
+        yield return new Unfreeze(Facility);
+        yield return new Close(Borrower);
+        yield return new SetFxRate(entity, Eur, Currency.Parse("JPY"), 163_000_000_000, 12);
+        yield return new AdvanceBusinessDate(entity, 20_000);
+    }
+
+    /// <summary>Numbers of every length on the wire.</summary>
+    public static Gen<long> Long() => Gen.Choose(0, 63).SelectMany(bits => Gen.Choose(int.MinValue, int.MaxValue).Two().Select(
+        pair => unchecked((((long)pair.Item1 << 32) ^ (uint)pair.Item2) >> bits)));
+
+    /// <summary>Outcomes as no engine gives them: any field with any value.</summary>
+    public static Gen<Outcome> Outcomes() =>
+        from kind in Gen.Choose(0, 5)
+        from duplicate in Gen.Elements(true, false)
+        from reason in Gen.Elements(Enum.GetValues<Reason>())
+        from numbers in Gen.ArrayOf(Long(), 13)
+        from limits in Gen.ArrayOf(Limits(), 0).Or(Gen.ListOf(Limits()).Select(list => list.ToArray()))
+        from message in Gen.Elements(null, "", "amount is 0; use 1 to 2^62", "größer als erlaubt: 额度")
+        select new Outcome
+        {
+            Kind = (OutcomeKind)kind, Duplicate = duplicate, Reason = reason, Sequence = numbers[0], RecordedAtMicros = numbers[1], Amount = numbers[2],
+            ExpiresAtMicros = numbers[3], Headroom = numbers[4], Limits = limits.Length == 0 ? null : limits, Message = message,
+            Balances = new FacilityBalances(numbers[5], numbers[6], numbers[7], numbers[8], numbers[9], numbers[10], numbers[11], numbers[12]),
+        };
+
+    private static Gen<FailingLimit> Limits() =>
+        from numbers in Gen.ArrayOf(Long(), 3)
+        from kind in Gen.Choose(0, 5)
+        from node in Gen.Choose(0, 10)
+        from detail in Gen.Choose(int.MinValue, int.MaxValue)
+        from tenant in Gen.Choose(0, ushort.MaxValue)
+        select new FailingLimit(new NodeKey(numbers[0], (ushort)tenant, 1, (NodeKind)node), (LimitKind)kind, numbers[1], numbers[2], detail);
+
+    private static Command Plain(CommandKind kind) => new()
+    {
+        Kind = kind, Id = Id, Facility = Facility, OccurredAtMicros = 1_700_000_000_000_123, Attributes = [1, 0, 255],
+    };
+
+    private static Command Amount(CommandKind kind) => Plain(kind) with { Amount = 12_900, Currency = Eur };
+
+    private static Command Spend(CommandKind kind) => Amount(kind) with { Channel = Channel.Online, MerchantCategory = 5411, Scenario = 12 };
+}
