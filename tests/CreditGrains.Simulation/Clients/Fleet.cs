@@ -57,6 +57,10 @@ internal sealed class Fleet
         return new Submission(command, client);
     }
 
+    /// <summary>What clients wait for, to be sent again.</summary>
+    public IEnumerable<Submission> Unanswered() =>
+        _clients.SelectMany(client => client.Unanswered.Select(command => new Submission(Copy(command), client)));
+
     // The first client of a tenant, which sets the world up, numbers by time.
     private static ulong? SessionOf(Dice dice, Profile profile, int index) =>
         index > 0 && dice.Percent(profile.SessionPercent) ? (dice.Next() >> 12 << 8) + (ulong)index : null;

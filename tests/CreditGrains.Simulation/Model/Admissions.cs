@@ -47,8 +47,9 @@ internal static class Admissions
         if (!isId) return Reason.InvalidRequestId;
         // An id out of its window is found after the fields, though its reason is listed before theirs.
         if (Fields.Fault(command) is var fault and not Reason.None) return fault;
-        if (command.Id.IsSession) return Reason.None;
-        if (IsTooOld(command.Id, now)) return Reason.RequestIdTooOld;
-        return command.Id.UnixMillis > now / Exact.MicrosPerMilli + AheadMaxMillis ? Reason.RequestIdFromFuture : Reason.None;
+        if (command.Id.IsTimeOrdered && IsTooOld(command.Id, now)) return Reason.RequestIdTooOld;
+        return IsAhead(command.Id, now) || IsAhead(command.Original, now) ? Reason.RequestIdFromFuture : Reason.None;
     }
+
+    private static bool IsAhead(RequestId id, long now) => id.IsTimeOrdered && id.UnixMillis > now / Exact.MicrosPerMilli + AheadMaxMillis;
 }

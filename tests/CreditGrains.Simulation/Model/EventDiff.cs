@@ -49,6 +49,12 @@ internal static class EventDiff
         return found == wanted ? null : $"answer {found}\nevent  {wanted}";
     }
 
+    /// <summary>Whether two readings of an event are equal in every field.</summary>
+    public static bool AreSame(EventRecord first, EventRecord second) =>
+        first with { Limits = second.Limits, Attributes = second.Attributes, Control = second.Control, Regraphed = second.Regraphed } == second
+        && first.Limits.SequenceEqual(second.Limits) && first.Attributes.Span.SequenceEqual(second.Attributes.Span)
+        && first.Regraphed.SequenceEqual(second.Regraphed) && CommandEquality.AreSame(first.Control, second.Control);
+
     private static void CompareAsked(EventRecord expected, EventRecord actual, in Command command, Action<string, object?, object?> compare)
     {
         if (command.Control is { } control)

@@ -1,5 +1,7 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Simulation.Model;
@@ -12,13 +14,16 @@ internal static class EventReading
         if (record.Control is { } control) return Command.Of(record.Id, control);
         bool hasAmount = record.Kind is not (CommandKind.Void or CommandKind.Reverse or CommandKind.ResolveReferral
             or CommandKind.ClearRepayment or CommandKind.ReverseRepayment);
+        // What works on a hold is journaled under the hold's origin, which is not the command's.
+        bool hasOrigin = record.Kind is CommandKind.Authorize or CommandKind.Drawdown or CommandKind.Capture or CommandKind.ClearWithoutHold
+            or CommandKind.Refund or CommandKind.Chargeback;
         return new Command
         {
             Kind = record.Kind,
             Options = record.Options,
-            Channel = record.Channel,
-            Currency = hasAmount ? record.Currency : default,
-            MerchantCategory = record.MerchantCategory,
+            Channel = hasOrigin ? record.Channel : default,
+            Currency = hasAmount ? CurrencyOf(record) : default,
+            MerchantCategory = hasOrigin ? record.MerchantCategory : default,
             Scenario = record.Scenario,
             LifetimeSeconds = LifetimeOf(record),
             Id = record.Id,
@@ -32,6 +37,13 @@ internal static class EventReading
             OccurredAtMicros = record.OccurredAtMicros,
             Attributes = record.Attributes.IsEmpty ? null : record.Attributes.ToArray(),
         };
+    }
+
+    // A mismatch is journaled under the facility's currency; the one asked is any other.
+    private static Currency CurrencyOf(EventRecord record)
+    {
+        if (record.Reason != Reason.CurrencyMismatch) return record.Currency;
+        return new Currency((ushort)(record.Currency.Numeric == 978 ? 840 : 978));
     }
 
     // The end is the writer time, rounded up to a second, and the lifetime: so the lifetime can be read back.

@@ -12,16 +12,10 @@ namespace CreditGrains.Simulation.Model;
 /// </summary>
 internal sealed class ReferenceModel
 {
-    private readonly Func<EventRecord, IReadOnlyList<NodeKey>> _facilitiesOfSlice;
     private readonly Regraph _regraph;
 
     /// <param name="regraphFacilitiesMax">Facilities a change of the graph may move at once.</param>
-    /// <param name="facilitiesOfSlice">The facilities a RegraphSlice event has moved.</param>
-    public ReferenceModel(int regraphFacilitiesMax = 10_000, Func<EventRecord, IReadOnlyList<NodeKey>>? facilitiesOfSlice = null)
-    {
-        _facilitiesOfSlice = facilitiesOfSlice ?? (_ => []);
-        _regraph = new Regraph(World, regraphFacilitiesMax);
-    }
+    public ReferenceModel(int regraphFacilitiesMax = 10_000) => _regraph = new Regraph(World, regraphFacilitiesMax);
 
     public World World { get; } = new();
 
@@ -124,13 +118,12 @@ internal sealed class ReferenceModel
     private void ObserveSlice(EventRecord actual)
     {
         Require(IsRegraphing, $"event {actual.Sequence}: a slice without a change of the graph under way");
-        IReadOnlyList<NodeKey> keys = _facilitiesOfSlice(actual);
-        foreach (NodeKey key in keys)
+        foreach (NodeKey key in actual.Regraphed)
         {
             ModelFacility facility = World.Facility(key) ?? throw new ModelMismatchException($"event {actual.Sequence}: slice moves {key}, which is no facility");
             Regraph.BringCurrent(facility);
         }
-        if (keys.Count == 0) _regraph.End();
+        if (actual.Regraphed.Count == 0) _regraph.End();
         Take(actual.Sequence, actual.RecordedAtMicros);
     }
 
@@ -203,7 +196,7 @@ internal sealed class ReferenceModel
         Control = command.Control,
     };
 
-    internal static BigInteger HeadroomOf(ModelFacility facility, long now) => facility.Ceiling.InForceAt(now) - Book.Own(facility, 0);
+    internal static BigInteger HeadroomOf(ModelFacility facility, long now) => facility.Ceiling.Counted - Book.Own(facility, 0);
 
     private void Remember(in Command command, EventRecord expected, ModelFacility? facility, Verdict verdict)
     {

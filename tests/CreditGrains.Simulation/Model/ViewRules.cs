@@ -22,7 +22,7 @@ internal sealed class ViewRules(World world, long now)
         Compare("Sub-limits", Text(facility.SubLimits.Select(LimitOf)), Text(view.SubLimits));
         List<(ModelNode Node, BigInteger Share)> path = [.. book.NodesOf(facility)];
         Compare("Path", Text(path.Select(entry => entry.Node.Key)), Text(view.Path.Select(node => node.Key)));
-        foreach (((ModelNode node, BigInteger share), NodeView shown) in path.Zip(view.Path)) CompareNode(shown, node, book.Exposure(node), share);
+        foreach (((ModelNode node, BigInteger share), NodeView shown) in path.Zip(view.Path)) CompareNode(shown, node, Shown(book, node), share);
         Throw($"facility {view.Node.Key} at {now}");
     }
 
@@ -30,15 +30,19 @@ internal sealed class ViewRules(World world, long now)
     {
         ModelNode node = world.Node(view.Key) ?? throw new ModelMismatchException($"a view of {view.Key}, which is unknown");
         var book = new Book(world, view.Key.Tenant, now);
-        BigInteger? exposure = node is ModelFacility facility ? Book.Own(facility, 0) : book.Exposure(node);
+        BigInteger? exposure = node is ModelFacility facility ? Book.Own(facility, 0) : Shown(book, node);
         CompareNode(view, node, exposure, Exact.Million);
         if (node is not ModelFacility) Compare("FacilityCount", book.FacilityCount(node), view.FacilityCount);
         Throw($"node {view.Key} at {now}");
     }
 
+    // A node that lacks a valid rate shows no exposure.
+    private static BigInteger? Shown(Book book, ModelNode node) => book.RateGaps(node, node.Currency) is (false, false) ? book.Exposure(node) : null;
+
     private void CompareNode(NodeView view, ModelNode node, BigInteger? exposure, BigInteger share)
     {
-        BigInteger limit = node.Ceiling.InForceAt(now);
+        // A read is no command: it shows the limits that took effect by an event.
+        BigInteger limit = node.Ceiling.Counted;
         Compare($"{node.Key} Currency", node.Currency, view.Currency);
         Compare($"{node.Key} Status", node.Status, view.Status);
         Compare($"{node.Key} Basis", node.Basis, view.Basis);

@@ -9,10 +9,7 @@ namespace CreditGrains.Simulation.ModelTests;
 /// <summary>The model made to decide: what an engine without tables, journal or speed would do. Tries out model and workload.</summary>
 internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
 {
-    private readonly Dictionary<long, NodeKey[]> _slices = [];
-    private ReferenceModel? _model;
-
-    public ReferenceModel Model => _model ??= new ReferenceModel(regraphFacilitiesMax, SliceOf);
+    public ReferenceModel Model { get; } = new(regraphFacilitiesMax);
 
     public List<EventRecord> Journal { get; } = [];
 
@@ -33,20 +30,18 @@ internal sealed class ModelEngine(int regraphFacilitiesMax = 10_000)
         return Answer(journaled, isDuplicate: false);
     }
 
-    public IReadOnlyList<NodeKey> SliceOf(EventRecord slice) => _slices[slice.Sequence];
-
     /// <summary>Moves up to so many facilities that wait for it; none ends the change.</summary>
     public void Slice(int length)
     {
         if (!Model.IsRegraphing) return;
-        long sequence = Model.World.LastSequence + 1;
-        _slices[sequence] = [.. Model.World.Nodes.Values.OfType<ModelFacility>().Where(each => each.CountedPath is not null).Take(length).Select(each => each.Key)];
+        NodeKey[] moved = [.. Model.World.Nodes.Values.OfType<ModelFacility>().Where(each => each.CountedPath is not null).Take(length).Select(each => each.Key)];
         var slice = new EventRecord
         {
-            Sequence = sequence,
+            Sequence = Model.World.LastSequence + 1,
             RecordedAtMicros = Model.World.LastRecordedAt,
             Kind = CommandKind.RegraphSlice,
             Outcome = OutcomeKind.Posted,
+            Regraphed = moved,
         };
         Model.Observe(slice);
         Journal.Add(slice);

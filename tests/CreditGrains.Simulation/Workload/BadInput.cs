@@ -14,7 +14,7 @@ internal static class BadInput
     {
         if (dice.Percent(35)) SpoilId(dice, ref command, now);
         else if (command.Control is { } control) command = SpoilControl(dice, command, control);
-        else SpoilAccount(dice, ref command);
+        else SpoilAccount(dice, ref command, now);
     }
 
     private static void SpoilId(Dice dice, ref Command command, long now)
@@ -32,7 +32,7 @@ internal static class BadInput
         };
     }
 
-    private static void SpoilAccount(Dice dice, ref Command command)
+    private static void SpoilAccount(Dice dice, ref Command command, long now)
     {
         switch (dice.Below(16))
         {
@@ -46,13 +46,19 @@ internal static class BadInput
             case 7: command.AmountMin = -1; break;
             case 8 when command.Amount != 0: command.Currency = new Currency((ushort)(dice.Percent(50) ? 0 : 999)); break;
             case 9: command.Reference = command.Reference == 0 ? 5 : -2; break;
-            case 10: command.Original = command.Kind == CommandKind.Reverse ? default : RequestId.ForTime(1_000, 1, 1); break;
+            case 10: SpoilOriginal(dice, ref command, now); break;
             case 11: command.Options = (CommandOptions)128; break;
             case 12: command.LifetimeSeconds = dice.Percent(50) ? -1 : Command.LifetimeSecondsMax + 1; break;
             case 13: command.MerchantCategory = 10_000; break;
             case 14: command.Channel = (Channel)7; break;
             default: command.Attributes = new byte[Command.AttributesLengthMax + 1]; break;
         }
+    }
+
+    private static void SpoilOriginal(Dice dice, ref Command command, long now)
+    {
+        RequestId far = RequestId.ForTime(now / 1_000 + dice.Between(300_001, 400 * 24 * HourMillis), dice.Next(), dice.Next());
+        command.Original = command.Kind == CommandKind.Reverse ? dice.Pick([default, command.Id, far]) : RequestId.ForTime(1_000, 1, 1);
     }
 
     private static Command SpoilControl(Dice dice, in Command command, ControlCommand control)

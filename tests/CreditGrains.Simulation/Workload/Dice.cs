@@ -1,26 +1,19 @@
+using CreditGrains.Simulation.Disk;
+
 namespace CreditGrains.Simulation.Workload;
 
-/// <summary>Chance that a seed reproduces everywhere (SplitMix64), with the throws a workload needs. One thread.</summary>
+/// <summary>Chance that a seed reproduces everywhere, with the throws a workload needs. One thread.</summary>
 internal sealed class Dice(ulong seed)
 {
-    private ulong _state = seed;
+    private readonly SeededChance _chance = new(seed);
 
-    public ulong Next()
-    {
-        unchecked
-        {
-            _state += 0x9E37_79B9_7F4A_7C15;
-            ulong mixed = (_state ^ (_state >> 30)) * 0xBF58_476D_1CE4_E5B9;
-            mixed = (mixed ^ (mixed >> 27)) * 0x94D0_49BB_1331_11EB;
-            return mixed ^ (mixed >> 31);
-        }
-    }
+    public ulong Next() => _chance.Next();
 
     /// <summary>Dice of its own, so that more throws here do not shift the throws there.</summary>
     public Dice Fork() => new(Next());
 
     /// <summary>0 to <paramref name="bound"/> − 1.</summary>
-    public int Below(int bound) => (int)(Next() % (ulong)bound);
+    public int Below(int bound) => _chance.Below(bound);
 
     /// <summary>From <paramref name="low"/> to <paramref name="high"/>, both included.</summary>
     public long Between(long low, long high) => low + (long)(Next() % ((ulong)(high - low) + 1));
