@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditGrains.Api.Transport;
+using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Generating;
@@ -82,6 +83,7 @@ internal static class CommandTree
         GenerateCommand.Create(shell),
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
+        BenchCommand.Create(),
     };
 
     private static int End(Shell shell, CommandFault fault)

@@ -42,6 +42,8 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     private readonly PartitionOptions options;
     private readonly DecidedBatch[] batches;
     private PartitionJournal journal = null!;
+    private FrameEvents? sharedEvents;
+    private FrameEvents? decidingEvents;
     private DecidedBatch? building;
     private int nextBatch;
     private long lastSeenMicros;
@@ -114,8 +116,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     }
 
     /// <summary>The layout of the partition's journal.</summary>
-    public JournalOptions JournalOptions =>
-        new() { PartitionId = options.PartitionId, SegmentBytes = options.SegmentBytes, PayloadBytesMax = options.FrameBytesMax, StandbyRequired = options.StandbyRequired };
+    public JournalOptions JournalOptions => options.JournalOptions;
 
     /// <summary>Whether the journal can take another batch; asked before deciding, so that a full disk is met before anything is decided.</summary>
     public bool TryReserve(out JournalRefusal refusal) => journal.Writer.TryReserve(options.FrameBytesMax, out refusal);
@@ -190,6 +191,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             outcome = new Outcome { Reason = Reason.OutcomeArchived, Message = Outcomes.MessageOf(Reason.OutcomeArchived) };
             return;
         }
+        if ((e.Effects & EventEffects.Tombstone) != 0 && e.Original == command.Id)
+        {
+            outcome = new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros };
+            return;
+        }
         if (e.Id != command.Id || e.Key.Tenant != command.Facility.Tenant || e.Kind != command.Kind)
         {
             // Two commands of one id whose 32-bit fingerprints agree by chance.
@@ -205,8 +211,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     {
         e = default;
         if (sequence < journal.Reader.OldestSequence || sequence > journal.Reader.DurableSequence) return false;
-        using var frame = journal.Reader.ReadFrameContaining(sequence);
-        return frame is not null && TryFind(frame.Payload.Span, frame.Header.FirstSequence, frame.Header.RecordedAt, sequence, out e);
+        var events = Interlocked.Exchange(ref sharedEvents, null) ?? new FrameEvents(journal.Reader);
+        var found = events.TryRead(sequence, out e);
+        // Two readers at once: the later one's frame is kept.
+        Interlocked.Exchange(ref sharedEvents, events)?.Dispose();
+        return found;
     }
 
     /// <summary>Reads an event, flushed or not; for the deciding thread only.</summary>
@@ -221,7 +230,9 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             var recordedAt = isBuilding ? Executor.LastRecordedAtMicros : batch.RecordedAtMicros;
             return TryFind(batch.Frame.Payload, batch.FirstSequence, recordedAt, sequence, out e);
         }
-        return TryReadDurable(sequence, out e);
+        if (sequence < journal.Reader.OldestSequence || sequence > journal.Reader.DurableSequence) return false;
+        decidingEvents ??= new FrameEvents(journal.Reader);
+        return decidingEvents.TryRead(sequence, out e);
     }
 
     void IRequestIds.Prefetch(ushort tenant, in RequestId id) => Ids.Prefetch(tenant, id);
@@ -273,6 +284,8 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        decidingEvents?.Dispose();
+        sharedEvents?.Dispose();
         journal.Dispose();
         State.Dispose();
         Ids.Dispose();

@@ -31,6 +31,11 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
                 await timer.WaitForNextTickAsync(stop);
             }
         }
+        catch (EngineFaultException fault)
+        {
+            Drain();
+            return fault.Message;
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             return null;

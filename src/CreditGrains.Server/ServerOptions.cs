@@ -20,8 +20,8 @@ public sealed record ServerOptions
     /// <summary>Where journal and snapshots live; made when missing. One process at a time.</summary>
     public required string DataDirectory { get; init; }
 
-    /// <summary>Opens the engine; the server closes it.</summary>
-    public required EngineOpening OpenEngine { get; init; }
+    /// <summary>Opens the engine; the server closes it. Default: the standalone engine with its usual settings.</summary>
+    public EngineOpening OpenEngine { get; init; } = StandaloneOpening.OpenAsync;
 
     /// <summary>The address to listen on. Default 127.0.0.1: there is no authentication yet, so mind whom you let in.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;

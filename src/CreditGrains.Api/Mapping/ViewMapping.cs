@@ -75,6 +75,10 @@ internal static class ViewMapping
             Limits = { record.Limits.Select(DecisionMapping.Write) },
             Attributes = ByteString.CopyFrom(record.Attributes.Span),
             Control = record.Control is { } control ? CommandMapping.Write(control) : null,
+            Regraphed = { record.Regraphed.Select(Keys.ToNode) },
+            IsTombstone = record.IsTombstone,
+            Digest = record.Digest ?? "",
+            DigestDecisionId = record.DigestSequence,
         };
         if (record.Original != default) message.OriginalUuid = record.Original.ToString();
         if (record.Id == default) return message;

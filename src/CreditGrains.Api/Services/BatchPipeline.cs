@@ -98,7 +98,7 @@ internal sealed class BatchPipeline
                 unsent = false;
             }
 
-            await submission.Executed;
+            await submission.Executed.Guarded();
             BatchCodec.Write(submission.Batch, responses.Message);
             responses.EndMessage();
             unsent = true;

@@ -53,13 +53,23 @@ internal sealed class CommandCalls(ICreditEngine engine)
 
     private static async ValueTask<V1.Decision> DecideAsync(CommandKind kind, long reference, ValueTask<Outcome> pending)
     {
-        var outcome = await pending;
+        var outcome = await pending.Guarded();
         Statuses.ThrowIfUnavailable(outcome);
         return DecisionMapping.Write(kind, reference, outcome);
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask FinishAsync(ValueTask<Outcome> pending, IBufferWriter<byte> response) => Answer(await pending, response);
+    private static async ValueTask FinishAsync(ValueTask<Outcome> pending, IBufferWriter<byte> response)
+    {
+        try
+        {
+            Answer(await pending, response);
+        }
+        catch (EngineFaultException fault)
+        {
+            throw Statuses.Of(fault);
+        }
+    }
 
     private static void Answer(in Outcome outcome, IBufferWriter<byte> response)
     {

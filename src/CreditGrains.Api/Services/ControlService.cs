@@ -16,10 +16,10 @@ internal sealed class ControlService(ICreditEngine engine)
         binder
             .Unary<V1.ConfirmClockRequest, V1.ConfirmClockReply>("ConfirmClock", async (_, _) =>
             {
-                await engine.ConfirmClockAsync();
+                await engine.ConfirmClockAsync().Guarded();
                 return new V1.ConfirmClockReply();
             })
-            .Unary<V1.SnapshotRequest, V1.SnapshotReply>("Snapshot", async (_, _) => new V1.SnapshotReply { DecisionId = await engine.SnapshotAsync() })
+            .Unary<V1.SnapshotRequest, V1.SnapshotReply>("Snapshot", async (_, _) => new V1.SnapshotReply { DecisionId = await engine.SnapshotAsync().Guarded() })
             .ClientStreaming<V1.ImportRecord, V1.ImportReply>("Import", (records, context) => ImportCall.RunAsync(engine, records, context));
     }
 

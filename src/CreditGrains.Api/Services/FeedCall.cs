@@ -2,6 +2,7 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Journal;
 
 namespace CreditGrains.Api.Services;
 
@@ -29,7 +30,7 @@ internal sealed class FeedCall(ICreditEngine engine)
                 unsent = 0;
             }
 
-            if (!await next) return;
+            if (!await NextAsync(next)) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
             var record = events.Current;
             if (request.Tenant != 0 && record.Key.Tenant != request.Tenant) continue;
             responses.Write(new V1.FeedEvent
@@ -41,11 +42,23 @@ internal sealed class FeedCall(ICreditEngine engine)
         }
     }
 
+    private static async ValueTask<bool> NextAsync(ValueTask<bool> next)
+    {
+        try
+        {
+            return await next.Guarded();
+        }
+        catch (JournalException e) when (e.Code == JournalErrorCode.NotRetained)
+        {
+            throw new RpcException(StatusCode.OutOfRange, $"NotRetained: {e.Message}", e);
+        }
+    }
+
     private async ValueTask<long> StartAsync(V1.FeedRequest request)
     {
         if (request.Tenant > ushort.MaxValue) throw new RpcException(StatusCode.InvalidArgument, $"tenant is {request.Tenant}; use 1 to 65535, or 0 for all");
         if (request.Cursor.Length == 0 && !request.FromNow) return 0;
-        var newest = (await engine.GetStatusAsync()).LastSequence;
+        var newest = (await engine.GetStatusAsync().Guarded()).LastSequence;
         if (request.Cursor.Length == 0) return newest;
         if (request.FromNow) throw new RpcException(StatusCode.InvalidArgument, "Give cursor or from_now, not both.");
         var after = OpaqueToken.ToSequence("cursor", OpaqueToken.Use.Feed, request.Cursor);

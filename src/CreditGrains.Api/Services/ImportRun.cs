@@ -51,7 +51,7 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
         var retries = 0;
         for (var start = 0; start < rows.Count;)
         {
-            await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start));
+            await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start)).Guarded();
             var done = Count(rows, start);
             retries = done == 0 ? retries + 1 : 0;
             start += done;

@@ -52,7 +52,7 @@ internal sealed class LimitService(ICreditEngine engine)
     {
         var batch = new CommandBatch();
         read(request, batch);
-        await batch.ExecuteAsync(engine);
+        await batch.ExecuteAsync(engine).Guarded();
         BatchCodec.Write(batch, response);
     }
 

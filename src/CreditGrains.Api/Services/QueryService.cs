@@ -23,11 +23,11 @@ internal sealed class QueryService(ICreditEngine engine)
         .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", (request, _) => GetDecisionAsync(request))
         .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", (request, _) => GetHistoryAsync(request), compress: true)
         .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(engine).RunAsync)
-        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync()));
+        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync().Guarded()));
 
     private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request)
     {
-        var view = await engine.GetFacilityAsync(Facility(request.Facility));
+        var view = await engine.GetFacilityAsync(Facility(request.Facility)).Guarded();
         return new V1.GetFacilityReply { Facility = view is null ? null : ViewMapping.Write(view) };
     }
 
@@ -35,7 +35,7 @@ internal sealed class QueryService(ICreditEngine engine)
     {
         var key = Facility(request.Facility);
         if (request.AsOfMicros <= 0) throw Invalid("as_of_micros must be 1 or more");
-        return new V1.GetFacilityAsOfReply { LastEvent = Write(await engine.GetFacilityAsOfAsync(key, request.AsOfMicros)) };
+        return new V1.GetFacilityAsOfReply { LastEvent = Write(await engine.GetFacilityAsOfAsync(key, request.AsOfMicros).Guarded()) };
     }
 
     private async ValueTask<V1.GetNodeReply> GetNodeAsync(V1.GetNodeRequest request, CallContext context)
@@ -45,8 +45,8 @@ internal sealed class QueryService(ICreditEngine engine)
         ThrowIfInvalid(fields);
         if (request.AsOfMicros < 0) throw Invalid("as_of_micros must be 0 or more");
         var view = request.AsOfMicros == 0
-            ? await engine.GetNodeAsync(key)
-            : await engine.GetNodeAsOfAsync(key, request.AsOfMicros, context.CancellationToken);
+            ? await engine.GetNodeAsync(key).Guarded()
+            : await engine.GetNodeAsOfAsync(key, request.AsOfMicros, context.CancellationToken).Guarded();
         return new V1.GetNodeReply { Node = view is null ? null : ViewMapping.Write(view), Exact = view is not null };
     }
 
@@ -59,7 +59,7 @@ internal sealed class QueryService(ICreditEngine engine)
         var after = request.PageToken.Length == 0 ? default : OpaqueToken.ToKey("page_token", request.PageToken);
         if (after != default && after.Tenant != tenant) throw Invalid("page_token is of another tenant");
         var take = PageSize(request.PageSize);
-        var nodes = await engine.ListNodesAsync(tenant, (NodeKind)(int)request.Kind, after, take);
+        var nodes = await engine.ListNodesAsync(tenant, (NodeKind)(int)request.Kind, after, take).Guarded();
         return new V1.ListNodesReply
         {
             Nodes = { nodes.Select(ViewMapping.Write) },
@@ -72,18 +72,18 @@ internal sealed class QueryService(ICreditEngine engine)
         if (request.ByCase != By.DecisionId)
         {
             var (tenant, id) = RequestIdOf(request);
-            return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(tenant, id)) };
+            return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(tenant, id).Guarded()) };
         }
 
         if (request.DecisionId <= 0) throw Invalid("decision_id must be 1 or more");
-        return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(request.DecisionId)) };
+        return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(request.DecisionId).Guarded()) };
     }
 
     private async ValueTask<V1.GetHistoryReply> GetHistoryAsync(V1.GetHistoryRequest request)
     {
         var key = Facility(request.Facility);
         var before = request.PageToken.Length == 0 ? 0 : OpaqueToken.ToSequence("page_token", OpaqueToken.Use.History, request.PageToken);
-        var page = await engine.GetHistoryAsync(key, before, PageSize(request.PageSize));
+        var page = await engine.GetHistoryAsync(key, before, PageSize(request.PageSize)).Guarded();
         return new V1.GetHistoryReply
         {
             Events = { page.Events.Select(ViewMapping.Write) },

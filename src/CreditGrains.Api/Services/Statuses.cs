@@ -1,6 +1,7 @@
 using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine;
 
 namespace CreditGrains.Api.Services;
 
@@ -21,6 +22,13 @@ internal static class Statuses
         Reason.DiskFull or Reason.ClockStepUnconfirmed => StatusCode.FailedPrecondition,
         _ => null,
     };
+
+    /// <summary>
+    /// What a failed engine is to a caller. Commands under way may or may not have taken effect: the same request ids, sent to the
+    /// restarted engine, tell.
+    /// </summary>
+    public static RpcException Of(EngineFaultException fault) =>
+        new(StatusCode.Unavailable, $"{nameof(Reason.EngineStopped)}: {fault.Message} Send the same request again once the engine is back.", fault);
 
     private static RpcException Failure(StatusCode status, in Outcome outcome) =>
         new(status, $"{ReasonNames.Of(outcome.Reason)}: {outcome.Message ?? Advice(outcome.Reason)}");

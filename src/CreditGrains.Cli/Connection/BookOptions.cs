@@ -30,6 +30,6 @@ internal sealed class BookOptions
     {
         if (parse.GetValue(data) is not { } directory) return new RemoteBook(client.Connect(parse));
         if (client.IsAddressGiven(parse)) throw CommandFault.Usage("Usage", "give --data or --address, not both");
-        return new EngineBook(await LocalEngine.OpenAsync(directory, cancellationToken), directory);
+        return new EngineBook(await LocalEngine.OpenForCommandAsync(directory, cancellationToken), directory);
     }
 }

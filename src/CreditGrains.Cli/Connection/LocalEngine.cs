@@ -1,8 +1,46 @@
+using CreditGrains.Cli.CommandLine;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Standalone;
 
 namespace CreditGrains.Cli.Connection;
 
+/// <summary>Opens the engine of a data directory in this process.</summary>
 internal static class LocalEngine
 {
-    public static Task<ICreditEngine> OpenAsync(string directory, CancellationToken cancellationToken) => throw new NotSupportedException(directory + cancellationToken);
+    /// <summary>Opens it, recovering what is there; for a server, whose host names the failures.</summary>
+    public static Task<ICreditEngine> OpenAsync(string directory, CancellationToken cancellationToken) =>
+        Task.Run<ICreditEngine>(() => CreditEngine.Open(new EngineOptions { DataDirectory = directory, Clock = TimeProvider.System }), cancellationToken);
+
+    /// <summary>Opens it for a command.</summary>
+    /// <exception cref="CommandFault">It is in use, damaged, or cannot be written.</exception>
+    public static async Task<ICreditEngine> OpenForCommandAsync(string directory, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await OpenAsync(directory, cancellationToken);
+        }
+        catch (StoreException e)
+        {
+            throw FaultOf(e);
+        }
+        catch (JournalException e)
+        {
+            throw FaultOf(e);
+        }
+    }
+
+    /// <summary>A failure of the store as a line and an exit code.</summary>
+    public static CommandFault FaultOf(StoreException e) => new(
+        e.Code switch
+        {
+            StoreErrorCode.ForeignContent or StoreErrorCode.FileMissing => ExitCode.Damaged,
+            StoreErrorCode.ReadOnly or StoreErrorCode.NotADirectory or StoreErrorCode.FileExists => ExitCode.Usage,
+            _ => ExitCode.Unavailable,
+        },
+        e.Code.ToString(), e.Message, e);
+
+    /// <summary>A damaged journal as a line and an exit code.</summary>
+    public static CommandFault FaultOf(JournalException e) => new(ExitCode.Damaged, e.Code.ToString(), e.Message, e);
 }

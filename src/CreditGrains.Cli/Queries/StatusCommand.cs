@@ -18,7 +18,7 @@ internal static class StatusCommand
         {
             using var channel = client.Connect(parse);
             var reply = await channel.UnaryAsync(Calls.GetStatus, new GetStatusRequest(), new CallOptions { CancellationToken = cancellationToken });
-            if (client.IsJson(parse)) shell.Json(reply);
+            if (client.IsJson(parse)) shell.Message(reply);
             else Print(shell, reply);
             return (int)(reply.Fault.Length == 0 ? ExitCode.Ok : ExitCode.Unavailable);
         });

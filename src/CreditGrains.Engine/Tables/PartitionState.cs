@@ -157,9 +157,23 @@ internal sealed class SessionProgress
     /// <summary>Journal sequences of places 1, 1 + Stride, 1 + 2 · Stride, …</summary>
     public readonly List<long> Marks = [];
 
+    // Where the last repeat was found: a file sent again asks for place after place. No part of the state.
+    private long foundPlace;
+    private long foundSequence;
+
     public void Advance(long place, long sequence)
     {
         Last = place;
         if ((place - 1) % Stride == 0) Marks.Add(sequence);
     }
+
+    /// <summary>A journal sequence at or before that of a place taken.</summary>
+    public long StartOf(long place)
+    {
+        var mark = Marks[(int)((place - 1) / Stride)];
+        return foundPlace > 0 && foundPlace <= place ? Math.Max(mark, foundSequence) : mark;
+    }
+
+    /// <summary>Remembers where a repeat was found.</summary>
+    public void Found(long place, long sequence) => (foundPlace, foundSequence) = (place, sequence);
 }

@@ -1,0 +1,5 @@
+SELECT count(*), min(reason), max(seq)
+FROM authorize_batch(
+  (SELECT array_agg(uuid7()) FROM generate_series(1, 100)),
+  (SELECT array_agg(1 + (random() * (:facilities - 1))::bigint) FROM generate_series(1, 100)),
+  (SELECT array_agg(100 + (random() * 1999)::bigint) FROM generate_series(1, 100)));

@@ -1,0 +1,33 @@
+using CreditGrains.Engine;
+
+namespace CreditGrains.Api.Services;
+
+/// <summary>Turns failures of the engine into statuses where a call waits for it; answers pass through unchanged.</summary>
+internal static class FaultBorder
+{
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped.</exception>
+    public static async ValueTask<T> Guarded<T>(this ValueTask<T> answer)
+    {
+        try
+        {
+            return await answer;
+        }
+        catch (EngineFaultException fault)
+        {
+            throw Statuses.Of(fault);
+        }
+    }
+
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped.</exception>
+    public static async ValueTask Guarded(this ValueTask answer)
+    {
+        try
+        {
+            await answer;
+        }
+        catch (EngineFaultException fault)
+        {
+            throw Statuses.Of(fault);
+        }
+    }
+}

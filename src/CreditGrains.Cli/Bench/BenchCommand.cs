@@ -1,0 +1,142 @@
+using System.CommandLine;
+using CreditGrains.Cli.Bench.Http2;
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Postgres;
+using CreditGrains.Cli.Bench.Runs;
+using CreditGrains.Cli.Bench.Server;
+
+namespace CreditGrains.Cli.Bench;
+
+/// <summary>creditgrains bench: measures what the engine was asked to reach. Docs: loadtests/README.md.</summary>
+internal static class BenchCommand
+{
+    private const int Usage = 2;
+    private static readonly BenchOptions Options = new();
+
+    /// <summary>The command with its subcommands, for the root.</summary>
+    public static Command Create() => new("bench", "Measure throughput, latency, memory, restart and snapshots, and compare with PostgreSQL")
+    {
+        InProcess(),
+        OnServer("unary", "gRPC unary: many connections and streams, unique ids", [Options.Connections, Options.Streams], (run, target) =>
+        {
+            ServerRuns.Unary(run.Settings, target, run.Report, run.Figures);
+            return Task.CompletedTask;
+        }),
+        OnServer("stream", "gRPC bidirectional stream of batches", [Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight], (run, target) =>
+        {
+            ServerRuns.Stream(run.Settings, target, run.Parse.GetValue(Options.StreamConnections), run.Report, run.Figures);
+            return Task.CompletedTask;
+        }),
+        OnServer("single", "gRPC, one client, one request at a time", [], (run, target) =>
+        {
+            ServerRuns.Single(run.Settings, target, run.Report, run.Figures);
+            return Task.CompletedTask;
+        }),
+        OnServer("h2load", "gRPC unary by h2load, one body: the retry path", [Options.Connections, Options.Streams],
+            (run, target) => RetryBody.RunAsync(run.Settings, target, run.Report, run.Figures)),
+        Import(),
+        Restart(),
+        OnServer("snapshot-pause", "Longest pause while a snapshot is written at half load", [Options.Connections, Options.Streams, Options.Rate], SnapshotPauseAsync),
+        OnServer("memory", "Resident memory of the server with open holds", [Options.Holds],
+            (run, target) => ServerRuns.MemoryAsync(run.Settings, target, run.Parse.GetValue(Options.Holds), run.Report, run.Figures)),
+        Measuring("postgres", "The same checks in PL/pgSQL under pgbench", [.. Options.Common, Options.PostgresFacilities], run =>
+        {
+            PostgresRuns.Run(run.Settings, run.Report, run.Figures);
+            return Task.CompletedTask;
+        }),
+        All(),
+        Body(),
+    };
+
+    private static Command InProcess() => Measuring(
+        "inproc", "The engine in this process: batches of 1,000, and 512 single callers", [.. Options.Common, Options.Data, Options.BatchesInFlight],
+        run => InProcessRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
+
+    private static Command Import() => Measuring("import", "Bulk import of the population into an empty server", Options.Server, async run =>
+    {
+        await using var target = await ServerTarget.OpenAsync(run.Settings);
+        await ServerRuns.ImportAsync(run.Settings, target, run.Report, run.Figures);
+    });
+
+    private static Command Restart() => Measuring("restart", "Time from start to first decision, after SIGKILL", [.. Options.Common, Options.Data, Options.ServeWith], async run =>
+    {
+        var target = await ServerTarget.OpenAsync(run.Settings);
+        try
+        {
+            await PopulationImport.EnsureAsync(target, run.Settings.Shape);
+            target = await ServerRuns.RestartAsync(run.Settings, target, run.Report, run.Figures);
+        }
+        finally
+        {
+            await target.DisposeAsync();
+        }
+    });
+
+    private static async Task SnapshotPauseAsync(Run run, ServerTarget target)
+    {
+        var rate = run.Parse.GetValue(Options.Rate);
+        if (rate <= 0) rate = ServerRuns.Unary(run.Settings, target, run.Report, []).PerSecond;
+        ServerRuns.SnapshotPause(run.Settings, target, rate, run.Report, run.Figures);
+    }
+
+    private static Command All()
+    {
+        Option[] options =
+        [
+            .. Options.Common, Options.Data, Options.ServeWith, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchesInFlight, Options.Holds,
+            Options.PostgresFacilities,
+        ];
+        return Measuring("all", "Everything in one go, asked beside measured", options, async run => run.Figures.AddRange(await FullRun.RunAsync(
+            run.Settings, run.Parse.GetValue(Options.StreamConnections), run.Settings.BatchesInFlight, run.Parse.GetValue(Options.Holds), run.Report)));
+    }
+
+    private static Command Body()
+    {
+        var output = new Option<string>("--out") { Description = "File to write", Required = true };
+        var command = new Command("body", "Write the body of one Authorize with a fresh id, for h2load -d") { output, Options.Facilities };
+        command.SetAction(parse =>
+        {
+            RetryBody.Write(parse.GetRequiredValue(output), parse.GetValue(Options.Facilities));
+            return 0;
+        });
+        return command;
+    }
+
+    private static Command OnServer(string name, string description, Option[] options, Func<Run, ServerTarget, Task> measure) =>
+        Measuring(name, description, [.. Options.Server, .. options], async run =>
+        {
+            await using var target = await ServerTarget.OpenAsync(run.Settings);
+            await PopulationImport.EnsureAsync(target, run.Settings.Shape);
+            await measure(run, target);
+        });
+
+    private static Command Measuring(string name, string description, Option[] options, Func<Run, Task> measure)
+    {
+        var command = new Command(name, description);
+        foreach (var option in options) command.Add(option);
+        command.SetAction(async parse =>
+        {
+            try
+            {
+                var settings = Options.Read(parse);
+                var run = new Run(parse, settings, new Report(settings.IsJson), []);
+                await measure(run);
+                return run.Report.Finish(run.Figures);
+            }
+            catch (BenchFault fault)
+            {
+                await Console.Error.WriteLineAsync($"bench {name}: {fault.Message}");
+                return Usage;
+            }
+            catch (Http2Exception fault)
+            {
+                await Console.Error.WriteLineAsync($"bench {name}: the server is gone: {fault.Message}");
+                return Usage;
+            }
+        });
+        return command;
+    }
+
+    /// <summary>One run of a subcommand.</summary>
+    private sealed record Run(ParseResult Parse, BenchSettings Settings, Report Report, List<Figure> Figures);
+}

@@ -1,0 +1,54 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Requests;
+
+namespace CreditGrains.Cli.Bench.Load;
+
+/// <summary>
+/// Endless unique authorisations: a fresh UUIDv7 each, a facility drawn evenly from the whole book, an amount of 1.00 to
+/// 20.99. Not thread-safe; one a thread, each with its own seed.
+/// </summary>
+internal sealed class AuthorizationSource
+{
+    private const long AmountMin = 100;
+    private const long AmountSpread = 2_000;
+    private readonly long facilities;
+    private readonly TimeProvider clock;
+    private FastRandom random;
+    private long unixMillis;
+
+    public AuthorizationSource(long facilities, ulong seed, TimeProvider clock)
+    {
+        this.facilities = facilities;
+        this.clock = clock;
+        random = new FastRandom(seed);
+        Refresh();
+    }
+
+    /// <summary>Reads the clock for the ids that follow; once a batch is enough.</summary>
+    public void Refresh() => unixMillis = clock.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>The next authorisation.</summary>
+    public Authorization Next() => new(
+        RequestId.ForTime(unixMillis, random.Next(), random.Next()),
+        random.Below(facilities) + 1,
+        AmountMin + random.Below(AmountSpread));
+
+    /// <summary>The next authorisation as a command.</summary>
+    public void Next(ref Command command)
+    {
+        var next = Next();
+        command.Kind = CommandKind.Authorize;
+        command.Channel = Channel.PointOfSale;
+        command.Currency = PopulationShape.Currency;
+        command.MerchantCategory = AuthorizationWire.MerchantCategory;
+        command.Id = next.Id;
+        command.Facility = PopulationShape.Facility(next.Facility);
+        command.Amount = next.Amount;
+    }
+}
+
+/// <summary>What varies between the authorisations of a run.</summary>
+/// <param name="Id">Unique.</param>
+/// <param name="Facility">Its number in the book.</param>
+/// <param name="Amount">Minor units.</param>
+internal readonly record struct Authorization(RequestId Id, long Facility, long Amount);

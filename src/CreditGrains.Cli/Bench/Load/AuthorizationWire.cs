@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+
+namespace CreditGrains.Cli.Bench.Load;
+
+/// <summary>
+/// AuthorizeRequest as bytes, written here from the proto and not by the server's own codec, so that a fault there does not
+/// hide. Fields: 1 request id, 4 facility {1 tenant, 2 legal entity, 3 id}, 5 amount, 6 currency, 7 channel, 8 category.
+/// </summary>
+internal static class AuthorizationWire
+{
+    /// <summary>Most bytes of one message.</summary>
+    public const int LengthMax = 64;
+
+    /// <summary>Most bytes of one member of a batch: tag, length, message.</summary>
+    public const int MemberLengthMax = LengthMax + 2;
+
+    /// <summary>Grocery stores, ISO 18245.</summary>
+    public const ushort MerchantCategory = 5411;
+
+    private const int IdEnd = 18;
+
+    /// <summary>Writes a message.</summary>
+    /// <returns>Its length.</returns>
+    public static int Write(in Authorization request, Span<byte> target)
+    {
+        target[0] = (1 << 3) | 2;
+        target[1] = 16;
+        BinaryPrimitives.WriteUInt64BigEndian(target[2..], request.Id.High);
+        BinaryPrimitives.WriteUInt64BigEndian(target[10..], request.Id.Low);
+        target[IdEnd] = (4 << 3) | 2;
+        var at = IdEnd + 2;
+        target[at++] = 1 << 3;
+        at += WireVarint.Write(PopulationShape.Scope, target[at..]);
+        target[at++] = 2 << 3;
+        at += WireVarint.Write(PopulationShape.Scope, target[at..]);
+        target[at++] = 3 << 3;
+        at += WireVarint.Write((ulong)request.Facility, target[at..]);
+        target[IdEnd + 1] = (byte)(at - IdEnd - 2);
+        target[at++] = 5 << 3;
+        at += WireVarint.Write((ulong)request.Amount, target[at..]);
+        "\u0032\u0003EUR\u0038\u0001\u0040"u8.CopyTo(target[at..]);
+        at += 8;
+        return at + WireVarint.Write(MerchantCategory, target[at..]);
+    }
+
+    /// <summary>Writes a member of AuthorizeBatchRequest.requests.</summary>
+    /// <returns>Its length.</returns>
+    public static int WriteMember(in Authorization request, Span<byte> target)
+    {
+        var length = Write(request, target[2..]);
+        target[0] = (2 << 3) | 2;
+        target[1] = (byte)length;
+        return length + 2;
+    }
+}

@@ -1,0 +1,41 @@
+using CreditGrains.Cli.Bench.Measure;
+
+namespace CreditGrains.Cli.Bench.Runs;
+
+/// <summary>The figures that were asked for, by name and bound. Two cores, load generator on the same machine, every flush real.</summary>
+internal static class Asked
+{
+    private const string Rate = "decisions/s";
+
+    public static Figure Batches(double value, string note = "") => new("in process, batches of 1,000", Rate, value, Demand.AtLeast, 1_000_000, note);
+
+    public static Figure Singles(double value, string note = "") => new("in process, 512 single callers", Rate, value, Demand.AtLeast, 400_000, note);
+
+    public static Figure Unary(double value, string note = "") => new("gRPC unary, 16 connections × 16 streams", Rate, value, Demand.AtLeast, 45_000, note);
+
+    public static Figure UnaryTail(double value, string note = "") => new("gRPC unary, p99", "ms", value, Demand.Below, 10, note);
+
+    public static Figure UnaryRatio(double value, string note = "") => new("gRPC unary ÷ PostgreSQL single", "times", value, Demand.AtLeast, 4, note);
+
+    public static Figure Retries(double value, string note = "") => new("gRPC unary by h2load, one body (retries)", Rate, value, Demand.AtLeast, 60_000, note);
+
+    public static Figure Stream(double value, string note = "") => new("gRPC stream, batches of 100", Rate, value, Demand.AtLeast, 400_000, note);
+
+    public static Figure StreamRatio(double value, string note = "") => new("gRPC stream ÷ PostgreSQL batches of 100", "times", value, Demand.AtLeast, 5, note);
+
+    public static Figure Single(double value, string note = "") => new("one client, one request at a time, p50", "ms", value, Demand.AtMost, 1, note);
+
+    public static Figure EventBytes(double value, string note = "") => new("journal bytes of a four-node approval", "bytes", value, Demand.AtMost, 160, note);
+
+    public static Figure Memory(double value, string note = "") => new("resident memory", "GiB", value, Demand.AtMost, 6, note);
+
+    public static Figure Restart(double value, string note = "") => new("restart to first decision", "s", value, Demand.AtMost, 30, note);
+
+    public static Figure Import(double value, string note = "") => new("bulk import", "rows/s", value, Demand.AtLeast, 200_000, note);
+
+    public static Figure Pause(double value, string note = "") => new("longest pause while a snapshot is written, half load", "ms", value, Demand.AtMost, 50, note);
+
+    public static Figure PostgresSingle(double value, string note = "") => new("PostgreSQL, single", Rate, value, Note: note);
+
+    public static Figure PostgresBatch(double value, string note = "") => new("PostgreSQL, batches of 100", Rate, value, Note: note);
+}

@@ -1,0 +1,108 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace CreditGrains.Cli.Bench.Server;
+
+/// <summary>
+/// A `creditgrains serve` that the bench started, on free loopback ports. Disposing of it ends it by SIGTERM, so that it
+/// closes its journal, and waits.
+/// </summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(60);
+    private readonly Process process;
+    private volatile string lastLine = "it said nothing";
+
+    private ServerProcess(Process process, IPEndPoint address)
+    {
+        this.process = process;
+        Address = address;
+    }
+
+    /// <summary>Where it speaks gRPC.</summary>
+    public IPEndPoint Address { get; }
+
+    public int Id => process.Id;
+
+    public bool HasExited => process.HasExited;
+
+    /// <summary>The last line it printed, which names its failure.</summary>
+    public string LastLine => lastLine;
+
+    /// <summary>Starts it; it may not answer yet.</summary>
+    public static ServerProcess Start(BenchSettings settings)
+    {
+        var address = new IPEndPoint(IPAddress.Loopback, FreePort());
+        var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true };
+        Command(start, settings.ServeWith);
+        foreach (var argument in new[]
+        {
+            "serve", "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort()),
+        })
+            start.ArgumentList.Add(argument);
+        var process = Process.Start(start) ?? throw new BenchFault("the server could not be started");
+        var started = new ServerProcess(process, address);
+        process.OutputDataReceived += (_, line) => started.lastLine = string.IsNullOrWhiteSpace(line.Data) ? started.lastLine : line.Data;
+        process.BeginOutputReadLine();
+        return started;
+    }
+
+    /// <summary>Ends it by SIGKILL, as a power cut of the process would.</summary>
+    public async Task KillAsync()
+    {
+        process.Kill();
+        await process.WaitForExitAsync();
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (!process.HasExited)
+        {
+            using var kill = Process.Start("kill", ["-TERM", Text(process.Id)]);
+            await kill.WaitForExitAsync();
+            using var timeout = new CancellationTokenSource(StopTimeout);
+            try
+            {
+                await process.WaitForExitAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                await KillAsync();
+            }
+        }
+
+        process.Dispose();
+    }
+
+    /// <summary>The program given, or this one: its own executable, or its assembly run by dotnet.</summary>
+    private static void Command(ProcessStartInfo start, string? program)
+    {
+        program ??= Environment.ProcessPath ?? throw new BenchFault("this process does not know its own path; give --serve-with");
+        if (Path.GetFileNameWithoutExtension(program) == "dotnet")
+        {
+            start.FileName = program;
+            start.ArgumentList.Add(typeof(ServerProcess).Assembly.Location);
+        }
+        else if (program.EndsWith(".dll", StringComparison.OrdinalIgnoreCase))
+        {
+            start.FileName = "dotnet";
+            start.ArgumentList.Add(program);
+        }
+        else
+        {
+            start.FileName = program;
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Net;
+using CreditGrains.Api.Transport;
+using CreditGrains.Api.Transport.Client;
+using CreditGrains.Api.V1;
+
+namespace CreditGrains.Cli.Bench.Server;
+
+/// <summary>The server that is measured: one that runs already, or one started here.</summary>
+internal sealed class ServerTarget : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(20);
+
+    private static readonly RpcMethod<GetStatusRequest, GetStatusReply> StatusMethod =
+        RpcMethod.Of<GetStatusRequest, GetStatusReply>(QueryServiceReflection.Descriptor.Services[0], "GetStatus");
+
+    private readonly ServerProcess? process;
+
+    private ServerTarget(IPEndPoint address, ServerProcess? process)
+    {
+        this.process = process;
+        Address = address;
+        Channel = new RpcChannel(new Uri($"http://{address}"));
+    }
+
+    public IPEndPoint Address { get; }
+
+    public RpcChannel Channel { get; }
+
+    /// <summary>Its process; null when it was not started here.</summary>
+    public ServerProcess? Process => process;
+
+    /// <summary>Starts or finds the server and waits until it answers.</summary>
+    public static Task<ServerTarget> OpenAsync(BenchSettings settings) => settings.Address is { } address
+        ? WhenAnsweringAsync(new ServerTarget(address, null))
+        : OfAsync(ServerProcess.Start(settings));
+
+    /// <summary>A server that was started; waits until it answers.</summary>
+    public static Task<ServerTarget> OfAsync(ServerProcess process) => WhenAnsweringAsync(new ServerTarget(process.Address, process));
+
+    private static async Task<ServerTarget> WhenAnsweringAsync(ServerTarget target)
+    {
+        try
+        {
+            await target.WaitUntilAnsweringAsync();
+            return target;
+        }
+        catch
+        {
+            await target.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>How the engine is.</summary>
+    public Task<GetStatusReply> StatusAsync() => Channel.UnaryAsync(StatusMethod, new GetStatusRequest());
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Channel.Dispose();
+        if (process is not null) await process.DisposeAsync();
+    }
+
+    private async Task WaitUntilAnsweringAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            try
+            {
+                await StatusAsync();
+                return;
+            }
+            catch (RpcException e) when (e.Code == StatusCode.Unavailable)
+            {
+                if (process is null) throw new BenchFault($"no server answers at {Address}; start 'creditgrains serve' or leave --address out", e);
+                if (process.HasExited) throw new BenchFault($"the server ended while starting: {process.LastLine}", e);
+                if (Stopwatch.GetElapsedTime(start) > StartTimeout) throw new BenchFault($"the server did not answer within {StartTimeout}", e);
+                await Task.Delay(RetryDelay);
+            }
+        }
+    }
+}
