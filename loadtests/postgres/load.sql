@@ -12,3 +12,6 @@ CROSS JOIN LATERAL (SELECT (b - 1) * :enterprises / :borrowers + 1) AS of_enterp
 VACUUM (ANALYZE, FREEZE) node;
 VACUUM (ANALYZE, FREEZE) facility;
 CHECKPOINT;
+
+-- Tables start empty and plans are kept: without this a session that planned early would go on scanning a table that grew.
+ALTER DATABASE postgres SET enable_seqscan = off;

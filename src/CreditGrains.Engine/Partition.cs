@@ -116,8 +116,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     }
 
     /// <summary>The layout of the partition's journal.</summary>
-    public JournalOptions JournalOptions =>
-        new() { PartitionId = options.PartitionId, SegmentBytes = options.SegmentBytes, PayloadBytesMax = options.FrameBytesMax, StandbyRequired = options.StandbyRequired };
+    public JournalOptions JournalOptions => options.JournalOptions;
 
     /// <summary>Whether the journal can take another batch; asked before deciding, so that a full disk is met before anything is decided.</summary>
     public bool TryReserve(out JournalRefusal refusal) => journal.Writer.TryReserve(options.FrameBytesMax, out refusal);

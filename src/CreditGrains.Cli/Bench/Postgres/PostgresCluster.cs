@@ -25,18 +25,21 @@ internal sealed class PostgresCluster : IDisposable
     public static IReadOnlyList<string> Settings { get; } =
     [
         "fsync=on", "synchronous_commit=on", "full_page_writes=on",
-        "shared_buffers=4GB", "max_wal_size=16GB", "min_wal_size=4GB", "checkpoint_timeout=15min", "wal_buffers=64MB",
+        "max_wal_size=16GB", "min_wal_size=4GB", "checkpoint_timeout=15min", "wal_buffers=64MB",
         "work_mem=64MB", "maintenance_work_mem=1GB", "max_connections=200", "jit=off", "listen_addresses=",
     ];
 
+    /// <summary>Its buffers when nothing else is said: the whole book of ten million fits.</summary>
+    public const string SharedBuffersUsual = "4GB";
+
     /// <summary>Makes and starts it.</summary>
-    public static PostgresCluster Start(PostgresPrograms programs)
+    public static PostgresCluster Start(PostgresPrograms programs, string sharedBuffers = SharedBuffersUsual)
     {
         var cluster = new PostgresCluster(programs, programs.MakeDirectory());
         try
         {
             programs.Run("initdb", ["-D", cluster.data, "-A", "trust", "-E", "UTF8", "--no-locale", "--no-instructions"]);
-            var options = string.Join(' ', Settings.Append($"unix_socket_directories={cluster.directory}").Select(setting => $"-c {setting}"));
+            var options = string.Join(' ', Settings.Append($"shared_buffers={sharedBuffers}").Append($"unix_socket_directories={cluster.directory}").Select(setting => $"-c {setting}"));
             programs.Run("pg_ctl", ["-D", cluster.data, "-l", Path.Combine(cluster.directory, "log"), "-o", options, "-w", "start"]);
             return cluster;
         }

@@ -32,7 +32,7 @@ internal static class PostgresRuns
         }
 
         using var cluster = PostgresCluster.Start(programs);
-        report.Detail($"PostgreSQL: {programs.Version}; {string.Join(", ", PostgresCluster.Settings)}");
+        report.Detail($"PostgreSQL: {programs.Version}; shared_buffers={PostgresCluster.SharedBuffersUsual}, {string.Join(", ", PostgresCluster.Settings)}");
         var shape = ShapeOf(settings);
         var start = Stopwatch.GetTimestamp();
         foreach (var script in Scripts) cluster.RunScript(script);

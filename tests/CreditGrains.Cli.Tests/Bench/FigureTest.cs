@@ -1,0 +1,55 @@
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Postgres;
+using CreditGrains.Cli.Bench.Runs;
+using CreditGrains.Domain.Decisions;
+
+namespace CreditGrains.Cli.Tests.Bench;
+
+public class FigureTest
+{
+    [Theory]
+    [InlineData(100, 100, true)]
+    [InlineData(99.9, 100, false)]
+    public void AtLeast_Bound_IsMet(double measured, double asked, bool isMet) =>
+        Assert.Equal(isMet, new Figure("x", "y", measured, (Demand)1, asked).IsMet);
+
+    [Theory]
+    [InlineData(3, 10, false)] // Below 10: 10 is not.
+    [InlineData(2, 10, true)] // At most 10: 10 is.
+    public void UpperBounds_AtTheBound_Differ(int demand, double asked, bool isMet) =>
+        Assert.Equal(isMet, new Figure("x", "y", asked, (Demand)demand, asked).IsMet);
+
+    [Fact]
+    public void Missing_Figure_IsNeitherMetNorFailed()
+    {
+        var figure = Figure.Missing("x", "y", Demand.AtLeast, 5, "why");
+        Assert.Null(figure.IsMet);
+        Assert.Equal("not measured", figure.MeasuredText);
+    }
+
+    [Fact]
+    public void Programs_Output_GivesRates()
+    {
+        const string h2load = "finished in 3.00s, 33257.00 req/s, 2.54MB/s\nrequests: 5 total, 5 started, 5 done, 4 succeeded, 0 failed, 1 errored, 0 timeout\n";
+        Assert.Equal(33_257, RetryBody.RateOf(h2load));
+        Assert.Equal("1 errored", RetryBody.FailuresOf(h2load));
+        Assert.Equal(double.NaN, RetryBody.RateOf("nothing"));
+        Assert.Equal(1_347.25, PostgresRuns.TransactionsOf("latency average = 5 ms\ntps = 1347.25 (without initial connection time)\n"));
+    }
+
+    [Fact]
+    public void Tally_Added_KeepsCountsAndTheLongestGap()
+    {
+        var (one, other) = (new Tally(), new Tally());
+        one.MarkGapStart(1);
+        one.Complete(OutcomeKind.Approved, Reason.None, false, 1, 11);
+        other.MarkGapStart(1);
+        other.Complete(OutcomeKind.Declined, Reason.LimitExceeded, true, 1, 21);
+        other.Fail("reset, code 8", 2);
+        one.Add(other);
+        Assert.Equal((2L, 1L, 2L), (one.Completed, one.Repeated, one.Failed));
+        Assert.Equal(Tally.ToNanos(20), one.GapMaxNanos);
+        Assert.Equal([(Reason.LimitExceeded, 1L)], one.Reasons);
+        Assert.Equal(2, one.Errors["reset, code 8"]);
+    }
+}
