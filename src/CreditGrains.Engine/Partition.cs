@@ -116,8 +116,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     }
 
     /// <summary>The layout of the partition's journal.</summary>
-    public JournalOptions JournalOptions =>
-        new() { PartitionId = options.PartitionId, SegmentBytes = options.SegmentBytes, PayloadBytesMax = options.FrameBytesMax, StandbyRequired = options.StandbyRequired };
+    public JournalOptions JournalOptions => options.JournalOptions;
 
     /// <summary>Whether the journal can take another batch; asked before deciding, so that a full disk is met before anything is decided.</summary>
     public bool TryReserve(out JournalRefusal refusal) => journal.Writer.TryReserve(options.FrameBytesMax, out refusal);
@@ -190,6 +189,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         if (!TryReadDurable(sequence, out var e))
         {
             outcome = new Outcome { Reason = Reason.OutcomeArchived, Message = Outcomes.MessageOf(Reason.OutcomeArchived) };
+            return;
+        }
+        if ((e.Effects & EventEffects.Tombstone) != 0 && e.Original == command.Id)
+        {
+            outcome = new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros };
             return;
         }
         if (e.Id != command.Id || e.Key.Tenant != command.Facility.Tenant || e.Kind != command.Kind)

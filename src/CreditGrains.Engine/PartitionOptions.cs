@@ -41,6 +41,10 @@ public sealed record PartitionOptions
     /// <summary>Told what an operator should know, in plain words; may be null.</summary>
     public Action<string>? Warn { get; init; }
 
+    /// <summary>The layout of the partition's journal.</summary>
+    public Journal.JournalOptions JournalOptions =>
+        new() { PartitionId = PartitionId, SegmentBytes = SegmentBytes, PayloadBytesMax = FrameBytesMax, StandbyRequired = StandbyRequired };
+
     internal void Validate()
     {
         Check(FrameBytesMax is >= 512 << 10 and <= Journal.FrameLayout.PayloadBytesMax, nameof(FrameBytesMax), "512 KiB to 16 MiB");

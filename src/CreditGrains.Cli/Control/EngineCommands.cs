@@ -18,7 +18,7 @@ internal static class EngineCommands
         {
             using var channel = client.Connect(parse);
             var reply = await channel.UnaryAsync(Calls.Snapshot, new SnapshotRequest(), new CallOptions { CancellationToken = cancellationToken });
-            if (client.IsJson(parse)) shell.Json(reply);
+            if (client.IsJson(parse)) shell.Message(reply);
             else shell.Line($"snapshot holds every decision to {reply.DecisionId}");
             return (int)ExitCode.Ok;
         });
@@ -33,7 +33,7 @@ internal static class EngineCommands
         {
             using var channel = client.Connect(parse);
             var reply = await channel.UnaryAsync(Calls.ConfirmClock, new ConfirmClockRequest(), new CallOptions { CancellationToken = cancellationToken });
-            if (client.IsJson(parse)) shell.Json(reply);
+            if (client.IsJson(parse)) shell.Message(reply);
             else shell.Line($"the clock is confirmed; approvals go on");
             return (int)ExitCode.Ok;
         });

@@ -20,7 +20,7 @@ internal static class ImportCommand
 
     public static Command Create(Shell shell)
     {
-        var file = new Argument<string>("file") { Description = "CSV with a header; see docs/import.md for the columns" };
+        var file = new Argument<string>("file") { Description = "CSV with a header; see docs/command-line.md for the columns" };
         var mapping = new Option<string?>("--mapping") { Description = "JSON that maps the file's columns to ours", HelpName = "FILE" };
         var tenant = new Option<ushort>("--tenant") { Description = "Tenant of every row", DefaultValueFactory = _ => 1 };
         var malformed = new Option<uint>("--malformed-max") { Description = $"Stop after this many malformed rows, 1 to {MalformedMax}", DefaultValueFactory = _ => MalformedUsual };

@@ -37,8 +37,8 @@ internal static class ImportReport
 
     private static void PrintJson(Shell shell, ImportReply reply, RejectedRow[] rejected, TimeSpan elapsed)
     {
-        foreach (var row in rejected) shell.Json(row);
-        shell.Json(new
+        foreach (var row in rejected) shell.Record(row);
+        shell.Record(new
         {
             reply.Rows,
             reply.Applied,

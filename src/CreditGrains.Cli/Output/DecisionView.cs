@@ -14,7 +14,7 @@ internal static class DecisionView
     /// <param name="json">For machines.</param>
     public static ExitCode Print(Shell shell, Decision decision, string currency, bool json)
     {
-        if (json) shell.Json(decision);
+        if (json) shell.Message(decision);
         else PrintRows(shell, decision, currency);
         return CodeOf(decision);
     }

@@ -52,11 +52,11 @@ internal sealed class Shell
         error.Flush();
     }
 
-    /// <summary>One message as one line.</summary>
-    public void Json(IMessage message) => output.WriteLine(Messages.Format(message));
+    /// <summary>One message of the API as one line of its JSON form.</summary>
+    public void Message(IMessage message) => output.WriteLine(Messages.Format(message));
 
-    /// <summary>One record as one line.</summary>
-    public void Json<T>(T record) => output.WriteLine(JsonSerializer.Serialize(record, Records));
+    /// <summary>One record of a report as one line of JSON.</summary>
+    public void Record<T>(T record) => output.WriteLine(JsonSerializer.Serialize(record, Records));
 
     /// <summary>A table with a title; columns whose name starts with '#' are numbers, aligned right.</summary>
     public void Table(string title, IReadOnlyList<string> columns, IEnumerable<string[]> rows)

@@ -2,7 +2,7 @@ namespace CreditGrains.Cli.Portfolio;
 
 /// <summary>
 /// The columns of a portfolio file, in the order they are written. Read by name, in any order; a missing column is empty in
-/// every row. Documented for users in docs/import.md.
+/// every row. Documented for users in docs/command-line.md.
 /// </summary>
 internal static class PortfolioColumns
 {

@@ -14,7 +14,7 @@ internal static class EventView
     public static int Show(Shell shell, JournalEvent? e, string otherwise, bool json)
     {
         if (e is null) throw CommandFault.Usage("NotFound", otherwise);
-        if (json) shell.Json(e);
+        if (json) shell.Message(e);
         else Write(shell, e);
         return (int)ExitCode.Ok;
     }

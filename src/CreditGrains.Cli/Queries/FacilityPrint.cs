@@ -2,6 +2,7 @@ using System.Globalization;
 using CreditGrains.Api.V1;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
+using Command = CreditGrains.Domain.Commands.Command;
 
 namespace CreditGrains.Cli.Queries;
 
@@ -46,7 +47,7 @@ internal static class FacilityPrint
             node.Currency,
             AmountText.Of(node.Limit, node.Currency),
             node.HasExposure ? AmountText.Of(node.Exposure, node.Currency) : "rate missing",
-            node.HasHeadroom ? AmountText.Of(node.Headroom, node.Currency) : "",
+            node.HasHeadroom && node.Limit < Command.AmountMax ? AmountText.Of(node.Headroom, node.Currency) : "",
             node.HasExposure ? UtilisationText.Of(node.Exposure, node.Limit) : "",
             (node.SharePpm / 10_000m).ToString("0.####", CultureInfo.InvariantCulture),
             node.FacilityCount.ToString("N0", CultureInfo.InvariantCulture),

@@ -39,7 +39,7 @@ internal static class GetCommand
 
             var reply = await channel.UnaryAsync(Calls.GetFacility, new GetFacilityRequest { Facility = facility }, options);
             if (reply.Facility is not { } view) throw Unknown("facility", parse.GetRequiredValue(key));
-            if (client.IsJson(parse)) shell.Json(view);
+            if (client.IsJson(parse)) shell.Message(view);
             else FacilityPrint.Write(shell, view);
             return (int)ExitCode.Ok;
         });
@@ -59,7 +59,7 @@ internal static class GetCommand
             using var channel = client.Connect(parse);
             var reply = await channel.UnaryAsync(Calls.GetNode, request, new CallOptions { CancellationToken = cancellationToken });
             if (reply.Node is not { } view) throw Unknown("node", parse.GetRequiredValue(key));
-            if (client.IsJson(parse)) shell.Json(view);
+            if (client.IsJson(parse)) shell.Message(view);
             else FacilityPrint.WriteNodes(shell, NodeText.Of(view.Key), [view]);
             return (int)ExitCode.Ok;
         });

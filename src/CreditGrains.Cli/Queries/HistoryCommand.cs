@@ -32,7 +32,7 @@ internal static class HistoryCommand
             await foreach (var page in PagesAsync(channel, Keys.ToFacility(facility), parse.GetValue(take), cancellationToken))
             {
                 shown += page.Count;
-                if (client.IsJson(parse)) foreach (var e in page) shell.Json(e);
+                if (client.IsJson(parse)) foreach (var e in page) shell.Message(e);
                 else if (page.Count > 0) EventView.WriteTable(shell, shown == page.Count ? $"history of {KeyText.Of(facility)}" : "", page);
             }
 

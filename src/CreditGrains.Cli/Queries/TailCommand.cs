@@ -28,7 +28,7 @@ internal static class TailCommand
             {
                 await foreach (var item in channel.ServerStreamingAsync(Calls.Feed, request, cancellationToken: cancellationToken))
                 {
-                    if (client.IsJson(parse)) shell.Json(item);
+                    if (client.IsJson(parse)) shell.Message(item);
                     else EventView.WriteLine(shell, item.Event, item.Cursor);
                     if (--left == 0) break;
                 }

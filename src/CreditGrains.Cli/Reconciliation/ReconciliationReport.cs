@@ -37,7 +37,7 @@ internal sealed class ReconciliationReport(ReconciliationResult result, Adjustme
     {
         foreach (var difference in result.Differences)
         {
-            shell.Json(new
+            shell.Record(new
             {
                 difference.Ledger.Row,
                 Facility = KeyText.Of(difference.Ledger.Facility),
@@ -49,7 +49,7 @@ internal sealed class ReconciliationReport(ReconciliationResult result, Adjustme
             });
         }
 
-        shell.Json(new
+        shell.Record(new
         {
             result.Rows,
             result.Matches,

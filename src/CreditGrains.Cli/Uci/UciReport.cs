@@ -33,7 +33,7 @@ internal sealed class UciReport(UciAccount[] accounts, UciReplay replay, IReadOn
         PrintChecks(shell);
     }
 
-    public void PrintJson(Shell shell) => shell.Json(new
+    public void PrintJson(Shell shell) => shell.Record(new
     {
         Accounts = accounts.Length,
         tally.Commands,

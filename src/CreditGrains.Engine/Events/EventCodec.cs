@@ -125,6 +125,9 @@ internal static class EventCodec
     /// <summary>Length of the event that starts here, bytes.</summary>
     public static int LengthOf(ReadOnlySpan<byte> source) => BinaryPrimitives.ReadUInt16LittleEndian(source);
 
+    /// <summary>Kind of the event that starts here.</summary>
+    public static CommandKind KindOf(ReadOnlySpan<byte> source) => (CommandKind)source[2];
+
     /// <summary>Reads an event.</summary>
     /// <param name="source">Exactly its bytes.</param>
     /// <param name="sequence">Its place, from the frame.</param>
@@ -207,7 +210,7 @@ internal static class EventCodec
         if (e.AmountMin != 0) fields |= Fields.AmountMin;
         if (e.Amount != 0) fields |= Fields.Amount;
         if (e.Reference != 0) fields |= Fields.Reference;
-        if (e.Original != default) fields |= Fields.Original;
+        if (e.Original != default || e.OriginalSequence != 0) fields |= Fields.Original;
         if (e.OccurredAtMicros != 0) fields |= Fields.OccurredAt;
         if (e.ExpiresAtSeconds != 0) fields |= Fields.Expires;
         if (e.ReleasedFromHold != 0) fields |= Fields.ReleasedFromHold;

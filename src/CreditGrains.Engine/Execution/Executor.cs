@@ -210,10 +210,7 @@ internal sealed class Executor
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)
         {
-            outcome.Kind = OutcomeKind.Declined;
-            outcome.Reason = Reason.Tombstoned;
-            outcome.Sequence = sequence;
-            outcome.RecordedAtMicros = LastRecordedAtMicros;
+            Repeat(ref outcome, sequence);
             return true;
         }
         if (known != fingerprint)
@@ -294,9 +291,14 @@ internal sealed class Executor
     private void DecideAccount(in Command c, ref LedgerEvent e)
     {
         e.RecordedAtMicros = LastRecordedAtMicros;
-        if (c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low)))
+        if (IsBarred(c.Facility.Tenant, c.Id))
         {
             Decline(ref e, Reason.Tombstoned);
+            if (e.Key.IsFacility && state.FindFacility(e.Key) is var barred and not 0)
+            {
+                BringCurrent(barred);
+                NoteUnchanged(ref e, barred);
+            }
             return;
         }
         var original = default(LedgerEvent);
@@ -324,6 +326,10 @@ internal sealed class Executor
         e.Currency = facility.Currency;
         accounts.Finish(facility, path, ref e);
     }
+
+    /// <summary>Whether a session id was reversed before it arrived. It still takes its place in the session, so it is decided here and not by its id alone.</summary>
+    private bool IsBarred(ushort tenant, in RequestId id) =>
+        id.IsSession && state.Small.SessionTombstones.Count > 0 && state.Small.SessionTombstones.ContainsKey((tenant, id.High, id.Low));
 
     private LedgerEvent? ReadAllocation(long sequence) =>
         sequence <= LastSequence && decisions.TryRead(sequence, out var e) ? e : null;
@@ -399,7 +405,8 @@ internal sealed class Executor
         else if (e.Key.Kind != NodeKind.None && !e.Key.IsFacility && state.FindNode(e.Key) is var node and not 0) BringLimitCurrent(ChildRef.Node(node));
         e.RecordedAtMicros = LastRecordedAtMicros;
         if (row != 0) NoteUnchanged(ref e, row);
-        control.Decide(ref e);
+        if (IsBarred(e.Key.Tenant, e.Id)) Decline(ref e, Reason.Tombstoned);
+        else control.Decide(ref e);
     }
 
     private static void Decline(ref LedgerEvent e, Reason reason)

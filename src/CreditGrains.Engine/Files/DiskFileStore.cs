@@ -7,8 +7,9 @@ namespace CreditGrains.Engine.Files;
 public sealed class DiskFileStore : IFileStore
 {
     private readonly string _directory;
+    private readonly FileAccess _access;
 
-    private DiskFileStore(string directory) => _directory = directory;
+    private DiskFileStore(string directory, FileAccess access) => (_directory, _access) = (directory, access);
 
     /// <summary>The absolute path of the directory.</summary>
     public string Directory => _directory;
@@ -35,7 +36,15 @@ public sealed class DiskFileStore : IFileStore
     /// <param name="ownsName">Which file names are ours; by default those with an extension that begins with ".cg".</param>
     /// <exception cref="StoreDirectoryException">Missing, not a directory, or holds a file that is not ours.</exception>
     /// <exception cref="StoreReadOnlyException">The missing directory cannot be created, or this one cannot be listed.</exception>
-    public static DiskFileStore Open(string directory, bool createDirectory = false, Func<string, bool>? ownsName = null)
+    public static DiskFileStore Open(string directory, bool createDirectory = false, Func<string, bool>? ownsName = null) =>
+        Open(directory, createDirectory, ownsName, FileAccess.ReadWrite);
+
+    /// <summary>Opens a directory to look at: files are opened for reading only, and every change fails.</summary>
+    /// <inheritdoc cref="Open(string, bool, Func{string, bool}?)"/>
+    public static DiskFileStore OpenForReading(string directory, Func<string, bool>? ownsName = null) =>
+        Open(directory, createDirectory: false, ownsName, FileAccess.Read);
+
+    private static DiskFileStore Open(string directory, bool createDirectory, Func<string, bool>? ownsName, FileAccess access)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(directory);
         string path = Path.GetFullPath(directory);
@@ -44,7 +53,7 @@ public sealed class DiskFileStore : IFileStore
             throw new StoreDirectoryException(StoreErrorCode.NotADirectory,
                 $"'{path}' is a file. Configure a directory that only this partition uses.");
         }
-        var store = new DiskFileStore(path);
+        var store = new DiskFileStore(path, access);
         try
         {
             if (createDirectory) System.IO.Directory.CreateDirectory(path);
@@ -78,12 +87,13 @@ public sealed class DiskFileStore : IFileStore
     public IStoreFile Open(string name, bool create)
     {
         string path = PathOf(name);
+        if (create) RefuseChange();
         if (create && File.Exists(path)) throw DiskFailure.FileExists(path);
         FileMode mode = create ? FileMode.CreateNew : FileMode.Open;
         try
         {
             return new DiskStoreFile(
-                File.OpenHandle(path, mode, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete, FileOptions.None), path);
+                File.OpenHandle(path, mode, _access, FileShare.ReadWrite | FileShare.Delete, FileOptions.None), path);
         }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
@@ -112,7 +122,11 @@ public sealed class DiskFileStore : IFileStore
     }
 
     /// <inheritdoc/>
-    public IDisposable Lock() => DiskLock.Take(_directory);
+    public IDisposable Lock()
+    {
+        RefuseChange();
+        return DiskLock.Take(_directory);
+    }
 
     private static bool HasOwnExtension(string name) => Path.GetExtension(name).StartsWith(".cg", StringComparison.Ordinal);
 
@@ -126,8 +140,14 @@ public sealed class DiskFileStore : IFileStore
         }
     }
 
+    private void RefuseChange()
+    {
+        if (_access == FileAccess.Read) throw new InvalidOperationException($"'{_directory}' was opened for reading only.");
+    }
+
     private void Act(string name, Action change)
     {
+        RefuseChange();
         try
         {
             change();

@@ -5,6 +5,7 @@ namespace CreditGrains.Engine.Files;
 /// <summary>A file of a <see cref="DiskFileStore"/>: synchronous positional reads and writes on one handle.</summary>
 internal sealed class DiskStoreFile(SafeFileHandle handle, string path) : IStoreFile
 {
+    private const long SyncEveryBytes = 8 << 20;
     private const int ZeroChunkBytes = 1 << 20;
     private static readonly byte[] Zeros = new byte[ZeroChunkBytes];
 
@@ -50,6 +51,8 @@ internal sealed class DiskStoreFile(SafeFileHandle handle, string path) : IStore
             int chunk = (int)Math.Min(ZeroChunkBytes, length - offset);
             Write(offset, Zeros.AsSpan(0, chunk));
             offset += chunk;
+            // Little by little: one sync of a whole segment would hold up the journal's own syncs on the same disk.
+            if (offset % SyncEveryBytes < chunk) Sync();
         }
         Sync();
     }

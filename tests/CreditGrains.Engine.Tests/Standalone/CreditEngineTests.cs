@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Engine.Tests.Standalone;
 
@@ -110,5 +111,35 @@ public sealed class CreditEngineTests
         Assert.Equal(Reason.ClockStepUnconfirmed, (await fixture.Do(fixture.Authorize(1, 1))).Reason);
         await fixture.Engine.ConfirmClockAsync();
         Assert.Equal(OutcomeKind.Approved, (await fixture.Do(fixture.Authorize(1, 1))).Kind);
+    }
+
+    [Fact]
+    public async Task LateOriginal_InASessionThatReversedIt_LeavesBalancesAndHistoryAsTheyAre()
+    {
+        await using var fixture = new EngineFixture();
+        await fixture.OpenFourNodes();
+        await fixture.Do(fixture.Authorize(1, 300));
+        var late = RequestId.ForSession(9, 1);
+        await fixture.Do(new Command { Kind = CommandKind.Reverse, Facility = EngineFixture.Facility(1), Original = late });
+        var outcome = await fixture.Do(fixture.Authorize(1, 100) with { Id = late });
+        Assert.Equal((OutcomeKind.Declined, Reason.Tombstoned), (outcome.Kind, outcome.Reason));
+        Assert.Equal(300, outcome.Balances.Held);
+        var view = await fixture.Engine.GetFacilityAsync(EngineFixture.Facility(1));
+        Assert.Equal(300, view!.Balances.Held);
+        Assert.All(view.Path, node => Assert.Equal(300, node.Exposure));
+        var history = await fixture.Engine.GetHistoryAsync(EngineFixture.Facility(1), 0, 10);
+        Assert.Equal([CommandKind.Authorize, CommandKind.Authorize, CommandKind.OpenFacility], history.Events.Select(e => e.Kind));
+    }
+
+    [Fact]
+    public async Task ReverseRepayment_Twice_IsDeclinedAlsoAfterARestart()
+    {
+        await using var fixture = new EngineFixture();
+        await fixture.OpenFourNodes();
+        var paid = await fixture.Do(new Command { Kind = CommandKind.Repay, Facility = EngineFixture.Facility(1), Amount = 50, Currency = EngineFixture.Eur });
+        var bounce = new Command { Kind = CommandKind.ReverseRepayment, Facility = EngineFixture.Facility(1), Reference = paid.Sequence };
+        Assert.Equal(OutcomeKind.Posted, (await fixture.Do(bounce)).Kind);
+        await fixture.Reopen();
+        Assert.Equal(Reason.AlreadyReversed, (await fixture.Do(bounce)).Reason);
     }
 }

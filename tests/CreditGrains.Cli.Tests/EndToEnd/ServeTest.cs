@@ -1,0 +1,76 @@
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Output;
+
+namespace CreditGrains.Cli.Tests.EndToEnd;
+
+public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixture>
+{
+    [Fact]
+    public async Task Serve_UntilInterrupted_SaysWhereItListensAndEndsWithZero()
+    {
+        using var directory = new TemporaryDirectory();
+        using var stop = new CancellationTokenSource();
+        var output = new ReadyWriter("Try, while");
+        var shell = new Shell(output, TextWriter.Null, isTerminal: false, isErrorTerminal: false);
+        string[] line = ["serve", "--data", Path.Combine(directory.Path, "data"), "--grpc-port", "0", "--http-port", "0", "--demo"];
+        var serving = CommandTree.RunAsync(line, shell, stop.Token);
+        await output.Ready.WaitAsync(TimeSpan.FromMinutes(2));
+        var address = output.ToString().Split("gRPC  ")[1].Split(' ')[0];
+        Assert.Equal(ExitCode.Ok, (await CliRun.OfAsync("authorize", "1/1/1001", "12900", "EUR", "--address", $"http://{address}")).Code);
+        await stop.CancelAsync();
+        Assert.Equal((int)ExitCode.Ok, await serving);
+    }
+
+    [Fact]
+    public async Task Serve_OnADirectoryInUse_EndsWithThree()
+    {
+        var run = await CliRun.OfAsync("serve", "--data", server.DataDirectory, "--grpc-port", "0", "--http-port", "0");
+        Assert.Equal(ExitCode.Unavailable, run.Code);
+        Assert.StartsWith("Locked: ", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Replay_OnADirectoryInUse_IsOneNamedLineAndThree()
+    {
+        var file = server.Write("used.csv", Uci.UciTwin.TextOf(Uci.UciTwin.Accounts(3, seed: 1)));
+        var run = await CliRun.OfAsync("replay", "uci", file, "--data", server.DataDirectory);
+        Assert.Equal(ExitCode.Unavailable, run.Code);
+        Assert.StartsWith("creditgrains: Locked: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Serve_OnADamagedJournal_EndsWithFour()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = server.Write("damaged.csv", Uci.UciTwin.TextOf(Uci.UciTwin.Accounts(50, seed: 1)));
+        Assert.Equal(ExitCode.Ok, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
+        Damage(Directory.GetFiles(directory.Path, "journal-*")[0]);
+        var run = await CliRun.OfAsync("serve", "--data", directory.Path, "--grpc-port", "0", "--http-port", "0");
+        Assert.Equal(ExitCode.Damaged, run.Code);
+        Assert.Equal(ExitCode.Damaged, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
+    }
+
+    /// <summary>Flips a bit of an event well before the journal's end.</summary>
+    private static void Damage(string path)
+    {
+        using var journal = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        var page = new byte[16_384];
+        journal.ReadExactly(page);
+        var place = Array.FindLastIndex(page, value => value != 0) - 100;
+        journal.Position = place;
+        journal.WriteByte((byte)(page[place] ^ 1));
+    }
+
+    /// <summary>A writer that tells when a text was written.</summary>
+    private sealed class ReadyWriter(string text) : StringWriter
+    {
+        private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Ready => ready.Task;
+
+        public override void Flush()
+        {
+            if (ToString().Contains(text, StringComparison.Ordinal)) ready.TrySetResult();
+        }
+    }
+}
