@@ -68,8 +68,9 @@ internal sealed class PostgresCluster : IDisposable
     /// <returns>What it printed.</returns>
     public string Bench(string script, int clients, double seconds, params (string Name, long Value)[] variables) => programs.Run("pgbench",
     [
-        "-h", directory, "-d", Database, "-n", "-M", "prepared", "-f", WriteScript(script), "-c", Text(clients), "-j", Text(Math.Min(2, clients)),
-        "-T", Text((int)Math.Ceiling(seconds)), .. variables.SelectMany(variable => new[] { "-D", Variable(variable) }),
+        // The database goes last and bare: to pgbench -d is debugging, a line for every transaction.
+        "-h", directory, "-n", "-M", "prepared", "-f", WriteScript(script), "-c", Text(clients), "-j", Text(Math.Min(2, clients)),
+        "-T", Text((int)Math.Ceiling(seconds)), .. variables.SelectMany(variable => new[] { "-D", Variable(variable) }), Database,
     ]);
 
     /// <inheritdoc/>
