@@ -1,15 +1,14 @@
 using System.Globalization;
-using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 
 namespace CreditGrains.Cli.CommandLine;
 
 /// <summary>
-/// Keys as people write them: a facility is TENANT/ENTITY/ID ("1/1/42"), a node KIND/TENANT/ENTITY/ID ("Borrower/1/1/42"),
-/// a parent a node with an optional share ("Funder/1/1/7@250000", parts per million).
+/// Keys as people write them: a facility is TENANT/ENTITY/ID ("1/1/42"), a node KIND/TENANT/ENTITY/ID ("Borrower/1/1/42").
 /// </summary>
 internal static class KeyText
 {
+    private static readonly Dictionary<string, NodeKind>.AlternateLookup<ReadOnlySpan<char>> Kinds = KindsByName().GetAlternateLookup<ReadOnlySpan<char>>();
     private const string FacilityForm = "TENANT/ENTITY/ID, such as 1/1/42";
     private const string NodeForm = "KIND/TENANT/ENTITY/ID, such as Borrower/1/1/42";
 
@@ -30,32 +29,21 @@ internal static class KeyText
         return parts.Length == 4 && TryKind(parts[0], out var kind) && TryNumbers(parts[1..], kind, out key);
     }
 
-    /// <summary>Reads a kind by name, in any case.</summary>
-    public static bool TryKind(string text, out NodeKind kind) =>
-        Enum.TryParse(text.Replace("_", "", StringComparison.Ordinal), ignoreCase: true, out kind)
-        && kind is >= NodeKind.Facility and <= NodeKind.Pool && !char.IsAsciiDigit(text[0]);
-
-    /// <summary>Reads a parent with its share.</summary>
-    public static bool TryParent(string text, out ParentShare parent)
-    {
-        parent = default;
-        var at = text.IndexOf('@', StringComparison.Ordinal);
-        var share = Share.WholePpm;
-        if (at >= 0 && !int.TryParse(text.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out share)) return false;
-        if (!TryNode(at < 0 ? text : text[..at], out var key)) return false;
-        parent = new ParentShare(key, share);
-        return true;
-    }
+    /// <summary>Reads a kind by name, in any case, words together or with underscores.</summary>
+    public static bool TryKind(ReadOnlySpan<char> text, out NodeKind kind) => Kinds.TryGetValue(text, out kind);
 
     /// <summary>The text of a key, readable by the above.</summary>
     public static string Of(NodeKey key) => key.IsFacility
         ? string.Create(CultureInfo.InvariantCulture, $"{key.Tenant}/{key.LegalEntity}/{key.Id}")
         : string.Create(CultureInfo.InvariantCulture, $"{key.Kind}/{key.Tenant}/{key.LegalEntity}/{key.Id}");
 
-    /// <summary>The text of a parent, readable by the above.</summary>
-    public static string Of(ParentShare parent) => parent.SharePpm == Share.WholePpm
-        ? Of(parent.Parent)
-        : string.Create(CultureInfo.InvariantCulture, $"{Of(parent.Parent)}@{parent.SharePpm}");
+    private static Dictionary<string, NodeKind> KindsByName()
+    {
+        var names = new Dictionary<string, NodeKind>(StringComparer.OrdinalIgnoreCase) { ["obligor_group"] = NodeKind.ObligorGroup };
+        foreach (var kind in Enum.GetValues<NodeKind>())
+            if (kind != NodeKind.None) names[kind.ToString()] = kind;
+        return names;
+    }
 
     private static bool TryNumbers(string[] parts, NodeKind kind, out NodeKey key)
     {

@@ -17,7 +17,7 @@ internal sealed record RowFault(string Field, string Message);
 /// </summary>
 internal sealed class RowReading(ushort tenant, RowSource row)
 {
-    private static readonly char[] ParentSeparators = [' ', ';'];
+    private const string ParentSeparators = " ;";
     private RowFault? fault;
 
     /// <summary>The command of the row the source is on.</summary>
@@ -53,7 +53,7 @@ internal sealed class RowReading(ushort tenant, RowSource row)
 
     private OpenNode Node()
     {
-        if (!KeyText.TryKind(row[PortfolioColumns.Kind] is { Length: > 0 } text ? text : "?", out var kind) || kind == NodeKind.Facility)
+        if (!KeyText.TryKind(row[PortfolioColumns.Kind], out var kind) || kind == NodeKind.Facility)
             Fail(PortfolioColumns.Kind, $"'{row[PortfolioColumns.Kind]}' is no kind of node; use {string.Join(", ", Enum.GetNames<NodeKind>()[2..])}");
         var currency = Currency(PortfolioColumns.Currency);
         return new OpenNode(Key(kind), currency, Amount(PortfolioColumns.Limit, currency, usual: null), Basis(), Parents());
@@ -146,25 +146,34 @@ internal sealed class RowReading(ushort tenant, RowSource row)
         var text = row[PortfolioColumns.Parents];
         if (text.Length == 0) return [];
         var parents = new List<ParentShare>();
-        foreach (var one in text.Split(ParentSeparators, StringSplitOptions.RemoveEmptyEntries))
+        foreach (var range in text.AsSpan().SplitAny(ParentSeparators))
         {
-            if (KeyText.TryParent(InTenant(one), out var parent) && !parent.Parent.IsFacility) parents.Add(parent);
+            var one = text.AsSpan(range);
+            if (one.IsEmpty) continue;
+            if (TryParent(one, out var parent)) parents.Add(parent);
             else Fail(PortfolioColumns.Parents, $"'{one}' is no parent; write KIND/ENTITY/ID or KIND/ID, with @SHARE in parts per million if it bears a part");
         }
 
         return parents;
     }
 
-    /// <summary>KIND/ENTITY/ID or KIND/ID with the tenant put in.</summary>
-    private string InTenant(string text)
+    private bool TryParent(ReadOnlySpan<char> text, out ParentShare parent)
     {
-        var parts = text.Split('/');
-        return parts.Length switch
+        parent = default;
+        var share = Share.WholePpm;
+        if (text.IndexOf('@') is >= 0 and var at)
         {
-            3 => string.Create(CultureInfo.InvariantCulture, $"{parts[0]}/{tenant}/{parts[1]}/{parts[2]}"),
-            2 => string.Create(CultureInfo.InvariantCulture, $"{parts[0]}/{tenant}/{LegalEntity()}/{parts[1]}"),
-            _ => "",
-        };
+            if (!int.TryParse(text[(at + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out share)) return false;
+            text = text[..at];
+        }
+
+        var (first, last) = (text.IndexOf('/'), text.LastIndexOf('/'));
+        if (first < 0 || !KeyText.TryKind(text[..first], out var kind) || kind == NodeKind.Facility) return false;
+        var entity = first == last ? LegalEntity() : (ushort)0;
+        if (first < last && !ushort.TryParse(text[(first + 1)..last], NumberStyles.None, CultureInfo.InvariantCulture, out entity)) return false;
+        if (!long.TryParse(text[(last + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out var id)) return false;
+        parent = new ParentShare(new NodeKey(id, tenant, entity, kind), share);
+        return parent.Parent.IsValid;
     }
 
     private void Fail(string field, string message) => fault ??= new RowFault(field, message);

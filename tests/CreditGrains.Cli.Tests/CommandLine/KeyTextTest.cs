@@ -1,5 +1,4 @@
 using CreditGrains.Cli.CommandLine;
-using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 
 namespace CreditGrains.Cli.Tests.CommandLine;
@@ -33,14 +32,5 @@ public sealed class KeyTextTest
         var fault = Assert.Throws<CommandFault>(() => KeyText.Node(text));
         Assert.Equal("BadKey", fault.Name);
         Assert.Equal(ExitCode.Usage, fault.Code);
-    }
-
-    [Theory]
-    [InlineData("Funder/1/1/7@250000", 250_000)]
-    [InlineData("Funder/1/1/7", Share.WholePpm)]
-    public void TryParent_WithOrWithoutShare_IsRead(string text, int ppm)
-    {
-        Assert.True(KeyText.TryParent(text, out var parent));
-        Assert.Equal(new ParentShare(new NodeKey(7, 1, 1, NodeKind.Funder), ppm), parent);
     }
 }
