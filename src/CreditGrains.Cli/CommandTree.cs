@@ -10,6 +10,7 @@ using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
 using CreditGrains.Cli.Uci;
+using CreditGrains.Cli.Verifying;
 
 namespace CreditGrains.Cli;
 
@@ -66,6 +67,8 @@ internal static class CommandTree
     private static RootCommand Create(Shell shell) => new(Description)
     {
         ServeCommand.Create(shell),
+        StandbyCommand.Create(shell),
+        VerifyCommand.Create(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),
         HistoryCommand.Create(shell),

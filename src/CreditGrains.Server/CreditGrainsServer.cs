@@ -5,7 +5,9 @@ using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
+using CreditGrains.Server.Standby;
 
 namespace CreditGrains.Server;
 
@@ -43,22 +45,26 @@ public static class CreditGrainsServer
     {
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
+        StandbyAttachment? standby = null;
         try
         {
             Directory.CreateDirectory(options.DataDirectory);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (options.Demo) await DemoPortfolio.SeedAsync(engine);
-            return await ListenAsync(engine, options, cancellationToken);
+            return await ListenAsync(engine, standby, options, cancellationToken);
         }
         catch (Exception e)
         {
+            if (standby is not null) await standby.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
             throw;
         }
     }
 
-    private static async Task<RunningServer> ListenAsync(ICreditEngine engine, ServerOptions options, CancellationToken cancellationToken)
+    private static async Task<RunningServer> ListenAsync(
+        ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
@@ -67,7 +73,7 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower);
+            return new RunningServer(app, engine, follower, standby);
         }
         catch
         {

@@ -1,13 +1,14 @@
 using CreditGrains.Api;
 using CreditGrains.Api.Transport.Health;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Journal.Standby;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Server;
 
 /// <summary>
 /// Keeps health as the engine is: not serving when it has a fault, and LimitService not serving while approvals wait for
-/// the clock to be confirmed. A fault is final: the process should end, and the next start recovers.
+/// the clock to be confirmed or for a required standby. A fault is final: the process should end, and the next start recovers.
 /// </summary>
 internal sealed class HealthFollower(ICreditEngine engine, HealthService health, TimeSpan every, TimeProvider clock)
 {
@@ -50,10 +51,13 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
         foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, isServing: false);
     }
 
+    private static bool IsHeldUp(EngineStatus status) =>
+        status.ClockStepPending || status.Standby is { IsRequired: true, State: not StandbyState.InStep };
+
     private void Show(EngineStatus status)
     {
         IsServing = status.Fault is null;
         health.Set(Server, IsServing);
-        foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, IsServing && !(name == LimitService && status.ClockStepPending));
+        foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, IsServing && !(name == LimitService && IsHeldUp(status)));
     }
 }

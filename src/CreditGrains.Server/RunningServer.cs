@@ -1,4 +1,5 @@
 using CreditGrains.Engine;
+using CreditGrains.Server.Standby;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 
@@ -11,10 +12,12 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly HealthFollower health;
     private readonly CancellationTokenSource stop = new();
     private readonly Task<string?> following;
+    private readonly StandbyAttachment? standby;
     private bool disposed;
 
-    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health)
+    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby)
     {
+        this.standby = standby;
         this.app = app;
         this.health = health;
         Engine = engine;
@@ -51,6 +54,7 @@ public sealed class RunningServer : IAsyncDisposable
         health.Drain();
         await app.StopAsync();
         await app.DisposeAsync();
+        if (standby is not null) await standby.DisposeAsync();
         await Engine.DisposeAsync();
         stop.Dispose();
     }

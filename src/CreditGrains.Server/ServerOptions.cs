@@ -35,6 +35,9 @@ public sealed record ServerOptions
     /// <summary>Longest message in either direction, bytes; default 16 MiB, room for a batch of 10,000 with every limit failing.</summary>
     public int MessageLengthMax { get; init; } = 16 * 1024 * 1024;
 
+    /// <summary>Where a standby listens that keeps a copy of the journal; null for none. Needs a standalone engine.</summary>
+    public DnsEndPoint? Standby { get; init; }
+
     /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
     public bool Demo { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Snapshots;
 using Microsoft.AspNetCore.Connections;
 
 namespace CreditGrains.Server;
@@ -26,6 +27,7 @@ public sealed class StartException : Exception
     {
         StartException failure => failure,
         StoreException store => new(store.Code.ToString(), store.Message, CodeOf(store.Code), store),
+        SnapshotDamagedException snapshot => new("SnapshotDamaged", snapshot.Message, ExitCodes.BadData, snapshot),
         JournalException journal => new(journal.Code.ToString(), journal.Message, ExitCodes.BadData, journal),
         UnauthorizedAccessException denied => new("ReadOnly", $"'{options.DataDirectory}' cannot be written by this user: {denied.Message}", ExitCodes.ReadOnly, denied),
         IOException { InnerException: AddressInUseException } taken => Port("AddressInUse", taken, options),

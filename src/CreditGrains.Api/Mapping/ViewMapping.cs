@@ -99,6 +99,9 @@ internal static class ViewMapping
         QueueLength = status.QueueLength,
         ClockStepPending = status.ClockStepPending,
         Fault = status.Fault ?? "",
+        Standby = (V1.StandbyState)(int)(status.Standby?.State ?? 0),
+        StandbyRequired = status.Standby?.IsRequired ?? false,
+        StandbyMessage = status.Standby?.Message ?? "",
     };
 
     private static V1.DatedLimit Write(DatedLimitView view) =>

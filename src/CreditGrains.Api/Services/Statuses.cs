@@ -17,7 +17,7 @@ internal static class Statuses
     /// <summary>The status of a reason; null when it is data.</summary>
     public static StatusCode? Of(Reason reason) => reason switch
     {
-        Reason.EngineStopped => StatusCode.Unavailable,
+        Reason.EngineStopped or Reason.StandbyLost => StatusCode.Unavailable,
         Reason.Overloaded => StatusCode.ResourceExhausted,
         Reason.DiskFull or Reason.ClockStepUnconfirmed => StatusCode.FailedPrecondition,
         _ => null,
@@ -38,6 +38,7 @@ internal static class Statuses
         Reason.EngineStopped => "the engine is stopped or stopping; send the same request again later",
         Reason.Overloaded => "the queue is full; slow down and send the same request again",
         Reason.DiskFull => "there is no room to journal the outcome; free disk space",
+        Reason.StandbyLost => "the standby is required and cannot be reached; bring it back and send the same request again",
         _ => "the clock stepped forward by more than five minutes; an operator must call ControlService.ConfirmClock",
     };
 }

@@ -11,7 +11,14 @@ internal static class LocalEngine
 {
     /// <summary>Opens it, recovering what is there; for a server, whose host names the failures.</summary>
     public static Task<ICreditEngine> OpenAsync(string directory, CancellationToken cancellationToken) =>
-        Task.Run<ICreditEngine>(() => CreditEngine.Open(new EngineOptions { DataDirectory = directory, Clock = TimeProvider.System }), cancellationToken);
+        OpenAsync(directory, new PartitionOptions(), cancellationToken);
+
+    /// <summary>Opens it with settings of the caller's; giving up takes effect between two frames of the journal.</summary>
+    public static Task<ICreditEngine> OpenAsync(string directory, PartitionOptions partition, CancellationToken cancellationToken)
+    {
+        var options = new EngineOptions { DataDirectory = directory, Clock = TimeProvider.System, Partition = partition };
+        return Task.Run<ICreditEngine>(() => CreditEngine.Open(options, _ => cancellationToken.ThrowIfCancellationRequested()), cancellationToken);
+    }
 
     /// <summary>Opens it for a command.</summary>
     /// <exception cref="CommandFault">It is in use, damaged, or cannot be written.</exception>

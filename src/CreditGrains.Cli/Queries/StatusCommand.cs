@@ -36,8 +36,17 @@ internal static class StatusCommand
         ["journal bytes", Number(reply.JournalBytes)],
         ["commands waiting", Number(reply.QueueLength)],
         ["clock step to confirm", reply.ClockStepPending ? "yes" : "no"],
+        ["standby", StandbyText(reply)],
         ["fault", reply.Fault.Length == 0 ? "none" : reply.Fault],
     ]);
+
+    private static string StandbyText(GetStatusReply reply) => reply.Standby switch
+    {
+        StandbyState.None => "none",
+        StandbyState.InStep => $"in step, {reply.StandbyMessage}",
+        StandbyState.CatchingUp => $"catching up, {reply.StandbyMessage}",
+        _ => $"lost{(reply.StandbyRequired ? ", nothing is decided until it is back" : "")}: {reply.StandbyMessage}",
+    };
 
     private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
 }

@@ -3,6 +3,7 @@ using System.Net;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
+using CreditGrains.Engine;
 using CreditGrains.Server;
 
 namespace CreditGrains.Cli.Serving;
@@ -16,17 +17,28 @@ internal static class ServeCommand
         var listen = new Option<string>("--listen") { Description = "IP address to listen on; there is no authentication yet, so mind whom you let in", HelpName = "IP", DefaultValueFactory = _ => "127.0.0.1" };
         var grpc = Port("--grpc-port", "Port of gRPC (HTTP/2 without TLS)", ServerOptions.GrpcPortUsual);
         var http = Port("--http-port", "Port of JSON over HTTP/1.1", ServerOptions.HttpPortUsual);
+        var segment = SegmentSize.Option();
+        var standby = new Option<string?>("--standby") { Description = "Where 'creditgrains standby' listens: every decision is on its disk too before it is answered", HelpName = "HOST:PORT" };
+        var required = new Option<bool>("--standby-required") { Description = "Decide nothing unless the standby is in step, so that a writer cut off from it cannot go on alone" };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
         listen.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command("serve", "Run the engine on a data directory until interrupted") { data, listen, grpc, http, demo };
+        var command = new Command("serve", "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, demo };
+        command.Validators.Add(result =>
+        {
+            var address = result.GetValue(standby);
+            if (address is not null && StandbyAddress.Parse(address) is null) result.AddError($"--standby '{address}' is not HOST:PORT");
+            if (address is null && result.GetValue(required)) result.AddError("--standby-required needs --standby");
+        });
         command.SetAction(async (parse, cancellationToken) => (int)CodeOf(await CreditGrainsServer.RunAsync(
             new ServerOptions
             {
                 DataDirectory = parse.GetRequiredValue(data),
-                OpenEngine = LocalEngine.OpenAsync,
+                OpenEngine = (directory, token) => LocalEngine.OpenAsync(
+                    directory, new PartitionOptions { SegmentBytes = SegmentSize.BytesOf(parse, segment), StandbyRequired = parse.GetValue(required), Warn = shell.Error.WriteLine }, token),
+                Standby = parse.GetValue(standby) is { } address ? StandbyAddress.Parse(address) : null,
                 Address = IPAddress.Parse(parse.GetRequiredValue(listen)),
                 GrpcPort = parse.GetValue(grpc),
                 HttpPort = parse.GetValue(http),

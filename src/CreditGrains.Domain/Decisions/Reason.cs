@@ -22,6 +22,9 @@ public enum Reason : ushort
     /// <summary>The clock stepped forward by more than five minutes; an operator must confirm it.</summary>
     ClockStepUnconfirmed = 4,
 
+    /// <summary>The standby that decisions must reach is lost; bring it back and send the same id again.</summary>
+    StandbyLost = 5,
+
     /// <summary>The caller may not send this kind of command.</summary>
     InvalidKind = 10,
 

@@ -57,7 +57,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         var row = items.Find(e.Row, e.Reference, OpenItemKind.Referral);
         if (row == 0)
         {
-            Decline(ref e, Reason.ReferenceNotOpen);
+            var status = (e.Options & CommandOptions.Accept) != 0 ? limits.StatusReason(facility, path, out e.Limits) : Reason.None;
+            Decline(ref e, status != Reason.None ? status : Reason.ReferenceNotOpen);
             return;
         }
         ref readonly var item = ref state.Items.Read(row);
@@ -230,7 +231,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         var credit = (facility.Flags & FacilityFlags.CreditAddsHeadroom) != 0 ? e.Balances.Credit : 0;
         var counted = Domain.Limits.Contribution.Of(own, e.Balances, facility.Limit);
         e.Headroom = facility.Limit - counted + credit;
-        if (e.Outcome == OutcomeKind.Posted) ListExcess(facility, path, ref e, counted);
+        if (e.Outcome == OutcomeKind.Posted) ListExcess(facility, path, ref e);
         e.StatusAfter = StatusAfter(facility, e);
     }
 
@@ -241,11 +242,11 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         return e.Balances.IsClear && itemsAfter == 0 ? NodeStatus.Closed : NodeStatus.Closing;
     }
 
-    private void ListExcess(in FacilityRow facility, ReadOnlySpan<PathEntry> path, ref LedgerEvent e, long counted)
+    private void ListExcess(in FacilityRow facility, ReadOnlySpan<PathEntry> path, ref LedgerEvent e)
     {
         excess.Clear();
         var before = facility.Balances;
-        if (counted > Domain.Limits.Contribution.Of(state.BasisOf(facility), before, facility.Limit) && e.Headroom < 0)
+        if (e.Headroom < 0 && e.Headroom < facility.Limit - limits.OwnExposure(facility, 0))
             excess.Add(new FailingLimit(facility.Key, LimitKind.Node, facility.Limit, e.Headroom, 0));
         foreach (var entry in path)
         {

@@ -90,11 +90,13 @@ internal sealed class LimitSchedule(PartitionState state, ExposureBook exposures
             var current = owner.IsNode ? state.Nodes.Read(owner.Row).Limit : state.Facilities.Read(owner.Row).Limit;
             AddRow(owner, new DatedLimitRow { Limit = current, IsBase = true });
         }
-        for (var row = FirstOf(owner); row != 0; row = state.DatedLimits.Read(row).Next)
+        for (int row = FirstOf(owner), before = 0; row != 0; before = row, row = state.DatedLimits.Read(row).Next)
         {
             ref readonly var dated = ref state.DatedLimits.Read(row);
             if (dated.IsBase || dated.FromMicros != fromMicros || dated.UntilMicros != untilMicros) continue;
-            state.DatedLimits.Write(row).Limit = limit;
+            // The list is in the order of setting, newest first: of equal starts the one set last is in force.
+            RemoveRow(owner, row, before);
+            AddRow(owner, new DatedLimitRow { Limit = limit, FromMicros = fromMicros, UntilMicros = untilMicros });
             return;
         }
         AddRow(owner, new DatedLimitRow { Limit = limit, FromMicros = fromMicros, UntilMicros = untilMicros });

@@ -26,6 +26,15 @@ internal sealed class OpenItems(PartitionState state)
         if (e.Reference != 0 && (e.ReleasedFromHold != 0 || (e.Effects & EventEffects.ItemEnds) != 0 || e.Kind == CommandKind.IncreaseHold))
             Change(e);
         if ((e.Effects & EventEffects.NewItem) != 0) Add(facility, e);
+        if (e.Kind == CommandKind.ClearRepaymentDue && e.Outcome == Domain.Decisions.OutcomeKind.Declined) DropEnd(e.Reference);
+    }
+
+    /// <summary>A float whose allocation would pass 2^60 waits until told: tried again by its time it would fail for ever.</summary>
+    private void DropEnd(long reference)
+    {
+        var row = state.FindItem(reference);
+        state.Due.Remove(row);
+        state.Items.Write(row).ExpiresAtSeconds = 0;
     }
 
     private void Change(in LedgerEvent e)

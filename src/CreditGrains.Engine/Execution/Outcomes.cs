@@ -31,6 +31,7 @@ internal static class Outcomes
         Reason.Overloaded => "the queue is full; wait and send the same id again",
         Reason.DiskFull => "there is no room to journal the outcome; free disk space and send the same id again",
         Reason.ClockStepUnconfirmed => "the clock stepped forward by more than 5 minutes; an operator must confirm it (ConfirmClock)",
+        Reason.StandbyLost => "the standby is required and cannot be reached; bring it back and send the same id again",
         Reason.EngineStopped => "the engine is stopping or has failed; send the same id again when it is back",
         _ => reason.ToString(),
     };

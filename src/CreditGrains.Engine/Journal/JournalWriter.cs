@@ -45,6 +45,9 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Whether a spare segment should be prepared soon. Any thread.</summary>
     public bool WantsSpare => !_segments.Spare.IsReady;
 
+    /// <summary>Whether every append waits for a standby. Any thread.</summary>
+    public bool IsStandbyRequired => _options.StandbyRequired;
+
     /// <summary>Whether an earlier failure ended appending. Any thread.</summary>
     public bool IsPoisoned => _poison is not null;
 

@@ -22,6 +22,9 @@ public sealed class PartitionJournal : IDisposable
         Reader = new JournalReader(files, index, () => writer.DurableSequence);
     }
 
+    /// <summary>Whether every append waits for a standby, and none is taken without one.</summary>
+    public bool IsStandbyRequired => Writer.IsStandbyRequired;
+
     /// <summary>Appends.</summary>
     public JournalWriter Writer { get; }
 

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Journal.Standby;
 
 namespace CreditGrains.Engine.Queries;
 
@@ -202,4 +203,14 @@ public sealed record HistoryPage(IReadOnlyList<EventRecord> Events, long NextBef
 /// <summary>How the engine is.</summary>
 public sealed record EngineStatus(
     long LastSequence, long RecordedAtMicros, long FacilityCount, long NodeCount, long OpenItemCount, long SnapshotSequence,
-    long JournalBytes, long QueueLength, bool ClockStepPending, string? Fault);
+    long JournalBytes, long QueueLength, bool ClockStepPending, string? Fault)
+{
+    /// <summary>The standby; null when none is configured.</summary>
+    public StandbyView? Standby { get; init; }
+}
+
+/// <summary>The standby of a writer.</summary>
+/// <param name="State">Where it stands.</param>
+/// <param name="IsRequired">Whether nothing is decided unless it is in step.</param>
+/// <param name="Message">For an operator: who and where it is, or why it is lost.</param>
+public sealed record StandbyView(StandbyState State, bool IsRequired, string Message);

@@ -7,6 +7,7 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Journal.Standby;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Replay;
 
@@ -23,6 +24,7 @@ public sealed class CreditEngine : ICreditEngine
     private readonly WriterThread writer;
     private readonly StateReader reader;
     private readonly ConcurrentQueue<SingleCall> pool = new();
+    private StandbyView? standby;
     private int isDisposed;
 
     private CreditEngine(Partition partition, EngineOptions options)
@@ -41,6 +43,16 @@ public sealed class CreditEngine : ICreditEngine
 
     /// <summary>The journal, to attach a standby.</summary>
     public PartitionJournal Journal => partition.Journal;
+
+    /// <summary>The partition's identity, which a standby must share.</summary>
+    public Guid PartitionId => options.Partition.PartitionId;
+
+    /// <summary>What the status says of the standby; set by who links it. Null: none is configured.</summary>
+    public StandbyView? Standby
+    {
+        get => Volatile.Read(ref standby);
+        set => Volatile.Write(ref standby, value);
+    }
 
     /// <summary>Opens the engine on a data directory, recovering what is there.</summary>
     /// <param name="options">Settings.</param>
@@ -191,10 +203,35 @@ public sealed class CreditEngine : ICreditEngine
     /// <inheritdoc/>
     public ValueTask<EngineStatus> GetStatusAsync()
     {
-        if (writer.Fault is { } fault) return ValueTask.FromResult(new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, fault.Message));
+        if (writer.Fault is { } fault) return ValueTask.FromResult(new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, fault.Message) { Standby = Standby });
         return Look(p => new EngineStatus(
             p.Executor.LastSequence, p.Executor.LastRecordedAtMicros, p.State.Facilities.Count, p.State.Nodes.Count, p.State.Items.Count,
-            p.SnapshotSequence, p.Journal.Writer.AppendedBytes, writer.QueuedCommands, p.IsClockStepPending, null));
+            p.SnapshotSequence, p.Journal.Writer.AppendedBytes, writer.QueuedCommands, p.IsClockStepPending, null) { Standby = Standby });
+    }
+
+    /// <summary>Lets every later append wait for a standby that has nearly caught up. The engine disposes of the link with the next one, or its own end.</summary>
+    /// <returns>False when the standby was lost meanwhile.</returns>
+    /// <exception cref="EngineFaultException">The engine has ended.</exception>
+    public Task<bool> JoinAsync(StandbyLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return writer.BetweenAppends(link.Join);
+    }
+
+    /// <summary>Asks a standby in step whether it is still there.</summary>
+    /// <returns>Whether it is in step.</returns>
+    /// <exception cref="EngineFaultException">The engine has ended.</exception>
+    public Task<bool> ProbeAsync(StandbyLink link)
+    {
+        ArgumentNullException.ThrowIfNull(link);
+        return writer.BetweenAppends(link.Probe);
+    }
+
+    /// <summary>Ends the engine because another writer took over: nothing decided here may be answered any more.</summary>
+    public void Fence(JournalException cause)
+    {
+        ArgumentNullException.ThrowIfNull(cause);
+        writer.Fence(cause);
     }
 
     /// <summary>Decides and flushes what waits, ends the threads and closes the files. A snapshot under way is abandoned.</summary>

@@ -21,6 +21,7 @@ internal sealed class WriterThread : IDisposable
     private readonly Completions completions;
     private readonly Thread writer;
     private readonly Thread flusher;
+    private readonly Queue<FlusherAct> acts = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private List<EngineCall> queue = new(1024);
     private List<EngineCall> draining = new(1024);
@@ -29,6 +30,7 @@ internal sealed class WriterThread : IDisposable
     private BatchInFlight? handedOver;
     private volatile bool isFlushing;
     private volatile bool isStopping;
+    private volatile bool isFlusherEnding;
     private volatile Exception? fault;
     private bool isPreparingSpare;
 
@@ -95,6 +97,27 @@ internal sealed class WriterThread : IDisposable
         writerWake.Set();
     }
 
+    /// <summary>Runs something on the flusher between two appends, so that it sees none half done.</summary>
+    public Task<T> BetweenAppends<T>(Func<T> act)
+    {
+        var queued = new FlusherAct<T>(act);
+        lock (queueLock)
+        {
+            if (isStopping || fault is not null) queued.Fail(fault ?? new EngineFaultException("The engine is stopped.", null));
+            else acts.Enqueue(queued);
+        }
+        flusherWake.Set();
+        return queued.Task;
+    }
+
+    /// <summary>Ends the engine with a failure from outside.</summary>
+    public void Fence(Exception cause)
+    {
+        Fail(cause);
+        writerWake.Set();
+        flusherWake.Set();
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -130,10 +153,11 @@ internal sealed class WriterThread : IDisposable
         }
         while (isFlushing && fault is null) writerWake.WaitOne();
         Snapshots.Abandon();
-        handedOver = null;
         isStopping = true;
+        isFlusherEnding = true;
         flusherWake.Set();
         flusher.Join();
+        FailHandedOver();
         FailQueued();
         if (fault is { } failed) stopped.TrySetException(failed);
         else stopped.TrySetResult();
@@ -225,7 +249,7 @@ internal sealed class WriterThread : IDisposable
     private void RefuseWithoutRoom(List<EngineCall> calls, JournalRefusal refusal)
     {
         var (reason, message) = refusal.Reason == JournalRefusalReason.StandbyLost
-            ? (Reason.EngineStopped, "the standby is required and not reachable; bring it back or configure the engine to go on without it")
+            ? (Reason.StandbyLost, Outcomes.MessageOf(Reason.StandbyLost))
             : (Reason.DiskFull, Outcomes.MessageOf(Reason.DiskFull));
         for (; drained < draining.Count; drained++)
         {
@@ -265,8 +289,16 @@ internal sealed class WriterThread : IDisposable
         while (true)
         {
             flusherWake.WaitOne();
-            var batch = handedOver;
-            if (batch is null || fault is not null) return;
+            if (fault is null) RunActs();
+            if (fault is not null)
+            {
+                FailHandedOver();
+                return;
+            }
+            if (isFlusherEnding) return;
+            // Woken for acts alone, or by a signal that came while the batch before was flushed.
+            if (!isFlushing) continue;
+            var batch = handedOver!;
             try
             {
                 partition.Flush(batch.Decided);
@@ -274,8 +306,7 @@ internal sealed class WriterThread : IDisposable
             catch (Exception failure)
             {
                 Fail(failure);
-                foreach (var call in batch.Calls) call.Fail(fault!);
-                writerWake.Set();
+                FailHandedOver();
                 return;
             }
             isFlushing = false;
@@ -283,6 +314,30 @@ internal sealed class WriterThread : IDisposable
             if (batch.Decided.EventCount > 0) Durable.Set();
             completions.Queue(batch.Calls);
         }
+    }
+
+    private void RunActs()
+    {
+        while (true)
+        {
+            FlusherAct? act;
+            lock (queueLock)
+            {
+                if (!acts.TryDequeue(out act)) return;
+            }
+            // An act that throws found that this writer must stop, as when another took over.
+            if (act.Run() is { } failure) Fail(failure);
+        }
+    }
+
+    private void FailHandedOver()
+    {
+        if (isFlushing && fault is { } failed)
+        {
+            foreach (var call in handedOver!.Calls) call.Fail(failed);
+            isFlushing = false;
+        }
+        writerWake.Set();
     }
 
     private void Fail(Exception failure)
@@ -301,6 +356,7 @@ internal sealed class WriterThread : IDisposable
             for (; drained < draining.Count; drained++) draining[drained].Fail(failed);
             foreach (var call in queue) call.Fail(failed);
             queue.Clear();
+            while (acts.TryDequeue(out var act)) act.Fail(failed);
         }
     }
 

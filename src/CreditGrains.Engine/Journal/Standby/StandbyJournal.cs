@@ -42,6 +42,9 @@ public sealed class StandbyJournal : IDisposable
     /// <summary>Hash of the last frame.</summary>
     public ChainHash Head => _position.Chain;
 
+    /// <summary>Whether the local disk failed, so that only a restart can tell what is here.</summary>
+    public bool IsPoisoned => _isPoisoned;
+
     /// <summary>Recovers the copy as <see cref="PartitionJournal.Open"/> does, but opens no epoch.</summary>
     /// <param name="files">The standby's own store.</param>
     /// <param name="options">The partition's options; sizes may differ from the writer's, the partition may not.</param>
@@ -84,15 +87,16 @@ public sealed class StandbyJournal : IDisposable
         while (true)
         {
             Span<byte> raw;
+            StandbyMessage kind;
             try
             {
-                raw = messages.Receive(StandbyMessage.Frame);
+                raw = messages.Receive(StandbyMessage.Frame, StandbyMessage.Probe, out kind);
             }
             catch (EndOfStreamException)
             {
                 return;
             }
-            Take(messages, raw);
+            if (kind == StandbyMessage.Frame) Take(messages, raw);
             _position.Write(position);
             messages.Send(StandbyMessage.Acknowledgement, position);
         }

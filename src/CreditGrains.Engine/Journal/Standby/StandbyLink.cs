@@ -111,6 +111,11 @@ public sealed class StandbyLink : IFrameSink
     /// <inheritdoc/>
     public bool TryAppend(ReadOnlySpan<byte> raw) => _state == StandbyState.InStep && TrySend(raw, FrameHeader.Read(raw));
 
+    /// <summary>Asks a standby in step whether it is still there, so that its loss shows before a frame needs it. Flusher thread, between appends.</summary>
+    /// <returns>Whether it is in step.</returns>
+    /// <exception cref="JournalException">The standby has seen a later epoch: this process must stop.</exception>
+    public bool Probe() => _state == StandbyState.InStep && TryExchange(StandbyMessage.Probe, [], _journal.Writer.NextSequence, _journal.Writer.Head);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -169,13 +174,15 @@ public sealed class StandbyLink : IFrameSink
         }
     }
 
-    private bool TrySend(ReadOnlySpan<byte> raw, FrameHeader header)
+    private bool TrySend(ReadOnlySpan<byte> raw, FrameHeader header) => TryExchange(StandbyMessage.Frame, raw, header.NextSequence, header.Chain);
+
+    private bool TryExchange(StandbyMessage kind, ReadOnlySpan<byte> body, long nextSequence, ChainHash chain)
     {
         try
         {
-            _messages.Send(StandbyMessage.Frame, raw);
+            _messages.Send(kind, body);
             StandbyPosition has = StandbyPosition.Read(_messages.Receive(StandbyMessage.Acknowledgement));
-            if (has.NextSequence != header.NextSequence || has.Chain != header.Chain)
+            if (has.NextSequence != nextSequence || has.Chain != chain)
                 throw StandbyMessages.Violation("an acknowledgement of another frame");
             _acknowledged = has.Chain;
             return true;

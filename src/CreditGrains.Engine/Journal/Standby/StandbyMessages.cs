@@ -17,6 +17,9 @@ internal enum StandbyMessage : byte
 
     /// <summary>Either: why I stop; an error code and a text.</summary>
     Refusal = 4,
+
+    /// <summary>Writer, while it has no frame: say again what you have.</summary>
+    Probe = 5,
 }
 
 /// <summary>
@@ -51,7 +54,11 @@ internal sealed class StandbyMessages(Stream stream) : IDisposable
     /// <summary>Receives one message; its body may be changed and is valid until the next.</summary>
     /// <exception cref="EndOfStreamException">The other side closed.</exception>
     /// <exception cref="JournalException">The other side refused, or sent something else than expected.</exception>
-    public Span<byte> Receive(StandbyMessage expected)
+    public Span<byte> Receive(StandbyMessage expected) => Receive(expected, expected, out _);
+
+    /// <summary>Receives one message of either of two kinds.</summary>
+    /// <inheritdoc cref="Receive(StandbyMessage)"/>
+    public Span<byte> Receive(StandbyMessage expected, StandbyMessage alternative, out StandbyMessage kind)
     {
         Span<byte> prefix = stackalloc byte[PrefixBytes];
         stream.ReadExactly(prefix);
@@ -60,10 +67,10 @@ internal sealed class StandbyMessages(Stream stream) : IDisposable
         if (_received.Length < length) Array.Resize(ref _received, length);
         Span<byte> body = _received.AsSpan(0, length);
         stream.ReadExactly(body);
-        var kind = (StandbyMessage)prefix[4];
+        kind = (StandbyMessage)prefix[4];
         if (kind == StandbyMessage.Refusal && length >= 2)
             throw new JournalException((JournalErrorCode)BinaryPrimitives.ReadUInt16LittleEndian(body), Encoding.UTF8.GetString(body[2..]));
-        return kind == expected ? body : throw Violation($"message {prefix[4]} where {expected} is due");
+        return kind == expected || kind == alternative ? body : throw Violation($"message {prefix[4]} where {expected} is due");
     }
 
     public void Dispose() => stream.Dispose();

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using System.Diagnostics;
+using System.Globalization;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Connection;
+using CreditGrains.Cli.Output;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Replay;
+
+namespace CreditGrains.Cli.Verifying;
+
+/// <summary>creditgrains verify: every check that a data directory can be given, changing nothing.</summary>
+internal static class VerifyCommand
+{
+    private const int ProgressParts = 10_000;
+
+    public static Command Create(Shell shell)
+    {
+        var data = new Option<string>("--data") { Description = "Data directory; a server may have it open, then its newest decisions may be missing from the check", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
+        var json = new Option<bool>("--json") { Description = "Print one JSON object" };
+        var command = new Command("verify", "Check a data directory: chain, replay of every event, conservation, digests, snapshots. Exit code 4 when damaged") { data, json };
+        command.SetAction(async (parse, _) =>
+        {
+            var start = Stopwatch.GetTimestamp();
+            var report = await RunAsync(shell, parse.GetRequiredValue(data));
+            var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
+            if (parse.GetValue(json)) shell.Json(new VerifyResult(report.IsSound, Math.Round(seconds, 3), report));
+            else Print(shell, report, seconds);
+            return (int)(report.IsSound ? ExitCode.Ok : ExitCode.Damaged);
+        });
+        return command;
+    }
+
+    private static Task<VerificationReport> RunAsync(Shell shell, string directory) => LongWork.RunAsync(
+        shell, "Verifying", ProgressParts, progress => Task.Run(() =>
+        {
+            try
+            {
+                return JournalVerification.Run(directory, options: null, done => progress.Report((long)(done * ProgressParts)));
+            }
+            catch (StoreException e)
+            {
+                throw LocalEngine.FaultOf(e);
+            }
+        }));
+
+    private static void Print(Shell shell, VerificationReport report, double seconds)
+    {
+        shell.Table("", ["verified", "#"],
+        [
+            ["segments", Number(report.Segments)],
+            ["frames", Number(report.Frames)],
+            ["frame bytes", Number(report.FrameBytes)],
+            ["incomplete last frame, bytes", Number(report.IncompleteBytes)],
+            ["epoch", Number(report.Epoch)],
+            ["events replayed", Number(report.Events)],
+            ["from sequence", Number(report.FirstSequence)],
+            ["to sequence", Number(report.LastSequence)],
+            ["digests", Number(report.DigestsChecked)],
+            ["snapshots", Number(report.SnapshotsChecked)],
+            ["facilities", Number(report.Facilities)],
+            ["nodes", Number(report.Nodes)],
+            ["open holds, floats, referrals", Number(report.OpenItems)],
+            ["seconds", seconds.ToString("N1", CultureInfo.InvariantCulture)],
+        ]);
+        if (report.BaseSnapshot > 0) shell.Line($"Older segments are archived: replayed from the snapshot of sequence {report.BaseSnapshot}.");
+        if (report.Problem is not { } problem)
+        {
+            shell.Line($"Everything holds. Chain head {report.ChainHead}");
+            return;
+        }
+        shell.Line($"DAMAGED ({problem.Fault}){(problem.File.Length > 0 ? $" in {problem.File}" : "")}{(problem.Sequence > 0 ? FormattableString.Invariant($" at sequence {problem.Sequence}") : "")}: {problem.What}");
+        shell.Line($"{problem.Remedy}");
+    }
+
+    private static string Number(long value) => value.ToString("N0", CultureInfo.InvariantCulture);
+
+    private sealed record VerifyResult(bool Sound, double Seconds, VerificationReport Report);
+}

@@ -1,0 +1,63 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Requests;
+
+namespace CreditGrains.Domain.Tests.Commands;
+
+/// <summary>A sound command of every kind a caller may send.</summary>
+internal static class Samples
+{
+    public static readonly Currency Eur = Currency.Parse("EUR");
+    public static readonly RequestId Id = RequestId.ForTime(1_700_000_000_000, 1, 1);
+    public static readonly NodeKey Facility = NodeKey.Facility(1, 1, 1);
+    public static readonly NodeKey Borrower = new(1, 1, 1, NodeKind.Borrower);
+    public static readonly NodeKey Group = new(1, 1, 1, NodeKind.ObligorGroup);
+    public static readonly NodeKey Pool = new(1, 1, 1, NodeKind.Pool);
+    public static readonly NodeKey Scope = new(0, 1, 1, NodeKind.None);
+
+    public static readonly CommandKind[] Kinds = [.. Enum.GetValues<CommandKind>().Where(k => k.IsForCallers())];
+
+    /// <summary>A sound account command with no optional field set.</summary>
+    public static Command Account(CommandKind kind)
+    {
+        var c = new Command { Kind = kind, Id = Id, Facility = Facility };
+        switch (kind)
+        {
+            case CommandKind.Reverse:
+                c.Original = RequestId.ForTime(1_700_000_000_000, 2, 2);
+                return c;
+            case CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral:
+                c.Reference = 5;
+                return c;
+            case CommandKind.IncreaseHold or CommandKind.Capture:
+                c.Reference = 5;
+                break;
+        }
+        c.Amount = 100;
+        c.Currency = Eur;
+        return c;
+    }
+
+    public static ControlCommand Control(CommandKind kind) => kind switch
+    {
+        CommandKind.OpenNode => new OpenNode(Borrower, Eur, 100, default, [new ParentShare(Group)]),
+        CommandKind.OpenFacility => new OpenFacility(Facility, Eur, 100, default, false, 10, [new ParentShare(Borrower)]),
+        CommandKind.LinkNode => new LinkNode(Facility, new ParentShare(Group)),
+        CommandKind.UnlinkNode => new UnlinkNode(Facility, Group),
+        CommandKind.MoveFacility => new MoveFacility(Facility, Borrower, new ParentShare(Group)),
+        CommandKind.TransferToPool => new TransferToPool(Facility, Pool),
+        CommandKind.SetLimit => new SetLimit(Facility, 100),
+        CommandKind.SetSubLimit => new SetSubLimit(Facility, Channel.Cash, 0, 9_999, 100),
+        CommandKind.SetVelocityLimit => new SetVelocityLimit(Facility, 60, 100, 10),
+        CommandKind.SetReviewThreshold => new SetReviewThreshold(Facility, 100),
+        CommandKind.Freeze => new Freeze(Facility),
+        CommandKind.Unfreeze => new Unfreeze(Facility),
+        CommandKind.Close => new Close(Facility),
+        CommandKind.SetFxRate => new SetFxRate(Scope, Eur, Currency.Parse("USD"), 1_000_000_000, 1),
+        CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(Scope, 20_000),
+        _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no control command"),
+    };
+
+    public static Command Any(CommandKind kind) => kind.IsAccount() ? Account(kind) : Command.Of(Id, Control(kind));
+}

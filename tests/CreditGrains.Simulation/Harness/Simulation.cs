@@ -1,0 +1,229 @@
+using CreditGrains.Engine;
+using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Simulation.Clients;
+using CreditGrains.Simulation.Disk;
+using CreditGrains.Simulation.Model;
+using CreditGrains.Simulation.Workload;
+
+namespace CreditGrains.Simulation.Harness;
+
+/// <summary>
+/// Runs the shipped engine and journal on a fake clock and a fake disk, by a seed: clients that retry, crashes at any disk
+/// operation, failing and full disks, clock steps. Everything it does follows from the seed.
+/// </summary>
+internal sealed class Simulation : IDisposable
+{
+    private const long Start = 1_780_000_000_000_000;
+    private const long TickMicros = 60_000_000;
+    private const int OpeningsMax = 50;
+    private const int LastTurnsMax = 400;
+
+    private readonly Dice _dice;
+    private readonly SimulationOptions _options;
+    private readonly PartitionOptions _partitionOptions;
+    private readonly FakeDisk _disk;
+    private readonly IFileStore _store;
+    private readonly Verifier _verifier;
+    private readonly TimeSource _time;
+    private readonly Fleet _fleet;
+    private readonly Chronicle _chronicle = new();
+    private readonly Queue<Submission> _waiting = new();
+    private readonly List<FeedReader> _feeds = [new(), new()];
+    private Host? _host;
+    private Turn? _lost;
+    private int _turn;
+
+    private Simulation(ulong seed, SimulationOptions options)
+    {
+        _options = options;
+        _dice = new Dice(seed);
+        _partitionOptions = SmallPartition.Options(_dice.Fork());
+        _disk = new FakeDisk(_dice.Next(), new FakeDiskOptions { SectorSurvivalRatio = _dice.Below(11) / 10.0, DirectorySurvivalRatio = _dice.Below(11) / 10.0 });
+        _store = options.Fault == PlantedFault.NoSync ? new LyingStore(_disk) : _disk;
+        _verifier = new Verifier(_partitionOptions);
+        World world = _verifier.Model.World;
+        _time = new TimeSource(_dice.Fork(), world, Start);
+        _fleet = new Fleet(_dice.Fork(), new WorldPlan(_dice.Fork(), Start), new Profile(_dice.Fork()), world);
+    }
+
+    /// <summary>Runs a seed.</summary>
+    /// <exception cref="SimulationFailedException">A promise was broken; the message says how to run it again.</exception>
+    public static SimulationResult Run(ulong seed, SimulationOptions? options = null)
+    {
+        using var simulation = new Simulation(seed, options ?? new SimulationOptions());
+        try
+        {
+            return simulation.Run();
+        }
+        catch (Exception failure) when (failure is not OutOfMemoryException)
+        {
+            throw new SimulationFailedException(seed, simulation._turn, simulation._chronicle, failure);
+        }
+    }
+
+    public void Dispose() => _host?.Dispose();
+
+    private SimulationResult Run()
+    {
+        Open();
+        for (_turn = 1; _turn <= _options.Turns; _turn++) Survive(Step);
+        _disk.CrashAtOperation = null;
+        _disk.Options.CapacityBytes = long.MaxValue;
+        for (bool isDone = false; !isDone;) Survive(() => isDone = FinishAll());
+        return new SimulationResult(_verifier.Journal.Count, _disk.Operations, _verifier.Model.World.LastRecordedAt);
+    }
+
+    // Power may go at any operation, a disk may fail: then comes the next life.
+    private void Survive(Action act)
+    {
+        try
+        {
+            act();
+        }
+        catch (SimulatedCrashException)
+        {
+            Restart(hasPower: _dice.Percent(20));
+        }
+        catch (Exception failure) when (failure is StoreException or JournalException)
+        {
+            _chronicle.Note(() => $"the disk failed: {failure.Message}");
+            Restart(hasPower: _dice.Percent(50));
+        }
+    }
+
+    private void Step()
+    {
+        PlanTrouble();
+        PassTime();
+        Host host = _host!;
+        host.WorkBeside();
+        Submission[] submissions = NextSubmissions();
+        List<NodeRead> reads = [.. _verifier.Model.World.Nodes.Values.OfType<ModelFacility>().Where(_ => _dice.Percent(6)).Select(facility => new NodeRead(facility.Key))];
+        Turn? turn = host.Decide(submissions, _time.Now, reads);
+        Note(turn, submissions);
+        if (turn is not null)
+        {
+            foreach (Submission left in submissions.Skip(turn.Submissions.Length)) _waiting.Enqueue(left);
+        }
+        host.HandOver(turn);
+        if (_dice.Percent(50)) host.HandOver(null);
+        foreach (FeedReader feed in _feeds.Where(_ => _dice.Percent(20))) feed.Read(host.Partition, _verifier);
+        if (_dice.Percent(2)) RestartInOrder();
+    }
+
+    private Submission[] NextSubmissions()
+    {
+        List<Submission> next = [];
+        while (_waiting.TryDequeue(out Submission left)) next.Add(left);
+        int count = next.Count > 0 ? 0 : _dice.Weighted([1, 4, 4, 4, 4, 2, 2, 1, 1]);
+        for (int i = 0; i < count; i++) next.Add(_fleet.Next(_time.Now));
+        return [.. next];
+    }
+
+    // A host ticks while it idles, so a pause is no step; a step that nobody saw coming must be confirmed.
+    private void PassTime()
+    {
+        long before = _time.Now;
+        _time.Advance();
+        Partition partition = _host!.Partition;
+        if (!_dice.Percent(15))
+        {
+            for (long tick = before + TickMicros; tick < _time.Now; tick += TickMicros) partition.Tick(tick);
+        }
+        partition.Tick(_time.Now);
+        if (partition.IsClockStepPending && _dice.Percent(30)) partition.ConfirmClock(_time.Now);
+    }
+
+    private void PlanTrouble()
+    {
+        if (_disk.CrashAtOperation is null && _dice.Percent(9)) _disk.CrashAtOperation = _disk.Operations + _dice.Between(1, 30);
+        if (_dice.Below(250) == 0) _disk.FailNextSyncs();
+        if (_dice.Below(250) == 0) _disk.FailNextWrites();
+        if (_disk.Options.CapacityBytes != long.MaxValue)
+        {
+            if (_dice.Percent(30)) _disk.Options.CapacityBytes = long.MaxValue;
+        }
+        else if (_dice.Percent(2))
+        {
+            _disk.Options.CapacityBytes = _disk.UsedBytes + _dice.Between(0, 1 << 20);
+        }
+    }
+
+    private void RestartInOrder()
+    {
+        _host!.HandOver(null);
+        _host.Dispose();
+        _host = null;
+        _disk.CrashAtOperation = null;
+        Open();
+    }
+
+    private void Restart(bool hasPower)
+    {
+        _lost = _host?.InFlight ?? _lost;
+        _host?.Dispose();
+        _host = null;
+        _waiting.Clear();
+        if (hasPower) _disk.Restart();
+        else _disk.Crash();
+        _disk.CrashAtOperation = _dice.Percent(15) ? _disk.Operations + _dice.Between(1, 12) : null;
+        _disk.Options.CapacityBytes = long.MaxValue;
+        _chronicle.Note(() => hasPower ? "the process died" : "power was lost");
+        Open();
+    }
+
+    // Opening may itself be cut short.
+    private void Open()
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _host = new Host(_store, _partitionOptions, _verifier, _dice.Fork(), _options.Fault, _time.Now);
+                break;
+            }
+            catch (SimulatedCrashException) when (attempt < OpeningsMax)
+            {
+                _disk.Crash();
+                _disk.CrashAtOperation = _dice.Percent(30) ? _disk.Operations + _dice.Between(1, 12) : null;
+            }
+        }
+        (long opened, long snapshot) = (_host.Partition.Executor.LastSequence, _host.Partition.SnapshotSequence);
+        _chronicle.Note(() => $"opened at event {opened}, snapshot {snapshot}");
+        Faults.AfterOpening(_options.Fault, _host.Partition, _store, _partitionOptions);
+        _verifier.Recovered(_host.Partition, _lost);
+        _lost = null;
+    }
+
+    // Without further trouble everyone gets an answer, and all of it holds once more after a restart.
+    private bool FinishAll()
+    {
+        _host!.HandOver(null);
+        for (int left = LastTurnsMax; left > 0 && _fleet.Clients.Any(client => client.Unanswered.Count > 0); left--)
+        {
+            _host.Partition.ConfirmClock(_time.Now);
+            Submission[] again = [.. _fleet.Unanswered().Take(20)];
+            _host.HandOver(_host.Decide(again, _time.Now, []));
+            _host.HandOver(null);
+        }
+        if (_fleet.Clients.FirstOrDefault(client => client.Unanswered.Count > 0) is { } unheard)
+        {
+            throw new PromiseBrokenException($"{unheard.Unanswered[0].Kind} {unheard.Unanswered[0].Id} was never answered");
+        }
+        foreach (FeedReader feed in _feeds) feed.Read(_host.Partition, _verifier);
+        RestartInOrder();
+        foreach (FeedReader feed in _feeds) feed.RequireAll(_verifier);
+        _verifier.CheckFromEventsAlone();
+        return true;
+    }
+
+    private void Note(Turn? turn, Submission[] submissions) => Note(turn, submissions, _turn, _time.Now);
+
+    private void Note(Turn? turn, Submission[] submissions, int number, long now) => _chronicle.Note(() =>
+        $"turn {number} at {now}: events {turn?.FirstSequence} to {turn?.LastSequence}; "
+            + string.Join(", ", submissions.Select((submission, i) => $"{submission.Command.Kind}{(turn is not null && i < turn.Outcomes.Length ? $" {turn.Outcomes[i].Kind} {turn.Outcomes[i].Reason}" : " waits")}")));
+}
+
+/// <summary>What a seed came to; equal for equal seeds.</summary>
+internal readonly record struct SimulationResult(int Events, long DiskOperations, long LastRecordedAtMicros);

@@ -1,0 +1,37 @@
+using CreditGrains.Engine;
+using CreditGrains.Engine.RequestIds;
+using CreditGrains.Simulation.Workload;
+
+namespace CreditGrains.Simulation.Harness;
+
+/// <summary>How one seed is run.</summary>
+internal sealed record SimulationOptions
+{
+    /// <summary>Turns of the engine, each with a batch of commands.</summary>
+    public int Turns { get; init; } = 110;
+
+    /// <summary>What is broken on purpose.</summary>
+    public PlantedFault Fault { get; init; }
+}
+
+/// <summary>Settings of the engine under test: small, so that every bound is met.</summary>
+internal static class SmallPartition
+{
+    private const int FrameBytes = 512 << 10;
+
+    public static PartitionOptions Options(Dice dice) => new()
+    {
+        SegmentBytes = 4 * FrameBytes,
+        FrameBytesMax = FrameBytes,
+        AtomicRegraphMax = dice.Pick<int>([1, 3, 6, 10_000]),
+        RegraphSliceLength = 1 + dice.Below(3),
+        SweepMax = dice.Pick<int>([1, 2, 4_096]),
+        RequestIds = new RequestIdOptions
+        {
+            SegmentMillis = dice.Pick<long>([60_000, 300_000, 3_600_000]),
+            MemoryEntriesMax = dice.Pick<int>([4, 40, 1_000_000]),
+            FilterBytesMax = dice.Pick<long>([0, 1 << 20]),
+            RunsPerSegmentMax = 1 + dice.Below(3),
+        },
+    };
+}

@@ -1,0 +1,61 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Clients;
+using CreditGrains.Simulation.Model;
+using CreditGrains.Simulation.Workload;
+using Xunit.Abstractions;
+
+namespace CreditGrains.Simulation.ModelTests;
+
+/// <summary>The workload reaches every command, outcome and reason, and a second model agrees with what the first decided.</summary>
+public sealed class WorkloadTest(ITestOutputHelper output)
+{
+    private const long Start = 1_780_000_000_000_000;
+
+    // Beyond what a model without queues, disks and archives can say.
+    private static readonly Reason[] NotOfTheRules =
+        [Reason.EngineStopped, Reason.Overloaded, Reason.DiskFull, Reason.ClockStepUnconfirmed, Reason.OutcomeArchived, Reason.TooManyOpenItems,
+        Reason.InvalidParent];
+
+    [Fact]
+    public void Workload_OverManySeeds_ReachesEveryKindAndReason()
+    {
+        var kinds = new SortedDictionary<(CommandKind, OutcomeKind), int>();
+        var reasons = new SortedDictionary<Reason, int>();
+        for (ulong seed = 1; seed <= 36; seed++) Run(seed, kinds, reasons);
+
+        foreach (((CommandKind kind, OutcomeKind outcome), int count) in kinds) output.WriteLine($"{kind} {outcome} {count}");
+        foreach ((Reason reason, int count) in reasons) output.WriteLine($"{reason} {count}");
+        Assert.Empty(Enum.GetValues<CommandKind>().Where(Fields.IsForCallers).Except(kinds.Where(entry => entry.Key.Item2 != OutcomeKind.Declined).Select(entry => entry.Key.Item1)));
+        Assert.Empty(Enum.GetValues<Reason>().Except(reasons.Keys).Except(NotOfTheRules));
+    }
+
+    private static void Run(ulong seed, SortedDictionary<(CommandKind, OutcomeKind), int> kinds, SortedDictionary<Reason, int> reasons)
+    {
+        var dice = new Dice(seed);
+        var engine = new ModelEngine(regraphFacilitiesMax: 4);
+        var withCommands = new ReferenceModel(regraphFacilitiesMax: 4);
+        var plan = new WorldPlan(dice.Fork(), Start);
+        var time = new TimeSource(dice.Fork(), engine.Model.World, Start);
+        var fleet = new Fleet(dice.Fork(), plan, new Profile(dice.Fork()), engine.Model.World);
+        var letters = new Correspondence();
+        for (int step = 0; step < 600; step++)
+        {
+            time.Advance();
+            if (dice.Percent(30)) engine.Slice(length: 2);
+            Submission submission = fleet.Next(time.Now);
+            Outcome outcome = engine.Execute(submission.Command, time.Now);
+            foreach (EventRecord journaled in engine.Journal.Skip((int)withCommands.World.LastSequence))
+            {
+                withCommands.Observe(journaled, journaled.Sequence == outcome.Sequence ? submission.Command : null);
+            }
+            letters.Acknowledge(submission.Command, outcome);
+            if (!dice.Percent(10)) submission.Client?.Hear(submission.Command, outcome);
+            kinds[(submission.Command.Kind, outcome.Kind)] = kinds.GetValueOrDefault((submission.Command.Kind, outcome.Kind)) + 1;
+            reasons[outcome.Reason] = reasons.GetValueOrDefault(outcome.Reason) + 1;
+        }
+        var fromEventsAlone = new ReferenceModel(regraphFacilitiesMax: 4);
+        foreach (EventRecord journaled in engine.Journal) fromEventsAlone.Observe(journaled);
+    }
+}
