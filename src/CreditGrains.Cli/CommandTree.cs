@@ -86,7 +86,6 @@ internal static class CommandTree
         GenerateCommand.Create(shell),
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
-        VerifyCommand.Create(shell),
         BenchCommand.Create(),
     };
 
