@@ -120,7 +120,8 @@ internal static class BenchCommand
             {
                 var settings = Options.Read(parse);
                 var run = new Run(parse, settings, new Report(settings.IsJson), []);
-                await measure(run);
+                // Off this thread, so that an interrupt is seen while a load runs.
+                await Task.Run(() => measure(run));
                 return run.Report.Finish(run.Figures);
             }
             catch (BenchFault fault)

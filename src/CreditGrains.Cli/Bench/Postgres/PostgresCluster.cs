@@ -13,12 +13,16 @@ internal sealed class PostgresCluster : IDisposable
     private readonly PostgresPrograms programs;
     private readonly string directory;
     private readonly string data;
+    private readonly Lock ending = new();
+    private bool isEnded;
 
     private PostgresCluster(PostgresPrograms programs, string directory)
     {
         this.programs = programs;
         this.directory = directory;
         data = Path.Combine(directory, "data");
+        // An interrupted bench must not leave a server behind.
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>What differs from the defaults: room for memory and journal, no interruptions. Durability stays whole.</summary>
@@ -71,9 +75,18 @@ internal sealed class PostgresCluster : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        if (File.Exists(Path.Combine(data, "postmaster.pid"))) programs.Run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"]);
-        Directory.Delete(directory, recursive: true);
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
+        // An interrupt ends it while the run, whose pgbench then fails, ends it too: one does, the other waits.
+        lock (ending)
+        {
+            if (isEnded) return;
+            isEnded = true;
+            if (File.Exists(Path.Combine(data, "postmaster.pid"))) programs.Run("pg_ctl", ["-D", data, "-m", "immediate", "-w", "stop"]);
+            Directory.Delete(directory, recursive: true);
+        }
     }
+
+    private void OnProcessExit(object? sender, EventArgs e) => Dispose();
 
     private string Psql(IReadOnlyList<string> arguments) =>
         programs.Run("psql", ["-h", directory, "-d", Database, "-X", "-q", "-v", "ON_ERROR_STOP=1", .. arguments]);

@@ -19,6 +19,8 @@ internal sealed class ServerProcess : IAsyncDisposable
     {
         this.process = process;
         Address = address;
+        // An interrupted bench must not leave a server behind.
+        AppDomain.CurrentDomain.ProcessExit += OnProcessExit;
     }
 
     /// <summary>Where it speaks gRPC.</summary>
@@ -59,10 +61,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        AppDomain.CurrentDomain.ProcessExit -= OnProcessExit;
         if (!process.HasExited)
         {
-            using var kill = Process.Start("kill", ["-TERM", Text(process.Id)]);
-            await kill.WaitForExitAsync();
+            Terminate();
             using var timeout = new CancellationTokenSource(StopTimeout);
             try
             {
@@ -75,6 +77,17 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
 
         process.Dispose();
+    }
+
+    private void OnProcessExit(object? sender, EventArgs e)
+    {
+        if (!process.HasExited) Terminate();
+    }
+
+    private void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", Text(process.Id)]);
+        kill.WaitForExit();
     }
 
     /// <summary>The program given, or this one: its own executable, or its assembly run by dotnet.</summary>
