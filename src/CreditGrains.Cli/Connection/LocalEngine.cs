@@ -43,7 +43,7 @@ internal static class LocalEngine
         e.Code switch
         {
             StoreErrorCode.ForeignContent or StoreErrorCode.FileMissing => ExitCode.Damaged,
-            StoreErrorCode.ReadOnly or StoreErrorCode.NotADirectory or StoreErrorCode.FileExists => ExitCode.Usage,
+            StoreErrorCode.DirectoryMissing or StoreErrorCode.ReadOnly or StoreErrorCode.NotADirectory or StoreErrorCode.FileExists => ExitCode.Usage,
             _ => ExitCode.Unavailable,
         },
         e.Code.ToString(), e.Message, e);

@@ -24,7 +24,7 @@ internal static class VerifyCommand
             var start = Stopwatch.GetTimestamp();
             var report = await RunAsync(shell, parse.GetRequiredValue(data));
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-            if (parse.GetValue(json)) shell.Json(new VerifyResult(report.IsSound, Math.Round(seconds, 3), report));
+            if (parse.GetValue(json)) shell.Record(new VerifyResult(report.IsSound, Math.Round(seconds, 3), report));
             else Print(shell, report, seconds);
             return (int)(report.IsSound ? ExitCode.Ok : ExitCode.Damaged);
         });

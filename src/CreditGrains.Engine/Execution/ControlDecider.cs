@@ -115,13 +115,13 @@ internal sealed class ControlDecider(
         if (graph.FindLink(child, parentRow) != 0) return Reason.AlreadyLinked;
         if (graph.ParentCountOf(child) >= CommandValidation.ParentsMax) return Reason.ParentCount;
         if (key.IsFacility && parent.Parent.Kind == NodeKind.Pool && graph.FindPoolLink(child.Row) != 0) return Reason.AlreadyInPool;
-        return CheckNewParent(child, parentRow);
+        return CheckNewParent(child, parentRow, 0);
     }
 
-    private Reason CheckNewParent(ChildRef child, int parent)
+    private Reason CheckNewParent(ChildRef child, int parent, int lostLink)
     {
         if (child.IsNode && graph.IsSelfOrAncestor(child.Row, parent)) return Reason.Cycle;
-        if (!graph.FitsPathBound(child, parent, rules.AtomicRegraphMax)) return Reason.TooManyAncestors;
+        if (!graph.FitsPathBound(child, parent, lostLink, rules.AtomicRegraphMax)) return Reason.TooManyAncestors;
         return regraph.IsActive ? Reason.RegraphInProgress : Reason.None;
     }
 
@@ -147,13 +147,14 @@ internal sealed class ControlDecider(
     {
         var reason = Exists(c.Key, out var child);
         if (reason != Reason.None) return reason;
-        if (FindParentLink(ref e, child, c.From, out reason) == 0) return reason;
+        var lost = FindParentLink(ref e, child, c.From, out reason);
+        if (lost == 0) return reason;
         reason = CheckParent(ref e, c.To.Parent, out var to);
         if (reason != Reason.None) return reason;
         if (graph.FindLink(child, to) != 0) return Reason.AlreadyLinked;
         var leavesPool = c.From.Kind == NodeKind.Pool;
         if (c.Key.IsFacility && c.To.Parent.Kind == NodeKind.Pool && !leavesPool && graph.FindPoolLink(child.Row) != 0) return Reason.AlreadyInPool;
-        return CheckNewParent(child, to);
+        return CheckNewParent(child, to, lost);
     }
 
     private Reason CheckTransfer(ref LedgerEvent e, TransferToPool c)
@@ -172,7 +173,7 @@ internal sealed class ControlDecider(
         if (reason != Reason.None) return reason;
         if (pool == current) return Reason.NoChange;
         if (link == 0 && graph.ParentCountOf(child) >= CommandValidation.ParentsMax) return Reason.ParentCount;
-        return CheckNewParent(child, pool);
+        return CheckNewParent(child, pool, link);
     }
 
     private Reason CheckSetLimit(ref LedgerEvent e, SetLimit c)

@@ -115,6 +115,8 @@ internal sealed class EventApplier(
             regraph.Apply(e.Slice!.Length);
             return;
         }
+        // As live: a command on a facility in line moves it first.
+        if (regraph.IsActive && e.Key.IsFacility && state.FindFacility(e.Key) is var waiting and not 0) graph.Recount(waiting);
         if (e.Kind == CommandKind.LimitFellDue)
         {
             schedule.Refresh(OwnerOf(e.Key), e.RecordedAtMicros);

@@ -190,7 +190,8 @@ internal sealed class Executor
         }
         var e = default(LedgerEvent);
         Fill(ref e, c, fingerprint);
-        if (c.Kind.IsAccount()) DecideAccount(c, ref e);
+        if (IsBarred(c)) DecideBarred(ref e);
+        else if (c.Kind.IsAccount()) DecideAccount(c, ref e);
         else DecideControl(ref e);
         Append(ref e);
         Record(e);
@@ -202,11 +203,11 @@ internal sealed class Executor
     {
         reason = Reason.None;
         var tenant = c.Facility.Tenant;
-        if (c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
         var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
-        if (c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
-        else if (c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        if (c.Id.IsTimeOrdered && c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
+        else if (c.Id.IsTimeOrdered && c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
         if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        if (reason == Reason.None && c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)
         {
@@ -288,19 +289,21 @@ internal sealed class Executor
         e.Control = c.Control;
     }
 
+    /// <summary>Whether the place in its session was reversed before it arrived. (A barred UUIDv7 is settled by its id.)</summary>
+    private bool IsBarred(in Command c) =>
+        c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low));
+
+    private void DecideBarred(ref LedgerEvent e)
+    {
+        Decline(ref e, Reason.Tombstoned);
+        if (!e.Key.IsFacility || state.FindFacility(e.Key) is not (var row and not 0)) return;
+        BringCurrent(row);
+        NoteUnchanged(ref e, row);
+    }
+
     private void DecideAccount(in Command c, ref LedgerEvent e)
     {
         e.RecordedAtMicros = LastRecordedAtMicros;
-        if (IsBarred(c.Facility.Tenant, c.Id))
-        {
-            Decline(ref e, Reason.Tombstoned);
-            if (e.Key.IsFacility && state.FindFacility(e.Key) is var barred and not 0)
-            {
-                BringCurrent(barred);
-                NoteUnchanged(ref e, barred);
-            }
-            return;
-        }
         var original = default(LedgerEvent);
         if (c.Kind == CommandKind.Reverse && !FindOriginal(c, ref e, out original)) return;
         var row = state.FindFacility(e.Key);
@@ -326,10 +329,6 @@ internal sealed class Executor
         e.Currency = facility.Currency;
         accounts.Finish(facility, path, ref e);
     }
-
-    /// <summary>Whether a session id was reversed before it arrived. It still takes its place in the session, so it is decided here and not by its id alone.</summary>
-    private bool IsBarred(ushort tenant, in RequestId id) =>
-        id.IsSession && state.Small.SessionTombstones.Count > 0 && state.Small.SessionTombstones.ContainsKey((tenant, id.High, id.Low));
 
     private LedgerEvent? ReadAllocation(long sequence) =>
         sequence <= LastSequence && decisions.TryRead(sequence, out var e) ? e : null;
@@ -365,7 +364,8 @@ internal sealed class Executor
         if (!decisions.TryRead(sequence, out original)) return Settled(ref e, Reason.OriginalTooOld);
         var hasEffect = original.Kind.IsAccount() && (original.HasEffect || original.Outcome == OutcomeKind.Referred);
         if (original.Key.IsFacility) e.Key = original.Key;
-        if (!hasEffect) return SettledOn(ref e, Reason.NothingToReverse);
+        // A Reverse that left a tombstone is on no facility.
+        if (!hasEffect || !original.Key.IsFacility) return SettledOn(ref e, Reason.NothingToReverse);
         return !state.Small.Reversed.Contains(sequence) || SettledOn(ref e, Reason.AlreadyReversed);
     }
 
@@ -403,10 +403,17 @@ internal sealed class Executor
         var row = 0;
         if (e.Key.IsFacility && (row = state.FindFacility(e.Key)) != 0) BringCurrent(row);
         else if (e.Key.Kind != NodeKind.None && !e.Key.IsFacility && state.FindNode(e.Key) is var node and not 0) BringLimitCurrent(ChildRef.Node(node));
+        else if (hasDueLimits && e.Control is OpenFacility opening) BringParentsCurrent(opening);
         e.RecordedAtMicros = LastRecordedAtMicros;
         if (row != 0) NoteUnchanged(ref e, row);
-        if (IsBarred(e.Key.Tenant, e.Id)) Decline(ref e, Reason.Tombstoned);
-        else control.Decide(ref e);
+        control.Decide(ref e);
+    }
+
+    private void BringParentsCurrent(OpenFacility opening)
+    {
+        var known = opening.Parents.Select(p => (state.FindNode(p.Parent), p.SharePpm)).Where(p => p.Item1 != 0).ToArray();
+        if (graph.ClosureOfParents(known, PathRow.PathMax) is not { } path) return;
+        foreach (var entry in path.ToArray()) BringLimitCurrent(ChildRef.Node(entry.Node));
     }
 
     private static void Decline(ref LedgerEvent e, Reason reason)

@@ -161,10 +161,14 @@ internal sealed class LimitGraph(PartitionState state, ExposureBook exposures)
     /// <paramref name="exactMax"/> facilities; above that it adds the new ancestors to the longest path ever below, which
     /// may refuse one that would just fit.
     /// </summary>
-    public bool FitsPathBound(ChildRef child, int newParent, long exactMax)
+    /// <param name="child">The child.</param>
+    /// <param name="newParent">Row of the parent it gets.</param>
+    /// <param name="lostLink">Link it gives up for it; 0 for none.</param>
+    /// <param name="exactMax">See above.</param>
+    public bool FitsPathBound(ChildRef child, int newParent, int lostLink, long exactMax)
     {
         var above = new HashSet<int> { newParent };
-        if (!CollectAncestors(ChildRef.Node(newParent), above)) return false;
+        if (!CollectAncestors(ChildRef.Node(newParent), above, lostLink)) return false;
         if (FacilitiesBelow(child) > exactMax) return state.Nodes.Read(child.Row).PathBelowMax + above.Count <= PathRow.PathMax;
         var visited = new HashSet<uint>();
         var walk = new Stack<ChildRef>();
@@ -173,7 +177,7 @@ internal sealed class LimitGraph(PartitionState state, ExposureBook exposures)
         {
             if (!visited.Add(current.Value)) continue;
             HashSet<int> ancestors = [.. above];
-            if (!CollectAncestors(current, ancestors)) return false;
+            if (!CollectAncestors(current, ancestors, lostLink)) return false;
             if (!current.IsNode) continue;
             // A node itself takes one of its facilities' sixteen places.
             if (ancestors.Count >= PathRow.PathMax) return false;
@@ -255,13 +259,14 @@ internal sealed class LimitGraph(PartitionState state, ExposureBook exposures)
         return true;
     }
 
-    private bool CollectAncestors(ChildRef child, HashSet<int> ancestors)
+    private bool CollectAncestors(ChildRef child, HashSet<int> ancestors, int lostLink)
     {
         for (var link = FirstParentOf(child); link != 0; link = state.Links.Read(link).NextParent)
         {
+            if (link == lostLink) continue;
             var parent = state.Links.Read(link).Parent;
             if (!ancestors.Add(parent)) continue;
-            if (ancestors.Count > PathRow.PathMax || !CollectAncestors(ChildRef.Node(parent), ancestors)) return false;
+            if (ancestors.Count > PathRow.PathMax || !CollectAncestors(ChildRef.Node(parent), ancestors, lostLink)) return false;
         }
         return true;
     }

@@ -48,6 +48,30 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
         var run = await CliRun.OfAsync("serve", "--data", directory.Path, "--grpc-port", "0", "--http-port", "0");
         Assert.Equal(ExitCode.Damaged, run.Code);
         Assert.Equal(ExitCode.Damaged, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
+        var verified = await CliRun.OfAsync("verify", "--data", directory.Path);
+        Assert.Equal(ExitCode.Damaged, verified.Code);
+        Assert.Contains("Journal: ", verified.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Verify_OfASoundDirectory_SaysThatEverythingHolds()
+    {
+        using var directory = new TemporaryDirectory();
+        var file = server.Write("sound.csv", Uci.UciTwin.TextOf(Uci.UciTwin.Accounts(200, seed: 9)));
+        Assert.Equal(ExitCode.Ok, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
+        var run = await CliRun.OfAsync("verify", "--data", directory.Path);
+        Assert.True(run.Code == ExitCode.Ok, run.Output + run.Error);
+        Assert.Contains("Everything holds.", run.Output, StringComparison.Ordinal);
+        var json = System.Text.Json.JsonDocument.Parse((await CliRun.OfAsync("verify", "--data", directory.Path, "--json")).Output).RootElement;
+        Assert.Equal(200, json.GetProperty("facilities").GetInt64());
+    }
+
+    [Fact]
+    public async Task Verify_OfADirectoryThatIsNot_IsOneNamedLineAndTwo()
+    {
+        var run = await CliRun.OfAsync("verify", "--data", Path.Combine(server.DataDirectory, "no-such"));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith("creditgrains: DirectoryMissing: ", run.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Flips a bit of an event well before the journal's end.</summary>
