@@ -50,7 +50,7 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.Equal(ExitCode.Damaged, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
         var verified = await CliRun.OfAsync("verify", "--data", directory.Path);
         Assert.Equal(ExitCode.Damaged, verified.Code);
-        Assert.Contains("Journal: ", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("DAMAGED (", verified.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
         Assert.True(run.Code == ExitCode.Ok, run.Output + run.Error);
         Assert.Contains("Everything holds.", run.Output, StringComparison.Ordinal);
         var json = System.Text.Json.JsonDocument.Parse((await CliRun.OfAsync("verify", "--data", directory.Path, "--json")).Output).RootElement;
-        Assert.Equal(200, json.GetProperty("facilities").GetInt64());
+        Assert.Equal(200, json.GetProperty("report").GetProperty("facilities").GetInt64());
     }
 
     [Fact]
