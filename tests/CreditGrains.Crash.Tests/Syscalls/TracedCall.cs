@@ -59,7 +59,7 @@ internal static partial class TraceLog
             : Text().Match(arguments) is { Success: true } text ? Bytes(text.Groups[1].Value) : [];
         var offset = name == "pwrite64" ? Offset().Match(arguments) : Match.Empty;
         return new TracedCall(
-            name, descriptor.Groups["target"].Value, descriptor.Success ? int.Parse(descriptor.Groups["number"].Value, CultureInfo.InvariantCulture) : -1, data,
+            name, Target(descriptor.Groups["target"].Value), descriptor.Success ? int.Parse(descriptor.Groups["number"].Value, CultureInfo.InvariantCulture) : -1, data,
             offset.Success ? long.Parse(offset.Groups[1].Value, CultureInfo.InvariantCulture) : 0, number);
     }
 
@@ -68,6 +68,9 @@ internal static partial class TraceLog
         call.ExitLine = number;
         call.Result = long.Parse(match.Groups["result"].Value, CultureInfo.InvariantCulture);
     }
+
+    // -xx escapes the paths of descriptors too, but not the addresses of sockets.
+    private static string Target(string traced) => Escaped().IsMatch(traced) ? Encoding.UTF8.GetString(Bytes(traced)) : traced;
 
     private static byte[] Bytes(string hexadecimal) => Convert.FromHexString(hexadecimal.Replace("\\x", "", StringComparison.Ordinal));
 
@@ -82,6 +85,9 @@ internal static partial class TraceLog
 
     [GeneratedRegex(@"^(?<number>\d+)<(?<target>.*?)>(, |\)| <unfinished)")]
     private static partial Regex Descriptor();
+
+    [GeneratedRegex(@"^(?:\\x[0-9a-f]{2})+$")]
+    private static partial Regex Escaped();
 
     [GeneratedRegex(@"""((?:\\x[0-9a-f]{2})*)""")]
     private static partial Regex Text();
