@@ -34,6 +34,9 @@ internal sealed class WriterThread : IDisposable
     private volatile Exception? fault;
     private bool isPreparingSpare;
 
+    /// <summary>Calls of the batch being decided, to be failed if deciding throws.</summary>
+    private List<EngineCall> deciding = [];
+
     public WriterThread(Partition partition, EngineOptions options)
     {
         this.partition = partition;
@@ -150,6 +153,7 @@ internal sealed class WriterThread : IDisposable
         {
             // A bug or an unusable state: nothing undecided may be answered, nothing decided may be shown.
             Fail(failure);
+            foreach (var call in deciding) call.Fail(fault!);
         }
         while (isFlushing && fault is null) writerWake.WaitOne();
         Snapshots.Abandon();
@@ -171,10 +175,11 @@ internal sealed class WriterThread : IDisposable
         Snapshots.Step();
         Spills.Step();
         PrepareSpare();
-        var calls = completions.RentList();
+        var calls = deciding = completions.RentList();
         if (!partition.TryReserve(out var refusal))
         {
             RefuseWithoutRoom(calls, refusal);
+            deciding = [];
             return fault is null;
         }
         var batch = partition.Begin(NowMicros());
@@ -195,6 +200,7 @@ internal sealed class WriterThread : IDisposable
             foreach (var call in calls) call.Fail(failed);
             return false;
         }
+        deciding = [];
         handedOver = new BatchInFlight(batch, calls);
         isFlushing = true;
         flusherWake.Set();
