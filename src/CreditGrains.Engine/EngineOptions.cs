@@ -15,14 +15,14 @@ public sealed record EngineOptions
     /// <summary>Most commands of one frame; default 8,192.</summary>
     public int FrameCommandsMax { get; init; } = 8_192;
 
-    /// <summary>A snapshot is taken after this many journal bytes, so that a restart replays less; default 1 GiB, 0 is never.</summary>
-    public long SnapshotEveryBytes { get; init; } = 1L << 30;
+    /// <summary>A snapshot is taken after this many journal bytes, so that a restart replays less; default 512 MiB, 0 is never.</summary>
+    public long SnapshotEveryBytes { get; init; } = 512L << 20;
 
-    /// <summary>State captured for a snapshot in one turn of the writer, bytes; default 1 MiB (well under a millisecond).</summary>
-    public int SnapshotStepBytes { get; init; } = 1 << 20;
+    /// <summary>State captured for a snapshot in one turn of the writer, bytes; default 512 KiB (well under a millisecond).</summary>
+    public int SnapshotStepBytes { get; init; } = 512 << 10;
 
-    /// <summary>Captured state that may wait for the disk before the steps pause, bytes; default 64 MiB.</summary>
-    public int SnapshotBufferBytesMax { get; init; } = 64 << 20;
+    /// <summary>Captured state that may wait for the disk before the steps pause, bytes; default 16 MiB.</summary>
+    public int SnapshotBufferBytesMax { get; init; } = 16 << 20;
 
     /// <summary>The clock; default the system's, given by the host.</summary>
     public required TimeProvider Clock { get; init; }

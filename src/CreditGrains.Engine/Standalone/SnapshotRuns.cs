@@ -12,6 +12,8 @@ namespace CreditGrains.Engine.Standalone;
 internal sealed class SnapshotRuns(Partition partition, EngineOptions options, WriterThread writer)
 {
     private const int PooledChunksMax = 64;
+    private const int ChunksPerPause = 4;
+    private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
     private readonly ConcurrentQueue<SnapshotChunk> pool = new();
     private readonly List<TaskCompletionSource<long>> waiters = [];
     private readonly List<(long Sequence, RequestIdCatalog Ids)> taken = [];
@@ -89,6 +91,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);
             var isComplete = false;
+            var written = 0;
             try
             {
                 await foreach (var chunk in reader.ReadAllAsync())
@@ -98,6 +101,8 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
                     Interlocked.Add(ref bufferedBytes, -bytes);
                     if (pool.Count < PooledChunksMax) pool.Enqueue(chunk);
                     if (!isLast) writer.Wake();
+                    // Paced: a snapshot has time, the callers it shares the processor with have not.
+                    if (++written % ChunksPerPause == 0) await Task.Delay(PauseLength, options.Clock);
                     isComplete |= isLast;
                 }
                 if (!isComplete) throw new EngineFaultException("The engine stopped before the snapshot was complete.", writer.Fault);

@@ -11,6 +11,7 @@ namespace CreditGrains.Engine.Standalone;
 /// </summary>
 internal sealed class WriterThread : IDisposable
 {
+    private const int HandOverCommandsMin = 256;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private readonly Partition partition;
@@ -233,7 +234,7 @@ internal sealed class WriterThread : IDisposable
     }
 
     /// <summary>Runs queued calls into the batch.</summary>
-    /// <returns>Whether the batch is full.</returns>
+    /// <returns>Whether the batch is to be handed over as it is.</returns>
     private bool RunQueued(List<EngineCall> calls, ref int commands)
     {
         while (true)
@@ -246,6 +247,8 @@ internal sealed class WriterThread : IDisposable
                 commands += call.CommandCount;
                 if (call.CommandCount > 0) Interlocked.Add(ref queuedCommands, -call.CommandCount);
                 calls.Add(call);
+                // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
+                if (commands >= HandOverCommandsMin && !isFlushing) return true;
             }
             if (!Drain()) return false;
         }
