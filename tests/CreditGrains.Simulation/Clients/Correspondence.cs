@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Requests;
@@ -52,8 +53,8 @@ internal sealed class Correspondence
     private static string Text(in Outcome outcome) =>
         $"{outcome.Kind} {outcome.Reason} at {outcome.Sequence} amount {outcome.Amount} balances {outcome.Balances} headroom {outcome.Headroom} limits {outcome.Limits?.Length ?? 0}";
 
-    private static void Require(bool holds, string otherwise)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Otherwise otherwise)
     {
-        if (!holds) throw new PromiseBrokenException(otherwise);
+        if (!holds) throw new PromiseBrokenException(otherwise.Message());
     }
 }

@@ -11,6 +11,7 @@ namespace CreditGrains.Simulation.Harness;
 internal sealed class FeedReader
 {
     private readonly List<EventRecord> _read = [];
+    private int _compared;
 
     public void Read(Partition partition, Verifier verifier)
     {
@@ -36,10 +37,10 @@ internal sealed class FeedReader
 
     private void RequirePrefix(Verifier verifier)
     {
-        int known = Math.Min(_read.Count, verifier.Journal.Count);
-        for (int i = 0; i < known; i++)
+        for (; _compared < Math.Min(_read.Count, verifier.Journal.Count); _compared++)
         {
-            if (!EventDiff.AreSame(_read[i], verifier.Journal[i])) throw new PromiseBrokenException($"the feed gave {_read[i]}, the journal has {verifier.Journal[i]}");
+            if (EventDiff.AreSame(_read[_compared], verifier.Journal[_compared])) continue;
+            throw new PromiseBrokenException($"the feed gave {_read[_compared]}, the journal has {verifier.Journal[_compared]}");
         }
     }
 }

@@ -9,7 +9,7 @@ internal sealed class Book
 {
     private readonly World _world;
     private readonly long _now;
-    private readonly List<(ModelFacility Facility, SortedDictionary<NodeKey, BigInteger> Path)> _facilities;
+    private readonly List<(ModelFacility Facility, SharePath Path)> _facilities;
 
     public Book(World world, ushort tenant, long now)
     {
@@ -19,14 +19,14 @@ internal sealed class Book
     }
 
     /// <summary>The path in which a facility counts.</summary>
-    public SortedDictionary<NodeKey, BigInteger> PathOf(ModelFacility facility) =>
+    public SharePath PathOf(ModelFacility facility) =>
         _facilities.Find(entry => entry.Facility == facility).Path;
 
     /// <summary>The nodes of a facility's path, in order, each with its share.</summary>
     public IEnumerable<(ModelNode Node, BigInteger Share)> NodesOf(ModelFacility facility) =>
-        PathOf(facility).Select(entry => (_world.Nodes[entry.Key], entry.Value));
+        PathOf(facility).Ordered.Select(entry => (_world.Nodes[entry.Key], (BigInteger)entry.SharePpm));
 
-    public long FacilityCount(ModelNode node) => _facilities.Count(entry => entry.Path.ContainsKey(node.Key));
+    public long FacilityCount(ModelNode node) => _facilities.Count(entry => entry.Path.Contains(node.Key));
 
     /// <summary>A facility's contribution before share: docs/rules.md "What a node counts".</summary>
     public static BigInteger Contribution(ExposureBasis basis, ModelFacility facility, BigInteger extraHeld)
@@ -53,9 +53,10 @@ internal sealed class Book
     public Dictionary<Currency, BigInteger> Sums(ModelNode node, ModelFacility? subject, BigInteger extraHeld)
     {
         var sums = new Dictionary<Currency, BigInteger>();
-        foreach ((ModelFacility facility, SortedDictionary<NodeKey, BigInteger> path) in _facilities)
+        foreach ((ModelFacility facility, SharePath path) in _facilities)
         {
-            if (!path.TryGetValue(node.Key, out BigInteger share)) continue;
+            long share = path.ShareIn(node.Key);
+            if (share == 0) continue;
             BigInteger contribution = Contribution(node.Basis, facility, facility == subject ? extraHeld : 0);
             if (contribution.IsZero) continue;
             sums[facility.Currency] = sums.GetValueOrDefault(facility.Currency) + contribution * share;

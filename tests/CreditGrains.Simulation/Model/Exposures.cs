@@ -38,7 +38,7 @@ internal sealed class Exposures
     public static Exposures BeforeOpening(World world, ModelFacility facility, long now)
     {
         var book = new Book(world, facility.Key.Tenant, now);
-        List<Exposed> limits = [.. Graph.Path(world, facility).Keys.Select(key => new Exposed(world.Nodes[key], 0, Valid(book, world.Nodes[key], facility)))];
+        List<Exposed> limits = [.. Graph.Path(world, facility).Ordered.Select(entry => entry.Key).Select(key => new Exposed(world.Nodes[key], 0, Valid(book, world.Nodes[key], facility)))];
         return new Exposures(world, facility, now, [new Exposed(facility, 0, 0), .. limits]);
     }
 

@@ -1,4 +1,3 @@
-using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 
@@ -7,15 +6,25 @@ namespace CreditGrains.Simulation.Model;
 /// <summary>Questions about who lies above whom, answered by walking the links from scratch.</summary>
 internal static class Graph
 {
-    /// <summary>The distinct ancestors of a node in path order, each with the share it bears of the node in parts per million.</summary>
-    public static SortedDictionary<NodeKey, BigInteger> Path(World world, ModelNode start)
+    private const long Whole = 1_000_000;
+
+    /// <summary>The distinct ancestors of a node with their shares of it.</summary>
+    public static SharePath Path(World world, ModelNode start)
     {
         HashSet<NodeKey> above = Above(world, start.Parents);
-        List<ModelNode> members = [start, .. above.Select(key => world.Nodes[key])];
-        var shares = new Dictionary<NodeKey, BigInteger> { [start.Key] = Exact.Million };
-        var path = new SortedDictionary<NodeKey, BigInteger>(KeyOrder.Instance);
-        foreach (NodeKey key in above) path[key] = ShareIn(key, members, shares);
-        return path;
+        var links = new Dictionary<NodeKey, List<(NodeKey Child, int SharePpm)>>();
+        foreach (ModelNode child in above.Select(key => world.Nodes[key]).Append(start))
+        {
+            foreach (ParentShare link in child.Parents)
+            {
+                if (!links.TryGetValue(link.Parent, out var from)) links.Add(link.Parent, from = []);
+                from.Add((child.Key, link.SharePpm));
+            }
+        }
+        var shares = new Dictionary<NodeKey, long> { [start.Key] = Whole };
+        foreach (NodeKey key in above) ShareIn(key, links, shares);
+        shares.Remove(start.Key);
+        return new SharePath(shares);
     }
 
     /// <summary>Every node reached from the given links upward.</summary>
@@ -36,18 +45,12 @@ internal static class Graph
         ? [facility]
         : [.. world.Facilities(node.Key.Tenant).Where(below => Above(world, below.Parents).Contains(node.Key))];
 
-    // A share along two links multiplies, rounded up; over several ways shares add up, at most the whole.
-    private static BigInteger ShareIn(NodeKey key, List<ModelNode> members, Dictionary<NodeKey, BigInteger> shares)
+    // A share along two links multiplies, rounded up to a millionth; over several ways shares add up, at most the whole.
+    private static long ShareIn(NodeKey key, Dictionary<NodeKey, List<(NodeKey Child, int SharePpm)>> links, Dictionary<NodeKey, long> shares)
     {
-        if (shares.TryGetValue(key, out BigInteger known)) return known;
-        BigInteger sum = 0;
-        foreach (ModelNode child in members)
-        {
-            foreach (ParentShare link in child.Parents.Where(link => link.Parent == key))
-            {
-                sum += Exact.CeilDiv(ShareIn(child.Key, members, shares) * link.SharePpm, Exact.Million);
-            }
-        }
-        return shares[key] = BigInteger.Min(sum, Exact.Million);
+        if (shares.TryGetValue(key, out long known)) return known;
+        long sum = 0;
+        foreach ((NodeKey child, int sharePpm) in links[key]) sum += (ShareIn(child, links, shares) * sharePpm + Whole - 1) / Whole;
+        return shares[key] = Math.Min(sum, Whole);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class ModelFacility(NodeKey key, Currency currency, ExposureBasi
     /// The path in which it still counts while a large change of the graph is under way and its slice has not come;
     /// null counts by the graph as it is.
     /// </summary>
-    public SortedDictionary<NodeKey, BigInteger>? CountedPath { get; set; }
+    public SharePath? CountedPath { get; set; }
 
     public ModelItem? Open(long reference, OpenItemKind kind) =>
         Items.TryGetValue(reference, out ModelItem? item) && item.Kind == kind ? item : null;

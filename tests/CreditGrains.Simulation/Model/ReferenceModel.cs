@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -90,12 +91,13 @@ internal sealed class ReferenceModel
         new ViewRules(World, view.AsOfMicros).CheckFacility(view);
     }
 
-    /// <summary>Compares a node as a query shows it at a writer time.</summary>
+    /// <summary>Compares all that queries show at one writer time.</summary>
     /// <exception cref="ModelMismatchException">The rules say otherwise.</exception>
-    public void CheckNode(NodeView view, long now)
+    public void CheckViews(IEnumerable<FacilityView> facilities, IEnumerable<NodeView> nodes, long now)
     {
-        ArgumentNullException.ThrowIfNull(view);
-        new ViewRules(World, now).CheckNode(view);
+        var rules = new ViewRules(World, now);
+        foreach (FacilityView facility in facilities) rules.CheckFacility(facility);
+        foreach (NodeView node in nodes) rules.CheckNode(node);
     }
 
     private void ObserveEngine(EventRecord actual)
@@ -215,8 +217,8 @@ internal sealed class ReferenceModel
         World.LastRecordedAt = now;
     }
 
-    private static void Require(bool holds, string otherwise)
+    private static void Require(bool holds, [InterpolatedStringHandlerArgument(nameof(holds))] ref Otherwise otherwise)
     {
-        if (!holds) throw new ModelMismatchException(otherwise);
+        if (!holds) throw new ModelMismatchException(otherwise.Message());
     }
 }

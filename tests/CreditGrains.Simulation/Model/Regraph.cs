@@ -1,6 +1,3 @@
-using System.Numerics;
-using CreditGrains.Domain.Limits;
-
 namespace CreditGrains.Simulation.Model;
 
 /// <summary>
@@ -11,7 +8,7 @@ namespace CreditGrains.Simulation.Model;
 /// <param name="facilitiesMax">Facilities a change may move at once; above it goes in slices.</param>
 internal sealed class Regraph(World world, int facilitiesMax)
 {
-    private readonly Dictionary<ModelFacility, SortedDictionary<NodeKey, BigInteger>> _kept = [];
+    private readonly Dictionary<ModelFacility, SharePath> _kept = [];
 
     public int FacilitiesMax => facilitiesMax;
 

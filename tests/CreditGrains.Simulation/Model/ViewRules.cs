@@ -8,11 +8,12 @@ namespace CreditGrains.Simulation.Model;
 internal sealed class ViewRules(World world, long now)
 {
     private readonly StringBuilder _differences = new();
+    private readonly Dictionary<ushort, Book> _books = [];
 
     public void CheckFacility(FacilityView view)
     {
         ModelFacility facility = world.Facility(view.Node.Key) ?? throw new ModelMismatchException($"a view of {view.Node.Key}, which is no facility");
-        var book = new Book(world, facility.Key.Tenant, now);
+        Book book = BookOf(facility.Key.Tenant);
         BigInteger own = Book.Own(facility, 0);
         CompareNode(view.Node, facility, own, Exact.Million);
         Compare("Balances", facility.Purse.ToContract(), view.Balances);
@@ -29,11 +30,18 @@ internal sealed class ViewRules(World world, long now)
     public void CheckNode(NodeView view)
     {
         ModelNode node = world.Node(view.Key) ?? throw new ModelMismatchException($"a view of {view.Key}, which is unknown");
-        var book = new Book(world, view.Key.Tenant, now);
+        Book book = BookOf(view.Key.Tenant);
         BigInteger? exposure = node is ModelFacility facility ? Book.Own(facility, 0) : Shown(book, node);
         CompareNode(view, node, exposure, Exact.Million);
         if (node is not ModelFacility) Compare("FacilityCount", book.FacilityCount(node), view.FacilityCount);
         Throw($"node {view.Key} at {now}");
+    }
+
+    // Views of one moment share the sums' inputs; nothing changes between them.
+    private Book BookOf(ushort tenant)
+    {
+        if (!_books.TryGetValue(tenant, out Book? book)) _books.Add(tenant, book = new Book(world, tenant, now));
+        return book;
     }
 
     // A node that lacks a valid rate shows no exposure.
