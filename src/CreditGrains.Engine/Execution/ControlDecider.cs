@@ -147,11 +147,17 @@ internal sealed class ControlDecider(
     {
         var reason = Exists(c.Key, out var child);
         if (reason != Reason.None) return reason;
-        var lost = FindParentLink(ref e, child, c.From, out reason);
-        if (lost == 0) return reason;
+        var lost = FindParentLink(ref e, child, c.From, out var fromReason);
+        if (fromReason == Reason.UnknownNode) return fromReason;
         reason = CheckParent(ref e, c.To.Parent, out var to);
         if (reason != Reason.None) return reason;
+        e.Limits = null;
         if (graph.FindLink(child, to) != 0) return Reason.AlreadyLinked;
+        if (lost == 0)
+        {
+            e.Limits = [new FailingLimit(c.From, LimitKind.Blocked, 0, 0, 0)];
+            return fromReason;
+        }
         var leavesPool = c.From.Kind == NodeKind.Pool;
         if (c.Key.IsFacility && c.To.Parent.Kind == NodeKind.Pool && !leavesPool && graph.FindPoolLink(child.Row) != 0) return Reason.AlreadyInPool;
         return CheckNewParent(child, to, lost);

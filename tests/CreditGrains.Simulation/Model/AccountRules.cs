@@ -225,7 +225,13 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
 
     private Verdict ResolveReferral()
     {
-        if (facility.Open(command.Reference, OpenItemKind.Referral) is not { } referral) return Verdict.Declined(Reason.ReferenceNotOpen);
+        if (facility.Open(command.Reference, OpenItemKind.Referral) is not { } referral)
+        {
+            // Accepting is a request, so status comes before the reference; turning down is not.
+            var none = new RequestTerms(CommandKind.Authorize, 0, 0, Channel.Unspecified, 0, 0, IsAcceptedReferral: true);
+            Verdict? status = command.Options.HasFlag(CommandOptions.Accept) ? new RequestRules(world, facility, none, now).Status() : null;
+            return status ?? Verdict.Declined(Reason.ReferenceNotOpen);
+        }
         if (!command.Options.HasFlag(CommandOptions.Accept))
         {
             facility.Items.Remove(referral.Reference);

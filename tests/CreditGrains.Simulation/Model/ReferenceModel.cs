@@ -175,7 +175,8 @@ internal sealed class ReferenceModel
         Reason = verdict.Reason,
         Id = command.Id,
         Key = command.Kind == CommandKind.Reverse && facility is not null ? facility.Key : command.Facility,
-        Currency = command.Currency,
+        // A mismatch is journaled under the facility's currency.
+        Currency = verdict.Reason == Reason.CurrencyMismatch && facility is not null ? facility.Currency : command.Currency,
         AmountAsked = command.Amount,
         Amount = Exact.ToLong(verdict.Amount),
         AmountMin = command.AmountMin,

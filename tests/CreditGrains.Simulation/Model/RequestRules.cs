@@ -18,8 +18,8 @@ internal sealed class RequestRules(World world, ModelFacility facility, RequestT
     public Verdict Decide() =>
         Status() ?? References() ?? Rates() ?? Balances() ?? Limits();
 
-    // Step 1, without existence and currency.
-    private Verdict? Status()
+    /// <summary>Step 1, without existence and currency.</summary>
+    public Verdict? Status()
     {
         if (facility.Status is NodeStatus.Closing or NodeStatus.Closed) return Verdict.Declined(Reason.FacilityClosed);
         if (facility.Status == NodeStatus.Frozen) return Verdict.Declined(Reason.FacilityFrozen);
