@@ -248,7 +248,9 @@ internal sealed class WriterThread : IDisposable
                 if (call.CommandCount > 0) Interlocked.Add(ref queuedCommands, -call.CommandCount);
                 calls.Add(call);
                 // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
-                if (commands >= HandOverCommandsMin && !isFlushing) return true;
+                if (commands < HandOverCommandsMin || isFlushing) continue;
+                drained++;
+                return true;
             }
             if (!Drain()) return false;
         }
