@@ -69,6 +69,8 @@ internal sealed class DiskStoreFile(SafeFileHandle handle, string path) : IStore
         }
     }
 
+    public void SetUncached(bool isUncached) => DiskNative.SetDirect(handle, isUncached);
+
     public void Sync()
     {
         if (OperatingSystem.IsLinux())

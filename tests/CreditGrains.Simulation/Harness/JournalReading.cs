@@ -39,10 +39,11 @@ internal static class JournalReading
         var wanted = journal.Where(journaled => journaled.Digest is not null).ToLookup(journaled => journaled.DigestSequence, journaled => journaled.Digest);
         using var state = new PartitionState();
         var executor = new Executor(state, NoRequestIds.Instance, NoDecisions.Instance, options.Rules, options.FrameBytesMax);
+        var replay = new FrameReplay(executor);
         using FrameCursor cursor = partition.Journal.Reader.ReadFrom(1);
         while (cursor.TryRead(out Frame frame))
         {
-            FrameReplay.Apply(executor, frame);
+            replay.Apply(frame);
             foreach (string? digest in wanted[executor.LastSequence]) Compare(digest, state, $"journaled for event {executor.LastSequence}");
         }
         Compare(Text(StateDigest.Of(partition.State)), state, $"of the state in memory at event {partition.Executor.LastSequence}");

@@ -57,7 +57,13 @@ internal sealed class SnapshotTask : IDisposable
         try
         {
             _file ??= new SnapshotFile(_partition.Files, _partition.State, Sequence);
-            for (int left = 1 + dice.Below(4); left > 0 && _chunks.TryDequeue(out SnapshotChunk? chunk); left--) _isWritten |= _file.Write(chunk);
+            for (int left = 1 + dice.Below(4); left > 0 && _chunks.TryDequeue(out SnapshotChunk? chunk); left--)
+            {
+                if (!_file.Write(chunk)) continue;
+                _file.Verify();
+                _isWritten = true;
+            }
+
             return true;
         }
         catch (StoreException)
