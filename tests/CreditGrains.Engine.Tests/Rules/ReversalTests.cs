@@ -44,6 +44,7 @@ public sealed class ReversalTests : RulesTest
     [InlineData("ClearWithoutHold 10|Uncleared 60", "ClearRepayment", "NothingToReverse 0", "0 0 0 50 0")]
     [InlineData("ClearWithoutHold 10|Repay 10|bounce", "", "NothingToReverse 0", "10 0 0 0 0")]
     [InlineData("ClearWithoutHold 10|Repay 10", "bounce", "AlreadyReversed 0", "10 0 0 0 0")]
+    [InlineData("ClearWithoutHold 10|Uncleared 60", "bounce", "AlreadyReversed 0", "10 0 0 0 0")] // the float was dropped
     [InlineData("ClearWithoutHold 10|WriteOff 10", "", "NothingToReverse 0", "0 0 0 0 0")]
     [InlineData("Recover 10", "", "NothingToReverse 0", "0 0 0 10 0")]
     [InlineData("Adjust 10", "", "NothingToReverse 0", "10 0 0 0 0")]

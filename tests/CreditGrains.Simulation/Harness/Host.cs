@@ -19,13 +19,15 @@ internal sealed class Host : IDisposable
     private readonly Verifier _verifier;
     private readonly Dice _dice;
     private readonly PlantedFault _fault;
+    private readonly ChunkPool _chunks;
     private readonly List<(long Sequence, RequestIdCatalog Ids)> _taken = [];
     private SnapshotTask? _snapshot;
     private SnapshotTask? _toNote;
     private SpillWork? _spill;
 
-    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, PlantedFault fault, long now)
+    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, ChunkPool chunks, PlantedFault fault, long now)
     {
+        _chunks = chunks;
         _verifier = verifier;
         _dice = dice;
         _fault = fault;
@@ -125,7 +127,7 @@ internal sealed class Host : IDisposable
     {
         if (_snapshot is null)
         {
-            if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition);
+            if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition, _chunks);
             return;
         }
         _snapshot.Capture((int)_dice.Between(1, 1 << 16));

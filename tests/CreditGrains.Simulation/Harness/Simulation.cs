@@ -28,6 +28,7 @@ internal sealed class Simulation : IDisposable
     private readonly TimeSource _time;
     private readonly Fleet _fleet;
     private readonly Chronicle _chronicle = new();
+    private readonly ChunkPool _chunks = new();
     private readonly Queue<Submission> _waiting = new();
     private readonly List<FeedReader> _feeds = [new(), new()];
     private Host? _host;
@@ -62,7 +63,11 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    public void Dispose() => _host?.Dispose();
+    public void Dispose()
+    {
+        _host?.Dispose();
+        _verifier.Dispose();
+    }
 
     private SimulationResult Run()
     {
@@ -180,7 +185,7 @@ internal sealed class Simulation : IDisposable
         {
             try
             {
-                _host = new Host(_store, _partitionOptions, _verifier, _dice.Fork(), _options.Fault, _time.Now);
+                _host = new Host(_store, _partitionOptions, _verifier, _dice.Fork(), _chunks, _options.Fault, _time.Now);
                 break;
             }
             catch (SimulatedCrashException) when (attempt < OpeningsMax)
@@ -192,7 +197,7 @@ internal sealed class Simulation : IDisposable
         (long opened, long snapshot) = (_host.Partition.Executor.LastSequence, _host.Partition.SnapshotSequence);
         _chronicle.Note(() => $"opened at event {opened}, snapshot {snapshot}");
         Faults.AfterOpening(_options.Fault, _host.Partition, _store, _partitionOptions);
-        _verifier.Recovered(_host.Partition, _lost, checksDigests: _turn > _options.Turns || _dice.Percent(40));
+        _verifier.Recovered(_host.Partition, _lost, checksDigests: _turn <= _options.Turns && _dice.Percent(40));
         _lost = null;
     }
 
@@ -214,6 +219,7 @@ internal sealed class Simulation : IDisposable
         foreach (FeedReader feed in _feeds) feed.Read(_host.Partition, _verifier);
         RestartInOrder();
         foreach (FeedReader feed in _feeds) feed.RequireAll(_verifier);
+        _verifier.CheckDigestsFromTheStart(_host.Partition);
         if (_dice.Percent(50)) _verifier.CheckFromEventsAlone();
         return true;
     }
