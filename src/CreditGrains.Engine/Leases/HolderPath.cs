@@ -57,8 +57,15 @@ internal static class HolderPath
     {
         if (!draft.State.Requests.TryGetValue(id, out var request)) return;
         var lease = draft.Lease(reply.Node);
+        var added = request.Needs[request.Position].Added;
         var available = reply.Available - draft.With(lease, 0);
-        if (request.Needs[request.Position].Added <= available) return;
+        if (added <= available) return;
+        if (added <= available + lease.Pinned)
+        {
+            // What stands in the way may itself still fail: no answer before that is known.
+            draft.Put(lease with { AwaitsPinned = true });
+            return;
+        }
         TurnDown(draft, request, new HolderAct.Decline(id, reply.Node, reply.Limit, (long)Int128.Max(-LeasePolicy.AmountMax, available)));
     }
 
@@ -85,7 +92,7 @@ internal static class HolderPath
             }
             if (needed > lease.Limit)
             {
-                if (!lease.IsAsking) draft.Report(node);
+                if (!lease.IsAsking && !lease.AwaitsPinned) draft.Report(node);
                 break;
             }
             draft.Put(lease with { Waiting = lease.Waiting.RemoveAt(0), Covered = Math.Max(0, lease.Covered - 1) });
@@ -134,7 +141,7 @@ internal static class HolderPath
         {
             var node = request.Needs[i].Node;
             var lease = draft.Lease(node);
-            draft.Put(lease with { Pinned = lease.Pinned - request.Needs[i].Added });
+            draft.Put(lease with { Pinned = lease.Pinned - request.Needs[i].Added, AwaitsPinned = false });
             if (givesBack && request.Gained[i] > 0) GiveBack(draft, node, request.Gained[i]);
             Serve(draft, node);
         }

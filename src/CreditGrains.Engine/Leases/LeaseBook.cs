@@ -210,8 +210,9 @@ public sealed class LeaseBook
         foreach (var partition in draft.Recalled)
         {
             var entry = draft.State.Entries[partition];
-            if (entry.IsRecalled)
-                recalls.Add(new LeaseRecall(draft.State.Node, partition, entry.Epoch, entry.RecallNumber, entry.RecallTolerance, entry.RecallEverything));
+            if (!entry.IsRecalled) continue;
+            recalls.Add(new LeaseRecall(
+                draft.State.Node, partition, entry.Epoch, entry.RecallNumber, entry.RecallTolerance, entry.RecallEverything, ReplyTo(draft.State, entry)));
         }
         return new LeaseDecision(draft.State, draft.Events, replies, recalls);
     }
