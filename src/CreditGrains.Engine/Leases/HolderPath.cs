@@ -142,8 +142,8 @@ internal static class HolderPath
             var node = request.Needs[i].Node;
             var lease = draft.Lease(node);
             draft.Put(lease with { Pinned = lease.Pinned - request.Needs[i].Added, AwaitsPinned = false });
-            if (givesBack && request.Gained[i] > 0) GiveBack(draft, node, request.Gained[i]);
             Serve(draft, node);
+            if (givesBack) GiveBack(draft, node, request.Gained[i]);
         }
     }
 
@@ -166,7 +166,8 @@ internal static class HolderPath
     {
         var lease = draft.Lease(node);
         var target = Int128.Max(draft.With(lease, 0), lease.Limit - gained);
-        if (target >= lease.Limit) return;
+        // Where others wait, what was gained is a part of what they ask for.
+        if (target >= lease.Limit || !lease.Waiting.IsEmpty) return;
         draft.SetLimit(node, (long)target);
         draft.Report(node);
     }

@@ -48,8 +48,8 @@ public sealed class LeaseModelCheckTests(ITestOutputHelper output)
         },
         ["two nodes, crossing requests"] = new()
         {
-            Partitions = 2, Limits = [2, 2], FlushesAtOnce = true, Reopenings = 1,
-            Requests = [new(0, (0, 1), (1, 2)), new(1, (0, 2), (1, 1)), new(1, (1, 1))],
+            Partitions = 2, Limits = [2, 2], FlushesAtOnce = true,
+            Requests = [new(0, (0, 1), (1, 2)), new(1, (0, 2), (1, 1)), new(1, (1, 1))], Duplicates = 1,
         },
         ["three partitions, cut with reclaim"] = new()
         {

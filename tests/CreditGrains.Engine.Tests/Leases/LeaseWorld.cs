@@ -210,7 +210,7 @@ internal sealed class LeaseWorld
     private void Decide(int node, LeaseCommand command)
     {
         var decision = book.Decide(Books[node], command);
-        if (decision.Rejection is LeaseRejection.HeldAboveGrant or LeaseRejection.Malformed or LeaseRejection.WrongNode)
+        if (decision.Rejection is LeaseRejection.HeldAboveGrant or LeaseRejection.RecallNotMade or LeaseRejection.Malformed or LeaseRejection.WrongNode)
             throw new LeaseUnsafeException($"book refused {command}: {decision.Rejection}");
         Books[node] = LeaseBookCodec.Read(LeaseBookCodec.Write(decision.State));
         Flight.AddRange(decision.Replies);
