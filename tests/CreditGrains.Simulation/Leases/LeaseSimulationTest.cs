@@ -1,0 +1,45 @@
+using Xunit.Abstractions;
+
+namespace CreditGrains.Simulation.Leases;
+
+/// <summary>Seeds of the lease simulator. CREDITGRAINS_LEASE_SEEDS says how many.</summary>
+public sealed class LeaseSimulationTest(ITestOutputHelper output)
+{
+    private const ulong SeedsUsual = 300, FaultSeedsMax = 200;
+
+    [Fact]
+    public void Leases_OverManySeeds_KeepEveryLimitAndComeToRest()
+    {
+        var seeds = ulong.TryParse(Environment.GetEnvironmentVariable("CREDITGRAINS_LEASE_SEEDS"), out var asked) ? asked : SeedsUsual;
+        LeaseSummary sum = default;
+        for (ulong seed = 1; seed <= seeds; seed++)
+        {
+            var run = LeaseSimulation.Run(seed);
+            sum = new LeaseSummary(
+                sum.Approved + run.Approved, sum.Declined + run.Declined, sum.Refused + run.Refused, sum.Messages + run.Messages,
+                sum.Fencings + run.Fencings, sum.Reopenings + run.Reopenings, sum.CutsInForce + run.CutsInForce);
+        }
+        output.WriteLine($"{seeds} seeds: {sum}");
+        Assert.True(sum.Approved > 0 && sum.Declined > 0 && sum.Refused > 0 && sum.Fencings > 0 && sum.CutsInForce > 0, "a kind of end never came up");
+    }
+
+    [Fact]
+    public void Seed_RunTwice_DoesTheSame() => Assert.Equal(LeaseSimulation.Run(3), LeaseSimulation.Run(3));
+
+    [Theory]
+    [InlineData(LeaseFault.StaleEpochAccepted)]
+    [InlineData(LeaseFault.LeaseCountedTwice)]
+    [InlineData(LeaseFault.ReclaimBeforeFencing)]
+    [InlineData(LeaseFault.ReportBeforeFlush)]
+    [InlineData(LeaseFault.GrantSurvivesEpoch)]
+    [InlineData(LeaseFault.AnswerBeforeStored)]
+    public void Fault_PlantedOnPurpose_IsFound(LeaseFault fault)
+    {
+        var options = new LeaseSimulationOptions { Fault = fault };
+        Exception? found = null;
+        ulong seed = 0;
+        while (found is null && seed < FaultSeedsMax) found = Record.Exception(() => LeaseSimulation.Run(++seed, options));
+        Assert.IsType<LeaseBrokenException>(found);
+        output.WriteLine($"{fault}: {found.Message}");
+    }
+}
