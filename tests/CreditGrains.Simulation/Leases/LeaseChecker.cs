@@ -36,7 +36,7 @@ internal sealed class LeaseChecker
             sum += usage[p, node];
             facts += unbacked[p, node];
         }
-        Require(sum - facts <= limitInForce, $"p{partition + 1} approved {happened.Change} on node {node + 1}: {sum} used, {facts} of it by facts, limit {limitInForce}");
+        if (sum - facts > limitInForce) throw new LimitPassedException($"p{partition + 1} approved {happened.Change} on node {node + 1}: {sum} used, {facts} of it by facts, limit {limitInForce}");
     }
 
     public long UsageOf(int partition, int node) => usage[partition, node];
@@ -50,4 +50,7 @@ internal sealed class LeaseChecker
 }
 
 /// <summary>A promise of the lease protocol was broken.</summary>
-internal sealed class LeaseBrokenException(string message) : Exception(message);
+internal class LeaseBrokenException(string message) : Exception(message);
+
+/// <summary>The promise: approvals stay within the limit in force.</summary>
+internal sealed class LimitPassedException(string message) : LeaseBrokenException(message);

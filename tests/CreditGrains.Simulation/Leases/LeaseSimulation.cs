@@ -54,6 +54,10 @@ internal sealed class LeaseSimulation
         {
             return simulation.Run();
         }
+        catch (LimitPassedException passed)
+        {
+            throw new LimitPassedException($"seed {seed}, tick {simulation.now}: {passed.Message}");
+        }
         catch (LeaseBrokenException broken)
         {
             throw new LeaseBrokenException($"seed {seed}, tick {simulation.now}: {broken.Message}");

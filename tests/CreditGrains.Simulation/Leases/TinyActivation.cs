@@ -48,6 +48,7 @@ internal sealed class TinyActivation : IUsageView
         var opened = new TinyActivation(store, new HolderState { Partition = partition, Epoch = store.Epoch }, fault);
         var nodes = Enumerable.Range(0, store.Limit.Length).Select(i => new OpenedNode(TinyStore.Key(i), store.Limit[i]));
         opened.Do(LeaseHolder.Open(partition, store.Epoch, nodes, opened));
+        if (fault == LeaseFault.GrantSurvivesEpoch) opened.KeepGrants();
         return opened;
     }
 
@@ -159,6 +160,12 @@ internal sealed class TinyActivation : IUsageView
     {
         Memory.Apply(happened);
         Batch.Add(new TinyEntry(happened, null, null));
+    }
+
+    private void KeepGrants()
+    {
+        foreach (var lease in Holder.Leases.Values)
+            Holder = Holder with { Leases = Holder.Leases.SetItem(lease.Node, lease with { Limit = Memory.Limit[TinyStore.Index(lease.Node)] }) };
     }
 
     private void CountTwice(HolderInput input)
