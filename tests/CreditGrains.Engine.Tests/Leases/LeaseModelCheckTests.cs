@@ -63,7 +63,29 @@ public sealed class LeaseModelCheckTests(ITestOutputHelper output)
         },
     };
 
+    /// <summary>Larger worlds, with CREDITGRAINS_LONG=1; what lies beyond their bound on states is not looked at.</summary>
+    private static readonly Dictionary<string, LeaseScope> LongScopes = new()
+    {
+        ["long: two nodes, crossing requests, new activation beside a stale one"] = new()
+        {
+            Partitions = 2, Limits = [2, 2], FlushesAtOnce = true, Reopenings = 1, StatesMax = 600_000,
+            Requests = [new(0, (0, 1), (1, 2)), new(1, (0, 2), (1, 1)), new(1, (1, 1))],
+        },
+        ["long: three partitions, everything at once"] = new()
+        {
+            Partitions = 3, Limits = [3], Reopenings = 1, Reclaims = 1, Duplicates = 1, Cuts = [(0, 1)], Facts = [new(0, 0, 2)], StatesMax = 600_000,
+            Requests = [new(0, (0, 1)), new(1, (0, 2)), new(2, (0, 1))],
+        },
+        ["long: reclaim and new activation, batches flushed whenever"] = new()
+        {
+            Partitions = 2, Limits = [4], Reclaims = 1, Reopenings = 1, StatesMax = 600_000,
+            Requests = [new(0, (0, 2)), new(1, (0, 3))],
+        },
+    };
+
     public static TheoryData<string> Names => [.. Scopes.Keys];
+
+    public static TheoryData<string> LongNames => [.. LongScopes.Keys];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -72,6 +94,20 @@ public sealed class LeaseModelCheckTests(ITestOutputHelper output)
         var (states, deepest, isComplete) = Explore(Scopes[name]);
         output.WriteLine($"{name}: {states} states, {deepest} steps deep{(isComplete ? "" : ", cut off")}");
         Assert.True(isComplete, "the scope is too large: lower its counts");
+    }
+
+    [Theory]
+    [MemberData(nameof(LongNames))]
+    public void Protocol_InLargerWorlds_IsSafeAndAnswers(string name)
+    {
+        if (Environment.GetEnvironmentVariable("CREDITGRAINS_LONG") != "1")
+        {
+            output.WriteLine("runs with CREDITGRAINS_LONG=1");
+            return;
+        }
+        var (states, deepest, isComplete) = Explore(LongScopes[name]);
+        output.WriteLine($"{name}: {states} states, {deepest} steps deep{(isComplete ? "" : ", cut off")}");
+        Assert.True(isComplete || states > LongScopes[name].StatesMax);
     }
 
     [Theory]
