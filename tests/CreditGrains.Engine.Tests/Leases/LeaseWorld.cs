@@ -171,7 +171,7 @@ internal sealed class LeaseWorld
                 moved = true;
             }
             if (moved) continue;
-            if (Active.All(a => a.IsDead || (a.Holder.Requests.IsEmpty && !a.Holder.Leases.Values.Any(l => l.IsOpen)))) return;
+            if (Books.All(b => b is { IsCutting: false, Queue.Count: 0 }) && Active.All(a => a.IsDead || (a.Holder.Requests.IsEmpty && !a.Holder.Leases.Values.Any(l => l.IsOpen)))) return;
             foreach (var activation in Active) activation.Take(new HolderInput.Resend());
             for (var n = 0; n < Books.Length; n++) Decide(n, new LeaseCommand.Remind());
         }

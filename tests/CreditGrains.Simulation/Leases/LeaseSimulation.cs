@@ -249,7 +249,8 @@ internal sealed class LeaseSimulation
             {
                 slot.FenceWhenDue(long.MaxValue);
                 slot.Active.RemoveAll(a => a.Activation.IsDead);
-                if (slot.Active.Count == 0) Reopen(slot);
+                // A fenced activation with nothing to append does not know; its successor voids what the journal still shows.
+                if (slot.Active.Count == 0 || slot.Active[^1].Activation.Holder.Epoch != slot.Store.Epoch) Reopen(slot);
                 foreach (var (activation, _) in slot.Active) activation.Take(new HolderInput.Resend());
                 for (var n = 0; n < rows.Length; n++) slot.Active[^1].Activation.Take(new HolderInput.Observe(TinyStore.Key(n)));
                 foreach (var (activation, _) in slot.Active.ToArray()) Flush(slot, activation);
