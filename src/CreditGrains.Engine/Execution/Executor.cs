@@ -194,7 +194,7 @@ internal sealed class Executor
         var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
         if (c.Id.IsTimeOrdered && c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
         else if (c.Id.IsTimeOrdered && c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
-        if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        else if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
         if (reason == Reason.None && c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)

@@ -275,7 +275,7 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
 {
     private const int Lines = 7;
 
-    private void StartMove()
+    private void StartMove(Action? beforeMove = null)
     {
         World.Open(NodeKind.Portfolio, 1, 1_000);
         World.Open(NodeKind.Portfolio, 2, 1_000);
@@ -285,6 +285,7 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
             World.OpenLine(i, 100, World.Open(NodeKind.Borrower, i, 1_000, Node(NodeKind.Enterprise)));
             World.Hold(10, facility: i);
         }
+        beforeMove?.Invoke();
         World.Set(new MoveFacility(Node(NodeKind.Enterprise), Node(NodeKind.Portfolio, 1), new ParentShare(Node(NodeKind.Portfolio, 2))));
         Assert.True(World.Partition.Executor.IsRegraphing);
     }
@@ -360,6 +361,23 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
         Assert.Equal(split, Split);
         RunOut();
         Assert.Equal(0, Split.From);
+    }
+
+    [Fact]
+    public void DueLimit_OfAFacilityInLine_MovesItWithoutACommand()
+    {
+        StartMove(() => World.Set(new SetLimit(F(1), 50, World.Now + World.Second)));
+        World.Pass(World.Second);
+        World.Idle(); // ends the wait of the limit, and a slice of two others
+        Assert.Contains(World.EventsAfter(0), e => e.Kind == CommandKind.LimitFellDue && e.Key == F(1));
+        Assert.Equal((40, 30), Split);
+        var path = World.View().Path.Select(node => node.Key).ToArray();
+        Assert.Contains(Node(NodeKind.Portfolio, 2), path);
+        Assert.DoesNotContain(Node(NodeKind.Portfolio, 1), path);
+        World.AssertReplaysTheSame();
+        Assert.Equal((40, 30), Split);
+        RunOut();
+        Assert.Equal((0, 70), Split);
     }
 
     [Fact]

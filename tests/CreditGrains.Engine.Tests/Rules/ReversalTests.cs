@@ -202,6 +202,15 @@ public sealed class ReversalTests : RulesTest
     }
 
     [Fact]
+    public void Reverse_WithItsOwnIdTooOld_SaysThatBeforeTheOriginals()
+    {
+        World.WithOneLine();
+        var future = RequestId.ForTime(World.Now / 1_000 + 5 * 60_000 + 1, 1, 1);
+        var old = RequestId.ForTime(World.Now / 1_000 - 72 * 3_600_000 - 1, 1, 1);
+        AssertRefused(Reason.RequestIdTooOld, World.Do(new Command { Kind = CommandKind.Reverse, Id = old, Facility = F(1), Original = future }));
+    }
+
+    [Fact]
     public void Reverse_InTheSameBatch_SeesTheUnflushedOriginal()
     {
         World.WithOneLine();

@@ -4,7 +4,7 @@ namespace CreditGrains.Simulation.Disk;
 /// A file's two images: what the operating system shows and what is on the platter. The shown one is kept in chunks, of which those
 /// of zeros take no room; of the other only the sectors in which it differs. Some of those are marked unsynced.
 /// </summary>
-internal sealed class FakeInode
+internal sealed partial class FakeInode
 {
     public const int SectorBytes = 512;
     private const int ChunkBytes = 64 << 10;
@@ -42,6 +42,8 @@ internal sealed class FakeInode
         if (reachesDisk) _platter[sector] = null;
         else _platter[sector] ??= Copy(sector);
         _unsynced[sector] = !reachesDisk;
+        Overwrite(offset, piece.Length);
+        if (reachesDisk) ForgetOverwritten(sector);
         Show(offset, piece);
     }
 
@@ -76,42 +78,41 @@ internal sealed class FakeInode
         }
     }
 
-    public void Crash(SeededChance chance, double survivalRatio)
+    /// <summary>Power is lost and returns: each unsynced sector survives or not.</summary>
+    /// <returns>Whether some survived and some did not.</returns>
+    public bool Crash(SeededChance chance, double survivalRatio)
     {
+        (int kept, int lost) = (0, 0);
         for (int sector = NextUnsynced(0); sector >= 0; sector = NextUnsynced(sector + 1))
-            if (chance.Happens(survivalRatio)) KeepSector(sector);
+        {
+            if (!chance.Happens(survivalRatio))
+            {
+                lost++;
+                continue;
+            }
+            KeepSector(sector);
+            kept++;
+        }
         if (Length != _durableLength && chance.Happens(survivalRatio)) _durableLength = Length;
         Length = _durableLength;
         for (int sector = 0; sector < _platter.Length; sector++)
         {
             if (_platter[sector] is not { } durable) continue;
             Show((long)sector * SectorBytes, durable);
+            Restore(sector);
             _platter[sector] = null;
         }
         ShowZeros(Length);
+        if (_isDecayOverwritten) _decayed = null;
         Array.Clear(_unsynced);
-    }
-
-    public void FlipBit(long offset, int bit)
-    {
-        byte mask = (byte)(1 << bit);
-        (int sector, int inSector) = ((int)(offset / SectorBytes), (int)(offset % SectorBytes));
-        if (_platter[sector] is { } durable)
-        {
-            byte[] flipped = [.. durable];
-            flipped[inSector] ^= mask;
-            _platter[sector] = flipped;
-        }
-        Span<byte> shown = stackalloc byte[1];
-        Read(offset, shown);
-        shown[0] ^= mask;
-        Show(offset, shown);
+        return kept > 0 && lost > 0;
     }
 
     private void KeepSector(int sector)
     {
         _platter[sector] = null;
         _unsynced[sector] = false;
+        ForgetOverwritten(sector);
     }
 
     private int NextUnsynced(int from)
@@ -137,6 +138,7 @@ internal sealed class FakeInode
 
     private void ShowZeros(long from)
     {
+        Overwrite(from, long.MaxValue - from);
         int first = (int)((from + ChunkBytes - 1) / ChunkBytes);
         if (first * (long)ChunkBytes > from) _seen.ElementAtOrDefault(first - 1)?.AsSpan((int)(from % ChunkBytes)).Clear();
         for (int chunk = first; chunk < _seen.Length; chunk++) _seen[chunk] = null;
