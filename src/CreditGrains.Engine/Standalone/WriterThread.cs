@@ -239,11 +239,13 @@ internal sealed class WriterThread : IDisposable
     {
         while (true)
         {
+            var now = NowMicros();
             for (; drained < draining.Count; drained++)
             {
                 if (commands >= options.FrameCommandsMax) return true;
                 var call = draining[drained];
-                if (!call.Run(partition)) return true;
+                if (call.DeadlineMicros <= now) call.Refuse(Reason.DeadlineExceeded, Outcomes.MessageOf(Reason.DeadlineExceeded));
+                else if (!call.Run(partition)) return true;
                 commands += call.CommandCount;
                 if (call.CommandCount > 0) Interlocked.Add(ref queuedCommands, -call.CommandCount);
                 calls.Add(call);
