@@ -25,6 +25,9 @@ public enum Reason : ushort
     /// <summary>The standby that decisions must reach is lost; bring it back and send the same id again.</summary>
     StandbyLost = 5,
 
+    /// <summary>The caller's deadline passed while the command waited to be decided; send the same id again with more time.</summary>
+    DeadlineExceeded = 7,
+
     /// <summary>The caller may not send this kind of command.</summary>
     InvalidKind = 10,
 
