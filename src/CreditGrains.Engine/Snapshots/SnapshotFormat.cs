@@ -24,16 +24,17 @@ internal enum SnapshotChunkKind : byte
 }
 
 /// <summary>
-/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of the payload), payload, in the
+/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of those and the payload), payload, in the
 /// order they were captured. Rows are the engine's own layout, so a snapshot is read by the layout version that wrote it; others
 /// fall back to the journal.
 /// </summary>
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 1;
+    public const int LayoutVersion = 2;
 
     public const int HeadBytes = 16;
+    private const int CrcOffset = 12;
     public const uint Magic = 0x4E53_4743; // "CGSN"
 
     /// <summary>Name of the snapshot of a sequence.</summary>
@@ -45,7 +46,7 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(chunk[4..], (uint)kind);
         BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], payloadLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(chunk[12..], Checksum.Of(chunk.Slice(HeadBytes, payloadLength)));
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk[CrcOffset..], Checksum.Of(chunk[..CrcOffset], chunk.Slice(HeadBytes, payloadLength)));
     }
 
     /// <summary>Reads a snapshot's chunks in order, checking each.</summary>
@@ -58,13 +59,13 @@ internal static class SnapshotFormat
         for (var kind = SnapshotChunkKind.Header; kind != SnapshotChunkKind.End;)
         {
             if (file.Read(offset, head) < HeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic) throw new SnapshotDamagedException(name, offset);
-            kind = (SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4));
             var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
             if (length < 0 || length > file.Length - offset - HeadBytes) throw new SnapshotDamagedException(name, offset);
             if (payload.Length < length) payload = new byte[Math.Max(length, SnapshotChunk.PayloadBytes + SnapshotChunk.RecordBytesMax)];
             var read = payload.AsMemory(0, length);
-            if (file.Read(offset + HeadBytes, read.Span) < length || Checksum.Of(read.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(12)))
+            if (file.Read(offset + HeadBytes, read.Span) < length || Checksum.Of(head.AsSpan(0, CrcOffset), read.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(CrcOffset)))
                 throw new SnapshotDamagedException(name, offset);
+            kind = (SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4));
             visit(kind, read);
             offset += HeadBytes + length;
         }
