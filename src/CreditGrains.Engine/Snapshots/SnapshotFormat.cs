@@ -72,15 +72,25 @@ internal static class SnapshotFormat
     }
 }
 
-/// <summary>A snapshot file does not hold what was written.</summary>
-public sealed class SnapshotDamagedException(string name, long offset) : Exception(
-    $"Snapshot {name} is damaged or incomplete at byte {offset}; the one before it and the journal are used instead. Check the disk, then delete this file.")
+/// <summary>A snapshot file, or the manifest that says which count, does not hold what was written.</summary>
+public sealed class SnapshotDamagedException : Exception
 {
+    /// <summary>Of a snapshot: an opening passes it over.</summary>
+    public SnapshotDamagedException(string name, long offset)
+        : base($"Snapshot {name} is damaged or incomplete at byte {offset}; the one before it and the journal are used instead. Check the disk, then delete this file.") =>
+        (Name, Offset) = (name, offset);
+
+    private SnapshotDamagedException(string name, string message) : base(message) => Name = name;
+
+    /// <summary>Of the manifest: an opening refuses.</summary>
+    internal static SnapshotDamagedException OfManifest(string name) => new(name,
+        $"'{name}' is damaged: which snapshots count is not known. Check the disk, then bring the file back from a backup or delete it: the whole journal is replayed then.");
+
     /// <summary>The file.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>Where reading stopped, bytes from the start.</summary>
-    public long Offset { get; } = offset;
+    public long Offset { get; }
 }
 
 /// <summary>A buffer for one chunk, reused.</summary>
