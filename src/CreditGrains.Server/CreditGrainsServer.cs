@@ -96,7 +96,12 @@ public static class CreditGrainsServer
 
     private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
+        // read as settings, and everything below watched for changes.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
