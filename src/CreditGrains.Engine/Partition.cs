@@ -272,15 +272,15 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     }
 
     /// <summary>Starts a snapshot of the state as it is now, between two batches.</summary>
-    /// <param name="rent">Gives an empty chunk.</param>
+    /// <param name="scratch">Gives the memory.</param>
     /// <param name="emit">Takes a full chunk.</param>
     /// <returns>Null while a sliced change of the graph is under way; ask again later.</returns>
-    public SnapshotCapture? BeginSnapshot(Func<SnapshotChunk> rent, Action<SnapshotChunk> emit)
+    public SnapshotCapture? BeginSnapshot(SnapshotScratch scratch, Action<SnapshotChunk> emit)
     {
         if (building is not null) throw new InvalidOperationException("A snapshot begins between two batches.");
         if (Executor.IsRegraphing) return null;
         var sequence = Executor.LastSequence;
-        return new SnapshotCapture(State, Ids.BeginCapture(sequence), sequence, Executor.LastRecordedAtMicros, rent, emit);
+        return new SnapshotCapture(State, Ids.BeginCapture(sequence), sequence, Executor.LastRecordedAtMicros, scratch, emit);
     }
 
     /// <inheritdoc/>

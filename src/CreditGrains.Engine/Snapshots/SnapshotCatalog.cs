@@ -15,7 +15,7 @@ internal readonly record struct SnapshotEntry(long Sequence, long LengthBytes, U
 
 /// <summary>
 /// The manifest: which snapshots may be restored, newest first, at most two. It is written beside the old one, synced, renamed, and the
-/// directory synced; only then does a snapshot count, and only then is an older one deleted.
+/// directory synced; only then does a snapshot count, and only then may an older one go.
 /// </summary>
 internal static class SnapshotCatalog
 {
@@ -47,7 +47,7 @@ internal static class SnapshotCatalog
         return entries;
     }
 
-    /// <summary>Puts a verified snapshot in force and deletes those that are no longer.</summary>
+    /// <summary>Puts a verified snapshot in force. Delete the one it replaces then, step by step.</summary>
     /// <returns>The snapshots in force.</returns>
     public static List<SnapshotEntry> Add(IFileStore files, SnapshotEntry newest)
     {
@@ -56,17 +56,35 @@ internal static class SnapshotCatalog
         entries.Insert(0, newest);
         if (entries.Count > KeptMax) entries.RemoveRange(KeptMax, entries.Count - KeptMax);
         Write(files, entries);
-        DeleteOthers(files, entries);
         return entries;
     }
 
-    /// <summary>Deletes snapshot files that no manifest names: leftovers of a crash.</summary>
-    public static void DeleteOthers(IFileStore files, List<SnapshotEntry> inForce)
+    /// <summary>
+    /// Deletes a part of what no manifest names: snapshots replaced, leftovers of a crash. A file of gigabytes deleted at once holds up the journal's
+    /// syncs on the same disk, so it is cut shorter first.
+    /// </summary>
+    /// <param name="files">Where they are.</param>
+    /// <param name="inForce">What the manifest names.</param>
+    /// <param name="bytesMax">Most bytes to give back in one step.</param>
+    /// <returns>False when nothing is left to delete.</returns>
+    public static bool TryDeleteNext(IFileStore files, List<SnapshotEntry> inForce, long bytesMax)
     {
         foreach (var name in files.List())
         {
-            if (name == NewName || (name.StartsWith("snapshot-", StringComparison.Ordinal) && !inForce.Exists(e => e.Name == name))) files.Delete(name);
+            if (name != NewName && (!name.StartsWith("snapshot-", StringComparison.Ordinal) || inForce.Exists(e => e.Name == name))) continue;
+            using (var file = files.Open(name, create: false))
+            {
+                var rest = file.Length - bytesMax;
+                if (rest > 0)
+                {
+                    file.SetLength(rest);
+                    return true;
+                }
+            }
+            files.Delete(name);
+            return true;
         }
+        return false;
     }
 
     private static void Write(IFileStore files, List<SnapshotEntry> entries)

@@ -17,6 +17,7 @@ internal sealed class SnapshotFile : IDisposable
     private readonly SequentialWriter writer;
     private readonly PartitionState state;
     private readonly StateDigest digest;
+    private readonly SmallState small = new();
     private long syncedBytes;
 
     public SnapshotFile(IFileStore files, PartitionState state, long sequence)
@@ -48,9 +49,21 @@ internal sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The disk refused; the snapshot is abandoned, the one before it stays.</exception>
     public bool Write(SnapshotChunk chunk)
     {
-        if (chunk.Kind == SnapshotChunkKind.Rows) DigestRows(chunk.Payload);
-        else if (chunk.Kind == SnapshotChunkKind.Small) digest.AddSmall(chunk.Payload);
-        else if (chunk.Kind == SnapshotChunkKind.End) WriteEnd(chunk);
+        switch (chunk.Kind)
+        {
+            case SnapshotChunkKind.Rows:
+                DigestRows(chunk.Payload);
+                break;
+            case SnapshotChunkKind.Small:
+                SmallStateCodec.Read(chunk.Payload.ToArray(), small);
+                break;
+            case SnapshotChunkKind.Marks:
+                if (!SessionMarks.TryLoad(chunk.Payload, small)) throw new InvalidOperationException("The marks of a session came out of order.");
+                break;
+            case SnapshotChunkKind.End:
+                WriteEnd(chunk);
+                break;
+        }
         SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength);
         writer.Append(chunk.Whole);
         if (chunk.Kind != SnapshotChunkKind.End)
@@ -95,6 +108,7 @@ internal sealed class SnapshotFile : IDisposable
 
     private void WriteEnd(SnapshotChunk chunk)
     {
+        digest.AddSmall(SmallStateCodec.Write(small));
         BinaryPrimitives.WriteUInt128LittleEndian(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes), digest.Value);
         chunk.PayloadLength = Unsafe.SizeOf<UInt128>();
     }

@@ -19,6 +19,9 @@ internal enum SnapshotChunkKind : byte
     /// <summary>A slice of the request ids in memory.</summary>
     Ids = 4,
 
+    /// <summary>Journal sequences of places in sessions.</summary>
+    Marks = 6,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }
@@ -31,7 +34,7 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 2;
+    public const int LayoutVersion = 3;
 
     public const int HeadBytes = 16;
     public const int CrcOffset = 12;

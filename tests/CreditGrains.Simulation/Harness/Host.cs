@@ -4,6 +4,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.RequestIds;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Simulation.Clients;
 using CreditGrains.Simulation.Workload;
 
@@ -19,14 +20,14 @@ internal sealed class Host : IDisposable
     private readonly Verifier _verifier;
     private readonly Dice _dice;
     private readonly PlantedFault _fault;
-    private readonly ChunkPool _chunks;
+    private readonly SnapshotScratch _chunks;
     private readonly Troubles _troubles;
     private readonly List<(long Sequence, RequestIdCatalog Ids)> _taken = [];
     private SnapshotTask? _snapshot;
     private SnapshotTask? _toNote;
     private SpillWork? _spill;
 
-    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, ChunkPool chunks, Troubles troubles, PlantedFault fault, long now)
+    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, SnapshotScratch chunks, Troubles troubles, PlantedFault fault, long now)
     {
         _chunks = chunks;
         _troubles = troubles;
@@ -137,6 +138,7 @@ internal sealed class Host : IDisposable
     {
         if (_snapshot is null)
         {
+            if (_dice.Percent(4)) _chunks.Prepare([.. _partition.State.Tables.Select(table => table.BlockCount)], 4);
             if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition, _chunks);
             return;
         }
