@@ -47,7 +47,23 @@ internal static class SnapshotCatalog
         return entries;
     }
 
-    /// <summary>Puts a verified snapshot in force. Delete the one it replaces then, step by step.</summary>
+    /// <summary>
+    /// The file for a new snapshot: one that is not in force, to be written over, so that the file system has no blocks to find and none to give
+    /// back, either of which holds up the journal's syncs on the same disk; else a new one.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">A snapshot of this name is in force.</exception>
+    public static IStoreFile OpenForWriting(IFileStore files, string name)
+    {
+        var inForce = Read(files);
+        if (inForce.Exists(e => e.Name == name)) throw new InvalidOperationException($"{name} is in force already.");
+        // Its chunks could not be told from those to come.
+        if (files.Exists(name)) files.Delete(name);
+        if (Unused(files, inForce).FirstOrDefault() is not { } unused) return files.Open(name, create: true);
+        files.Rename(unused, name);
+        return files.Open(name, create: false);
+    }
+
+    /// <summary>Puts a verified snapshot in force. The one it replaces stays, to be written over by the next.</summary>
     /// <returns>The snapshots in force.</returns>
     public static List<SnapshotEntry> Add(IFileStore files, SnapshotEntry newest)
     {
@@ -60,8 +76,8 @@ internal static class SnapshotCatalog
     }
 
     /// <summary>
-    /// Deletes a part of what no manifest names: snapshots replaced, leftovers of a crash. A file of gigabytes deleted at once holds up the journal's
-    /// syncs on the same disk, so it is cut shorter first.
+    /// Deletes a part of what the manifest does not name, but for the one file that the next snapshot writes over. A file of gigabytes deleted at once
+    /// holds up the journal's syncs on the same disk, so it is cut shorter first.
     /// </summary>
     /// <param name="files">Where they are.</param>
     /// <param name="inForce">What the manifest names.</param>
@@ -69,9 +85,8 @@ internal static class SnapshotCatalog
     /// <returns>False when nothing is left to delete.</returns>
     public static bool TryDeleteNext(IFileStore files, List<SnapshotEntry> inForce, long bytesMax)
     {
-        foreach (var name in files.List())
+        foreach (var name in Unused(files, inForce).Skip(1))
         {
-            if (name != NewName && (!name.StartsWith("snapshot-", StringComparison.Ordinal) || inForce.Exists(e => e.Name == name))) continue;
             using (var file = files.Open(name, create: false))
             {
                 var rest = file.Length - bytesMax;
@@ -86,6 +101,9 @@ internal static class SnapshotCatalog
         }
         return false;
     }
+
+    private static IEnumerable<string> Unused(IFileStore files, List<SnapshotEntry> inForce) =>
+        files.List().Where(name => SnapshotFormat.IsSnapshot(name) && !inForce.Exists(e => e.Name == name));
 
     private static void Write(IFileStore files, List<SnapshotEntry> entries)
     {

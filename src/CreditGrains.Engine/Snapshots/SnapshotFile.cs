@@ -20,14 +20,16 @@ internal sealed class SnapshotFile : IDisposable
     private readonly SmallState small = new();
     private long syncedBytes;
 
+    /// <param name="files">Where.</param>
+    /// <param name="state">The live state, whose keys the digest needs.</param>
+    /// <param name="sequence">The snapshot's; none of it may be in force.</param>
     public SnapshotFile(IFileStore files, PartitionState state, long sequence)
     {
         this.files = files;
         this.state = state;
         Sequence = sequence;
         Name = SnapshotFormat.NameOf(sequence);
-        if (files.Exists(Name)) files.Delete(Name);
-        file = files.Open(Name, create: true);
+        file = SnapshotCatalog.OpenForWriting(files, Name);
         writer = new SequentialWriter(file);
         digest = new StateDigest(state);
     }
@@ -64,7 +66,7 @@ internal sealed class SnapshotFile : IDisposable
                 WriteEnd(chunk);
                 break;
         }
-        SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength);
+        SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength, Sequence);
         writer.Append(chunk.Whole);
         if (chunk.Kind != SnapshotChunkKind.End)
         {
@@ -80,7 +82,7 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <summary>Reads what was written, from the disk and not from a cached copy.</summary>
-    public SnapshotReader ReadBack() => new(file, Name);
+    public SnapshotReader ReadBack() => new(file, Sequence);
 
     /// <summary>Reads all of it back at once.</summary>
     /// <exception cref="SnapshotDamagedException">It does not hold what was written.</exception>

@@ -25,7 +25,7 @@ internal static class SnapshotLoader
         var isForeign = false;
         try
         {
-            SnapshotFormat.ReadChunks(file, entry.Name, (kind, payload) =>
+            SnapshotFormat.ReadChunks(file, entry.Sequence, (kind, payload) =>
             {
                 if (isForeign) return;
                 switch (kind)

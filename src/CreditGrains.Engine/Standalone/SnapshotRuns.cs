@@ -40,7 +40,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     /// <summary>Does a bounded part; on the writer, between two batches.</summary>
     public void Step()
     {
-        if (capture is null && !isWriting && !isPreparing && IsDue)
+        if (capture is null && !isWriting && !isPreparing && IsDue && !IsTaken())
         {
             if (isPrepared) Begin();
             else Prepare();
@@ -59,6 +59,16 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
 
     /// <summary>Waits for the file to be let go; after the writer has ended.</summary>
     public Task DrainAsync() => writing;
+
+    // Nothing happened since the newest.
+    private bool IsTaken()
+    {
+        if (partition.SnapshotSequence == 0 || partition.SnapshotSequence != partition.Executor.LastSequence) return false;
+        foreach (var waiter in waiters) waiter.TrySetResult(partition.SnapshotSequence);
+        waiters.Clear();
+        journalBytesAtStart = partition.Journal.Writer.AppendedBytes;
+        return true;
+    }
 
     // The memory it takes is fetched off the writer's turn.
     private void Prepare()

@@ -164,6 +164,7 @@ internal sealed class World : IDisposable
     /// <summary>Writes a snapshot of now and puts it in force.</summary>
     public void Snapshot()
     {
+        if (SnapshotCatalog.Read(Disk) is [var newest, ..] && newest.Sequence == LastSequence) return;
         var chunks = new Queue<SnapshotChunk>();
         using var capture = Partition.BeginSnapshot(new SnapshotScratch(0), chunks.Enqueue)!;
         while (!capture.IsDone) capture.Step(1 << 20);
