@@ -79,6 +79,12 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <summary>Sequence of the newest snapshot in force; 0 for none.</summary>
     public long SnapshotSequence { get; set; }
 
+    /// <summary>Whether nothing happened since the newest snapshot, or ever: there is nothing to take one of.</summary>
+    public bool IsSnapshotNewest => SnapshotSequence == Executor.LastSequence;
+
+    /// <summary>Length of the newest snapshot in force, bytes.</summary>
+    public long SnapshotLengthBytes { get; set; }
+
     /// <summary>Whether the clock stepped forward and nobody has confirmed it yet: requests are refused.</summary>
     public bool IsClockStepPending { get; private set; }
 
@@ -301,7 +307,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             try
             {
                 if (SnapshotLoader.Load(files, entry, options.RequestIds) is not { } loaded) continue;
-                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence };
+                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence, SnapshotLengthBytes = entry.LengthBytes };
                 partition.Executor.LastSequence = loaded.Sequence;
                 partition.Executor.LastRecordedAtMicros = loaded.RecordedAtMicros;
                 return partition;

@@ -14,6 +14,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     private const int PooledChunksMax = 256;
     private const int ChunksPerPause = 4;
     private const long DeletedBytesPerPause = 16 << 20;
+    private const int SnapshotBytesPerJournalByteMax = 4;
     private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
     private readonly SnapshotScratch scratch = new(PooledChunksMax);
     private readonly List<TaskCompletionSource<long>> waiters = [];
@@ -32,7 +33,8 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < options.SnapshotBufferBytesMax : !isWriting && !isPreparing && IsDue;
 
     private bool IsDue => waiters.Count > 0
-        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart >= options.SnapshotEveryBytes);
+        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart
+            >= Math.Max(options.SnapshotEveryBytes, partition.SnapshotLengthBytes / SnapshotBytesPerJournalByteMax));
 
     /// <summary>Asks for a snapshot; on the writer.</summary>
     public void Request(TaskCompletionSource<long> waiter) => waiters.Add(waiter);
@@ -60,10 +62,10 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     /// <summary>Waits for the file to be let go; after the writer has ended.</summary>
     public Task DrainAsync() => writing;
 
-    // Nothing happened since the newest.
+    // Nothing happened since: those who asked have it.
     private bool IsTaken()
     {
-        if (partition.SnapshotSequence == 0 || partition.SnapshotSequence != partition.Executor.LastSequence) return false;
+        if (!partition.IsSnapshotNewest) return false;
         foreach (var waiter in waiters) waiter.TrySetResult(partition.SnapshotSequence);
         waiters.Clear();
         journalBytesAtStart = partition.Journal.Writer.AppendedBytes;
@@ -174,10 +176,10 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
             await Task.WhenAny(next, writer.Stopped);
         }
         var inForce = SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
-        var (digest, sequence) = (file.Digest, file.Sequence);
+        var (digest, sequence, lengthBytes) = (file.Digest, file.Sequence, file.LengthBytes);
         writer.Submit(new WriterCall<bool>(p =>
         {
-            p.SnapshotSequence = sequence;
+            (p.SnapshotSequence, p.SnapshotLengthBytes) = (sequence, lengthBytes);
             return p.NoteDigest(digest, sequence);
         }));
         return inForce;

@@ -38,7 +38,7 @@ internal sealed class SnapshotTask : IDisposable
     /// <summary>Starts a snapshot between two batches; null while a change of the graph is under way, or when nothing happened since the newest.</summary>
     public static SnapshotTask? Begin(Partition partition, SnapshotScratch pool)
     {
-        if (partition.SnapshotSequence != 0 && partition.SnapshotSequence == partition.Executor.LastSequence) return null;
+        if (partition.IsSnapshotNewest) return null;
         var task = new SnapshotTask(partition, pool);
         task._capture = partition.BeginSnapshot(pool, task._chunks.Enqueue);
         if (task._capture is null) return null;
