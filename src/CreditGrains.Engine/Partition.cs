@@ -215,7 +215,10 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         }
         if ((e.Effects & EventEffects.Tombstone) != 0 && e.Original == command.Id)
         {
-            outcome = new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros };
+            outcome = new Outcome
+            {
+                Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Message = Outcomes.AdviceOn(Reason.Tombstoned), Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros,
+            };
             return;
         }
         if (e.Id != command.Id || e.Key.Tenant != command.Facility.Tenant || e.Kind != command.Kind)

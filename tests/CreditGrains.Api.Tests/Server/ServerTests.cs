@@ -32,6 +32,16 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Page_ThatIsNone_SaysWhatIsServed()
+    {
+        await using var server = await CreditGrainsServer.StartAsync(Options());
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(new Uri(server.HttpAddress, "/"));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Calls are POST /creditgrains.v1.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_FollowsTheEngine()
     {
         await using var server = await CreditGrainsServer.StartAsync(Options());
