@@ -57,7 +57,8 @@ public sealed class StartException : Exception
     {
         StoreErrorCode.Locked => ExitCodes.Locked,
         StoreErrorCode.ReadOnly => ExitCodes.ReadOnly,
-        StoreErrorCode.ForeignContent or StoreErrorCode.NotADirectory or StoreErrorCode.FileMissing or StoreErrorCode.FileExists => ExitCodes.BadData,
+        StoreErrorCode.NotADirectory or StoreErrorCode.DirectoryMissing => ExitCodes.Usage,
+        StoreErrorCode.ForeignContent or StoreErrorCode.FileMissing or StoreErrorCode.FileExists => ExitCodes.BadData,
         _ => ExitCodes.Disk,
     };
 }

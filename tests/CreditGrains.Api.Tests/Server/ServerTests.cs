@@ -81,6 +81,8 @@ public sealed class ServerTests : IDisposable
     {
         { "Locked: ", ExitCodes.Locked, new StoreLockedException("/data", "process 12 on host") },
         { "ForeignContent: ", ExitCodes.BadData, new StoreDirectoryException(StoreErrorCode.ForeignContent, "holds a file of somebody else") },
+        { "NotADirectory: ", ExitCodes.Usage, new StoreDirectoryException(StoreErrorCode.NotADirectory, "is a file") },
+        { "DirectoryMissing: ", ExitCodes.Usage, new StoreDirectoryException(StoreErrorCode.DirectoryMissing, "cannot be made") },
         { "ReadOnly: ", ExitCodes.ReadOnly, new StoreReadOnlyException("/data") },
         { "ReadOnly: ", ExitCodes.ReadOnly, new UnauthorizedAccessException("denied") },
         { "Full: ", ExitCodes.Disk, new StoreFullException("/data") },
