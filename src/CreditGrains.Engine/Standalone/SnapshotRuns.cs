@@ -210,25 +210,3 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         return true;
     }
 }
-
-/// <summary>Moves the oldest request ids to disk beside the traffic. One part at a time.</summary>
-internal sealed class SpillRuns(Partition partition, WriterThread writer)
-{
-    private bool isWriting;
-
-    /// <summary>Starts a spill when memory is above its bound; on the writer.</summary>
-    public void Step()
-    {
-        if (isWriting || partition.Ids.TakeSpillWork() is not { } work) return;
-        isWriting = true;
-        _ = Task.Run(work.Write).ContinueWith(
-            done => writer.Submit(new WriterCall<bool>(p =>
-            {
-                isWriting = false;
-                if (done.Exception is null) p.Ids.CompleteSpill(work);
-                else p.Ids.ReturnSpill(work);
-                return done.Exception is null;
-            })),
-            TaskScheduler.Default);
-    }
-}

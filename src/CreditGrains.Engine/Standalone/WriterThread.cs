@@ -55,7 +55,7 @@ internal sealed class WriterThread : IDisposable
         segments = new Housekeeper("segments", () => partition.Journal.Writer.WantsSpare, PrepareSpare);
         memory = new Housekeeper("memory", () => ZeroPages.WantsRefill, ZeroPages.Refill);
         Snapshots = new SnapshotRuns(partition, options, this);
-        Spills = new SpillRuns(partition, this);
+        Spills = new SpillRuns(partition, options.Clock, this);
         writer = new Thread(WriterLoop) { Name = "CreditGrains writer", IsBackground = true };
         flusher = new Thread(FlusherLoop) { Name = "CreditGrains flusher", IsBackground = true };
     }
@@ -194,7 +194,7 @@ internal sealed class WriterThread : IDisposable
         segments.WakeIfNeeded();
         memory.WakeIfNeeded();
         var calls = deciding = completions.RentList();
-        if (!partition.TryReserve(out var refusal))
+        if (!HasRoom(out var refusal))
         {
             RefuseWithoutRoom(calls, refusal);
             deciding = [];
@@ -300,12 +300,21 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    /// <summary>Without room in the journal every waiting command is refused and nothing is decided; reads go on.</summary>
-    private void RefuseWithoutRoom(List<EngineCall> calls, JournalRefusal refusal)
+    /// <summary>Whether another batch may be decided: there is room for its frame on disk and for its ids in memory.</summary>
+    private bool HasRoom(out Reason refusal)
     {
-        var (reason, message) = refusal.Reason == JournalRefusalReason.StandbyLost
-            ? (Reason.StandbyLost, Outcomes.MessageOf(Reason.StandbyLost))
-            : (Reason.DiskFull, Outcomes.MessageOf(Reason.DiskFull));
+        refusal = Reason.None;
+        if (!partition.TryReserve(out var journal)) refusal = journal.Reason == JournalRefusalReason.StandbyLost ? Reason.StandbyLost : Reason.DiskFull;
+        else if (partition.Ids.IsFull) refusal = Reason.Overloaded;
+        return refusal == Reason.None;
+    }
+
+    /// <summary>Without room every waiting command is refused and nothing is decided; reads go on.</summary>
+    private void RefuseWithoutRoom(List<EngineCall> calls, Reason reason)
+    {
+        var message = reason == Reason.Overloaded
+            ? "the disk does not take request ids as fast as they come, and memory for them is full; see the engine's log, wait and send the same id again"
+            : Outcomes.MessageOf(reason);
         for (; drained < draining.Count; drained++)
         {
             var call = draining[drained];

@@ -26,6 +26,7 @@ internal sealed class Host : IDisposable
     private SnapshotTask? _snapshot;
     private SnapshotTask? _toNote;
     private SpillWork? _spill;
+    private DiskAnswers? _answers;
 
     public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, SnapshotScratch chunks, Troubles troubles, PlantedFault fault, long now)
     {
@@ -42,9 +43,18 @@ internal sealed class Host : IDisposable
     /// <summary>The turn decided and not durable yet; null when all is.</summary>
     public Turn? InFlight { get; private set; }
 
+    /// <summary>Looks on disk for the ids of a batch, as callers do before they wait for the writer; what goes on beside may outrun the answers.</summary>
+    public void LookAhead(Submission[] submissions)
+    {
+        _answers = _partition.LookOnDisk([.. submissions.Select(submission => submission.Command)]);
+        if (_answers is not null) _troubles.Note(Trouble.LookedOnDisk);
+    }
+
     /// <summary>Decides a batch; commands beyond a full frame are given back. The turn in flight, if any, is flushed after.</summary>
     public Turn? Decide(Submission[] submissions, long now, List<NodeRead> reads)
     {
+        DiskAnswers? answers = _answers;
+        _answers = null;
         if (!_partition.TryReserve(out _))
         {
             _troubles.Note(Trouble.DiskFull);
@@ -56,7 +66,7 @@ internal sealed class Host : IDisposable
         bool isPending = _partition.IsClockStepPending;
         var outcomes = new Outcome[submissions.Length];
         Command[] commands = [.. submissions.Select(submission => submission.Command)];
-        int taken = _partition.Execute(commands, outcomes);
+        int taken = _partition.Execute(commands, outcomes, answers);
         if (_toNote is { } noted && _partition.NoteDigest(noted.Digest, noted.Sequence)) _toNote = null;
         List<FacilityView> views = Look(reads);
         _partition.End();
@@ -184,6 +194,7 @@ internal sealed class Host : IDisposable
             return;
         }
         _partition.Ids.CompleteSpill(work);
+        if (_answers is not null) _troubles.Note(Trouble.AnswersOutrun);
     }
 }
 

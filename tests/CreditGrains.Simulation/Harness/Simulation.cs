@@ -137,9 +137,10 @@ internal sealed class Simulation : IDisposable
         PlanTrouble();
         PassTime();
         Host host = _host!;
+        Submission[] submissions = NextSubmissions();
+        if (_dice.Percent(70)) host.LookAhead(submissions);
         host.WorkBeside();
         if (_dice.Percent(15)) HangInFlush(host);
-        Submission[] submissions = NextSubmissions();
         List<NodeRead> reads = [.. _verifier.Model.World.Nodes.Values.OfType<ModelFacility>().Where(_ => _dice.Percent(6)).Select(facility => new NodeRead(facility.Key))];
         Turn? turn = host.Decide(submissions, _time.Now, reads);
         Note(turn, submissions);
