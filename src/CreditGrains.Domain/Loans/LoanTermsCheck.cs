@@ -32,8 +32,10 @@ public static class LoanTermsCheck
         if (terms.FirstDue is { } first && (first <= terms.Drawdown || first.DayNumber - terms.Drawdown.DayNumber > LoanTerms.TermDaysMax))
             return Bad(LoanFault.InvalidDate, $"the first due date {first:yyyy-MM-dd} must come after the drawdown {terms.Drawdown:yyyy-MM-dd}, by at most a hundred years");
         if (terms.Amortisation is Amortisation.Custom) return null;
-        var offset = terms.FirstDue is { } given ? given.DayNumber - terms.Drawdown.DayNumber : terms.Interval.DaysMax;
-        return offset + (terms.InstalmentCount - 1) * terms.Interval.DaysMax <= LoanTerms.TermDaysMax + 366
+        // The rough bound first: it keeps the date within the calendar.
+        var last = terms.InstalmentCount - 1;
+        return last * terms.Interval.DaysMin <= LoanTerms.TermDaysMax
+            && terms.Interval.After(terms.FirstDueDate, terms.DueDayOfMonth, last).DayNumber - terms.Drawdown.DayNumber <= LoanTerms.TermDaysMax
             ? null
             : Bad(LoanFault.InvalidTerm, $"{terms.InstalmentCount} instalments every {terms.Interval.Count} {terms.Interval.Unit} last over a hundred years; lower one of them");
     }

@@ -27,8 +27,8 @@ public readonly record struct PaymentInterval(int Count, IntervalUnit Unit)
     /// <summary>Whether the count is within its range.</summary>
     public bool IsValid => Count >= 1 && Count <= Unit switch { IntervalUnit.Months => 120, IntervalUnit.Weeks => 520, IntervalUnit.Days => 3_660, _ => 0 };
 
-    /// <summary>The number of days in a year's terms: months of 31 days, an upper bound.</summary>
-    public long DaysMax => Unit switch { IntervalUnit.Months => 31L * Count, IntervalUnit.Weeks => 7L * Count, _ => Count };
+    /// <summary>Days of an interval at least: months of 28.</summary>
+    public long DaysMin => Unit switch { IntervalUnit.Months => 28L * Count, IntervalUnit.Weeks => 7L * Count, _ => Count };
 
     /// <summary>
     /// The date a number of intervals after another. In months it falls on the due day, or on the last day of a month that has no such day,

@@ -43,8 +43,10 @@ internal sealed record SchedulePlan(LoanTerms Terms, Amortisation Amortisation, 
         return amounts;
     }
 
-    private PlannedAmount[] InterestOnly(int count)
+    private PlannedAmount[] InterestOnly(int asked)
     {
+        // Of the rest of a schedule fewer instalments may be left than were to be interest only: the last still pays.
+        var count = Math.Min(asked, Periods.Length - 1);
         var amounts = Totals(Annuity.Solve(this, count, 0, null));
         Array.Fill(amounts, PlannedAmount.OfPrincipal(0), 0, count);
         return amounts;
