@@ -155,6 +155,23 @@ public sealed class AnnualPercentageRateTests
         Assert.InRange(result.Value.Percent, -3, -1);
     }
 
+    /// <summary>By hand: 10,000 grows to 12,100 in two years of 365 days at 10 %.</summary>
+    [Fact]
+    public void InternalRate_OfTwoYears_Compounds()
+    {
+        var result = InternalRateOfReturn.Of([new AprFlow(Day("2021-01-01"), 10_000)], [new AprFlow(Day("2023-01-01"), 12_100)]).Value;
+        Assert.Equal(0.10, result.RateAnnual, 1e-12);
+    }
+
+    /// <summary>1,000 out, 2,300 in, 1,320 out: 10 % and 20 %, the textbook case of two rates.</summary>
+    [Fact]
+    public void InternalRate_OfAlternatingFlows_ReportsBothRoots()
+    {
+        var result = InternalRateOfReturn.Of([new AprFlow(Day("2021-01-01"), 1_000), new AprFlow(Day("2023-01-01"), 1_320)], [new AprFlow(Day("2022-01-01"), 2_300)]).Value;
+        Assert.Equal([0.1, 0.2], result.Roots.Select(root => Math.Round(root, 9)));
+        Assert.Equal(0.1, result.RateAnnual, 1e-9);
+    }
+
     public static TheoryData<AprFlow[], AprFlow[], LoanFault> Bad => new()
     {
         { [], [new AprFlow(new DateOnly(2024, 1, 1), 1)], LoanFault.InvalidTerm },

@@ -78,12 +78,10 @@ public static class AnnualPercentageRate
     {
         var roots = new RateEquation(flows).Roots();
         if (roots.IsEmpty) return new LoanRefusal(LoanFault.NoRate, "no rate from -90 % to 10,000 % a unit-period makes the payments equal the advances; check amounts and dates");
-        // Of several rates the lowest that is not negative; else the one nearest to nothing.
-        var chosen = roots.FirstOrDefault(root => root > -1e-12, roots[^1]);
-        return new AprResult(Math.Abs(chosen) < 1e-12 ? 0 : chosen, perYear, unit, roots);
+        return new AprResult(RateScan.Choose(roots), perYear, unit, roots);
     }
 
-    private static LoanRefusal? CheckAmounts(IEnumerable<long> advances, IEnumerable<long> payments)
+    internal static LoanRefusal? CheckAmounts(IEnumerable<long> advances, IEnumerable<long> payments)
     {
         var (outCount, inCount) = (0, 0);
         foreach (var amount in advances)
