@@ -33,6 +33,9 @@ public sealed record LoanTerms
     /// <summary>The largest amount: 2^50 minor units. With at most 1,000 % a year for a hundred years, all sums stay within 2^60.</summary>
     public const long AmountMax = 1L << 50;
 
+    /// <summary>The largest sum that may come of a loan: 2^60 minor units.</summary>
+    public const long SumMax = 1L << 60;
+
     /// <summary>Most instalments.</summary>
     public const int InstalmentCountMax = 5_200;
 

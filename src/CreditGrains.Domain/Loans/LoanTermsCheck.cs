@@ -50,6 +50,10 @@ public static class LoanTermsCheck
             if (fee.Timing == FeeTiming.AtDrawdown) upfront += fee.Of(terms.Amount, terms.Amount, terms.Rounding.Interest);
         }
 
+        var all = (Int128)0;
+        foreach (var fee in terms.Fees)
+            all += (Int128)fee.Of(terms.Amount, terms.Amount, RoundingMode.Up) * (fee.Timing == FeeTiming.WithEachInstalment ? terms.InstalmentCount : 1);
+        if (all > LoanTerms.SumMax) return Bad(LoanFault.InvalidFee, $"the fees of all instalments come to {all}, which is more than 2^60 minor units");
         return upfront < terms.Amount ? null : Bad(LoanFault.InvalidFee, $"fees at drawdown come to {upfront}, which leaves nothing of the amount {terms.Amount}");
     }
 

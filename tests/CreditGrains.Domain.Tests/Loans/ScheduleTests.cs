@@ -183,6 +183,7 @@ public sealed class ScheduleTests
         { "rounding", Terms() with { Rounding = new RoundingRule(default, default, -5) }, LoanFault.InvalidTerm },
         { "fee", Terms() with { Fees = [new LoanFee("x", default, FeeMeasure.OfAmount, 1_000_001, true)] }, LoanFault.InvalidFee },
         { "all of it in fees", Terms() with { Fees = [new LoanFee("x", FeeTiming.AtDrawdown, FeeMeasure.OfAmount, 1_000_000, true)] }, LoanFault.InvalidFee },
+        { "fees above 2^60", Terms(count: 5_000) with { Interval = new PaymentInterval(7, IntervalUnit.Days), Fees = [new LoanFee("x", FeeTiming.WithEachInstalment, FeeMeasure.Fixed, 1L << 50, true)] }, LoanFault.InvalidFee },
         { "interest only", Terms(amortisation: new Amortisation.InterestOnlyThenLevel(12)), LoanFault.InvalidAmortisation },
         { "balloon", Terms(amortisation: new Amortisation.Balloon(12_000_001)), LoanFault.InvalidAmortisation },
         { "steps", Terms(amortisation: new Amortisation.Stepped([new InstalmentStep(2, 1)])), LoanFault.InvalidAmortisation },

@@ -261,4 +261,25 @@ public sealed class ServicingTests
         Assert.Equal(LoanFault.LoanClosed, Fault(account, new LoanAct.Extension(Day("2025-02-10"), 1, false)));
         Assert.Equal(LoanFault.TermCannotShrink, Fault(Open(Terms(amortisation: new Amortisation.Bullet())), new LoanAct.EarlyRepayment(Day("2024-01-20"), 1, PrepaymentMode.ShrinkTerm)));
     }
+
+    [Fact]
+    public void Acts_AtTheBoundsOfDatesAndAmounts_AreRefusedByName()
+    {
+        var yearly = Open(Terms(amortisation: new Amortisation.Bullet()) with { Interval = new PaymentInterval(12, IntervalUnit.Months) });
+        Assert.Equal(LoanFault.InvalidDate, LoanServicing.Advance(yearly, DateOnly.MaxValue).Refusal!.Fault);
+        Assert.Equal(LoanFault.InvalidDate, Fault(yearly, new LoanAct.Repayment(DateOnly.MaxValue, 1)));
+        Assert.Equal(LoanFault.InvalidTerm, Fault(yearly, new LoanAct.Extension(yearly.AsOf, 1_200, false)));
+        Assert.Equal(LoanFault.InvalidAmount, LoanServicing.Open(Terms(1L << 50, 1_000) with { Overdue = Chinese }).Refusal!.Fault);
+        var large = At(Open(Terms(1L << 50, 4) with { Overdue = Chinese }), "2200-01-01");
+        Assert.True(large.AmountDue > 1L << 50);
+    }
+
+    [Fact]
+    public void EarlyRepayment_OfAll_BringsTheFeesOfTheLastInstalment()
+    {
+        var account = Open(Terms() with { Fees = [new LoanFee("release", FeeTiming.WithLastInstalment, FeeMeasure.Fixed, 700, false)] });
+        Assert.Equal(12_000_700, LoanServicing.SettlementAmount(account));
+        account = Do(account, new LoanAct.EarlyRepayment(account.AsOf, 12_000_000, PrepaymentMode.ShrinkTerm));
+        Assert.Equal(700, account.AmountDue);
+    }
 }

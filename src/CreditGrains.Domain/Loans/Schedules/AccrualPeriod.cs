@@ -29,6 +29,8 @@ internal static class AccrualPeriods
     /// <summary>The periods of a span.</summary>
     public static LoanResult<AccrualPeriod[]> Of(LoanTerms terms, PeriodSpan span)
     {
+        if ((span.FirstSlot + span.Count) * terms.Interval.DaysMin > 2 * LoanTerms.TermDaysMax)
+            return new LoanRefusal(LoanFault.InvalidTerm, "the last instalment would be due over two hundred years after the first; add fewer");
         var periods = new AccrualPeriod[span.Count];
         var start = span.PeriodStart;
         for (var i = 0; i < span.Count; i++)

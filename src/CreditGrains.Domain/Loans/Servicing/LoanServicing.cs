@@ -17,13 +17,15 @@ public static class LoanServicing
     public static LoanResult<LoanAccount> Open(LoanTerms terms) => Open(terms, terms.Drawdown, 0, Classification.Normal);
 
     /// <summary>Brings a loan to a business date.</summary>
+    /// <param name="account">The loan.</param>
+    /// <param name="date">Not before its own, at most two hundred years after its drawdown.</param>
     public static LoanResult<LoanAccount> Advance(LoanAccount account, DateOnly date) =>
-        date < account.AsOf ? OutOfOrder(account, date) : DueLedger.Advance(account, date);
+        CheckDate(account, date) is { } fault ? fault : DueLedger.Advance(account, date);
 
     /// <summary>Carries out one act. Faults, in this order: date, amounts, what the act needs.</summary>
     public static LoanResult<LoanAccount> Execute(LoanAccount account, LoanAct act)
     {
-        if (act.Date < account.AsOf) return OutOfOrder(account, act.Date);
+        if (CheckDate(account, act.Date) is { } fault) return fault;
         if (account.Acts.Length >= ActsMax) return Bad(LoanFault.InvalidTerm, $"a loan has at most {ActsMax} acts");
         if (act is LoanAct.Bounce bounce) return TakeBack(account, bounce);
         var result = Apply(DueLedger.Advance(account, act.Date), act);
@@ -32,13 +34,14 @@ public static class LoanServicing
 
     /// <summary>What settles a loan on its date: all that is due, the principal not due, and interest to the day, less what waits.</summary>
     public static long SettlementAmount(LoanAccount account) =>
-        account.AmountDue + account.PrincipalNotDue + (account.Upcoming.IsEmpty ? 0 : Respread.Accrued(account, Respread.EndOfCounting(account))) - account.Unapplied;
+        account.AmountDue + account.PrincipalNotDue + (account.Upcoming.IsEmpty ? 0 : Respread.Accrued(account, Respread.EndOfCounting(account)) + LastFees(account)) - account.Unapplied;
 
     internal static LoanResult<LoanAccount> Open(LoanTerms terms, DateOnly vintage, int renewals, Classification best)
     {
         var schedule = ScheduleBuilder.Build(terms);
-        return schedule.Refusal is { } refusal
-            ? refusal
+        if (schedule.Refusal is { } refusal) return refusal;
+        return CheckGrowth(terms, terms.Amount) is { } growth
+            ? growth
             : new LoanAccount(terms, vintage) { Upcoming = schedule.Value.Instalments, RenewalCount = renewals, ClassificationBest = best, ClassificationOpened = best };
     }
 
@@ -71,7 +74,7 @@ public static class LoanServicing
         var counted = Count(account);
         counted = counted with { Paid = account.Paid.With(DueComponent.Principal, act.Amount) };
         if (left > 0) return Respread.Spread(counted, left, account.Upcoming.Length, act.Mode == PrepaymentMode.ShrinkTerm, account.Upcoming);
-        return DueLedger.Charge(counted with { Upcoming = [], Carried = 0 }, 0, counted.Carried);
+        return DueLedger.Charge(counted with { Upcoming = [], Carried = 0 }, LastFees(account), counted.Carried);
     }
 
     private static LoanResult<LoanAccount> GrantHoliday(LoanAccount account, LoanAct.PaymentHoliday act)
@@ -92,6 +95,7 @@ public static class LoanServicing
             principal += carried;
             carried = 0;
             if (principal > LoanTerms.AmountMax) return Bad(LoanFault.InvalidAmount, $"the principal would pass 2^50 minor units; defer the interest");
+            if (CheckGrowth(account.Terms, principal) is { } growth) return growth;
         }
 
         var last = skipped.Value[^1];
@@ -150,8 +154,32 @@ public static class LoanServicing
         return account with { Carried = Respread.Accrued(account, until), AccruedTo = until };
     }
 
-    private static LoanRefusal OutOfOrder(LoanAccount account, DateOnly date) =>
-        Bad(LoanFault.OutOfOrder, $"the loan stands at {account.AsOf:yyyy-MM-dd}; {date:yyyy-MM-dd} is before that");
+    /// <summary>Fees that come with the last instalment, whenever that is.</summary>
+    private static long LastFees(LoanAccount account) => account.Terms.Fees
+        .Where(fee => fee.Timing == FeeTiming.WithLastInstalment)
+        .Sum(fee => fee.Of(account.Terms.Amount, account.PrincipalNotDue, account.Terms.Rounding.Interest));
+
+    private static LoanRefusal? CheckDate(LoanAccount account, DateOnly date)
+    {
+        if (date < account.AsOf) return Bad(LoanFault.OutOfOrder, $"the loan stands at {account.AsOf:yyyy-MM-dd}; {date:yyyy-MM-dd} is before that");
+        return date.DayNumber - account.Terms.Drawdown.DayNumber <= 2 * LoanTerms.TermDaysMax
+            ? null
+            : Bad(LoanFault.InvalidDate, $"{date:yyyy-MM-dd} is over two hundred years after the drawdown");
+    }
+
+    /// <summary>
+    /// Whether all that can come of a principal in two hundred years stays within bounds: interest, penalty, and penalty on interest. Only rates far
+    /// above any law on amounts far above any loan do not.
+    /// </summary>
+    private static LoanRefusal? CheckGrowth(LoanTerms terms, long principal)
+    {
+        const decimal years = 200;
+        var interest = years * terms.Rate.Nano / RateAnnual.WholeNano;
+        var penalty = years * terms.Rate.Times(terms.Overdue.PenaltyPpm).Nano / RateAnnual.WholeNano;
+        return principal * (1 + interest) * (1 + penalty) <= LoanTerms.SumMax
+            ? null
+            : Bad(LoanFault.InvalidAmount, $"what is owed on {principal} at {terms.Rate} could pass 2^60 minor units; lower the amount or the rate");
+    }
 
     private static LoanRefusal Closed() => Bad(LoanFault.LoanClosed, $"nothing is owed or to come; the loan is closed or all of it is due");
 
