@@ -5,6 +5,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
@@ -88,6 +89,7 @@ internal static class CommandTree
         GenerateCommand.Create(shell),
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
+        LoanCommands.Create(shell),
         BenchCommand.Create(),
     };
 
