@@ -51,14 +51,11 @@ internal static class SnapshotCatalog
     /// The file for a new snapshot: one that is not in force, to be written over, so that the file system has no blocks to find and none to give
     /// back, either of which holds up the journal's syncs on the same disk; else a new one.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A snapshot of this name is in force.</exception>
     public static IStoreFile OpenForWriting(IFileStore files, string name)
     {
-        var inForce = Read(files);
-        if (inForce.Exists(e => e.Name == name)) throw new InvalidOperationException($"{name} is in force already.");
-        // Its chunks could not be told from those to come.
+        // One of the same sequence was damaged or never finished, or this one would not be taken; its chunks could not be told from those to come.
         if (files.Exists(name)) files.Delete(name);
-        if (Unused(files, inForce).FirstOrDefault() is not { } unused) return files.Open(name, create: true);
+        if (Unused(files, Read(files)).FirstOrDefault() is not { } unused) return files.Open(name, create: true);
         files.Rename(unused, name);
         return files.Open(name, create: false);
     }

@@ -22,7 +22,7 @@ internal sealed class SnapshotFile : IDisposable
 
     /// <param name="files">Where.</param>
     /// <param name="state">The live state, whose keys the digest needs.</param>
-    /// <param name="sequence">The snapshot's; none of it may be in force.</param>
+    /// <param name="sequence">The snapshot's.</param>
     public SnapshotFile(IFileStore files, PartitionState state, long sequence)
     {
         this.files = files;
