@@ -50,25 +50,30 @@ internal static class AprFile
             var dueDay = at.Maybe("dueDay")?.Count() ?? first.Day;
             if (dueDay is < 1 or > 31) throw at.Bad("has a dueDay that must be 1 to 31");
             foreach (var i in Places(at, flows.Count))
-                flows.Add(new AprFlow(every is { } step ? Place(step, first, dueDay, i) : i == 0 ? first : throw at.Bad("must say every how long its count comes"), amount));
+                flows.Add(new AprFlow(every is { } step ? Place(step, step.Text(), first, dueDay, i) : i == 0 ? first : throw at.Bad("must say every how long its count comes"), amount));
         }
 
         return flows;
     }
 
-    private static DateOnly Place(JsonAt every, DateOnly first, int dueDay, int place)
+    /// <summary>The date a number of intervals after the first.</summary>
+    /// <param name="at">Where the file says so, for a fault.</param>
+    /// <param name="every">An interval, or "semimonth".</param>
+    /// <param name="first">The first date.</param>
+    /// <param name="dueDay">The day of the month to come back to.</param>
+    /// <param name="place">How many intervals, 0 or more.</param>
+    public static DateOnly Place(JsonAt at, string every, DateOnly first, int dueDay, int place)
     {
-        var text = every.Text();
         // Half months: the same two days of each month.
-        if (text == "semimonth")
+        if (every == "semimonth")
         {
-            if (first.Day > 15) throw every.Bad("must start on one of the first fifteen days of a month");
+            if (first.Day > 15) throw at.Bad("must start on one of the first fifteen days of a month");
             var month = PaymentInterval.Monthly.After(first, first.Day, place / 2);
             return place % 2 == 0 ? month : new DateOnly(month.Year, month.Month, Math.Min(month.Day + 15, DateTime.DaysInMonth(month.Year, month.Month)));
         }
 
-        var interval = LoanWords.Interval(every);
-        if (place * interval.DaysMin > LoanTerms.TermDaysMax) throw every.Bad("must not reach over a hundred years");
+        var interval = LoanWords.Interval(at, every);
+        if (place * interval.DaysMin > LoanTerms.TermDaysMax) throw at.Bad("must not reach over a hundred years");
         return interval.After(first, dueDay, place);
     }
 

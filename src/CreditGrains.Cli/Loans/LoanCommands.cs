@@ -29,11 +29,13 @@ internal static class LoanCommands
 
     private static Command Apr(Shell shell)
     {
-        var (command, file, json, csv) = New("apr", "Print the annual percentage rate by the actuarial method (Regulation Z, Appendix J) of loan terms, or of advances and payments");
+        var (command, file, json, csv) = New("apr", "Print the annual percentage rate by the actuarial method (Regulation Z, Appendix J) of loan terms, of advances and payments, or of published cases");
         command.SetAction(parse =>
         {
             using var document = JsonAt.Parse(parse.GetRequiredValue(file));
-            var rate = AprFile.Read(new JsonAt(document.RootElement, "$"));
+            var root = new JsonAt(document.RootElement, "$");
+            if (root.Maybe("cases") is { } cases) return (int)AprCases.Print(shell, AprCases.Read(cases), FormatOf(parse, json, csv));
+            var rate = AprFile.Read(root);
             PrintRate(shell, rate, FormatOf(parse, json, csv));
             return (int)ExitCode.Ok;
         });

@@ -37,9 +37,12 @@ internal static class LoanWords
     public static readonly Dictionary<string, bool> Units = new(StringComparer.OrdinalIgnoreCase) { ["minor"] = false, ["major"] = true };
 
     /// <summary>Reads "1 month", "3 months", "2 weeks", "10 days".</summary>
-    public static PaymentInterval Interval(JsonAt value)
+    public static PaymentInterval Interval(JsonAt value) => Interval(value, value.Text());
+
+    /// <summary>The same of a text; the value is where it comes from.</summary>
+    public static PaymentInterval Interval(JsonAt value, string text)
     {
-        var parts = value.Text().Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var parts = text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var unit = parts.Length == 2 ? parts[1] switch { "month" or "months" => IntervalUnit.Months, "week" or "weeks" => IntervalUnit.Weeks, "day" or "days" => IntervalUnit.Days, _ => (IntervalUnit?)null } : null;
         return unit is { } known && int.TryParse(parts[0], System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var count) && new PaymentInterval(count, known) is { IsValid: true } interval
             ? interval

@@ -71,6 +71,19 @@ public sealed class LoanCommandsTest
         Assert.Equal(percent, JsonDocument.Parse(run.Output).RootElement.GetProperty("aprPercent").GetRawText());
     }
 
+    /// <summary>12 CFR 1026, Appendix J (c)(1)(i) as published, and with a digit changed.</summary>
+    [Theory]
+    [InlineData("9.69", 0, "1 of 1 cases")]
+    [InlineData("9.68", 1, "DIFFERS")]
+    public async Task Apr_OfPublishedCases_ComparesTheirPrintedDigits(string published, int code, string part)
+    {
+        var payments = string.Join(',', Enumerable.Repeat("230", 24));
+        var json = $$"""{ "cases": [{ "id": "c1i", "amount_advanced": 5000, "fraction_f": 0, "whole_units_t": 1, "payments": [{{payments}}], "unit_periods_per_year": 12, "published_apr_pct": {{published}}, "advance": "1978-01-10", "first": "1978-02-10" }] }""";
+        var run = await OfTextAsync("apr", json);
+        Assert.Equal((code, ""), ((int)run.Code, run.Error));
+        Assert.Contains(part, run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Life_OfTheExample_EndsNonAccrual()
     {

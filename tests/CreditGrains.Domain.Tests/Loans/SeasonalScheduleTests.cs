@@ -61,6 +61,14 @@ public sealed class SeasonalScheduleTests
         Assert.Equal(20_000_000, schedule.Instalments.Sum(one => one.Principal));
     }
 
+    /// <summary>Due on the first of a month and moved back into the month before: no month's cash is counted twice.</summary>
+    [Fact]
+    public void Seasonal_WithDueDatesMovedAcrossMonths_HasTheCashOfItsOwnMonth()
+    {
+        var terms = Of(20_000_000, Farm) with { FirstDue = Day("2024-02-01"), BusinessDays = BusinessDayRule.Preceding, AccrualDates = AccrualDates.Adjusted };
+        Assert.All(Schedule(terms).Instalments, one => Assert.True(one.Payment <= Farm[one.UnadjustedDue.Month - 1], $"{one.UnadjustedDue}: {one.Payment}"));
+    }
+
     [Fact]
     public void Seasonal_OfMonthsLeanBelowAnAmount_PaysPrincipalAboveIt()
     {

@@ -9,8 +9,10 @@ namespace CreditGrains.Domain.Loans.Schedules;
 /// <param name="End">Where it ends.</param>
 /// <param name="Due">When it is due, after adjustment.</param>
 /// <param name="Unadjusted">When it is due, before adjustment.</param>
+/// <param name="UnadjustedBefore">The due date before adjustment of the instalment before; the drawdown for the first.</param>
 /// <param name="Fraction">The part of a year between start and end.</param>
-internal readonly record struct AccrualPeriod(int Number, DateOnly Start, DateOnly End, DateOnly Due, DateOnly Unadjusted, YearFraction Fraction);
+internal readonly record struct AccrualPeriod(
+    int Number, DateOnly Start, DateOnly End, DateOnly Due, DateOnly Unadjusted, DateOnly UnadjustedBefore, YearFraction Fraction);
 
 /// <summary>Where the periods of a schedule, or of the rest of one, begin.</summary>
 /// <param name="FirstNumber">The first instalment's number, from 1.</param>
@@ -42,7 +44,8 @@ internal static class AccrualPeriods
             var end = terms.AccrualDates == AccrualDates.Adjusted ? due : unadjusted;
             var fraction = Fraction(terms, span.FirstSlot + i, start, end);
             if (i == 0 && span.From > start) fraction = fraction.Less(terms.DayCount.Between(start, span.From));
-            periods[i] = new AccrualPeriod(span.FirstNumber + i, i == 0 ? span.From : start, end, due, unadjusted, fraction);
+            periods[i] = new AccrualPeriod(
+                span.FirstNumber + i, i == 0 ? span.From : start, end, due, unadjusted, SlotDate(terms, span.FirstSlot + i - 1), fraction);
             start = end;
         }
 

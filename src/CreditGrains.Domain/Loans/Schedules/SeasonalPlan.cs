@@ -53,7 +53,7 @@ internal static class SeasonalPlan
         var period = plan.Periods[place];
         var (sum, months) = ((Int128)0, 0);
         // The months after that of the date before, up to that of the due date; at least the latter.
-        for (var month = FirstOfMonth(period.Unadjusted); months == 0 || month > FirstOfMonth(period.Start); month = month.AddMonths(-1), months++)
+        for (var month = FirstOfMonth(period.Unadjusted); months == 0 || month > FirstOfMonth(period.UnadjustedBefore); month = month.AddMonths(-1), months++)
             sum += Math.Max(0, profile.Months[month.Month - 1]);
         // Twelve times the sum against the year's cash for as many months keeps the mean whole.
         var year = (Int128)0;
