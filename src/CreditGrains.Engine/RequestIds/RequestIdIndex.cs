@@ -47,10 +47,10 @@ public sealed unsafe partial class RequestIdIndex : IDisposable
     public long EntriesInMemory => _entriesInMemory;
 
     /// <summary>
-    /// Memory holds half as much again as <see cref="RequestIdOptions.MemoryEntriesMax"/>, so the disk does not keep up or refuses.
-    /// The host refuses new ids as overloaded until it falls.
+    /// Memory holds twice <see cref="RequestIdOptions.MemoryEntriesMax"/>, so the disk does not keep up or refuses: a spill takes up to all of the bound,
+    /// and as much may come while it is written. The host refuses new ids as overloaded until it falls.
     /// </summary>
-    public bool IsFull => _entriesInMemory >= _options.MemoryEntriesMax + (_options.MemoryEntriesMax / 2);
+    public bool IsFull => _entriesInMemory >= 2 * _options.MemoryEntriesMax;
 
     /// <summary>Ids before this are forgotten: milliseconds, the start of a segment.</summary>
     public long FirstMillis => _firstSegment * _segmentMillis;

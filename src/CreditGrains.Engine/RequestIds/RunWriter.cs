@@ -8,12 +8,14 @@ namespace CreditGrains.Engine.RequestIds;
 internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
 {
     private const int BufferPages = 256;
+    private const int SyncEveryBytes = 8 << 20;
     private readonly byte[] _buffer = new byte[BufferPages * RunFormat.PageBytes];
     private readonly ulong[] _fences = new ulong[PagesFor(entriesMax)];
     private readonly RunFilter _filter = RunFilter.ForEntries(entriesMax);
     private int _pages;
     private int _inPage;
     private long _entries;
+    private int _unsyncedBytes;
 
     /// <summary>Creates, fills and syncs the file of a run, and its directory.</summary>
     /// <param name="store">Where to.</param>
@@ -104,6 +106,13 @@ internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
         if (pending > 0) WriteBuffer(_pages - pending, pending);
     }
 
-    private void WriteBuffer(int firstPage, int pages) =>
+    private void WriteBuffer(int firstPage, int pages)
+    {
         file.Write((long)firstPage * RunFormat.PageBytes, _buffer.AsSpan(0, pages * RunFormat.PageBytes));
+        _unsyncedBytes += pages * RunFormat.PageBytes;
+        // Hundreds of megabytes left to one sync at the end would hold up the journal's own syncs on the same disk.
+        if (_unsyncedBytes < SyncEveryBytes) return;
+        file.Sync();
+        _unsyncedBytes = 0;
+    }
 }

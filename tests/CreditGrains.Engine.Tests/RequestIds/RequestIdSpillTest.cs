@@ -120,7 +120,7 @@ public sealed class RequestIdSpillTest
         Assert.Empty(host.Disk.List());
         host.ReturnSpill();
         Assert.Equal(LookupResult.Found, host.Index.Find(1, IndexHost.Id(0, 1), out _));
-        for (int at = 0; at < 60; at++) host.Add(1, IndexHost.Id(0, (ulong)(1_000 + at)));
+        for (int at = 0; at < 100; at++) host.Add(1, IndexHost.Id(0, (ulong)(1_000 + at)));
         Assert.True(host.Index.IsFull);
         host.Disk.Options.CapacityBytes = long.MaxValue;
         host.SpillAll();

@@ -68,7 +68,7 @@ public sealed class OldRequestIdTests
         await using var fixture = new EngineFixture { Options = Options };
         await fixture.OpenFourNodes();
         fixture.Disk.RefusesIds = true;
-        for (var id = 5; id <= IdsInMemoryMax * 3 / 2; id++) Assert.Equal(OutcomeKind.Approved, (await fixture.Do(fixture.Authorize(1, 1))).Kind);
+        for (var id = 5; id <= IdsInMemoryMax * 2; id++) Assert.Equal(OutcomeKind.Approved, (await fixture.Do(fixture.Authorize(1, 1))).Kind);
         Assert.False(await fixture.Engine.LatestSpill);
 
         var refused = await fixture.Do(fixture.Authorize(1, 1));
