@@ -109,6 +109,7 @@ public sealed unsafe partial class RequestIdIndex
         PublishRuns();
         foreach (RunFile old in merged) Retire(old);
         _entriesInMemory -= segment.Sealed!.Count;
+        _entriesReplayed = Math.Min(_entriesReplayed, _entriesInMemory);
         segment.Sealed.Unpin();
         segment.Sealed = null;
         DropFiltersOverBound();

@@ -24,6 +24,9 @@ public sealed unsafe partial class RequestIdIndex : IDisposable
     private long _firstSegment;
     private long _entriesInMemory;
 
+    // In memory after the last id that replay added, or fewer once less is.
+    private long _entriesReplayed;
+
     private RequestIdIndex(IFileStore store, RequestIdOptions options, UInt128 seed, long segmentMillis, long firstSegment)
     {
         if (!BitConverter.IsLittleEndian) throw new PlatformNotSupportedException("Runs and slices are stored as in memory, little endian.");
@@ -48,9 +51,10 @@ public sealed unsafe partial class RequestIdIndex : IDisposable
 
     /// <summary>
     /// Memory holds twice <see cref="RequestIdOptions.MemoryEntriesMax"/>, so the disk does not keep up or refuses: a spill takes up to all of the bound,
-    /// and as much may come while it is written. The host refuses new ids as overloaded until it falls.
+    /// and as much may come while it is written. A journal replayed since an old snapshot may have brought more; then so much again may come.
+    /// The host refuses new ids as overloaded until it falls.
     /// </summary>
-    public bool IsFull => _entriesInMemory >= 2 * _options.MemoryEntriesMax;
+    public bool IsFull => _entriesInMemory >= Math.Max(_entriesReplayed, _options.MemoryEntriesMax) + _options.MemoryEntriesMax;
 
     /// <summary>Ids before this are forgotten: milliseconds, the start of a segment.</summary>
     public long FirstMillis => _firstSegment * _segmentMillis;
@@ -121,6 +125,7 @@ public sealed unsafe partial class RequestIdIndex : IDisposable
         if (slot == null)
         {
             Add(tenant, id, entry);
+            _entriesReplayed = _entriesInMemory;
             return true;
         }
         if (slot->Entry == entry) return false;

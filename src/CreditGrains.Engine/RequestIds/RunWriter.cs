@@ -4,18 +4,20 @@ using CreditGrains.Engine.Journal;
 
 namespace CreditGrains.Engine.RequestIds;
 
-/// <summary>Writes one run file from a stream and opens it. The file counts only once a catalogue lists it, so it needs no other name first.</summary>
-internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
+/// <summary>
+/// Writes one run file from a stream, past the system's cache, and opens it. The file counts only once a catalogue lists it, so it needs no other
+/// name first.
+/// </summary>
+internal sealed class RunWriter(IStoreFile file, SequentialWriter output, long number, long entriesMax)
 {
-    private const int BufferPages = 256;
     private const int SyncEveryBytes = 8 << 20;
-    private readonly byte[] _buffer = new byte[BufferPages * RunFormat.PageBytes];
+    private readonly byte[] _page = new byte[RunFormat.PageBytes];
     private readonly ulong[] _fences = new ulong[PagesFor(entriesMax)];
     private readonly RunFilter _filter = RunFilter.ForEntries(entriesMax);
     private int _pages;
     private int _inPage;
     private long _entries;
-    private int _unsyncedBytes;
+    private long _syncedBytes;
 
     /// <summary>Creates, fills and syncs the file of a run, and its directory.</summary>
     /// <param name="store">Where to.</param>
@@ -32,7 +34,8 @@ internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
         bool isComplete = false;
         try
         {
-            RunFile run = new RunWriter(file, number, entriesMax).Write(catalog, segment, stream);
+            using var output = new SequentialWriter(file);
+            RunFile run = new RunWriter(file, output, number, entriesMax).Write(catalog, segment, stream);
             store.SyncDirectory();
             isComplete = true;
             return run;
@@ -54,7 +57,6 @@ internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
     {
         while (stream.MoveNext()) Append(stream.Hash, stream.Slot);
         if (_inPage > 0) EndPage();
-        FlushPages();
 
         ulong[] fences = _pages == _fences.Length ? _fences : _fences[.._pages];
         var footer = new RunFooter
@@ -72,47 +74,32 @@ internal sealed class RunWriter(IStoreFile file, long number, long entriesMax)
             FilterCrc = Checksum.Of(_filter.Stored),
         };
         footer.Crc = footer.ComputeCrc();
-        file.Write(footer.FencesOffset, MemoryMarshal.AsBytes(fences.AsSpan()));
-        file.Write(footer.FilterOffset, _filter.Stored);
-        file.Write(footer.FooterOffset, MemoryMarshal.AsBytes(new ReadOnlySpan<RunFooter>(in footer)));
-        file.Sync();
+        output.Append(MemoryMarshal.AsBytes(fences.AsSpan()));
+        output.Append(_filter.Stored);
+        output.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<RunFooter>(in footer)));
+        output.Finish();
         return new RunFile(file, footer, fences, _filter);
     }
 
     private void Append(ulong hash, in RequestIdSlot slot)
     {
         if (_inPage == 0) _fences[_pages] = hash;
-        RunFormat.Slots(CurrentPage)[_inPage++] = slot;
+        RunFormat.Slots(_page)[_inPage++] = slot;
         _filter.Add(hash);
         _entries++;
         if (_inPage == RunFormat.PageSlots) EndPage();
     }
 
-    private Span<byte> CurrentPage => _buffer.AsSpan(_pages % BufferPages * RunFormat.PageBytes, RunFormat.PageBytes);
-
     private void EndPage()
     {
-        Span<byte> page = CurrentPage;
-        RunFormat.Slots(page)[_inPage..].Clear();
-        RunFormat.SealPage(page, number, _pages, _inPage);
+        RunFormat.Slots(_page)[_inPage..].Clear();
+        RunFormat.SealPage(_page, number, _pages, _inPage);
+        output.Append(_page);
         _pages++;
         _inPage = 0;
-        if (_pages % BufferPages == 0) WriteBuffer(_pages - BufferPages, BufferPages);
-    }
-
-    private void FlushPages()
-    {
-        int pending = _pages % BufferPages;
-        if (pending > 0) WriteBuffer(_pages - pending, pending);
-    }
-
-    private void WriteBuffer(int firstPage, int pages)
-    {
-        file.Write((long)firstPage * RunFormat.PageBytes, _buffer.AsSpan(0, pages * RunFormat.PageBytes));
-        _unsyncedBytes += pages * RunFormat.PageBytes;
         // Hundreds of megabytes left to one sync at the end would hold up the journal's own syncs on the same disk.
-        if (_unsyncedBytes < SyncEveryBytes) return;
-        file.Sync();
-        _unsyncedBytes = 0;
+        if (output.Length - _syncedBytes < SyncEveryBytes) return;
+        output.SyncWhole();
+        _syncedBytes = output.Length;
     }
 }

@@ -111,6 +111,19 @@ public sealed class RequestIdSpillTest
     }
 
     [Fact]
+    public void Replay_OfMoreThanMemoryMayHold_LeavesRoomToGoOnWhileItIsSpilled()
+    {
+        using IndexHost host = NewHost(0);
+        for (int at = 0; at < 350; at++) host.Index.AddIfAbsent(1, IndexHost.Id(0, (ulong)at), new RequestIdEntry(at + 1, 0, false));
+        Assert.False(host.Index.IsFull);
+        for (int at = 0; at < 100; at++) host.Index.Add(1, IndexHost.Id(5_000, (ulong)at), new RequestIdEntry(1_000 + at, 0, false));
+        Assert.True(host.Index.IsFull);
+        host.SpillAll();
+        for (int at = 0; at < 150; at++) host.Index.Add(1, IndexHost.Id(6_000, (ulong)at), new RequestIdEntry(2_000 + at, 0, false));
+        Assert.Equal(host.Index.EntriesInMemory >= 200, host.Index.IsFull);
+    }
+
+    [Fact]
     public void Write_OnAFullDisk_LeavesNoFile_AndTheEntriesAreOfferedAgain()
     {
         using IndexHost host = NewHost(101);
