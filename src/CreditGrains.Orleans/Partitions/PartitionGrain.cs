@@ -1,0 +1,149 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine;
+using CreditGrains.Engine.Leases;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Orleans.Nodes;
+using CreditGrains.Orleans.Wire;
+using Npgsql;
+using NpgsqlTypes;
+using Orleans.Concurrency;
+
+namespace CreditGrains.Orleans.Partitions;
+
+/// <summary>
+/// The grain of a partition. Reentrant: calls only queue what they bring, and <see cref="PartitionLoop"/> decides batch by batch in the grain's turns, so
+/// callers that arrive during a flush share the next. Its opening raises the epoch; when the journal fails or a later epoch shows, it fails its callers and deactivates.
+/// </summary>
+[Reentrant]
+[PartitionPlacement]
+[GrainType("partition")]
+internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain, IRemindable
+{
+    private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ResendEvery = TimeSpan.FromSeconds(2);
+    private const string WakeReminder = "wake";
+
+    private readonly CancellationTokenSource ended = new();
+    private PartitionLoop loop = null!;
+    private PartitionSnapshots snapshots = null!;
+    private Signposts signposts = null!;
+    private LeaseDesk? leases;
+    private PartitionAnswers answers = null!;
+
+    private int Number => checked((int)this.GetPrimaryKeyLong());
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        if (this.GetPrimaryKeyLong() is var number && (number < 0 || number > silo.Map.Count))
+            throw new ArgumentOutOfRangeException(nameof(number), number, $"Partitions are 0 to {silo.Map.Count}.");
+        var (partition, epoch, homes) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
+        DelayDeactivation(Timeout.InfiniteTimeSpan);
+        var scheduler = TaskScheduler.Current;
+        loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax), Failed);
+        snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes,
+            () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
+            text => silo.Options.Warn($"Partition {Number}: {text}"), ended.Token);
+        loop.Snapshots = snapshots;
+        signposts = new Signposts(homes, Number);
+        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
+        if (Number != PartitionMap.Register) AdmitByLeases(epoch);
+        loop.Start();
+        this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
+        this.RegisterGrainTimer(Resend, ResendEvery, ResendEvery);
+        await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery);
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (loop is null) return;
+        await loop.StopAsync();
+        await ended.CancelAsync();
+        snapshots.Abandon();
+        loop.Partition.Dispose();
+    }
+
+    /// <inheritdoc/>
+    public Task<Payload> ExecuteAsync(Payload commands) => loop.ExecuteAsync(CommandWire.Read(commands));
+
+    /// <inheritdoc/>
+    public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
+
+    /// <inheritdoc/>
+    public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
+    {
+        var keys = ViewWire.Read<NodeKey[]>(facilities)!;
+        await using var command = silo.Database.CreateCommand("""
+            insert into cg_signpost (tenant, legal_entity, facility, pointed, home)
+            select * from unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::int[]) on conflict do nothing
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.Tenant).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.LegalEntity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => k.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(_ => Number).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = homes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        // One asker at a time per facility: the grain's own notes decide first, so that two front doors cannot differ.
+        for (var i = 0; i < keys.Length; i++)
+        {
+            if (loop.Partition.State.FindFacility(keys[i]) != 0) homes[i] = Number;
+            else if (signposts.Find(keys[i]) is var known and not 0) homes[i] = known;
+            else signposts.Note(keys[i], homes[i]);
+        }
+        await command.ExecuteNonQueryAsync();
+        return homes;
+    }
+
+    /// <inheritdoc/>
+    public Task TakeLeaseReplyAsync(Payload reply)
+    {
+        leases?.Receive(new HolderInput.TakeReply(ViewWire.Read<LeaseReply>(reply)!));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task TakeLeaseRecallAsync(Payload recall)
+    {
+        leases?.Receive(new HolderInput.TakeRecall(ViewWire.Read<LeaseRecall>(recall)!));
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task WakeAsync() => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+
+    private void AdmitByLeases(long epoch)
+    {
+        var own = new OwnCommands(Number, epoch);
+        leases = new LeaseDesk(loop, own, Number, epoch, ReportAsync);
+        var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn);
+        loop.Admission = new PartitionAdmission(signposts, mirrors, leases);
+    }
+
+    private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
+        ViewWire.Read<LeaseReply>(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(ViewWire.Write(report)));
+
+    private async Task<NodeView?> AttachAsync(NodeKey node) =>
+        ViewWire.Read<NodeView>(await GrainFactory.GetGrain<INodeGrain>(node.ToString()).AttachAsync(Number));
+
+    private Task Tick()
+    {
+        loop.Tick();
+        return Task.CompletedTask;
+    }
+
+    private Task Resend()
+    {
+        leases?.Resend();
+        return Task.CompletedTask;
+    }
+
+    private void Failed(Exception cause)
+    {
+        silo.Options.Warn($"Partition {Number} ends on this silo: {cause.Message}");
+        DeactivateOnIdle();
+    }
+}
