@@ -41,6 +41,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
 
     private readonly PartitionOptions options;
     private readonly DecidedBatch[] batches;
+    private readonly Replay.FrameReplay replay;
     private IEventJournal journal = null!;
     private FrameEvents? sharedEvents;
     private FrameEvents? decidingEvents;
@@ -57,6 +58,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         Ids = ids;
         batches = [new DecidedBatch(options.FrameBytesMax), new DecidedBatch(options.FrameBytesMax)];
         Executor = new Executor(state, this, this, options.Rules, options.FrameBytesMax);
+        replay = new Replay.FrameReplay(Executor);
     }
 
     /// <summary>The partition's files.</summary>
@@ -348,7 +350,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     private void ReplayFrame(Frame frame)
     {
         Ids.ForgetBefore(Math.Max(0, frame.Header.RecordedAt / MicrosPerMilli - IdWindowMillis));
-        Replay.FrameReplay.Apply(Executor, frame);
+        replay.Apply(frame);
     }
 
     private static bool TryFind(ReadOnlySpan<byte> payload, long firstSequence, long recordedAtMicros, long sequence, out LedgerEvent e)

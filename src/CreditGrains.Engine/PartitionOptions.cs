@@ -8,7 +8,7 @@ public sealed record PartitionOptions
     /// <summary>Identity written into every segment; another journal in the directory is refused. Default: the fixed id of a standalone engine.</summary>
     public Guid PartitionId { get; init; } = new("c4ed17a5-0000-4000-8000-000000000001");
 
-    /// <summary>Length of a journal segment, bytes; default 256 MiB.</summary>
+    /// <summary>Length of a journal segment, bytes: a multiple of 4,096, two largest frames and 8 KiB or more; default 256 MiB.</summary>
     public long SegmentBytes { get; init; } = 256L << 20;
 
     /// <summary>Most bytes of one frame, 512 KiB to 16 MiB; default 4 MiB. A batch ends early when its frame is nearly full.</summary>
@@ -57,7 +57,7 @@ public sealed record PartitionOptions
     internal void Validate()
     {
         Check(FrameBytesMax is >= 512 << 10 and <= Journal.FrameLayout.PayloadBytesMax, nameof(FrameBytesMax), "512 KiB to 16 MiB");
-        Check(SegmentBytes >= 4L * FrameBytesMax, nameof(SegmentBytes), "at least four frames");
+        Check(SegmentBytes >= 2L * FrameBytesMax + (8 << 10), nameof(SegmentBytes), "at least two largest frames and 8 KiB");
         Check(HoldSeconds is >= 1 and <= Domain.Commands.Command.LifetimeSecondsMax, nameof(HoldSeconds), "1 to 34,560,000");
         Check(ReferralSeconds is >= 1 and <= Domain.Commands.Command.LifetimeSecondsMax, nameof(ReferralSeconds), "1 to 34,560,000");
         Check(AtomicRegraphMax is >= 1 and <= 10_000, nameof(AtomicRegraphMax), "1 to 10,000");

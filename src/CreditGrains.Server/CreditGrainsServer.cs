@@ -48,7 +48,7 @@ public static class CreditGrainsServer
         StandbyAttachment? standby = null;
         try
         {
-            Directory.CreateDirectory(options.DataDirectory);
+            if (options.DataDirectory.Length > 0) Directory.CreateDirectory(options.DataDirectory);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (options.Demo) await DemoPortfolio.SeedAsync(engine);

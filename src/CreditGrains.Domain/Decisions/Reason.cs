@@ -1,8 +1,8 @@
 namespace CreditGrains.Domain.Decisions;
 
 /// <summary>
-/// Why a command was refused. Listed in order of precedence: of several that hold, the first is given (failing limits are
-/// all listed beside it). The numbers are part of the journal format and the API and never reused.
+/// Why a command was refused. Listed about in order of precedence; docs/rules.md says exactly which of several that hold is
+/// given (failing limits are all listed beside it). The numbers are part of the journal format and the API and never reused.
 /// Below 100: the command was not evaluated, consumes no id and may be sent again once mended.
 /// </summary>
 public enum Reason : ushort

@@ -156,6 +156,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         if (items.Find(e.Row, e.Reference, OpenItemKind.Float) != 0)
         {
             if (!Take(ref e, OpenItemKind.Float, out var dropped)) return;
+            // The repayment that opened the float is undone by this: a Reverse of it finds that.
+            e.OriginalSequence = e.Reference;
             Post(ref e, e.Balances with { Uncleared = e.Balances.Uncleared - dropped }, dropped);
             return;
         }

@@ -10,7 +10,8 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Execution;
 
 /// <summary>
-/// Decides control commands against the state. All checks come first; a command that passes them can be applied without fail.
+/// Decides control commands against the state. All checks come first, in the order of docs/rules.md "Graph"; a command that
+/// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, EngineRules rules)
@@ -54,16 +55,11 @@ internal sealed class ControlDecider(
         return row != 0 ? Reason.None : key.IsFacility ? Reason.UnknownFacility : Reason.UnknownNode;
     }
 
-    private Reason CheckOpenNode(ref LedgerEvent e, OpenNode c)
-    {
-        if (state.FindNode(c.Key) != 0) return Reason.AlreadyExists;
-        return CheckParents(ref e, c.Parents, 0);
-    }
+    private Reason CheckOpenNode(ref LedgerEvent e, OpenNode c) => CheckParents(ref e, state.FindNode(c.Key) != 0, c.Parents);
 
     private Reason CheckOpenFacility(ref LedgerEvent e, OpenFacility c)
     {
-        if (state.FindFacility(c.Key) != 0) return Reason.AlreadyExists;
-        var parents = CheckParents(ref e, c.Parents, 0);
+        var parents = CheckParents(ref e, state.FindFacility(c.Key) != 0, c.Parents);
         if (parents != Reason.None) return parents;
         var balances = default(FacilityBalances) with { Principal = c.OpeningPrincipal };
         e.Balances = balances;
@@ -82,28 +78,38 @@ internal sealed class ControlDecider(
         return reason;
     }
 
-    private Reason CheckParents(ref LedgerEvent e, IReadOnlyList<ParentShare> parents, int ownAncestors)
+    private Reason CheckParents(ref LedgerEvent e, bool exists, IReadOnlyList<ParentShare> parents)
     {
+        var rows = new List<(int Row, int SharePpm)>(parents.Count);
         var pools = 0;
-        var rows = new List<(int, int)>(parents.Count);
+        NodeKey? closed = null;
         foreach (var parent in parents)
         {
-            var reason = CheckParent(ref e, parent.Parent, out var row);
-            if (reason != Reason.None) return reason;
-            if (e.Key.IsFacility && parent.Parent.Kind == NodeKind.Pool && ++pools > 1) return Reason.AlreadyInPool;
+            var row = state.FindNode(parent.Parent);
+            if (row == 0) return Blocked(ref e, parent.Parent, Reason.UnknownNode);
+            if (state.Nodes.Read(row).Status == NodeStatus.Closed) closed ??= parent.Parent;
+            if (parent.Parent.Kind == NodeKind.Pool) pools++;
             rows.Add((row, parent.SharePpm));
         }
+        if (exists) return Reason.AlreadyExists;
+        if (closed is { } key) return Blocked(ref e, key, Reason.InvalidParent);
         // A node itself takes one of its facilities' sixteen places.
-        var ancestorsMax = PathRow.PathMax - (e.Key.IsFacility ? 0 : 1) - ownAncestors;
-        return graph.ClosureOfParents(rows, ancestorsMax) is null ? Reason.TooManyAncestors : Reason.None;
+        var ancestorsMax = PathRow.PathMax - (e.Key.IsFacility ? 0 : 1);
+        if (graph.ClosureOfParents(rows, ancestorsMax) is null) return Reason.TooManyAncestors;
+        return e.Key.IsFacility && pools > 1 ? Reason.AlreadyInPool : Reason.None;
     }
 
     private Reason CheckParent(ref LedgerEvent e, NodeKey parent, out int row)
     {
         row = state.FindNode(parent);
         if (row != 0 && state.Nodes.Read(row).Status != NodeStatus.Closed) return Reason.None;
-        e.Limits = [new FailingLimit(parent, LimitKind.Blocked, 0, 0, 0)];
-        return row == 0 ? Reason.UnknownNode : Reason.InvalidParent;
+        return Blocked(ref e, parent, row == 0 ? Reason.UnknownNode : Reason.InvalidParent);
+    }
+
+    private static Reason Blocked(ref LedgerEvent e, NodeKey by, Reason reason)
+    {
+        e.Limits = [new FailingLimit(by, LimitKind.Blocked, 0, 0, 0)];
+        return reason;
     }
 
     private Reason CheckLink(ref LedgerEvent e, NodeKey key, ParentShare parent)
@@ -113,8 +119,6 @@ internal sealed class ControlDecider(
         reason = CheckParent(ref e, parent.Parent, out var parentRow);
         if (reason != Reason.None) return reason;
         if (graph.FindLink(child, parentRow) != 0) return Reason.AlreadyLinked;
-        if (graph.ParentCountOf(child) >= CommandValidation.ParentsMax) return Reason.ParentCount;
-        if (key.IsFacility && parent.Parent.Kind == NodeKind.Pool && graph.FindPoolLink(child.Row) != 0) return Reason.AlreadyInPool;
         return CheckNewParent(child, parentRow, 0);
     }
 
@@ -122,6 +126,9 @@ internal sealed class ControlDecider(
     {
         if (child.IsNode && graph.IsSelfOrAncestor(child.Row, parent)) return Reason.Cycle;
         if (!graph.FitsPathBound(child, parent, lostLink, rules.AtomicRegraphMax)) return Reason.TooManyAncestors;
+        if (lostLink == 0 && graph.ParentCountOf(child) >= CommandValidation.ParentsMax) return Reason.ParentCount;
+        var pool = child.IsNode || state.Nodes.Read(parent).Kind != NodeKind.Pool ? 0 : graph.FindPoolLink(child.Row);
+        if (pool != 0 && pool != lostLink) return Reason.AlreadyInPool;
         return regraph.IsActive ? Reason.RegraphInProgress : Reason.None;
     }
 
@@ -139,7 +146,7 @@ internal sealed class ControlDecider(
         var parentRow = state.FindNode(parent);
         var link = parentRow == 0 ? 0 : graph.FindLink(child, parentRow);
         reason = parentRow == 0 ? Reason.UnknownNode : link == 0 ? Reason.NotLinked : Reason.None;
-        if (reason != Reason.None) e.Limits = [new FailingLimit(parent, LimitKind.Blocked, 0, 0, 0)];
+        if (reason != Reason.None) Blocked(ref e, parent, reason);
         return link;
     }
 
@@ -153,13 +160,7 @@ internal sealed class ControlDecider(
         if (reason != Reason.None) return reason;
         e.Limits = null;
         if (graph.FindLink(child, to) != 0) return Reason.AlreadyLinked;
-        if (lost == 0)
-        {
-            e.Limits = [new FailingLimit(c.From, LimitKind.Blocked, 0, 0, 0)];
-            return fromReason;
-        }
-        var leavesPool = c.From.Kind == NodeKind.Pool;
-        if (c.Key.IsFacility && c.To.Parent.Kind == NodeKind.Pool && !leavesPool && graph.FindPoolLink(child.Row) != 0) return Reason.AlreadyInPool;
+        if (lost == 0) return Blocked(ref e, c.From, fromReason);
         return CheckNewParent(child, to, lost);
     }
 
@@ -178,7 +179,6 @@ internal sealed class ControlDecider(
         reason = CheckParent(ref e, c.Pool, out var pool);
         if (reason != Reason.None) return reason;
         if (pool == current) return Reason.NoChange;
-        if (link == 0 && graph.ParentCountOf(child) >= CommandValidation.ParentsMax) return Reason.ParentCount;
         return CheckNewParent(child, pool, link);
     }
 

@@ -19,7 +19,6 @@ internal sealed class Executor
     private const long MicrosPerMilli = 1_000;
     private const long WindowPastMillis = 72 * 3_600_000L;
     private const long WindowFutureMillis = 5 * 60_000L;
-    private const int PrefetchGroup = 32;
 
     private readonly PartitionState state;
     private readonly IRequestIds ids;
@@ -32,6 +31,7 @@ internal sealed class Executor
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
+    private readonly RowPrefetch prefetch;
     private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
     private bool hasDueItems;
@@ -46,6 +46,7 @@ internal sealed class Executor
         this.decisions = decisions;
         this.rules = rules;
         Exposures = new ExposureBook(state);
+        prefetch = new RowPrefetch(state, ids);
         graph = new LimitGraph(state, Exposures);
         regraph = new Regraph(state, graph);
         schedule = new LimitSchedule(state, Exposures);
@@ -98,18 +99,33 @@ internal sealed class Executor
     /// <returns>How many were taken; fewer than given when the frame is full.</returns>
     public int Execute(ReadOnlySpan<Command> commands, Span<Outcome> outcomes)
     {
-        for (var start = 0; start < commands.Length; start += PrefetchGroup)
+        // One command alone would only wait for the same lines a little earlier.
+        if (commands.Length > 1)
         {
-            var group = commands.Slice(start, Math.Min(PrefetchGroup, commands.Length - start));
-            Prefetch(group);
-            for (var i = 0; i < group.Length; i++)
-            {
-                if (frame.Length > frameBytesFull) return start + i;
-                ExecuteOne(group[i], ref outcomes[start + i]);
-            }
+            for (var i = 0; i < Math.Min(RowPrefetch.Lead, commands.Length); i++) Announce(commands[i]);
+            if (commands.Length <= RowPrefetch.Lead) AnnouncedAll();
+        }
+        for (var i = 0; i < commands.Length; i++)
+        {
+            if (frame.Length > frameBytesFull) return i;
+            if (i + RowPrefetch.Lead < commands.Length) Announce(commands[i + RowPrefetch.Lead]);
+            else Advance();
+            ExecuteOne(commands[i], ref outcomes[i]);
         }
         return commands.Length;
     }
+
+    /// <summary>Tells of a command that will be executed soon, so that its rows are loaded while those before it run.</summary>
+    public void Announce(in Command c) => prefetch.Add(c.Facility, c.Id, c.Reference);
+
+    /// <summary>Goes on with loading for those announced when no further one is known.</summary>
+    public void Advance() => prefetch.Advance();
+
+    /// <summary>Says that those announced are all there are for now: they are loaded at once.</summary>
+    public void AnnouncedAll() => prefetch.Finish();
+
+    /// <summary>Tells of an event that will be replayed soon.</summary>
+    public void Announce(in LedgerEvent e) => prefetch.Add(e.Key, e.Id, e.Reference);
 
     /// <summary>Sequence of the event of a request id, 0 when unknown.</summary>
     public long FindSequence(ushort tenant, in RequestId id)
@@ -145,34 +161,6 @@ internal sealed class Executor
         LastRecordedAtMicros = e.RecordedAtMicros;
     }
 
-    /// <summary>Loads the lines a group of commands will touch while others are on their way: the order of magnitude between memory and cache.</summary>
-    private void Prefetch(ReadOnlySpan<Command> group)
-    {
-        Span<ulong> hashes = stackalloc ulong[PrefetchGroup];
-        Span<int> rows = stackalloc int[PrefetchGroup];
-        for (var i = 0; i < group.Length; i++)
-        {
-            hashes[i] = PartitionState.HashOf(group[i].Facility);
-            state.FacilityIndex.Prefetch(hashes[i]);
-            ids.Prefetch(group[i].Facility.Tenant, group[i].Id);
-            state.ItemIndex.Prefetch(PartitionState.HashOf(LastSequence + 1 + i));
-            if (group[i].Reference != 0) state.ItemIndex.Prefetch(PartitionState.HashOf(group[i].Reference));
-        }
-        for (var i = 0; i < group.Length; i++)
-        {
-            rows[i] = state.FacilityIndex.First(hashes[i], out _);
-            if (rows[i] != 0) state.Facilities.Prefetch(rows[i]);
-        }
-        for (var i = 0; i < group.Length; i++)
-        {
-            if (rows[i] == 0) continue;
-            ref readonly var facility = ref state.Facilities.Read(rows[i]);
-            if (facility.FirstItem != 0) state.Items.Prefetch(facility.FirstItem);
-            if (!facility.PathIsInline) continue;
-            for (var j = 0; j < facility.PathCount; j++) state.Nodes.Prefetch(facility.Path[j]);
-        }
-    }
-
     private void ExecuteOne(in Command c, ref Outcome outcome)
     {
         outcome = default;
@@ -206,7 +194,7 @@ internal sealed class Executor
         var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
         if (c.Id.IsTimeOrdered && c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
         else if (c.Id.IsTimeOrdered && c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
-        if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
+        else if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
         if (reason == Reason.None && c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
         if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
         if (isTombstone)

@@ -77,7 +77,7 @@ internal sealed class OpenItems(PartitionState state)
         if (owner.FirstItem != 0) state.Items.Write(owner.FirstItem).PreviousOfFacility = row;
         owner.FirstItem = row;
         owner.OpenItems++;
-        state.ItemIndex.Add(PartitionState.HashOf(e.Sequence), row);
+        state.ItemIndex.Add(e.Sequence, row);
         state.Due.Add(row);
     }
 
@@ -90,7 +90,7 @@ internal sealed class OpenItems(PartitionState state)
         else owner.FirstItem = item.NextOfFacility;
         owner.OpenItems--;
         state.Due.Remove(row);
-        state.ItemIndex.Remove(PartitionState.HashOf(item.Reference), row);
+        state.ItemIndex.Remove(item.Reference);
         state.Items.Free(row);
     }
 }

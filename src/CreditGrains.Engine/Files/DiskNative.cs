@@ -3,12 +3,14 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CreditGrains.Engine.Files;
 
-/// <summary>The few calls to the C library that .NET does not offer: a data sync, a directory sync, an unconditional file lock.</summary>
+/// <summary>The few calls to the C library that .NET does not offer: a data sync, a directory sync, an unconditional file lock, transfers past the cache.</summary>
 internal static partial class DiskNative
 {
     private const int LockExclusive = 2;
     private const int LockNoWait = 4;
     private const int OpenReadOnly = 0;
+    private const int GetFlags = 3;
+    private const int SetFlags = 4;
 
     /// <summary>Syncs data and the size, not the times. Returns 0, or the errno.</summary>
     public static int SyncData(SafeFileHandle handle) => FDataSync(handle) == 0 ? 0 : Marshal.GetLastPInvokeError();
@@ -33,6 +35,23 @@ internal static partial class DiskNative
         int descriptor = Open(path, OpenReadOnly);
         return descriptor < 0 ? null : new SafeFileHandle(descriptor, ownsHandle: true);
     }
+
+    /// <summary>Turns transfers past the system's cache on or off. File systems that have none refuse, and nothing changes.</summary>
+    public static void SetDirect(SafeFileHandle handle, bool isDirect)
+    {
+        var direct = !OperatingSystem.IsLinux() ? 0 : RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 0x4000,
+            Architecture.Arm64 => 0x10000,
+            _ => 0,
+        };
+        if (direct == 0) return;
+        int flags = FControl(handle, GetFlags, 0);
+        if (flags >= 0) _ = FControl(handle, SetFlags, isDirect ? flags | direct : flags & ~direct);
+    }
+
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int FControl(SafeFileHandle handle, int command, int argument);
 
     [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
     private static partial int FDataSync(SafeFileHandle handle);

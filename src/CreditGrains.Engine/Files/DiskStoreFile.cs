@@ -5,7 +5,7 @@ namespace CreditGrains.Engine.Files;
 /// <summary>A file of a <see cref="DiskFileStore"/>: synchronous positional reads and writes on one handle.</summary>
 internal sealed class DiskStoreFile(SafeFileHandle handle, string path) : IStoreFile
 {
-    private const long SyncEveryBytes = 8 << 20;
+    private const long SyncEveryBytes = 1 << 20;
     private const int ZeroChunkBytes = 1 << 20;
     private static readonly byte[] Zeros = new byte[ZeroChunkBytes];
 
@@ -68,6 +68,8 @@ internal sealed class DiskStoreFile(SafeFileHandle handle, string path) : IStore
             throw DiskFailure.Name(DiskAction.Write, path, cause);
         }
     }
+
+    public void SetUncached(bool isUncached) => DiskNative.SetDirect(handle, isUncached);
 
     public void Sync()
     {

@@ -28,6 +28,18 @@ public interface IStoreFile : IDisposable
     /// <summary>Cuts or extends the file; an extension reads as zeros.</summary>
     void SetLength(long length);
 
+    /// <summary>
+    /// A hint that what is transferred from here on will not be needed again soon, so that the system need not keep a copy: large files
+    /// then do not push out what is. While it is on, offsets, lengths and the memory itself are multiples of
+    /// <see cref="UncachedAlignmentBytes"/>. Stores that cannot do it do nothing.
+    /// </summary>
+    void SetUncached(bool isUncached)
+    {
+    }
+
+    /// <summary>What uncached transfers must be aligned to.</summary>
+    public const int UncachedAlignmentBytes = 4096;
+
     /// <summary>Makes every write so far durable.</summary>
     /// <exception cref="StoreSyncFailedException">Nothing written since the last sync is certain; syncing again proves nothing.</exception>
     void Sync();

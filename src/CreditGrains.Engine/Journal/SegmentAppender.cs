@@ -49,6 +49,8 @@ internal sealed class SegmentAppender : IDisposable
             throw new JournalException(JournalErrorCode.FullOfOpenings,
                 $"Segment '{_segment.Name}' is full of openings and holds no event. Raise SegmentBytes, or find out what restarts this process.");
         }
+        // The room first: the deciding thread, seeing neither room nor spare in between, would zero a segment of its own.
+        if (_spare.IsReady) Volatile.Write(ref _remainingBytes, _options.SegmentBytes - SegmentHeader.ReservedBytes);
         SpareSegment.Prepared? spare = _spare.Take();
         if (spare is null)
         {

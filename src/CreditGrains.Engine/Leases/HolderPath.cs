@@ -57,8 +57,15 @@ internal static class HolderPath
     {
         if (!draft.State.Requests.TryGetValue(id, out var request)) return;
         var lease = draft.Lease(reply.Node);
+        var added = request.Needs[request.Position].Added;
         var available = reply.Available - draft.With(lease, 0);
-        if (request.Needs[request.Position].Added <= available) return;
+        if (added <= available) return;
+        if (added <= available + lease.Pinned)
+        {
+            // What stands in the way may itself still fail: no answer before that is known.
+            draft.Put(lease with { AwaitsPinned = true });
+            return;
+        }
         TurnDown(draft, request, new HolderAct.Decline(id, reply.Node, reply.Limit, (long)Int128.Max(-LeasePolicy.AmountMax, available)));
     }
 
@@ -85,7 +92,7 @@ internal static class HolderPath
             }
             if (needed > lease.Limit)
             {
-                if (!lease.IsAsking) draft.Report(node);
+                if (!lease.IsAsking && !lease.AwaitsPinned) draft.Report(node);
                 break;
             }
             draft.Put(lease with { Waiting = lease.Waiting.RemoveAt(0), Covered = Math.Max(0, lease.Covered - 1) });
@@ -134,9 +141,9 @@ internal static class HolderPath
         {
             var node = request.Needs[i].Node;
             var lease = draft.Lease(node);
-            draft.Put(lease with { Pinned = lease.Pinned - request.Needs[i].Added });
-            if (givesBack && request.Gained[i] > 0) GiveBack(draft, node, request.Gained[i]);
+            draft.Put(lease with { Pinned = lease.Pinned - request.Needs[i].Added, AwaitsPinned = false });
             Serve(draft, node);
+            if (givesBack) GiveBack(draft, node, request.Gained[i]);
         }
     }
 
@@ -159,7 +166,8 @@ internal static class HolderPath
     {
         var lease = draft.Lease(node);
         var target = Int128.Max(draft.With(lease, 0), lease.Limit - gained);
-        if (target >= lease.Limit) return;
+        // Where others wait, what was gained is a part of what they ask for.
+        if (target >= lease.Limit || !lease.Waiting.IsEmpty) return;
         draft.SetLimit(node, (long)target);
         draft.Report(node);
     }

@@ -55,6 +55,9 @@ public sealed record NodeLease
     /// <summary>Set aside for requests that have this node and wait for another or are about to run; minor units.</summary>
     public long Pinned { get; init; }
 
+    /// <summary>A demand was turned down only because of what is set aside here: ask again when that has run or failed.</summary>
+    public bool AwaitsPinned { get; init; }
+
     /// <summary>Requests that wait here, in order of arrival.</summary>
     public ImmutableList<long> Waiting { get; init; } = [];
 }

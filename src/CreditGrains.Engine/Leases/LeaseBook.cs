@@ -61,12 +61,18 @@ public sealed class LeaseBook
         if (entry is null)
         {
             if (state.Entries.Count >= LeasePolicy.HoldersMax) return LeaseRejection.TooManyHolders;
-            return report.Held > 0 ? LeaseRejection.HeldAboveGrant : LeaseRejection.None;
+            return JudgeClaims(report, grant: 0, recallNumber: 0);
         }
         if (report.Epoch < entry.Epoch) return LeaseRejection.StaleEpoch;
-        if (report.Epoch > entry.Epoch) return report.Held > 0 ? LeaseRejection.HeldAboveGrant : LeaseRejection.None;
+        if (report.Epoch > entry.Epoch) return JudgeClaims(report, grant: 0, recallNumber: 0);
         if (report.Sequence < entry.Sequence) return LeaseRejection.StaleSequence;
-        return report.Sequence > entry.Sequence && report.Held > entry.Grant ? LeaseRejection.HeldAboveGrant : LeaseRejection.None;
+        return report.Sequence == entry.Sequence ? LeaseRejection.None : JudgeClaims(report, entry.Grant, entry.RecallNumber);
+    }
+
+    private static LeaseRejection JudgeClaims(LeaseReport report, long grant, long recallNumber)
+    {
+        if (report.Held > grant) return LeaseRejection.HeldAboveGrant;
+        return report.RecallAnswered > recallNumber ? LeaseRejection.RecallNotMade : LeaseRejection.None;
     }
 
     private LeaseDecision Reclaim(LeaseBookState state, LeaseCommand.Reclaim command)
@@ -210,8 +216,9 @@ public sealed class LeaseBook
         foreach (var partition in draft.Recalled)
         {
             var entry = draft.State.Entries[partition];
-            if (entry.IsRecalled)
-                recalls.Add(new LeaseRecall(draft.State.Node, partition, entry.Epoch, entry.RecallNumber, entry.RecallTolerance, entry.RecallEverything));
+            if (!entry.IsRecalled) continue;
+            recalls.Add(new LeaseRecall(
+                draft.State.Node, partition, entry.Epoch, entry.RecallNumber, entry.RecallTolerance, entry.RecallEverything, ReplyTo(draft.State, entry)));
         }
         return new LeaseDecision(draft.State, draft.Events, replies, recalls);
     }

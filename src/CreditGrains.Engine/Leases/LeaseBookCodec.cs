@@ -22,7 +22,7 @@ public static class LeaseBookCodec
         var rest = bytes.AsSpan();
         PutByte(ref rest, Format);
         PutByte(ref rest, (byte)state.Node.Kind);
-        PutInt(ref rest, state.Node.Tenant << 16 | state.Node.LegalEntity);
+        PutInt(ref rest, unchecked((int)((uint)state.Node.Tenant << 16 | state.Node.LegalEntity)));
         Put(ref rest, state.Node.Id, state.Limit, state.CutTo, state.LimitOrder, state.Version);
         PutInt(ref rest, state.Entries.Count);
         foreach (var entry in state.Entries.Values)
@@ -43,9 +43,9 @@ public static class LeaseBookCodec
         if (bytes.Length < HeadLength || bytes[0] != Format) throw new FormatException($"not a lease book of format {Format}");
         var rest = bytes[1..];
         var kind = (NodeKind)TakeByte(ref rest);
-        var owner = (uint)TakeInt(ref rest);
+        var owner = unchecked((uint)TakeInt(ref rest));
         var id = Take(ref rest);
-        var state = LeaseBookState.Open(new NodeKey(id, (ushort)(owner >> 16), (ushort)owner, kind), Take(ref rest)) with
+        var state = LeaseBookState.Open(new NodeKey(id, (ushort)(owner >> 16), (ushort)(owner & 0xFFFF), kind), Take(ref rest)) with
         {
             CutTo = Take(ref rest),
             LimitOrder = Take(ref rest),

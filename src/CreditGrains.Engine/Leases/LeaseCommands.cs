@@ -57,6 +57,9 @@ public enum LeaseRejection : byte
 
     /// <summary>The holder claims more than it was granted, or claims a grant under a new epoch. Its journal or this book is damaged: stop both.</summary>
     HeldAboveGrant = 7,
+
+    /// <summary>The holder answers a recall that was never made under its epoch. As above: one side is damaged.</summary>
+    RecallNotMade = 8,
 }
 
 /// <summary>Where a change of limit stands.</summary>

@@ -86,6 +86,7 @@ public static class LeaseHolder
     private static void TakeRecall(HolderDraft draft, LeaseRecall recall)
     {
         if (recall.Partition != draft.State.Partition || recall.Epoch != draft.State.Epoch) return;
+        TakeReply(draft, recall.LastReply);
         var lease = draft.Lease(recall.Node);
         if (recall.Number < lease.RecallSeen) return;
         if (recall.Number == lease.RecallSeen)

@@ -55,11 +55,16 @@ public enum ReplyStatus : byte
 public sealed record LeaseReply(
     NodeKey Node, PartitionId Partition, long Epoch, long Sequence, ReplyStatus Status, long Grant, long Available, long Limit);
 
-/// <summary>Node to holder: give back what is not used.</summary>
+/// <summary>
+/// Node to holder: give back what is not used. Carries the node's answer to the holder's last report, so that a recall that overtakes a grant does not
+/// undo it before it was of use.
+/// </summary>
 /// <param name="Node">The node.</param>
 /// <param name="Partition">Who shall give back.</param>
 /// <param name="Epoch">Epoch of the holder meant; others ignore it.</param>
 /// <param name="Number">Grows with each recall of this node; older ones are ignored.</param>
 /// <param name="Tolerance">Unused minor units the holder may keep.</param>
 /// <param name="Everything">True: the whole grant goes back, also what is used, so that what is repaid cannot be spent again.</param>
-public sealed record LeaseRecall(NodeKey Node, PartitionId Partition, long Epoch, long Number, long Tolerance, bool Everything);
+/// <param name="LastReply">The node's answer to the holder's last report.</param>
+public sealed record LeaseRecall(
+    NodeKey Node, PartitionId Partition, long Epoch, long Number, long Tolerance, bool Everything, LeaseReply LastReply);

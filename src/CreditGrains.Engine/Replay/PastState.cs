@@ -1,7 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
-using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Snapshots;
 using CreditGrains.Engine.Tables;
@@ -27,11 +26,12 @@ internal static class PastState
                 LastSequence = sequence,
                 LastRecordedAtMicros = recordedAt,
             };
+            var replay = new FrameReplay(executor);
             using var cursor = partition.Journal.Reader.ReadFrom(sequence + 1);
             while (cursor.TryRead(out var frame) && frame.Header.RecordedAt <= asOfMicros)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                FrameReplay.Apply(executor, frame);
+                replay.Apply(frame);
             }
             executor.LastRecordedAtMicros = asOfMicros;
             return new StateReader(state, executor).Node(key);
@@ -47,26 +47,6 @@ internal static class PastState
             loaded.State.Dispose();
         }
         return (new PartitionState(), 0, 0);
-    }
-}
-
-/// <summary>Applies the events of frames.</summary>
-internal static class FrameReplay
-{
-    /// <summary>Applies the events of a frame that are newer than the executor's.</summary>
-    public static void Apply(Executor executor, Frame frame)
-    {
-        var payload = frame.Payload;
-        for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
-        {
-            var length = EventCodec.LengthOf(payload);
-            if (sequence > executor.LastSequence)
-            {
-                EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
-                executor.Replay(e);
-            }
-            payload = payload[length..];
-        }
     }
 }
 

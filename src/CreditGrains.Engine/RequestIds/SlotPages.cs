@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using CreditGrains.Engine.Memory;
 
 namespace CreditGrains.Engine.RequestIds;
 
@@ -14,7 +15,6 @@ internal sealed unsafe class SlotPages : IDisposable
     /// <summary>What an entry takes on average, empty slots and growth included.</summary>
     public const int BytesPerEntry = 56;
 
-    private const int SlabBytes = 16 << 20;
     private readonly List<nint> _slabs = new(128);
     private readonly Stack<(nint Groups, int Count)> _adopted = new(64);
     private byte* _fresh;
@@ -27,7 +27,7 @@ internal sealed unsafe class SlotPages : IDisposable
     public long UsedBytes { get; private set; }
 
     /// <summary>Bytes taken from the system, in use or not.</summary>
-    public long HeldBytes => (long)_slabs.Count * SlabBytes;
+    public long HeldBytes => (long)_slabs.Count * ZeroPages.PageBytes;
 
     /// <summary>Takes memory from the system now and touches it, so that later pages cost no more than clearing them.</summary>
     public void Reserve(long bytes)
@@ -35,7 +35,7 @@ internal sealed unsafe class SlotPages : IDisposable
         while (HeldBytes < bytes)
         {
             AddSlab();
-            NativeMemory.Clear(_fresh, SlabBytes);
+            SystemMemory.Populate(_fresh, ZeroPages.PageBytes);
             for (; _fresh < _freshEnd; _fresh += PageBytes) Link((RequestIdSlot*)_fresh);
         }
     }
@@ -48,6 +48,7 @@ internal sealed unsafe class SlotPages : IDisposable
         if (page != null)
         {
             _free = *(byte**)page;
+            NativeMemory.Clear(page, PageBytes);
         }
         else
         {
@@ -55,7 +56,6 @@ internal sealed unsafe class SlotPages : IDisposable
             page = _fresh;
             _fresh += PageBytes;
         }
-        NativeMemory.Clear(page, PageBytes);
         UsedBytes += PageBytes;
         return (RequestIdSlot*)page;
     }
@@ -99,9 +99,8 @@ internal sealed unsafe class SlotPages : IDisposable
 
     private void AddSlab()
     {
-        _fresh = (byte*)NativeMemory.AlignedAlloc(SlabBytes, HugePages.Bytes);
-        HugePages.Advise(_fresh, SlabBytes);
-        _freshEnd = _fresh + SlabBytes;
+        _fresh = _slabs.Count == 0 ? ZeroPages.TakeLazy() : ZeroPages.Take();
+        _freshEnd = _fresh + ZeroPages.PageBytes;
         _slabs.Add((nint)_fresh);
     }
 
@@ -109,7 +108,7 @@ internal sealed unsafe class SlotPages : IDisposable
     {
         foreach ((nint groups, _) in _adopted) NativeMemory.AlignedFree((void*)groups);
         _adopted.Clear();
-        foreach (nint slab in _slabs) NativeMemory.AlignedFree((void*)slab);
+        foreach (nint slab in _slabs) ZeroPages.Return((byte*)slab);
         _slabs.Clear();
         _free = _fresh = _freshEnd = null;
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Tables;
 
@@ -56,6 +57,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     public long CopiedOnWriteBytes { get; private set; }
 
     /// <summary>Captures about as many bytes as asked.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(int bytesMax)
     {
         for (var taken = 0; taken < bytesMax && !IsDone;)
@@ -70,6 +72,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     }
 
     /// <inheritdoc/>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Take(IRowTable from, int block, ReadOnlySpan<byte> bytes)
     {
         CopiedOnWriteBytes += bytes.Length;

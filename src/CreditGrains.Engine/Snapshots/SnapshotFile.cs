@@ -6,18 +6,18 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Snapshots;
 
 /// <summary>
-/// The other side of a snapshot: writes chunks in the order they come, digests the rows, syncs, and reads all of it back to verify.
+/// The other side of a snapshot: writes chunks in the order they come, digests the rows, syncs, and reads it back to be verified.
 /// One thread at a time; the writer's turn is never waited for.
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
-    private const long SyncEveryBytes = 8 << 20;
+    private const long SyncEveryBytes = 64 << 20;
     private readonly IFileStore files;
     private readonly IStoreFile file;
+    private readonly SequentialWriter writer;
     private readonly PartitionState state;
     private readonly StateDigest digest;
-    private long offset;
-    private long syncedOffset;
+    private long syncedBytes;
 
     public SnapshotFile(IFileStore files, PartitionState state, long sequence)
     {
@@ -27,6 +27,7 @@ internal sealed class SnapshotFile : IDisposable
         Name = SnapshotFormat.NameOf(sequence);
         if (files.Exists(Name)) files.Delete(Name);
         file = files.Open(Name, create: true);
+        writer = new SequentialWriter(file);
         digest = new StateDigest(state);
     }
 
@@ -37,12 +38,12 @@ internal sealed class SnapshotFile : IDisposable
     public string Name { get; }
 
     /// <summary>Bytes written.</summary>
-    public long LengthBytes => offset;
+    public long LengthBytes => writer.Length;
 
     /// <summary>Digest of the state, complete after the last chunk.</summary>
     public UInt128 Digest => digest.Value;
 
-    /// <summary>Writes a chunk. The End chunk gets the digest, is synced, and the whole file verified.</summary>
+    /// <summary>Writes a chunk. The End chunk gets the digest and makes the file durable; it counts only after <see cref="ReadBack"/> found it sound.</summary>
     /// <returns>Whether this was the last.</returns>
     /// <exception cref="StoreException">The disk refused; the snapshot is abandoned, the one before it stays.</exception>
     public bool Write(SnapshotChunk chunk)
@@ -51,20 +52,31 @@ internal sealed class SnapshotFile : IDisposable
         else if (chunk.Kind == SnapshotChunkKind.Small) digest.AddSmall(chunk.Payload);
         else if (chunk.Kind == SnapshotChunkKind.End) WriteEnd(chunk);
         SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength);
-        file.Write(offset, chunk.Whole);
-        offset += chunk.Whole.Length;
+        writer.Append(chunk.Whole);
         if (chunk.Kind != SnapshotChunkKind.End)
         {
             // Paced: gigabytes left to one sync at the end would hold up the journal's own syncs on the same disk.
-            if (offset - syncedOffset < SyncEveryBytes) return false;
-            file.Sync();
-            syncedOffset = offset;
+            if (writer.Length - syncedBytes < SyncEveryBytes) return false;
+            writer.SyncWhole();
+            syncedBytes = writer.Length;
             return false;
         }
-        file.Sync();
+        writer.Finish();
         files.SyncDirectory();
-        SnapshotFormat.ReadChunks(file, Name, (_, _) => { });
         return true;
+    }
+
+    /// <summary>Reads what was written, from the disk and not from a cached copy.</summary>
+    public SnapshotReader ReadBack() => new(file, Name);
+
+    /// <summary>Reads all of it back at once.</summary>
+    /// <exception cref="SnapshotDamagedException">It does not hold what was written.</exception>
+    public void Verify()
+    {
+        using var readBack = ReadBack();
+        while (readBack.TryNext(out _, out _))
+        {
+        }
     }
 
     /// <summary>Deletes what was written of an abandoned snapshot.</summary>
@@ -75,7 +87,11 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        writer.Dispose();
+        file.Dispose();
+    }
 
     private void WriteEnd(SnapshotChunk chunk)
     {
@@ -87,7 +103,7 @@ internal sealed class SnapshotFile : IDisposable
     {
         while (!payload.IsEmpty)
         {
-            var table = state.Tables[BinaryPrimitives.ReadInt32LittleEndian(payload)];
+            var table = BinaryPrimitives.ReadInt32LittleEndian(payload);
             var block = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(payload[8..]);
             digest.Add(table, block, payload.Slice(12, length));

@@ -31,7 +31,7 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 1;
+    public const int LayoutVersion = 2;
 
     public const int HeadBytes = 16;
     public const uint Magic = 0x4E53_4743; // "CGSN"
@@ -52,22 +52,8 @@ internal static class SnapshotFormat
     /// <exception cref="SnapshotDamagedException">A chunk is cut short, has another checksum, or the last one is missing.</exception>
     public static void ReadChunks(IStoreFile file, string name, Action<SnapshotChunkKind, ReadOnlyMemory<byte>> visit)
     {
-        var head = new byte[HeadBytes];
-        var payload = Array.Empty<byte>();
-        var offset = 0L;
-        for (var kind = SnapshotChunkKind.Header; kind != SnapshotChunkKind.End;)
-        {
-            if (file.Read(offset, head) < HeadBytes || BinaryPrimitives.ReadUInt32LittleEndian(head) != Magic) throw new SnapshotDamagedException(name, offset);
-            kind = (SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4));
-            var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
-            if (length < 0 || length > file.Length - offset - HeadBytes) throw new SnapshotDamagedException(name, offset);
-            if (payload.Length < length) payload = new byte[Math.Max(length, SnapshotChunk.PayloadBytes + SnapshotChunk.RecordBytesMax)];
-            var read = payload.AsMemory(0, length);
-            if (file.Read(offset + HeadBytes, read.Span) < length || Checksum.Of(read.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(12)))
-                throw new SnapshotDamagedException(name, offset);
-            visit(kind, read);
-            offset += HeadBytes + length;
-        }
+        using var reader = new SnapshotReader(file, name);
+        while (reader.TryNext(out var kind, out var payload)) visit(kind, payload);
     }
 }
 
@@ -89,16 +75,16 @@ internal sealed class SnapshotChunk
     public const int PayloadBytes = 256 << 10;
 
     /// <summary>Most one record adds, bytes.</summary>
-    public const int RecordBytesMax = Tables.BlockCapture.BlockBytes + 16;
+    public const int RecordBytesMax = Tables.BlockCapture.RunBlocksMax * 256 + 16;
 
     public SnapshotChunkKind Kind;
-    public byte[] Bytes = new byte[SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax];
+    public byte[] Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax);
     public int PayloadLength;
 
     /// <summary>Makes room for a payload; what it held is lost.</summary>
     public void EnsurePayload(int length)
     {
-        if (Bytes.Length < SnapshotFormat.HeadBytes + length) Bytes = new byte[SnapshotFormat.HeadBytes + length];
+        if (Bytes.Length < SnapshotFormat.HeadBytes + length) Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + length);
     }
 
     public Span<byte> Free => Bytes.AsSpan(SnapshotFormat.HeadBytes + PayloadLength);

@@ -80,11 +80,12 @@ internal static class SnapshotLoader
             var table = BinaryPrimitives.ReadInt32LittleEndian(payload);
             var block = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
             var length = BinaryPrimitives.ReadInt32LittleEndian(payload[8..]);
-            if (table < 0 || table >= state.Tables.Count || block < 0 || (long)block * state.Tables[table].RowsPerBlock >= state.Tables[table].End)
+            if (table < 0 || table >= state.Tables.Count || block < 0 || length < 0 || length > payload.Length - 12
+                || (long)block * state.Tables[table].RowsPerBlock >= state.Tables[table].End
+                || !state.Tables[table].TryLoad(block * state.Tables[table].RowsPerBlock, payload.Slice(12, length)))
+            {
                 throw new SnapshotDamagedException(name, 0);
-            var target = state.Tables[table].LoadBlock(block);
-            if (length != target.Length) throw new SnapshotDamagedException(name, 0);
-            payload.Slice(12, length).CopyTo(target);
+            }
             payload = payload[(12 + length)..];
         }
     }
@@ -94,7 +95,7 @@ internal static class SnapshotLoader
         for (var row = 1; row < state.Facilities.End; row++) state.FacilityIndex.Add(PartitionState.HashOf(state.Facilities.Read(row).Key), row);
         for (var row = 1; row < state.Nodes.End; row++) state.NodeIndex.Add(PartitionState.HashOf(state.Nodes.Read(row).Key), row);
         for (var row = 1; row < state.Items.End; row++)
-            if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(PartitionState.HashOf(reference), row);
+            if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(reference, row);
         state.Due.Load(state);
     }
 }

@@ -11,15 +11,36 @@ namespace CreditGrains.Engine.Snapshots;
 /// hashes are added up, which gives the same whatever order rows lie in, as sorting the encodings by id would. It finds
 /// faults, not forgers: those meet the journal's SHA-256 chain.
 /// </summary>
-internal sealed class StateDigest(PartitionState state)
+internal sealed class StateDigest
 {
+    private readonly PartitionState state;
+
+    // By table number. Made once: a snapshot has millions of blocks.
+    private readonly BlockAction[] encoders;
+
+    /// <param name="state">Turns row numbers into keys.</param>
+    public StateDigest(PartitionState state)
+    {
+        this.state = state;
+        encoders = [.. state.Tables.Select(EncoderOf)];
+    }
+
+    private delegate void BlockAction(int firstRow, ReadOnlySpan<byte> bytes);
+
+    private delegate void RowAction<T>(in T row, ref EventWriter w);
+
     /// <summary>The digest of the whole state as it is now.</summary>
     public static UInt128 Of(PartitionState state)
     {
         var digest = new StateDigest(state);
-        foreach (var table in state.Tables)
+        for (var table = 0; table < state.Tables.Count; table++)
         {
-            for (var block = 0; block < table.BlockCount; block++) digest.Add(table, block, table.ReadBlock(block));
+            var rows = state.Tables[table];
+            for (var block = 0; block < rows.BlockCount; block++)
+            {
+                var first = block * rows.RowsPerBlock;
+                digest.Add(table, block, rows.ReadRows(first, Math.Min(rows.RowsPerBlock, rows.End - first)));
+            }
         }
         digest.AddSmall(SmallStateCodec.Write(state.Small));
         return digest.Value;
@@ -29,29 +50,28 @@ internal sealed class StateDigest(PartitionState state)
     public UInt128 Value { get; private set; }
 
     /// <summary>Adds the rows of a block. Row numbers in it are turned into keys by the live tables, whose keys never change.</summary>
-    public void Add(IRowTable table, int block, ReadOnlySpan<byte> bytes)
-    {
-        var first = block * table.RowsPerBlock;
-        switch (table.Name)
-        {
-            case "facilities": Each<FacilityRow>(first, bytes, AddFacility); break;
-            case "facility-rules": Each<FacilityRulesRow>(first, bytes, AddFacilityRules); break;
-            case "nodes": Each<NodeRow>(first, bytes, AddNode); break;
-            case "links": Each<LinkRow>(first, bytes, AddLink); break;
-            case "paths": Each<PathRow>(first, bytes, AddPath); break;
-            case "open-items": Each<OpenItemRow>(first, bytes, AddItem); break;
-            case "dated-limits": Each<DatedLimitRow>(first, bytes, AddDatedLimit); break;
-            case "sub-limits": Each<SubLimitRow>(first, bytes, AddSubLimit); break;
-            case "velocities": Each<VelocityRow>(first, bytes, AddVelocity); break;
-            case "foreign": Each<ForeignRow>(first, bytes, AddForeign); break;
-            default: throw new InvalidOperationException($"Table {table.Name} has no canonical encoding.");
-        }
-    }
+    public void Add(int table, int block, ReadOnlySpan<byte> bytes) => encoders[table](block * state.Tables[table].RowsPerBlock, bytes);
 
     /// <summary>Adds the small state.</summary>
     public void AddSmall(ReadOnlySpan<byte> bytes) => AddHash(bytes);
 
-    private delegate void RowAction<T>(in T row, ref EventWriter w);
+    private BlockAction EncoderOf(IRowTable table) => table.Name switch
+    {
+        "facilities" => Each<FacilityRow>(AddFacility),
+        "facility-rules" => Each<FacilityRulesRow>(AddFacilityRules),
+        "nodes" => Each<NodeRow>(AddNode),
+        "links" => Each<LinkRow>(AddLink),
+        "paths" => Each<PathRow>(AddPath),
+        "open-items" => Each<OpenItemRow>(AddItem),
+        "dated-limits" => Each<DatedLimitRow>(AddDatedLimit),
+        "sub-limits" => Each<SubLimitRow>(AddSubLimit),
+        "velocities" => Each<VelocityRow>(AddVelocity),
+        "foreign" => Each<ForeignRow>(AddForeign),
+        _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
+    };
+
+    private BlockAction Each<T>(RowAction<T> encode)
+        where T : unmanaged => (firstRow, bytes) => Each(firstRow, bytes, encode);
 
     private void Each<T>(int firstRow, ReadOnlySpan<byte> bytes, RowAction<T> encode)
         where T : unmanaged

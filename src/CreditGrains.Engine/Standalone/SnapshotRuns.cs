@@ -11,7 +11,7 @@ namespace CreditGrains.Engine.Standalone;
 /// </summary>
 internal sealed class SnapshotRuns(Partition partition, EngineOptions options, WriterThread writer)
 {
-    private const int PooledChunksMax = 64;
+    private const int PooledChunksMax = 256;
     private const int ChunksPerPause = 4;
     private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
     private readonly ConcurrentQueue<SnapshotChunk> pool = new();
@@ -91,7 +91,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);
             var isComplete = false;
-            var written = 0;
+            var handled = 0;
             try
             {
                 await foreach (var chunk in reader.ReadAllAsync())
@@ -101,11 +101,16 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
                     Interlocked.Add(ref bufferedBytes, -bytes);
                     if (pool.Count < PooledChunksMax) pool.Enqueue(chunk);
                     if (!isLast) writer.Wake();
-                    // Paced: a snapshot has time, the callers it shares the processor with have not.
-                    if (++written % ChunksPerPause == 0) await Task.Delay(PauseLength, options.Clock);
+                    // Copies made on write must not pile up.
+                    if (++handled % ChunksPerPause == 0 && Interlocked.Read(ref bufferedBytes) <= options.SnapshotBufferBytesMax) await PauseAsync();
                     isComplete |= isLast;
                 }
                 if (!isComplete) throw new EngineFaultException("The engine stopped before the snapshot was complete.", writer.Fault);
+                using (var readBack = file.ReadBack())
+                {
+                    while (readBack.TryNext(out _, out _))
+                        if (++handled % ChunksPerPause == 0) await PauseAsync();
+                }
                 await PutInForceAsync(file);
             }
             catch
@@ -126,6 +131,9 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
             foreach (var waiter in served) waiter.TrySetException(failure);
         }
     }
+
+    // A snapshot has time, the callers it shares the processor with have not.
+    private Task PauseAsync() => Task.Delay(PauseLength, options.Clock);
 
     /// <summary>Waits until the snapshot's sequence is durable, then makes it count.</summary>
     private async Task PutInForceAsync(SnapshotFile file)

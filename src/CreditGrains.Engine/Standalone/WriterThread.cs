@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Memory;
 
 namespace CreditGrains.Engine.Standalone;
 
@@ -12,6 +13,11 @@ namespace CreditGrains.Engine.Standalone;
 internal sealed class WriterThread : IDisposable
 {
     private const int HandOverCommandsMin = 256;
+    private const int CallLead = 8;
+
+    // About as long as it takes to sleep and be woken.
+    private const int SpinsBeforeSleep = 40;
+    private const int SpinLength = 30;
     private static readonly TimeSpan TickInterval = TimeSpan.FromSeconds(1);
 
     private readonly Partition partition;
@@ -20,6 +26,8 @@ internal sealed class WriterThread : IDisposable
     private readonly AutoResetEvent flusherWake = new(false);
     private readonly Lock queueLock = new();
     private readonly Completions completions;
+    private readonly Housekeeper segments;
+    private readonly Housekeeper memory;
     private readonly Thread writer;
     private readonly Thread flusher;
     private readonly Queue<FlusherAct> acts = new();
@@ -28,12 +36,13 @@ internal sealed class WriterThread : IDisposable
     private List<EngineCall> draining = new(1024);
     private int drained;
     private long queuedCommands;
+    private int waitingCalls;
     private BatchInFlight? handedOver;
     private volatile bool isFlushing;
     private volatile bool isStopping;
     private volatile bool isFlusherEnding;
     private volatile Exception? fault;
-    private bool isPreparingSpare;
+    private int announced;
 
     /// <summary>Calls of the batch being decided, to be failed if deciding throws.</summary>
     private List<EngineCall> deciding = [];
@@ -43,6 +52,8 @@ internal sealed class WriterThread : IDisposable
         this.partition = partition;
         this.options = options;
         completions = new Completions(partition);
+        segments = new Housekeeper("segments", () => partition.Journal.Writer.WantsSpare, PrepareSpare);
+        memory = new Housekeeper("memory", () => ZeroPages.WantsRefill, ZeroPages.Refill);
         Snapshots = new SnapshotRuns(partition, options, this);
         Spills = new SpillRuns(partition, this);
         writer = new Thread(WriterLoop) { Name = "CreditGrains writer", IsBackground = true };
@@ -69,6 +80,8 @@ internal sealed class WriterThread : IDisposable
 
     public void Start()
     {
+        segments.Start();
+        memory.Start();
         writer.Start();
         flusher.Start();
     }
@@ -84,8 +97,9 @@ internal sealed class WriterThread : IDisposable
                 Reject(call);
                 return;
             }
-            queuedCommands += call.CommandCount;
+            Interlocked.Add(ref queuedCommands, call.CommandCount);
             queue.Add(call);
+            waitingCalls = queue.Count;
             wake = queue.Count == 1;
         }
         if (wake) writerWake.Set();
@@ -162,6 +176,8 @@ internal sealed class WriterThread : IDisposable
         isFlusherEnding = true;
         flusherWake.Set();
         flusher.Join();
+        segments.Dispose();
+        memory.Dispose();
         FailHandedOver();
         FailQueued();
         if (fault is { } failed) stopped.TrySetException(failed);
@@ -175,7 +191,8 @@ internal sealed class WriterThread : IDisposable
         if (drained >= draining.Count && !WaitForWork()) return false;
         Snapshots.Step();
         Spills.Step();
-        PrepareSpare();
+        segments.WakeIfNeeded();
+        memory.WakeIfNeeded();
         var calls = deciding = completions.RentList();
         if (!partition.TryReserve(out var refusal))
         {
@@ -191,7 +208,7 @@ internal sealed class WriterThread : IDisposable
             isFull = RunQueued(calls, ref commands);
             // While the disk is busy, later arrivals may still join this batch.
             if (isFull || !isFlushing) break;
-            writerWake.WaitOne();
+            AwaitCallsOrDisk();
             if (fault is not null) break;
         }
         partition.End();
@@ -206,6 +223,17 @@ internal sealed class WriterThread : IDisposable
         isFlushing = true;
         flusherWake.Set();
         return true;
+    }
+
+    /// <summary>Waits for more calls or the end of the flush. Sleeping costs more than a short flush takes, so it is put off a little.</summary>
+    private void AwaitCallsOrDisk()
+    {
+        for (var spins = 0; spins < SpinsBeforeSleep; spins++)
+        {
+            if (!isFlushing || Volatile.Read(ref waitingCalls) > 0) return;
+            Thread.SpinWait(SpinLength);
+        }
+        writerWake.WaitOne();
     }
 
     /// <summary>Waits until something is to be done. The wait is bounded, so that due items end and the clock is watched while idle.</summary>
@@ -224,11 +252,12 @@ internal sealed class WriterThread : IDisposable
     private bool Drain()
     {
         draining.Clear();
-        drained = 0;
+        drained = announced = 0;
         lock (queueLock)
         {
             if (queue.Count == 0) return false;
             (queue, draining) = (draining, queue);
+            waitingCalls = 0;
         }
         return true;
     }
@@ -237,22 +266,34 @@ internal sealed class WriterThread : IDisposable
     /// <returns>Whether the batch is to be handed over as it is.</returns>
     private bool RunQueued(List<EngineCall> calls, ref int commands)
     {
-        while (true)
+        var before = commands;
+        var isFull = false;
+        while (!isFull && (drained < draining.Count || Drain()))
         {
-            for (; drained < draining.Count; drained++)
-            {
-                if (commands >= options.FrameCommandsMax) return true;
-                var call = draining[drained];
-                if (!call.Run(partition)) return true;
-                commands += call.CommandCount;
-                if (call.CommandCount > 0) Interlocked.Add(ref queuedCommands, -call.CommandCount);
-                calls.Add(call);
-                // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
-                if (commands < HandOverCommandsMin || isFlushing) continue;
-                drained++;
-                return true;
-            }
-            if (!Drain()) return false;
+            // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
+            if (commands >= options.FrameCommandsMax || (commands >= HandOverCommandsMin && !isFlushing)) break;
+            LookAhead();
+            var call = draining[drained];
+            isFull = !call.Run(partition);
+            if (isFull) break;
+            commands += call.CommandCount;
+            calls.Add(call);
+            drained++;
+        }
+        Interlocked.Add(ref queuedCommands, before - commands);
+        return isFull || drained < draining.Count;
+    }
+
+    /// <summary>Looks ahead in the queue, so that the rows of coming calls are loaded while those before them run.</summary>
+    private void LookAhead()
+    {
+        var end = Math.Min(drained + 1 + RowPrefetch.Lead, draining.Count);
+        if (announced >= end) partition.Executor.Advance();
+        for (; announced < end; announced++)
+        {
+            // The calls themselves were written by other processors: they come first.
+            if (announced + CallLead < draining.Count) draining[announced + CallLead].Prefetch();
+            draining[announced].Announce(partition);
         }
     }
 
@@ -283,16 +324,15 @@ internal sealed class WriterThread : IDisposable
 
     private void PrepareSpare()
     {
-        if (isPreparingSpare || !partition.Journal.Writer.WantsSpare) return;
-        isPreparingSpare = true;
-        _ = Task.Run(() => partition.Journal.Writer.PrepareSpare(out _)).ContinueWith(
-            done =>
-            {
-                // A disk that fails here fails the next append too, which says so; a full one is met by TryReserve.
-                if (done.Exception is not null) partition.Warn($"Preparing the next journal segment failed: {done.Exception.InnerException?.Message}");
-                Submit(new WriterCall<bool>(_ => isPreparingSpare = false));
-            },
-            TaskScheduler.Default);
+        try
+        {
+            partition.Journal.Writer.PrepareSpare(out _);
+        }
+        catch (Exception failure)
+        {
+            // A disk that fails here fails the next append too, which says so; a full one is met by TryReserve.
+            partition.Warn($"Preparing the next journal segment failed: {failure.Message}");
+        }
     }
 
     private void FlusherLoop()

@@ -24,8 +24,8 @@ internal interface IRowTable
     /// <summary>Blocks in use; none while no row was ever used.</summary>
     int BlockCount => End == 1 ? 0 : (End + RowsPerBlock - 1) / RowsPerBlock;
 
-    /// <summary>The bytes of a block as they are now.</summary>
-    ReadOnlySpan<byte> ReadBlock(int block);
+    /// <summary>The bytes of rows of one page as they are now.</summary>
+    ReadOnlySpan<byte> ReadRows(int first, int count);
 
     /// <summary>From now on blocks are shown to the capture before they are first written.</summary>
     void BeginCapture(BlockCapture blocks);
@@ -36,6 +36,7 @@ internal interface IRowTable
     /// <summary>Makes room for the rows of a snapshot.</summary>
     void BeginLoad(int end, int count, int free);
 
-    /// <summary>The bytes of a block, to be filled from a snapshot.</summary>
-    Span<byte> LoadBlock(int block);
+    /// <summary>Fills rows of one page from a snapshot.</summary>
+    /// <returns>False when there are no such rows.</returns>
+    bool TryLoad(int first, ReadOnlySpan<byte> bytes);
 }

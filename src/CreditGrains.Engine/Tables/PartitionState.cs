@@ -22,7 +22,7 @@ internal sealed class PartitionState : IDisposable
 
     public readonly RowIndex FacilityIndex = new();
     public readonly RowIndex NodeIndex = new();
-    public readonly RowIndex ItemIndex = new();
+    public readonly SequenceIndex ItemIndex = new();
 
     public readonly SmallState Small = new();
     public readonly DueCalendar Due;
@@ -42,8 +42,6 @@ internal sealed class PartitionState : IDisposable
         var scope = ((ulong)key.Tenant << 24) | ((ulong)key.LegalEntity << 8) | (byte)key.Kind;
         return RowIndex.Mix(unchecked((ulong)key.Id + scope * 0x9E3779B97F4A7C15UL));
     }
-
-    public static ulong HashOf(long reference) => RowIndex.Mix(unchecked((ulong)reference));
 
     /// <summary>Row of a facility, 0 when unknown.</summary>
     public int FindFacility(NodeKey key)
@@ -70,13 +68,7 @@ internal sealed class PartitionState : IDisposable
     }
 
     /// <summary>Row of an open item, 0 when there is none of that reference.</summary>
-    public int FindItem(long reference)
-    {
-        var hash = HashOf(reference);
-        for (var row = ItemIndex.First(hash, out var probe); row != 0; row = ItemIndex.Next(hash, ref probe))
-            if (Items.Read(row).Reference == reference) return row;
-        return 0;
-    }
+    public int FindItem(long reference) => ItemIndex.Find(reference);
 
     /// <summary>The nodes in which a facility counts, sorted by kind, legal entity, id.</summary>
     /// <param name="facility">Its row.</param>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using CreditGrains.Engine.Memory;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -14,8 +15,14 @@ internal sealed unsafe class RowIndex : IDisposable
     private const int PartSlots = 1 << 14;
     private const int PartFull = PartSlots / 4 * 3;
 
+    private static readonly int PartBytes = sizeof(Part) + PartSlots * sizeof(Slot);
+
+    private readonly List<nint> pages = [];
     private nint[] directory;
     private int directoryBits;
+    private byte* fresh;
+    private byte* freshEnd;
+    private Part* free;
 
     public RowIndex()
     {
@@ -98,7 +105,8 @@ internal sealed unsafe class RowIndex : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var part in new HashSet<nint>(directory)) NativeMemory.AlignedFree((void*)part);
+        foreach (var page in pages) ZeroPages.Return((byte*)page);
+        pages.Clear();
         directory = [];
     }
 
@@ -153,16 +161,33 @@ internal sealed unsafe class RowIndex : IDisposable
         }
         for (var i = (int)(hash & (bit - 1)); i < directory.Length; i += (int)bit)
             directory[i] = (nint)(((ulong)i & bit) == 0 ? low : high);
-        NativeMemory.AlignedFree(old);
+        *(Part**)old = free;
+        free = old;
     }
 
-    private static Part* NewPart(int bits)
+    private Part* NewPart(int bits)
     {
-        var bytes = (nuint)(sizeof(Part) + PartSlots * sizeof(Slot));
-        var part = (Part*)NativeMemory.AlignedAlloc(bytes, 64);
-        NativeMemory.Clear(part, bytes);
+        var part = free;
+        if (part != null)
+        {
+            free = *(Part**)part;
+            NativeMemory.Clear(part, (nuint)PartBytes);
+        }
+        else
+        {
+            if (freshEnd - fresh < PartBytes) AddPage();
+            part = (Part*)fresh;
+            fresh += PartBytes;
+        }
         part->Bits = bits;
         return part;
+    }
+
+    private void AddPage()
+    {
+        fresh = pages.Count == 0 ? ZeroPages.TakeLazy() : ZeroPages.Take();
+        freshEnd = fresh + ZeroPages.PageBytes;
+        pages.Add((nint)fresh);
     }
 
     [StructLayout(LayoutKind.Sequential, Size = 64)]

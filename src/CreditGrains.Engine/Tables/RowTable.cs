@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics.X86;
+using CreditGrains.Engine.Memory;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -14,8 +15,6 @@ namespace CreditGrains.Engine.Tables;
 internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     where T : unmanaged
 {
-    private const int PageBytes = 1 << 22;
-
     private readonly int pageShift;
     private readonly int pageMask;
     private readonly int blockShift;
@@ -30,7 +29,7 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
         if (Unsafe.SizeOf<T>() != rowLengthBytes)
             throw new InvalidOperationException($"A {typeof(T).Name} takes {Unsafe.SizeOf<T>()} bytes, not {rowLengthBytes}.");
         Name = name;
-        pageShift = 31 - int.LeadingZeroCount(PageBytes / rowLengthBytes);
+        pageShift = 31 - int.LeadingZeroCount(ZeroPages.PageBytes / rowLengthBytes);
         pageMask = (1 << pageShift) - 1;
         blockShift = Math.Max(0, 31 - int.LeadingZeroCount(BlockCapture.BlockBytes / rowLengthBytes));
     }
@@ -80,6 +79,13 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
         if (sizeof(T) > 64) Sse.Prefetch0(address + 64);
     }
 
+    /// <summary>Asks the processor to load the row's first cache line.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void PrefetchFirstLine(int row)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(Address(row));
+    }
+
     /// <summary>A zeroed row.</summary>
     public int Add()
     {
@@ -96,7 +102,6 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
             row = End;
             EnsurePage(row >> pageShift);
             End = checked(row + 1);
-            Write(row) = default;
         }
         Count++;
         return row;
@@ -113,12 +118,7 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     }
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> ReadBlock(int block)
-    {
-        var first = block << blockShift;
-        var count = Math.Min(RowsPerBlock, End - first);
-        return new ReadOnlySpan<byte>(Address(first), count * sizeof(T));
-    }
+    public ReadOnlySpan<byte> ReadRows(int first, int count) => new(Address(first), count * sizeof(T));
 
     /// <inheritdoc/>
     public void BeginCapture(BlockCapture blocks) => capture = blocks;
@@ -136,10 +136,12 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     }
 
     /// <inheritdoc/>
-    public Span<byte> LoadBlock(int block)
+    public bool TryLoad(int first, ReadOnlySpan<byte> bytes)
     {
-        var first = block << blockShift;
-        return new Span<byte>(Address(first), Math.Min(RowsPerBlock, End - first) * sizeof(T));
+        var count = bytes.Length / sizeof(T);
+        if (count == 0 || bytes.Length % sizeof(T) != 0 || first < 0 || first > End - count || (first & pageMask) + count > pageMask + 1) return false;
+        bytes.CopyTo(new Span<byte>(Address(first), bytes.Length));
+        return true;
     }
 
     /// <summary>Rows on the free list, as a set of bits by row; for scans over all rows in use.</summary>
@@ -153,7 +155,7 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        foreach (var page in pages) NativeMemory.AlignedFree((void*)page);
+        foreach (var page in pages) ZeroPages.Return((byte*)page);
         pages = [];
     }
 
@@ -164,9 +166,8 @@ internal sealed unsafe class RowTable<T> : IRowTable, IDisposable
     private void EnsurePage(int page)
     {
         if (page < pages.Length) return;
-        var memory = (byte*)NativeMemory.AlignedAlloc(PageBytes, 1 << 21);
-        HugePages.Advise(memory, PageBytes);
-        NativeMemory.Clear(memory, PageBytes);
+        // Many tables of a small partition never leave their first page.
+        var memory = page == 0 ? ZeroPages.TakeLazy() : ZeroPages.Take();
         var grown = new nint[page + 1];
         Array.Copy(pages, grown, pages.Length);
         grown[page] = (nint)memory;

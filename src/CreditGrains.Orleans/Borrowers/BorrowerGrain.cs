@@ -44,7 +44,8 @@ internal sealed class BorrowerGrain(SiloServices silo) : Grain, IBorrowerGrain
     private async Task<BorrowerDecision> ExecuteAsync(CommandKind kind, BorrowerRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        Currency.TryParse(request.Currency, out var currency);
+        // An unknown code stays none, which validation refuses by name.
+        var currency = Currency.TryParse(request.Currency, out var known) ? known : Currency.None;
         var command = new Command
         {
             Kind = kind, Id = RequestId.FromGuid(request.RequestId), Facility = NodeKey.Facility(key.Tenant, key.LegalEntity, request.Facility), Amount = request.Amount, Currency = currency,

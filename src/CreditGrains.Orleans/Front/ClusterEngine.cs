@@ -134,7 +134,17 @@ public sealed class ClusterEngine : ICreditEngine
     {
         var seen = Volatile.Read(ref status);
         if (seen is not null && options.Clock.GetElapsedTime(Interlocked.Read(ref statusAt)) < StatusAgeMax) return seen;
-        var parts = (await EveryAsync(QuestionKind.Status)).Select(p => ViewWire.Read<PartitionStatus>(p)!).ToArray();
+        PartitionStatus[] parts;
+        try
+        {
+            parts = [.. (await EveryAsync(QuestionKind.Status)).Select(p => ViewWire.Read<PartitionStatus>(p)!)];
+        }
+        catch (EngineFaultException failure)
+        {
+            // A cluster that does not answer now may answer later: the silo stays and says what it knew.
+            options.Warn(failure.Message);
+            return seen ?? new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, null);
+        }
         seen = new EngineStatus(
             parts.Max(p => p.LastSequence), parts.Max(p => p.RecordedAtMicros), parts.Sum(p => p.FacilityCount), parts[0].NodeCount + parts.Skip(1).Sum(p => p.NodeCount),
             parts.Sum(p => p.OpenItemCount), parts.Max(p => p.SnapshotSequence), parts.Sum(p => p.JournalBytes), 0, parts.Any(p => p.IsClockStepPending), null);

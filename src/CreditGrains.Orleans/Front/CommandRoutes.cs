@@ -39,7 +39,8 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
             if (end > start) await SendAsync(commands, outcomes, routes, start, end);
             else
             {
-                outcomes.Span[start] = await ExecuteAloneAsync(commands.Slice(start, 1), routes[start]);
+                var outcome = await ExecuteAloneAsync(commands.Slice(start, 1), routes[start]);
+                outcomes.Span[start] = outcome;
                 end++;
             }
             start = end;

@@ -15,7 +15,7 @@ namespace CreditGrains.Orleans.Nodes;
 /// </summary>
 [Reentrant]
 [GrainType("node")]
-internal sealed class NodeGrain : Grain, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
+internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
 {
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private readonly NodeLedger ledger;
@@ -113,6 +113,9 @@ internal sealed class NodeGrain : Grain, IEnterpriseGrain, IObligorGroupGrain, I
         if (!ledger.IsOpen) throw new InvalidOperationException($"{key} was never attached to partition {message.Partition}; the book of its leases is missing. Restore the database from a backup or a standby.");
         return ViewWire.Write(await ledger.ReceiveAsync(message));
     }
+
+    /// <inheritdoc/>
+    public void Dispose() => control.Dispose();
 
     private Task<NodeView?> TermsAsync() => AskAsync(Register);
 

@@ -1,5 +1,4 @@
 using CreditGrains.Domain.Limits;
-using CreditGrains.Engine;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Nodes;
@@ -17,7 +16,7 @@ namespace CreditGrains.Orleans.Partitions;
 [Reentrant]
 [PartitionPlacement]
 [GrainType("partition")]
-internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain, IRemindable
+internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain, IRemindable, IDisposable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(5);
@@ -37,7 +36,7 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
         if (this.GetPrimaryKeyLong() is var number && (number < 0 || number > silo.Map.Count))
-            throw new ArgumentOutOfRangeException(nameof(number), number, $"Partitions are 0 to {silo.Map.Count}.");
+            throw new InvalidOperationException($"There is no partition {number}: this cluster has 0 to {silo.Map.Count}.");
         var (partition, epoch, homes) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
@@ -52,7 +51,7 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
         loop.Start();
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Resend, ResendEvery, ResendEvery);
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery);
+        await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -114,6 +113,9 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
 
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public void Dispose() => ended.Dispose();
 
     private void AdmitByLeases(long epoch)
     {

@@ -122,7 +122,7 @@ internal sealed class PartitionLoop
     public async Task StopAsync()
     {
         isStopping = true;
-        while (isRunning && fault is null) await Task.WhenAny(flushing, Task.Delay(5, options.Clock));
+        while (isRunning && fault is null) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(5), options.Clock));
         await Task.WhenAny(flushing);
         Fail(new PartitionUnavailableException("The partition moves to another silo; send the same request again."), isFault: false);
     }

@@ -1,5 +1,3 @@
-using System.Globalization;
-using CreditGrains.Domain.Limits;
 using CreditGrains.Orleans.Borrowers;
 using Orleans.Placement;
 using Orleans.Runtime.Placement;
@@ -45,7 +43,7 @@ internal sealed class PartitionDirector(SiloServices silo) : IPlacementDirector
     }
 
     private int PartitionOf(GrainId grain) =>
-        GrainIdKeyExtensions.TryGetIntegerKey(grain, out var number) ? (int)number
+        GrainIdKeyExtensions.TryGetIntegerKey(grain, out var number, out _) ? (int)number
         : BorrowerKey.TryParse(grain.Key.ToString()!, out var borrower) ? silo.Map.PointedBy(borrower)
         : Math.Abs(grain.GetHashCode() % silo.Map.Count);
 }

@@ -1,5 +1,4 @@
 using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;

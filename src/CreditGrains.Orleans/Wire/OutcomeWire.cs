@@ -1,7 +1,6 @@
 using System.Text;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 
 namespace CreditGrains.Orleans.Wire;

@@ -79,7 +79,8 @@ public sealed class EchoHost : IAsyncLifetime, IAsyncDisposable
 
     public RpcChannel Connect(RpcChannelOptions? options = null) => new(GrpcAddress, options);
 
-    public Task StopAsync() => app.StopAsync();
+    /// <param name="drained">Cancelled when calls under way have had their time.</param>
+    public Task StopAsync(CancellationToken drained = default) => app.StopAsync(drained);
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 

@@ -8,7 +8,7 @@ namespace CreditGrains.Api.Tests.Transport;
 /// <summary>Stock clients of other makers against our server. Where a client is not installed the test says so and passes.</summary>
 public sealed class StockClientTests(EchoHost host, ITestOutputHelper output) : IClassFixture<EchoHost>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     [Fact]
     public async Task Python_Grpcio_FindsAllAsExpected()

@@ -74,6 +74,13 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>SIGKILL: no handler runs, no buffer is flushed.</summary>
     public void Kill() => process.Kill();
 
+    /// <summary>SIGSTOP: the process is there and answers nothing. It can still be killed.</summary>
+    public void Freeze()
+    {
+        using var kill = Process.Start("kill", ["-STOP", process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
     /// <summary>SIGTERM, and waits for the end.</summary>
     public Task<int> StopAsync() => StopAsync(process.Id.ToString(CultureInfo.InvariantCulture));
 

@@ -151,6 +151,14 @@ public sealed class GraphTests : RulesTest
             { new TransferToPool(F(8), P(1)), Reason.UnknownFacility },
             { new TransferToPool(F(3), default), Reason.ParentCount }, // the pool is its only parent
             { new OpenNode(N(9), World.Eur, 1, default, [new ParentShare(N(7))]), Reason.InvalidParent }, // closed
+            // Of several faults the earlier in the order of the rules, wherever in the command it stands.
+            { new OpenFacility(F(9), World.Eur, 1, default, false, 0, [new ParentShare(N(7)), new ParentShare(N(8))]), Reason.UnknownNode },
+            { new OpenNode(N(9), World.Eur, 1, default, [new ParentShare(N(7)), new ParentShare(N(8))]), Reason.UnknownNode },
+            { new OpenFacility(F(1), World.Eur, 1, default, false, 0, [new ParentShare(N(8))]), Reason.UnknownNode },
+            { new OpenNode(N(1), World.Eur, 1, default, [new ParentShare(N(8))]), Reason.UnknownNode },
+            { new OpenFacility(F(1), World.Eur, 1, default, false, 0, [new ParentShare(N(7))]), Reason.AlreadyExists },
+            { new OpenNode(N(1), World.Eur, 1, default, [new ParentShare(N(7))]), Reason.AlreadyExists },
+            { new OpenFacility(F(9), World.Eur, 1, default, false, 0, [new ParentShare(P(1)), new ParentShare(P(2)), new ParentShare(N(7))]), Reason.InvalidParent },
         };
     }
 
@@ -203,6 +211,10 @@ public sealed class GraphTests : RulesTest
         World.OpenLine(1, 100, [.. Enumerable.Range(1, 8).Select(i => Node(NodeKind.Portfolio, i))]);
         AssertDeclined(Reason.ParentCount, World.Do(new LinkNode(F(1), new ParentShare(Node(NodeKind.Portfolio, 9)))));
         AssertDeclined(Reason.ParentCount, World.Do(new TransferToPool(F(1), Node(NodeKind.Pool))));
+        var below = World.Open(NodeKind.Borrower, 1, 1_000, [.. Enumerable.Range(1, 8).Select(i => Node(NodeKind.Portfolio, i))]);
+        var lowest = World.Open(NodeKind.Borrower, 2, 1_000, below);
+        AssertDeclined(Reason.ParentCount, World.Do(new LinkNode(below, new ParentShare(Node(NodeKind.Portfolio, 9)))));
+        AssertDeclined(Reason.Cycle, World.Do(new LinkNode(below, new ParentShare(lowest)))); // before the count
         World.Set(new MoveFacility(F(1), Node(NodeKind.Portfolio, 1), new ParentShare(Node(NodeKind.Portfolio, 9))));
         World.Set(new MoveFacility(F(1), Node(NodeKind.Portfolio, 2), new ParentShare(Node(NodeKind.Pool))));
         World.Hold(10);
@@ -230,6 +242,10 @@ public sealed class GraphTests : RulesTest
         AssertDeclined(Reason.TooManyAncestors, World.Do(new LinkNode(F(1), new ParentShare(other))));
         AssertDeclined(Reason.TooManyAncestors, World.Do(new LinkNode(Node(NodeKind.Portfolio, 1), new ParentShare(other))));
         AssertDeclined(Reason.TooManyAncestors, World.Do(new OpenFacility(F(2), World.Eur, 1, default, false, 0, [new ParentShare(bottom), new ParentShare(other)])));
+        var (pool, second) = (World.Open(NodeKind.Pool, 1, 1_000), World.Open(NodeKind.Pool, 2, 1_000));
+        AssertDeclined(Reason.TooManyAncestors, World.Do(new OpenFacility(F(2), World.Eur, 1, default, false, 0, [new ParentShare(bottom), new ParentShare(pool), new ParentShare(second)])));
+        World.OpenLine(2, 1_000, Node(NodeKind.Portfolio, 15), pool);
+        AssertDeclined(Reason.TooManyAncestors, World.Do(new LinkNode(F(2), new ParentShare(second)))); // before the second pool
         World.Set(new LinkNode(F(1), new ParentShare(Node(NodeKind.Portfolio, 1)))); // an ancestor already
         World.Set(new UnlinkNode(bottom, Node(NodeKind.Portfolio, 15)));
         World.Set(new LinkNode(F(1), new ParentShare(other)));
@@ -259,7 +275,7 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
 {
     private const int Lines = 7;
 
-    private void StartMove()
+    private void StartMove(Action? beforeMove = null)
     {
         World.Open(NodeKind.Portfolio, 1, 1_000);
         World.Open(NodeKind.Portfolio, 2, 1_000);
@@ -269,6 +285,7 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
             World.OpenLine(i, 100, World.Open(NodeKind.Borrower, i, 1_000, Node(NodeKind.Enterprise)));
             World.Hold(10, facility: i);
         }
+        beforeMove?.Invoke();
         World.Set(new MoveFacility(Node(NodeKind.Enterprise), Node(NodeKind.Portfolio, 1), new ParentShare(Node(NodeKind.Portfolio, 2))));
         Assert.True(World.Partition.Executor.IsRegraphing);
     }
@@ -344,6 +361,23 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
         Assert.Equal(split, Split);
         RunOut();
         Assert.Equal(0, Split.From);
+    }
+
+    [Fact]
+    public void DueLimit_OfAFacilityInLine_MovesItWithoutACommand()
+    {
+        StartMove(() => World.Set(new SetLimit(F(1), 50, World.Now + World.Second)));
+        World.Pass(World.Second);
+        World.Idle(); // ends the wait of the limit, and a slice of two others
+        Assert.Contains(World.EventsAfter(0), e => e.Kind == CommandKind.LimitFellDue && e.Key == F(1));
+        Assert.Equal((40, 30), Split);
+        var path = World.View().Path.Select(node => node.Key).ToArray();
+        Assert.Contains(Node(NodeKind.Portfolio, 2), path);
+        Assert.DoesNotContain(Node(NodeKind.Portfolio, 1), path);
+        World.AssertReplaysTheSame();
+        Assert.Equal((40, 30), Split);
+        RunOut();
+        Assert.Equal((0, 70), Split);
     }
 
     [Fact]

@@ -44,6 +44,7 @@ public sealed class ReversalTests : RulesTest
     [InlineData("ClearWithoutHold 10|Uncleared 60", "ClearRepayment", "NothingToReverse 0", "0 0 0 50 0")]
     [InlineData("ClearWithoutHold 10|Repay 10|bounce", "", "NothingToReverse 0", "10 0 0 0 0")]
     [InlineData("ClearWithoutHold 10|Repay 10", "bounce", "AlreadyReversed 0", "10 0 0 0 0")]
+    [InlineData("ClearWithoutHold 10|Uncleared 60", "bounce", "AlreadyReversed 0", "10 0 0 0 0")] // the float was dropped
     [InlineData("ClearWithoutHold 10|WriteOff 10", "", "NothingToReverse 0", "0 0 0 0 0")]
     [InlineData("Recover 10", "", "NothingToReverse 0", "0 0 0 10 0")]
     [InlineData("Adjust 10", "", "NothingToReverse 0", "10 0 0 0 0")]
@@ -198,6 +199,15 @@ public sealed class ReversalTests : RulesTest
         var future = RequestId.ForTime(World.Now / 1_000 + 5 * 60_000 + 1, 1, 1);
         var id = bySession ? RequestId.ForSession(4, 1) : World.NextId();
         AssertRefused(Reason.RequestIdFromFuture, World.Do(new Command { Kind = CommandKind.Reverse, Id = id, Facility = F(1), Original = future }));
+    }
+
+    [Fact]
+    public void Reverse_WithItsOwnIdTooOld_SaysThatBeforeTheOriginals()
+    {
+        World.WithOneLine();
+        var future = RequestId.ForTime(World.Now / 1_000 + 5 * 60_000 + 1, 1, 1);
+        var old = RequestId.ForTime(World.Now / 1_000 - 72 * 3_600_000 - 1, 1, 1);
+        AssertRefused(Reason.RequestIdTooOld, World.Do(new Command { Kind = CommandKind.Reverse, Id = old, Facility = F(1), Original = future }));
     }
 
     [Fact]

@@ -169,6 +169,7 @@ internal sealed class World : IDisposable
         while (!capture.IsDone) capture.Step(1 << 20);
         using var file = new SnapshotFile(Disk, Partition.State, capture.Sequence);
         while (chunks.TryDequeue(out var chunk)) file.Write(chunk);
+        file.Verify();
         Assert.Equal(Digest, file.Digest);
         SnapshotCatalog.Add(Disk, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
     }

@@ -10,6 +10,7 @@ public sealed class FakeDisk : IFileStore
 {
     private readonly FakeDirectory _directory = new();
     private readonly SeededChance _chance;
+    private FakeInode? _decayed;
     private int _failSyncs;
     private int _failWrites;
     private bool _isLocked;
@@ -38,6 +39,15 @@ public sealed class FakeDisk : IFileStore
     /// <summary>Bytes of all files together.</summary>
     public long UsedBytes => _directory.Seen.Values.Sum(inode => inode.Length);
 
+    /// <summary>Syncs that failed so far.</summary>
+    public long FailedSyncs { get; private set; }
+
+    /// <summary>Writes that failed so far after a part.</summary>
+    public long FailedWrites { get; private set; }
+
+    /// <summary>Crashes that kept some of what was unsynced in one file and lost some: writes torn or out of order.</summary>
+    public long MixedCrashes { get; private set; }
+
     /// <summary>Lets the next syncs fail, files and directory alike: nothing is certain, all is marked clean.</summary>
     public void FailNextSyncs(int count = 1) => _failSyncs = count;
 
@@ -47,6 +57,27 @@ public sealed class FakeDisk : IFileStore
     /// <summary>Flips one bit on the platter.</summary>
     public void FlipBit(string name, long offset, int bit) => Inode(name).FlipBit(offset, bit);
 
+    /// <summary>Whether a bit has decayed that was neither healed nor written over.</summary>
+    public bool IsDecayed => _decayed is { IsDecayed: true };
+
+    /// <summary>A bit of a durable sector flips by chance, at most one at a time.</summary>
+    /// <returns>Where; null when there was no such place.</returns>
+    public string? Decay()
+    {
+        if (IsDecayed || _directory.Seen.Count == 0) return null;
+        (string name, FakeInode inode) = _directory.Seen.ElementAt(_chance.Below(_directory.Seen.Count));
+        if (inode.Decay(_chance) is not { } offset) return null;
+        _decayed = inode;
+        return $"'{name}' at byte {offset}";
+    }
+
+    /// <summary>Puts the decayed bit right, as an operator does who brings the file back from a backup.</summary>
+    public void Heal()
+    {
+        _decayed?.Heal();
+        _decayed = null;
+    }
+
     /// <summary>
     /// Power is lost and returns: each unsynced sector and directory change survives or not by chance, handles and locks are gone.
     /// </summary>
@@ -54,7 +85,9 @@ public sealed class FakeDisk : IFileStore
     {
         _directory.Crash(_chance, Options.DirectorySurvivalRatio);
         // In the order of the names, so that a seed decides; one file may have survived under two names.
-        foreach (FakeInode inode in _directory.Seen.Values.Distinct()) inode.Crash(_chance, Options.SectorSurvivalRatio);
+        bool isMixed = false;
+        foreach (FakeInode inode in _directory.Seen.Values.Distinct()) isMixed |= inode.Crash(_chance, Options.SectorSurvivalRatio);
+        if (isMixed) MixedCrashes++;
         Restart();
         CrashAtOperation = null;
     }
@@ -119,7 +152,11 @@ public sealed class FakeDisk : IFileStore
     {
         bool crashes = Begin(FakeDiskOperation.SyncDirectory);
         End(crashes);
-        if (TakeFailure(ref _failSyncs)) throw new StoreSyncFailedException("the directory");
+        if (TakeFailure(ref _failSyncs))
+        {
+            FailedSyncs++;
+            throw new StoreSyncFailedException("the directory");
+        }
         _directory.Sync();
     }
 
@@ -148,7 +185,11 @@ public sealed class FakeDisk : IFileStore
             position += length;
         }
         End(crashes);
-        if (fails) throw new StoreWriteFailedException(name);
+        if (fails)
+        {
+            FailedWrites++;
+            throw new StoreWriteFailedException(name);
+        }
         if (writable < source.Length) throw new StoreFullException(name);
     }
 
@@ -166,6 +207,7 @@ public sealed class FakeDisk : IFileStore
         End(crashes);
         if (TakeFailure(ref _failSyncs))
         {
+            FailedSyncs++;
             inode.FailSync(_chance);
             throw new StoreSyncFailedException(name);
         }

@@ -19,13 +19,17 @@ internal sealed class Host : IDisposable
     private readonly Verifier _verifier;
     private readonly Dice _dice;
     private readonly PlantedFault _fault;
+    private readonly ChunkPool _chunks;
+    private readonly Troubles _troubles;
     private readonly List<(long Sequence, RequestIdCatalog Ids)> _taken = [];
     private SnapshotTask? _snapshot;
     private SnapshotTask? _toNote;
     private SpillWork? _spill;
 
-    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, PlantedFault fault, long now)
+    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, ChunkPool chunks, Troubles troubles, PlantedFault fault, long now)
     {
+        _chunks = chunks;
+        _troubles = troubles;
         _verifier = verifier;
         _dice = dice;
         _fault = fault;
@@ -42,6 +46,7 @@ internal sealed class Host : IDisposable
     {
         if (!_partition.TryReserve(out _))
         {
+            _troubles.Note(Trouble.DiskFull);
             foreach (Submission refused in submissions) _verifier.Acknowledge(refused, new Outcome { Kind = OutcomeKind.Refused, Reason = Reason.DiskFull });
             return null;
         }
@@ -67,8 +72,8 @@ internal sealed class Host : IDisposable
     {
         if (InFlight is { } flushing)
         {
-            _partition.Flush(flushing.Batch);
-            InFlight = next;
+            _troubles.Within(Trouble.CrashInFlush, () => _partition.Flush(flushing.Batch));
+            // Durable, but in flight until answered: reading repeats back may fail.
             Answer(flushing);
         }
         InFlight = next;
@@ -77,8 +82,8 @@ internal sealed class Host : IDisposable
     /// <summary>What goes on beside the batches: snapshots, spills, the spare segment.</summary>
     public void WorkBeside()
     {
-        StepSnapshot();
-        StepSpill();
+        _troubles.Within(Trouble.CrashInSnapshot, StepSnapshot);
+        _troubles.Within(Trouble.CrashInSpill, StepSpill);
         if (_partition.Journal.Writer.WantsSpare && _dice.Percent(40)) _partition.Journal.Writer.PrepareSpare(out _);
     }
 
@@ -113,6 +118,13 @@ internal sealed class Host : IDisposable
     {
         for (int i = 0; i < turn.Outcomes.Length; i++) _partition.Resolve(turn.Submissions[i].Command, ref turn.Outcomes[i]);
         _verifier.Settle(turn);
+        foreach (Outcome outcome in turn.Outcomes)
+        {
+            if (outcome.Duplicate) _troubles.Note(outcome.Reason == Reason.Tombstoned ? Trouble.CameLate : Trouble.Repeated);
+            else if (outcome.Reason == Reason.Tombstoned) _troubles.Note(Trouble.CameLate);
+            else if (outcome.Reason == Reason.RequestIdTooOld) _troubles.Note(Trouble.CameTooLate);
+            else if (outcome.Reason == Reason.ClockStepUnconfirmed) _troubles.Note(Trouble.ClockStepHeld);
+        }
         for (int i = 0; i < turn.Outcomes.Length; i++)
         {
             if (_fault == PlantedFault.ReplyBeforeFlush && !turn.Outcomes[i].Duplicate) continue;
@@ -125,12 +137,13 @@ internal sealed class Host : IDisposable
     {
         if (_snapshot is null)
         {
-            if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition);
+            if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition, _chunks);
             return;
         }
         _snapshot.Capture((int)_dice.Between(1, 1 << 16));
         if (_dice.Percent(70) && !_snapshot.Write(_dice))
         {
+            _troubles.Note(Trouble.SnapshotAbandoned);
             _snapshot.Dispose();
             _snapshot = null;
             return;

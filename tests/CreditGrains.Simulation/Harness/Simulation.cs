@@ -28,6 +28,8 @@ internal sealed class Simulation : IDisposable
     private readonly TimeSource _time;
     private readonly Fleet _fleet;
     private readonly Chronicle _chronicle = new();
+    private readonly ChunkPool _chunks = new();
+    private readonly Troubles _troubles = new();
     private readonly Queue<Submission> _waiting = new();
     private readonly List<FeedReader> _feeds = [new(), new()];
     private Host? _host;
@@ -39,7 +41,13 @@ internal sealed class Simulation : IDisposable
         _options = options;
         _dice = new Dice(seed);
         _partitionOptions = SmallPartition.Options(_dice.Fork());
-        _disk = new FakeDisk(_dice.Next(), new FakeDiskOptions { SectorSurvivalRatio = _dice.Below(11) / 10.0, DirectorySurvivalRatio = _dice.Below(11) / 10.0 });
+        Dice delays = _dice.Fork();
+        _disk = new FakeDisk(_dice.Next(), new FakeDiskOptions
+        {
+            SectorSurvivalRatio = _dice.Below(11) / 10.0,
+            DirectorySurvivalRatio = _dice.Below(11) / 10.0,
+            OnOperation = _ => Delay(delays),
+        });
         _store = options.Fault == PlantedFault.NoSync ? new LyingStore(_disk) : _disk;
         _verifier = new Verifier(_partitionOptions);
         World world = _verifier.Model.World;
@@ -62,7 +70,11 @@ internal sealed class Simulation : IDisposable
         }
     }
 
-    public void Dispose() => _host?.Dispose();
+    public void Dispose()
+    {
+        _host?.Dispose();
+        _verifier.Dispose();
+    }
 
     private SimulationResult Run()
     {
@@ -70,11 +82,28 @@ internal sealed class Simulation : IDisposable
         for (_turn = 1; _turn <= _options.Turns; _turn++) Survive(Step);
         _disk.CrashAtOperation = null;
         _disk.Options.CapacityBytes = long.MaxValue;
+        _disk.Heal();
         for (bool isDone = false; !isDone;) Survive(() => isDone = FinishAll());
-        return new SimulationResult(_verifier.Journal.Count, _disk.Operations, _verifier.Model.World.LastRecordedAt);
+        _troubles.Note(Trouble.SyncFailed, _disk.FailedSyncs);
+        _troubles.Note(Trouble.WriteFailed, _disk.FailedWrites);
+        _troubles.Note(Trouble.MixedWrites, _disk.MixedCrashes);
+        return new SimulationResult(_verifier.Journal.Count, _disk.Operations, _verifier.Model.World.LastRecordedAt, _troubles);
     }
 
-    // Power may go at any operation, a disk may fail: then comes the next life.
+    // Most operations take no time worth a thought; now and then one hangs, as a disk does that retries within.
+    private void Delay(Dice dice)
+    {
+        if (!dice.Percent(1)) return;
+        _troubles.Note(Trouble.SlowDisk);
+        _time.Pass(dice.Weighted([60, 30, 10]) switch
+        {
+            0 => dice.Between(1_000, 900_000),
+            1 => dice.Between(1, 30) * TimeSource.Second,
+            _ => dice.Between(1, 10) * TickMicros,
+        });
+    }
+
+    // Power may go at any operation, a disk may fail, a bit flip: then comes the next life.
     private void Survive(Action act)
     {
         try
@@ -85,7 +114,13 @@ internal sealed class Simulation : IDisposable
         {
             Restart(hasPower: _dice.Percent(20));
         }
-        catch (Exception failure) when (failure is StoreException or JournalException)
+        catch (Exception failure) when (_disk.IsDecayed && Damage.IsNamed(failure))
+        {
+            NoteRefusal(failure);
+            _disk.Heal();
+            Restart(hasPower: _dice.Percent(50));
+        }
+        catch (Exception failure) when (failure is StoreException or JournalException && !Damage.IsFound(failure))
         {
             _chronicle.Note(() => $"the disk failed: {failure.Message}");
             Restart(hasPower: _dice.Percent(50));
@@ -126,6 +161,7 @@ internal sealed class Simulation : IDisposable
     {
         long before = _time.Now;
         _time.Advance();
+        if (_time.Now < before) _troubles.Note(Trouble.ClockWentBack);
         Partition partition = _host!.Partition;
         if (!_dice.Percent(15))
         {
@@ -140,6 +176,15 @@ internal sealed class Simulation : IDisposable
         if (_disk.CrashAtOperation is null && _dice.Percent(5)) _disk.CrashAtOperation = _disk.Operations + _dice.Between(1, 30);
         if (_dice.Below(250) == 0) _disk.FailNextSyncs();
         if (_dice.Below(250) == 0) _disk.FailNextWrites();
+        if (_disk.IsDecayed)
+        {
+            if (_dice.Percent(20)) _disk.Heal();
+        }
+        else if (_dice.Percent(2) && _disk.Decay() is { } place)
+        {
+            _troubles.Note(Trouble.BitFlipped);
+            _chronicle.Note(() => $"a bit flipped in {place}");
+        }
         if (_disk.Options.CapacityBytes != long.MaxValue)
         {
             if (_dice.Percent(30)) _disk.Options.CapacityBytes = long.MaxValue;
@@ -153,17 +198,28 @@ internal sealed class Simulation : IDisposable
     private void RestartInOrder()
     {
         _host!.HandOver(null);
-        _host.Dispose();
-        _host = null;
+        EndLife();
         _disk.CrashAtOperation = null;
         Open();
     }
 
-    private void Restart(bool hasPower)
+    private void EndLife()
     {
-        _lost = _host?.InFlight ?? _lost;
         _host?.Dispose();
         _host = null;
+    }
+
+    private void NoteRefusal(Exception refusal)
+    {
+        _troubles.Note(Trouble.FlipRefused);
+        _chronicle.Note(() => $"refused: {refusal.Message}");
+    }
+
+    private void Restart(bool hasPower)
+    {
+        _troubles.Note(hasPower ? Trouble.ProcessDied : Trouble.PowerLost);
+        _lost = _host?.InFlight ?? _lost;
+        EndLife();
         _waiting.Clear();
         if (hasPower) _disk.Restart();
         else _disk.Crash();
@@ -180,19 +236,38 @@ internal sealed class Simulation : IDisposable
         {
             try
             {
-                _host = new Host(_store, _partitionOptions, _verifier, _dice.Fork(), _options.Fault, _time.Now);
-                break;
+                OpenOnce();
+                return;
             }
             catch (SimulatedCrashException) when (attempt < OpeningsMax)
             {
+                _troubles.Note(Trouble.CrashInOpening);
+                EndLife();
                 _disk.Crash();
                 _disk.CrashAtOperation = _dice.Percent(30) ? _disk.Operations + _dice.Between(1, 12) : null;
             }
+            catch (Exception failure) when (_disk.IsDecayed && Damage.IsNamed(failure))
+            {
+                NoteRefusal(failure);
+                EndLife();
+                _disk.Restart();
+                _disk.Heal();
+            }
         }
-        (long opened, long snapshot) = (_host.Partition.Executor.LastSequence, _host.Partition.SnapshotSequence);
+    }
+
+    private void OpenOnce()
+    {
+        _host = new Host(_store, _partitionOptions, _verifier, _dice.Fork(), _chunks, _troubles, _options.Fault, _time.Now);
+        Partition partition = _host.Partition;
+        (long opened, long snapshot, long before) = (partition.Executor.LastSequence, partition.SnapshotSequence, _verifier.Journal.Count);
         _chronicle.Note(() => $"opened at event {opened}, snapshot {snapshot}");
-        Faults.AfterOpening(_options.Fault, _host.Partition, _store, _partitionOptions);
-        _verifier.Recovered(_host.Partition, _lost, checksDigests: _turn > _options.Turns || _dice.Percent(40));
+        Faults.AfterOpening(_options.Fault, partition, _store, _partitionOptions);
+        _verifier.Recovered(partition, _lost, checksDigests: _turn <= _options.Turns && _dice.Percent(40));
+        if (snapshot > 0) _troubles.Note(Trouble.OpenedFromSnapshot);
+        if (partition.Journal.Recovery.CutBytes > 0) _troubles.Note(Trouble.FrameCut);
+        if (_lost is { Events.Count: > 0 }) _troubles.Note(_verifier.Journal.Count > before ? Trouble.FrameSurvived : Trouble.FrameLost);
+        if (_disk.IsDecayed) _troubles.Note(Trouble.FlipOutlived);
         _lost = null;
     }
 
@@ -214,6 +289,7 @@ internal sealed class Simulation : IDisposable
         foreach (FeedReader feed in _feeds) feed.Read(_host.Partition, _verifier);
         RestartInOrder();
         foreach (FeedReader feed in _feeds) feed.RequireAll(_verifier);
+        _verifier.CheckDigestsFromTheStart(_host.Partition);
         if (_dice.Percent(50)) _verifier.CheckFromEventsAlone();
         return true;
     }
@@ -225,5 +301,5 @@ internal sealed class Simulation : IDisposable
             + string.Join(", ", submissions.Select((submission, i) => $"{submission.Command.Kind}{(turn is not null && i < turn.Outcomes.Length ? $" {turn.Outcomes[i].Kind} {turn.Outcomes[i].Reason}" : " waits")}")));
 }
 
-/// <summary>What a seed came to; equal for equal seeds.</summary>
-internal readonly record struct SimulationResult(int Events, long DiskOperations, long LastRecordedAtMicros);
+/// <summary>What a seed came to.</summary>
+internal readonly record struct SimulationResult(int Events, long DiskOperations, long LastRecordedAtMicros, Troubles Troubles);

@@ -21,7 +21,8 @@ internal static class SmallPartition
 
     public static PartitionOptions Options(Dice dice) => new()
     {
-        SegmentBytes = 4 * FrameBytes,
+        // The shortest allowed is full after a few frames.
+        SegmentBytes = 2 * FrameBytes + dice.Pick<int>([8 << 10, 16 << 10, 2 * FrameBytes]),
         FrameBytesMax = FrameBytes,
         AtomicRegraphMax = dice.Pick<int>([1, 3, 6, 10_000]),
         RegraphSliceLength = 1 + dice.Below(3),

@@ -13,12 +13,13 @@ namespace CreditGrains.Simulation.Harness;
 internal sealed class SnapshotTask : IDisposable
 {
     private readonly Partition _partition;
+    private readonly ChunkPool _pool;
     private readonly Queue<SnapshotChunk> _chunks = [];
     private SnapshotCapture? _capture;
     private SnapshotFile? _file;
     private bool _isWritten;
 
-    private SnapshotTask(Partition partition) => _partition = partition;
+    private SnapshotTask(Partition partition, ChunkPool pool) => (_partition, _pool) = (partition, pool);
 
     public RequestIdCatalog Ids { get; private set; } = null!;
 
@@ -31,10 +32,10 @@ internal sealed class SnapshotTask : IDisposable
     public bool IsInForce { get; private set; }
 
     /// <summary>Starts a snapshot between two batches; null while a change of the graph is under way.</summary>
-    public static SnapshotTask? Begin(Partition partition)
+    public static SnapshotTask? Begin(Partition partition, ChunkPool pool)
     {
-        var task = new SnapshotTask(partition);
-        task._capture = partition.BeginSnapshot(() => new SnapshotChunk(), task._chunks.Enqueue);
+        var task = new SnapshotTask(partition, pool);
+        task._capture = partition.BeginSnapshot(pool.Rent, task._chunks.Enqueue);
         if (task._capture is null) return null;
         task.Ids = task._capture.Ids;
         task.Sequence = task._capture.Sequence;
@@ -57,7 +58,15 @@ internal sealed class SnapshotTask : IDisposable
         try
         {
             _file ??= new SnapshotFile(_partition.Files, _partition.State, Sequence);
-            for (int left = 1 + dice.Below(4); left > 0 && _chunks.TryDequeue(out SnapshotChunk? chunk); left--) _isWritten |= _file.Write(chunk);
+            for (int left = 1 + dice.Below(4); left > 0 && _chunks.TryDequeue(out SnapshotChunk? chunk); left--)
+            {
+                if (_file.Write(chunk))
+                {
+                    _file.Verify();
+                    _isWritten = true;
+                }
+                _pool.Return(chunk);
+            }
             return true;
         }
         catch (StoreException)
@@ -81,5 +90,20 @@ internal sealed class SnapshotTask : IDisposable
     {
         _capture?.Dispose();
         _file?.Dispose();
+        while (_chunks.TryDequeue(out SnapshotChunk? chunk)) _pool.Return(chunk);
+    }
+}
+
+/// <summary>Chunks used again, with what they held, as the standalone host does.</summary>
+internal sealed class ChunkPool
+{
+    private const int ChunksMax = 64;
+    private readonly Queue<SnapshotChunk> _chunks = [];
+
+    public SnapshotChunk Rent() => _chunks.TryDequeue(out SnapshotChunk? chunk) ? chunk : new SnapshotChunk();
+
+    public void Return(SnapshotChunk chunk)
+    {
+        if (_chunks.Count < ChunksMax) _chunks.Enqueue(chunk);
     }
 }

@@ -14,8 +14,9 @@ namespace CreditGrains.Simulation.Harness;
 /// every answer and every read that left the engine.
 /// </summary>
 /// <param name="options">Settings of the partition.</param>
-internal sealed class Verifier(PartitionOptions options)
+internal sealed class Verifier(PartitionOptions options) : IDisposable
 {
+    private readonly JournalReplay _replay = new(options);
     private readonly List<FacilityView> _reads = [];
 
     public ReferenceModel Model { get; } = new(options.AtomicRegraphMax);
@@ -58,7 +59,7 @@ internal sealed class Verifier(PartitionOptions options)
         Require(partition.Executor.LastSequence == Journal.Count, $"the state is of event {partition.Executor.LastSequence}, the journal ends at {Journal.Count}");
         CheckAnswers(partition);
         CheckReads();
-        if (checksDigests) JournalReading.CheckDigests(partition, options, found);
+        if (checksDigests) _replay.Check(partition, found);
         CheckViews(partition);
     }
 
@@ -73,6 +74,15 @@ internal sealed class Verifier(PartitionOptions options)
             keys.Select(key => reader.Node(key) ?? throw new PromiseBrokenException($"{key} is gone")),
             now);
     }
+
+    /// <summary>A replay from the first event on gives the state in memory and every digest in the journal.</summary>
+    public void CheckDigestsFromTheStart(Partition partition)
+    {
+        using var replay = new JournalReplay(options);
+        replay.Check(partition, Journal);
+    }
+
+    public void Dispose() => _replay.Dispose();
 
     /// <summary>A model that knows only the journal agrees with all of it.</summary>
     public void CheckFromEventsAlone()

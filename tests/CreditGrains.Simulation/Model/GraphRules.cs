@@ -8,7 +8,7 @@ namespace CreditGrains.Simulation.Model;
 /// <summary>docs/rules.md "Graph": opening, linking, moving. Of several faults the reason listed first is given.</summary>
 /// <param name="world">The graph.</param>
 /// <param name="regraph">The large change under way, if any.</param>
-/// <param name="hint">The reason the journal gives: a bound on ancestors may be judged safely above the exact number.</param>
+/// <param name="hint">The reason the journal gives: a change above many facilities may be judged by a bound above the exact number of ancestors.</param>
 /// <param name="now">Writer time.</param>
 internal sealed class GraphRules(World world, Regraph regraph, Reason hint, long now)
 {
@@ -93,7 +93,7 @@ internal sealed class GraphRules(World world, Regraph regraph, Reason hint, long
         List<ModelFacility> below = Graph.FacilitiesBelow(world, node);
         List<ParentShare> before = node.Parents;
         regraph.Keep(below);
-        bool mayRefuse = hint == Reason.TooManyAncestors && MayRefuse(node, parents, below.Count);
+        bool mayRefuse = hint == Reason.TooManyAncestors && below.Count > regraph.FacilitiesMax;
         node.Parents = parents;
         Reason fault = mayRefuse || HasTooManyAncestors(node) ? Reason.TooManyAncestors
             : parents.Count > ModelNode.ParentsMax || (node is ModelFacility && parents.Count == 0) ? Reason.ParentCount
@@ -113,17 +113,6 @@ internal sealed class GraphRules(World world, Regraph regraph, Reason hint, long
     private bool HasTooManyAncestors(ModelNode changed) => world.Nodes.Values.Any(node =>
         (node == changed || Graph.Above(world, node.Parents).Contains(changed.Key))
         && Graph.Above(world, node.Parents).Count + (node is ModelFacility ? 0 : 1) > ModelNode.AncestorsMax);
-
-    // A large change is judged by a bound from above, and a move as if the old parent stayed.
-    private bool MayRefuse(ModelNode node, List<ParentShare> parents, int below)
-    {
-        if (below > regraph.FacilitiesMax) return true;
-        List<ParentShare> before = node.Parents;
-        node.Parents = [.. before, .. parents];
-        bool isRefused = HasTooManyAncestors(node);
-        node.Parents = before;
-        return isRefused;
-    }
 
     private Verdict? ClosedParent(IReadOnlyList<ParentShare> parents) =>
         parents.Any(link => world.Nodes[link.Parent].Status == NodeStatus.Closed) ? Verdict.Declined(Reason.InvalidParent) : null;

@@ -70,7 +70,7 @@ internal sealed class ReferenceModel
     {
         long sequence = World.LastSequence + 1;
         ModelFacility? facility = World.Facility(key);
-        if (facility is not null && kind != CommandKind.LimitFellDue) Regraph.BringCurrent(facility);
+        if (facility is not null) Regraph.BringCurrent(facility);
         Verdict verdict = new OwnActs(World, now).Execute(kind, key, reference);
         if (facility is not null) Effects.Finish(facility);
         var command = new Command { Kind = kind, Facility = key, Reference = reference, Currency = facility?.Currency ?? default };

@@ -2,7 +2,7 @@ namespace CreditGrains.Simulation.Model;
 
 /// <summary>
 /// A change of the graph above too many facilities to move at once: each counts in its old path until its slice or its next
-/// command. One such change at a time.
+/// event. One such change at a time.
 /// </summary>
 /// <param name="world">The world whose facilities move.</param>
 /// <param name="facilitiesMax">Facilities a change may move at once; above it goes in slices.</param>
@@ -40,6 +40,6 @@ internal sealed class Regraph(World world, int facilitiesMax)
         IsUnderWay = false;
     }
 
-    /// <summary>A facility's slice or own command has come.</summary>
+    /// <summary>A facility's slice or own event has come.</summary>
     public static void BringCurrent(ModelFacility facility) => facility.CountedPath = null;
 }

@@ -286,6 +286,15 @@ public sealed class RequestRulesTest
             bounce F G => Posted 20
             check F principal=100 uncleared=0 released=0
             """ },
+        { "of a float dropped as a repayment that came back: undone already", """
+            node Top 1000
+            facility F 1000 under Top
+            repay F 10 uncleared as R
+            bounce F R => Posted 10
+            reverse R => AlreadyReversed
+            bounce F R => NotARepayment
+            check F uncleared=0 open=0
+            """ },
         { "of what had no effect: nothing", """
             node Top 1000
             facility F 10 under Top

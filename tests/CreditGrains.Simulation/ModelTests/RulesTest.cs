@@ -71,6 +71,16 @@ public sealed class RulesTest
             unlink B A => Posted 0
             close A => Posted 0
             """ },
+        { "of several faults of parents the unknown one is given before the closed one", """
+            node A 1000
+            node B 1000
+            node Gone 1000
+            close Gone
+            node New 1000 under Gone => InvalidParent
+            facility F 1000 under Gone => InvalidParent
+            facility F 1000 under Gone New => UnknownNode Blocked.New:0
+            facility F 1000 under New Gone => UnknownNode Blocked.New:0
+            """ },
     };
 
     public static TheoryData<string, string> Exposure => new()

@@ -14,6 +14,9 @@ internal sealed class TimeSource(Dice dice, World world, long start)
     /// <summary>What the clock shows, microseconds.</summary>
     public long Now { get; private set; } = start;
 
+    /// <summary>What the clock shows after something took its time.</summary>
+    public void Pass(long micros) => Now += micros;
+
     public void Advance()
     {
         Now += dice.Weighted([120, 160, 40, 12, 4, 1, 8]) switch

@@ -40,11 +40,20 @@ internal static class ClientFailure
             return new(StatusCode.Cancelled, "The call was cancelled.", e);
         for (var cause = e; cause is not null; cause = cause.InnerException)
             if (cause is HttpProtocolException protocol)
-                return new(FromReset(protocol.ErrorCode), $"The server reset the stream (HTTP/2 error {protocol.ErrorCode}).", e);
+                return IsOfStream(protocol)
+                    ? new(FromReset(protocol.ErrorCode), $"The server reset the stream (HTTP/2 error {protocol.ErrorCode}).", e)
+                    : new(StatusCode.Unavailable, $"The connection went away (HTTP/2 error {protocol.ErrorCode}).", e);
         return e is HttpRequestException or IOException
             ? new(StatusCode.Unavailable, $"The connection failed: {e.Message}", e)
             : new(StatusCode.Internal, $"The call failed: {e.Message}", e);
     }
+
+    /// <summary>
+    /// Whether one stream was reset, rather than its connection closed with that error (GOAWAY). The exception tells them apart by its
+    /// text alone, or by the text's key where texts are trimmed away.
+    /// </summary>
+    private static bool IsOfStream(HttpProtocolException e) =>
+        e.Message.Contains("reset the stream", StringComparison.Ordinal) || e.Message.Contains("stream_error", StringComparison.Ordinal);
 
     private static StatusCode FromHttp(int status) => status switch
     {

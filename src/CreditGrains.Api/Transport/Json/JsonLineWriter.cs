@@ -40,7 +40,11 @@ internal sealed class JsonLineWriter(JsonCodec codec, MessageDescriptor type, Ca
     public async ValueTask FlushAsync()
     {
         var token = context.CancellationToken;
-        var result = await Start().FlushAsync(token);
+        var body = Start();
+        // Not with the token: a flush cancelled by it drops the connection, and the caller would never see the error line.
+        var pending = body.FlushAsync(CancellationToken.None);
+        await using var giveUp = token.UnsafeRegister(static body => ((PipeWriter)body!).CancelPendingFlush(), body);
+        var result = await pending;
         token.ThrowIfCancellationRequested();
         if (result.IsCanceled || result.IsCompleted)
             throw new OperationCanceledException("The caller no longer reads the responses.");

@@ -78,13 +78,13 @@ internal sealed class GrpcResponseWriter(CallContext context) : IRawMessageWrite
     public ValueTask FlushAsync()
     {
         var token = context.CancellationToken;
-        var pending = Start().FlushAsync(token);
+        var output = Start();
+        // Not with the token: a flush cancelled by it resets the stream, and the caller would never see the status.
+        var pending = output.FlushAsync(CancellationToken.None);
         if (!pending.IsCompletedSuccessfully)
-            return Finish(pending, token);
+            return FinishAsync(pending, output, token);
         Check(pending.Result, token);
         return default;
-
-        static async ValueTask Finish(ValueTask<FlushResult> pending, CancellationToken token) => Check(await pending, token);
     }
 
     /// <summary>Ends the call well: the status goes into the trailers, after the messages.</summary>
@@ -141,6 +141,12 @@ internal sealed class GrpcResponseWriter(CallContext context) : IRawMessageWrite
             return;
         foreach (var (key, value) in metadata)
             target[key] = StringValues.Concat(target[key], Metadata.WireValue(value));
+    }
+
+    private static async ValueTask FinishAsync(ValueTask<FlushResult> pending, PipeWriter output, CancellationToken token)
+    {
+        await using var giveUp = token.UnsafeRegister(static output => ((PipeWriter)output!).CancelPendingFlush(), output);
+        Check(await pending, token);
     }
 
     private static void Check(FlushResult result, CancellationToken token)

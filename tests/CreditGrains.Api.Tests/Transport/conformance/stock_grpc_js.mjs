@@ -6,7 +6,7 @@ const client = new grpc.Client(process.argv[2], grpc.credentials.createInsecure(
 const same = (bytes) => bytes;
 const echo = (method) => `/creditgrains.test.EchoService/${method}`;
 const hi = Buffer.from([0x0a, 2, 0x68, 0x69]);
-const deadline = () => ({ deadline: Date.now() + 10_000 });
+const deadline = () => ({ deadline: Date.now() + 30_000 });
 
 const unary = (path, request, metadata = new grpc.Metadata(), options = deadline()) =>
   new Promise((resolve, reject) =>

@@ -69,25 +69,25 @@ def fields(data):
 
 def calls(channel):
     for method in ("Echo", "EchoRaw"):
-        check(method, channel.unary_unary(ECHO + method)(HI, timeout=10), HI)
-        check(method + " empty", channel.unary_unary(ECHO + method)(b"", timeout=10), b"")
+        check(method, channel.unary_unary(ECHO + method)(HI, timeout=30), HI)
+        check(method + " empty", channel.unary_unary(ECHO + method)(b"", timeout=30), b"")
 
     echo = channel.unary_unary(ECHO + "Echo")
     big = b"\x0a\xa0\x9c\x01" + b"x" * 20000
-    check("large", echo(big, timeout=10), big)
+    check("large", echo(big, timeout=30), big)
     for compression in (grpc.Compression.Gzip, grpc.Compression.NoCompression):
-        check("gzip", echo(big, timeout=10, compression=compression, metadata=[("x-gzip", "1")]), big)
+        check("gzip", echo(big, timeout=30, compression=compression, metadata=[("x-gzip", "1")]), big)
 
-    reply, call = echo.with_call(HI, timeout=10, metadata=[("x-text", "t"), ("x-data-bin", b"\x00\xff")])
+    reply, call = echo.with_call(HI, timeout=30, metadata=[("x-text", "t"), ("x-data-bin", b"\x00\xff")])
     check("metadata reply", reply, HI)
     check("headers", dict(call.initial_metadata()).get("x-text"), "t")
     check("trailers", dict(call.trailing_metadata()).get("x-data-bin"), b"\x00\xff")
 
     repeat = channel.unary_stream(ECHO + "Repeat")
-    check("server stream", len(list(repeat(HI + varint_field(6, 300), timeout=10))), 300)
-    check("empty server stream", list(repeat(HI, timeout=10)), [])
-    check("client stream", channel.stream_unary(ECHO + "Join")(iter([HI] * 3), timeout=10), b"\x0a\x06hihihi")
-    check("empty client stream", channel.stream_unary(ECHO + "Join")(iter([]), timeout=10), b"")
+    check("server stream", len(list(repeat(HI + varint_field(6, 300), timeout=30))), 300)
+    check("empty server stream", list(repeat(HI, timeout=30)), [])
+    check("client stream", channel.stream_unary(ECHO + "Join")(iter([HI] * 3), timeout=30), b"\x0a\x06hihihi")
+    check("empty client stream", channel.stream_unary(ECHO + "Join")(iter([]), timeout=30), b"")
     for method in ("Chat", "ChatRaw"):
         sent = [varint_field(2, i + 1) for i in range(2000)]
         check(method, list(channel.stream_stream(ECHO + method)(iter(sent), timeout=30)), sent)
@@ -98,31 +98,31 @@ def failures(channel):
     code = {code.value[0]: code for code in grpc.StatusCode}
     text = "why 100% 你好".encode()
     for number in range(1, 17):
-        got = failure(lambda: echo(field(1, text) + varint_field(5, number), timeout=10))
+        got = failure(lambda: echo(field(1, text) + varint_field(5, number), timeout=30))
         check(f"status {number}", got, (code[number], text.decode()))
-    late = failure(lambda: channel.unary_stream(ECHO + "Repeat")(HI + varint_field(6, 2) + varint_field(5, 9), timeout=10))
+    late = failure(lambda: channel.unary_stream(ECHO + "Repeat")(HI + varint_field(6, 2) + varint_field(5, 9), timeout=30))
     check("late failure", late, (grpc.StatusCode.FAILED_PRECONDITION, "hi"))
-    check("unimplemented", failure(lambda: channel.unary_unary("/no.Such/Method")(HI, timeout=10))[0], grpc.StatusCode.UNIMPLEMENTED)
-    check("no handler", failure(lambda: channel.unary_unary(ECHO + "Missing")(HI, timeout=10))[0], grpc.StatusCode.UNIMPLEMENTED)
-    check("malformed", failure(lambda: echo(b"\x0a\xc8", timeout=10))[0], grpc.StatusCode.INVALID_ARGUMENT)
-    check("too large", failure(lambda: echo(b"x" * 70000, timeout=10))[0], grpc.StatusCode.RESOURCE_EXHAUSTED)
-    check("crash", failure(lambda: channel.unary_unary(ECHO + "Crash")(HI, timeout=10))[0], grpc.StatusCode.UNKNOWN)
+    check("unimplemented", failure(lambda: channel.unary_unary("/no.Such/Method")(HI, timeout=30))[0], grpc.StatusCode.UNIMPLEMENTED)
+    check("no handler", failure(lambda: channel.unary_unary(ECHO + "Missing")(HI, timeout=30))[0], grpc.StatusCode.UNIMPLEMENTED)
+    check("malformed", failure(lambda: echo(b"\x0a\xc8", timeout=30))[0], grpc.StatusCode.INVALID_ARGUMENT)
+    check("too large", failure(lambda: echo(b"x" * 70000, timeout=30))[0], grpc.StatusCode.RESOURCE_EXHAUSTED)
+    check("crash", failure(lambda: channel.unary_unary(ECHO + "Crash")(HI, timeout=30))[0], grpc.StatusCode.UNKNOWN)
     check("deadline", failure(lambda: channel.unary_unary(ECHO + "Hang")(HI, timeout=0.05))[0], grpc.StatusCode.DEADLINE_EXCEEDED)
 
     hang = channel.unary_unary(ECHO + "Hang").future(HI)
     hang.cancel()
     check("cancel", hang.cancelled(), True)
 
-    chat = channel.stream_stream(ECHO + "Chat")(iter([varint_field(5, 7)]), timeout=10)
+    chat = channel.stream_stream(ECHO + "Chat")(iter([varint_field(5, 7)]), timeout=30)
     check("duplex failure", failure(lambda: chat)[0], grpc.StatusCode.PERMISSION_DENIED)
 
 
 def health(channel):
     health_check = channel.unary_unary("/grpc.health.v1.Health/Check")
-    check("health", health_check(b"", timeout=10), b"\x08\x01")
-    check("health of a service", health_check(field(1, b"creditgrains.test.EchoService"), timeout=10), b"\x08\x01")
-    check("health of none", failure(lambda: health_check(field(1, b"none"), timeout=10))[0], grpc.StatusCode.NOT_FOUND)
-    watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(field(1, b"none"), timeout=10)
+    check("health", health_check(b"", timeout=30), b"\x08\x01")
+    check("health of a service", health_check(field(1, b"creditgrains.test.EchoService"), timeout=30), b"\x08\x01")
+    check("health of none", failure(lambda: health_check(field(1, b"none"), timeout=30))[0], grpc.StatusCode.NOT_FOUND)
+    watch = channel.unary_stream("/grpc.health.v1.Health/Watch")(field(1, b"none"), timeout=30)
     check("watch of none", next(watch), b"\x08\x03")
     watch.cancel()
 
@@ -137,7 +137,7 @@ def reflection(channel):
             field(3, b"echo.proto"),
             field(4, b"no.such.Thing"),
         ]
-        listed, by_symbol, by_field, by_name, none = channel.stream_stream(method)(iter(ask), timeout=10)
+        listed, by_symbol, by_field, by_name, none = channel.stream_stream(method)(iter(ask), timeout=30)
         names = [dict(fields(value))[1] for number, value in fields(dict(fields(listed))[6]) if number == 1]
         check(
             "services",
