@@ -13,13 +13,24 @@ namespace CreditGrains.Engine;
 public interface ICreditEngine : IAsyncDisposable
 {
     /// <summary>Executes one command. Completes once the outcome is durable. Never throws for what a caller can do wrong.</summary>
-    ValueTask<Outcome> ExecuteAsync(in Command command);
+    /// <param name="command">What to do.</param>
+    /// <param name="deadlineMicros">
+    /// By the engine's clock, microseconds since the Unix epoch. What still waits then is refused with <see cref="Reason.DeadlineExceeded"/>;
+    /// what the writer has taken up is decided, and answered however late its flush is done.
+    /// </param>
+    ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = NoDeadline);
 
     /// <summary>
     /// Executes commands in order, as one submission; each is decided on its own. <paramref name="outcomes"/> is filled at the same places.
     /// At most <see cref="BatchLengthMax"/>. Both memories belong to the engine until the task completes.
     /// </summary>
-    ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes);
+    /// <param name="commands">What to do.</param>
+    /// <param name="outcomes">Gets the answers; at least as long.</param>
+    /// <param name="deadlineMicros">As for one command, of the whole submission: once its first command is taken up all are decided.</param>
+    ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros = NoDeadline);
+
+    /// <summary>A deadline that never comes.</summary>
+    const long NoDeadline = long.MaxValue;
 
     /// <summary>Most commands of one submission.</summary>
     const int BatchLengthMax = 10_000;

@@ -43,12 +43,14 @@ internal sealed class CommandBatch
     public void Refuse(Refusal refusal) => refusals.Add((Count - 1, refusal));
 
     /// <summary>Completes when every outcome is durable.</summary>
+    /// <param name="engine">Executes it.</param>
+    /// <param name="deadlineMicros">See <see cref="ICreditEngine"/>.</param>
     /// <exception cref="RpcException">InvalidArgument: the batch is empty.</exception>
-    public ValueTask ExecuteAsync(ICreditEngine engine)
+    public ValueTask ExecuteAsync(ICreditEngine engine, long deadlineMicros)
     {
         if (Count == 0) throw new RpcException(StatusCode.InvalidArgument, "The batch is empty; send 1 to 10,000 items.");
         if (outcomes.Length < Count) outcomes = new Outcome[commands.Length];
-        var executed = engine.ExecuteAsync(Commands, outcomes.AsMemory(0, Count));
+        var executed = engine.ExecuteAsync(Commands, outcomes.AsMemory(0, Count), deadlineMicros);
         return refusals.Count == 0 ? executed : RefuseAfter(executed);
     }
 

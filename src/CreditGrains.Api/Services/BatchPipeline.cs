@@ -37,7 +37,7 @@ internal sealed class BatchPipeline
     public async ValueTask RunAsync(IRawMessageReader requests, IRawMessageWriter responses, CallContext context)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var reading = ReadAllAsync(requests, stop.Token);
+        var reading = ReadAllAsync(requests, context.DeadlineMicros, stop.Token);
         try
         {
             await AnswerAllAsync(responses, stop.Token);
@@ -50,14 +50,14 @@ internal sealed class BatchPipeline
     }
 
     /// <summary>Ends without throwing: what stopped it is handed to the answering loop behind the batches before it.</summary>
-    private async Task ReadAllAsync(IRawMessageReader requests, CancellationToken stop)
+    private async Task ReadAllAsync(IRawMessageReader requests, long deadlineMicros, CancellationToken stop)
     {
         Exception? failure = null;
         try
         {
             while (await requests.WaitToReadAsync(stop))
                 while (requests.TryRead(out var message))
-                    await SubmitAsync(message, stop);
+                    await SubmitAsync(message, deadlineMicros, stop);
         }
 #pragma warning disable CA1031 // Rethrown by the answering loop.
         catch (Exception e)
@@ -69,12 +69,12 @@ internal sealed class BatchPipeline
         submitted.Writer.Complete(failure);
     }
 
-    private async ValueTask SubmitAsync(ReadOnlySequence<byte> message, CancellationToken stop)
+    private async ValueTask SubmitAsync(ReadOnlySequence<byte> message, long deadlineMicros, CancellationToken stop)
     {
         var batch = await idle.Reader.ReadAsync(stop);
         read(message, batch);
         // There is room: no more batches exist than the channel holds.
-        submitted.Writer.TryWrite(new Submission(batch, batch.ExecuteAsync(engine)));
+        submitted.Writer.TryWrite(new Submission(batch, batch.ExecuteAsync(engine, deadlineMicros)));
     }
 
     private async Task AnswerAllAsync(IRawMessageWriter responses, CancellationToken stop)

@@ -16,21 +16,21 @@ internal sealed class CommandCalls(ICreditEngine engine)
     /// <summary>Binds a unary method whose request is a command of one kind.</summary>
     public void Bind<TRequest>(ServiceBinder binder, CommandKind kind)
         where TRequest : class, IMessage<TRequest>, IIdentified =>
-        binder.Unary<TRequest, V1.Decision>(kind.ToString(), (request, _) =>
+        binder.Unary<TRequest, V1.Decision>(kind.ToString(), (request, context) =>
         {
             var refusal = CommandMapping.TryRead(request, kind, out var command);
-            return ExecuteAsync(command, refusal);
+            return ExecuteAsync(command, refusal, context.DeadlineMicros);
         });
 
     /// <summary>Any command.</summary>
-    public ValueTask<V1.Decision> ExecuteAsync(V1.Command message)
+    public ValueTask<V1.Decision> ExecuteAsync(V1.Command message, long deadlineMicros)
     {
         var refusal = CommandMapping.TryRead(message, out var command);
-        return ExecuteAsync(command, refusal);
+        return ExecuteAsync(command, refusal, deadlineMicros);
     }
 
     /// <summary>The hot call, bytes to bytes.</summary>
-    public ValueTask AuthorizeAsync(ReadOnlySequence<byte> request, IBufferWriter<byte> response)
+    public ValueTask AuthorizeAsync(ReadOnlySequence<byte> request, IBufferWriter<byte> response, long deadlineMicros)
     {
         using var bytes = new ContiguousBytes(request);
         var refusal = AuthorizeCodec.Read(bytes.Span, out var command);
@@ -40,15 +40,15 @@ internal sealed class CommandCalls(ICreditEngine engine)
             return default;
         }
 
-        var pending = engine.ExecuteAsync(command);
+        var pending = engine.ExecuteAsync(command, deadlineMicros);
         if (!pending.IsCompletedSuccessfully) return FinishAsync(pending, response);
         Answer(pending.Result, response);
         return default;
     }
 
-    private ValueTask<V1.Decision> ExecuteAsync(in Command command, Refusal refusal) =>
+    private ValueTask<V1.Decision> ExecuteAsync(in Command command, Refusal refusal, long deadlineMicros) =>
         refusal.IsNone
-            ? DecideAsync(command.Kind, command.Reference, engine.ExecuteAsync(command))
+            ? DecideAsync(command.Kind, command.Reference, engine.ExecuteAsync(command, deadlineMicros))
             : new(DecisionMapping.Write(command.Kind, command.Reference, refusal.ToOutcome()));
 
     private static async ValueTask<V1.Decision> DecideAsync(CommandKind kind, long reference, ValueTask<Outcome> pending)

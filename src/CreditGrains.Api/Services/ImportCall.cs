@@ -25,7 +25,7 @@ internal static class ImportCall
             {
                 if (run is null)
                 {
-                    run = Start(engine, record);
+                    run = Start(engine, record, context.DeadlineMicros);
                     continue;
                 }
 
@@ -45,7 +45,7 @@ internal static class ImportCall
         return run?.Reply() ?? throw Invalid("The import is empty; send a header and batches.");
     }
 
-    private static ImportRun Start(ICreditEngine engine, V1.ImportRecord first)
+    private static ImportRun Start(ICreditEngine engine, V1.ImportRecord first, long deadlineMicros)
     {
         if (first.RecordCase != Record.Header) throw Invalid("The first message of an import must be its header.");
         var header = first.Header;
@@ -54,7 +54,7 @@ internal static class ImportCall
         if (header.Tenant is 0 or > ushort.MaxValue) throw Invalid($"header.tenant is {header.Tenant}; use 1 to 65535.");
         if (header.MalformedRowsMax > MalformedRowsMax) throw Invalid($"header.malformed_rows_max is {header.MalformedRowsMax}; use at most {MalformedRowsMax}.");
         var malformedMax = header.MalformedRowsMax == 0 ? MalformedRowsUsual : header.MalformedRowsMax;
-        return new ImportRun(engine, SessionOf(header.FileSha256.Span), (ushort)(header.Tenant & 0xFFFF), malformedMax);
+        return new ImportRun(engine, SessionOf(header.FileSha256.Span), (ushort)(header.Tenant & 0xFFFF), malformedMax, deadlineMicros);
     }
 
     /// <summary>The first 60 bits of a file's hash.</summary>

@@ -12,7 +12,7 @@ namespace CreditGrains.Api.Services;
 /// give up its number, the rows after it would move onto others' ids in a second import. One batch executes at a time;
 /// <see cref="Prepare"/> may run beside it.
 /// </summary>
-internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tenant, uint malformedMax)
+internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tenant, uint malformedMax, long deadlineMicros)
 {
     private const int OverloadedRetriesMax = 1_000;
     private static readonly TimeSpan OverloadedPause = TimeSpan.FromMilliseconds(10);
@@ -51,7 +51,7 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
         var retries = 0;
         for (var start = 0; start < rows.Count;)
         {
-            await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start)).Guarded();
+            await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start), deadlineMicros).Guarded();
             var done = Count(rows, start);
             retries = done == 0 ? retries + 1 : 0;
             start += done;

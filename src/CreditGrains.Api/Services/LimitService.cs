@@ -19,10 +19,10 @@ internal sealed class LimitService(ICreditEngine engine)
         var binder = table.Bind(V1.LimitServiceReflection.Descriptor.Services[0]);
         BindCommands(binder);
         binder
-            .RawUnary("Authorize", (request, response, _) => calls.AuthorizeAsync(request, response))
-            .Unary<V1.Command, V1.Decision>("Execute", (request, _) => calls.ExecuteAsync(request))
-            .RawUnary("ExecuteBatch", (request, response, _) => ExecuteAsync(request, ReadCommands, response))
-            .RawUnary("AuthorizeBatch", (request, response, _) => ExecuteAsync(request, ReadAuthorizations, response))
+            .RawUnary("Authorize", (request, response, context) => calls.AuthorizeAsync(request, response, context.DeadlineMicros))
+            .Unary<V1.Command, V1.Decision>("Execute", (request, context) => calls.ExecuteAsync(request, context.DeadlineMicros))
+            .RawUnary("ExecuteBatch", (request, response, context) => ExecuteAsync(request, ReadCommands, response, context.DeadlineMicros))
+            .RawUnary("AuthorizeBatch", (request, response, context) => ExecuteAsync(request, ReadAuthorizations, response, context.DeadlineMicros))
             .RawDuplex("ExecuteStream", (requests, responses, context) => new BatchPipeline(engine, ReadCommands).RunAsync(requests, responses, context))
             .RawDuplex("AuthorizeStream", (requests, responses, context) => new BatchPipeline(engine, ReadAuthorizations).RunAsync(requests, responses, context));
     }
@@ -48,11 +48,11 @@ internal sealed class LimitService(ICreditEngine engine)
         calls.Bind<V1.ResolveReferralRequest>(binder, CommandKind.ResolveReferral);
     }
 
-    private async ValueTask ExecuteAsync(ReadOnlySequence<byte> request, BatchReading read, IBufferWriter<byte> response)
+    private async ValueTask ExecuteAsync(ReadOnlySequence<byte> request, BatchReading read, IBufferWriter<byte> response, long deadlineMicros)
     {
         var batch = new CommandBatch();
         read(request, batch);
-        await batch.ExecuteAsync(engine).Guarded();
+        await batch.ExecuteAsync(engine, deadlineMicros).Guarded();
         BatchCodec.Write(batch, response);
     }
 

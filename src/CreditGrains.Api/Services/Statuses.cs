@@ -8,7 +8,7 @@ namespace CreditGrains.Api.Services;
 /// <summary>The refusals that are the server's state and not the caller's doing: a status for a call of one command.</summary>
 internal static class Statuses
 {
-    /// <exception cref="RpcException">Unavailable, ResourceExhausted or FailedPrecondition; the request id stays free.</exception>
+    /// <exception cref="RpcException">Unavailable, ResourceExhausted, DeadlineExceeded or FailedPrecondition; the request id stays free.</exception>
     public static void ThrowIfUnavailable(in Outcome outcome)
     {
         if (outcome.Kind == OutcomeKind.Refused && Of(outcome.Reason) is { } status) throw Failure(status, outcome);
@@ -19,6 +19,7 @@ internal static class Statuses
     {
         Reason.EngineStopped or Reason.StandbyLost => StatusCode.Unavailable,
         Reason.Overloaded => StatusCode.ResourceExhausted,
+        Reason.DeadlineExceeded => StatusCode.DeadlineExceeded,
         Reason.DiskFull or Reason.ClockStepUnconfirmed => StatusCode.FailedPrecondition,
         _ => null,
     };
@@ -38,6 +39,7 @@ internal static class Statuses
         Reason.EngineStopped => "the engine is stopped or stopping; send the same request again later",
         Reason.Overloaded => "the queue is full; slow down and send the same request again",
         Reason.DiskFull => "there is no room to journal the outcome; free disk space",
+        Reason.DeadlineExceeded => "the deadline passed while the command waited to be decided; send the same request again with more time",
         Reason.StandbyLost => "the standby is required and cannot be reached; bring it back and send the same request again",
         _ => "the clock stepped forward by more than five minutes; an operator must call ControlService.ConfirmClock",
     };

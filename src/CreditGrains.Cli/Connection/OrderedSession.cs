@@ -75,7 +75,7 @@ internal sealed class OrderedSession(IBook book, ushort tenant, ulong session)
             "OtherFile", $"place {Next} of this file's session was taken by another command; the file or the options differ from the earlier run, use another --tenant"),
         Reason.OutcomeArchived => CommandFault.Usage(
             "OutcomeArchived", $"this file was posted before and the answer at place {Next} is archived; nothing was changed"),
-        Reason.EngineStopped or Reason.StandbyLost or Reason.Overloaded or Reason.DiskFull or Reason.ClockStepUnconfirmed => new CommandFault(
+        Reason.EngineStopped or Reason.StandbyLost or Reason.Overloaded or Reason.DiskFull or Reason.ClockStepUnconfirmed or Reason.DeadlineExceeded => new CommandFault(
             ExitCode.Unavailable, outcome.Reason.ToString(), $"{outcome.Message ?? "the engine cannot serve now"}; run the same command again to go on at place {Next} of tenant {tenant}"),
         _ => CommandFault.Usage(outcome.Reason.ToString(), $"{outcome.Message ?? "refused"} (place {Next} of the session)"),
     };

@@ -28,6 +28,9 @@ public enum Reason : ushort
     /// <summary>In a cluster: the limit of a shared node is being cut and nothing is granted until the cut is in force; send the same id again later.</summary>
     Recalling = 6,
 
+    /// <summary>The caller's deadline passed while the command waited to be decided; send the same id again with more time.</summary>
+    DeadlineExceeded = 7,
+
     /// <summary>The caller may not send this kind of command.</summary>
     InvalidKind = 10,
 

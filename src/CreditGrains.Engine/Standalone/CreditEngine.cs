@@ -78,22 +78,23 @@ public sealed class CreditEngine : ICreditEngine
     }
 
     /// <inheritdoc/>
-    public ValueTask<Outcome> ExecuteAsync(in Command command)
+    public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline)
     {
         if (!pool.TryDequeue(out var call)) call = new SingleCall(GiveBack);
         call.Command = command;
+        call.DeadlineMicros = deadlineMicros;
         var task = call.Task;
         writer.Submit(call);
         return task;
     }
 
     /// <inheritdoc/>
-    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros = ICreditEngine.NoDeadline)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, ICreditEngine.BatchLengthMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(outcomes.Length, commands.Length);
         if (commands.IsEmpty) return ValueTask.CompletedTask;
-        var call = new BatchCall(commands, outcomes[..commands.Length]);
+        var call = new BatchCall(commands, outcomes[..commands.Length]) { DeadlineMicros = deadlineMicros };
         writer.Submit(call);
         return new ValueTask(call.Task);
     }

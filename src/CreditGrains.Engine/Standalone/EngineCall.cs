@@ -15,6 +15,9 @@ internal abstract class EngineCall
     /// <summary>Commands in it, for the bound of the queue; 0 for a query.</summary>
     public abstract int CommandCount { get; }
 
+    /// <summary>When its caller stops waiting, by the engine's clock; looked at when the writer takes the call up and not after.</summary>
+    public long DeadlineMicros { get; set; } = ICreditEngine.NoDeadline;
+
     /// <summary>Runs on the writer, inside a batch.</summary>
     /// <returns>False when the frame is full and the rest must go into the next.</returns>
     public abstract bool Run(Partition partition);
@@ -104,6 +107,8 @@ internal sealed class BatchCall(ReadOnlyMemory<Command> commands, Memory<Outcome
     public override bool Run(Partition partition)
     {
         taken += partition.Execute(commands.Span[taken..], outcomes.Span[taken..]);
+        // Taken up: the rest is decided too, in later frames.
+        if (taken > 0) DeadlineMicros = ICreditEngine.NoDeadline;
         return taken == commands.Length;
     }
 

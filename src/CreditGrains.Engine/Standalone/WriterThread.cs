@@ -268,14 +268,17 @@ internal sealed class WriterThread : IDisposable
     {
         var before = commands;
         var isFull = false;
+        var now = NowMicros();
         while (!isFull && (drained < draining.Count || Drain()))
         {
+            // A fresh part of the queue; within one a few hundred microseconds pass.
+            if (drained == 0) now = NowMicros();
             // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
             if (commands >= options.FrameCommandsMax || (commands >= HandOverCommandsMin && !isFlushing)) break;
             LookAhead();
             var call = draining[drained];
-            isFull = !call.Run(partition);
-            if (isFull) break;
+            if (call.DeadlineMicros <= now) call.Refuse(Reason.DeadlineExceeded, Outcomes.MessageOf(Reason.DeadlineExceeded));
+            else if (isFull = !call.Run(partition)) break;
             commands += call.CommandCount;
             calls.Add(call);
             drained++;

@@ -39,14 +39,14 @@ public sealed class ClusterEngine : ICreditEngine
     public IGrainFactory Grains => grains;
 
     /// <inheritdoc/>
-    public ValueTask<Outcome> ExecuteAsync(in Command command) => commands.ExecuteAsync(command);
+    public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);
 
     /// <inheritdoc/>
-    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros = ICreditEngine.NoDeadline)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, ICreditEngine.BatchLengthMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(outcomes.Length, commands.Length);
-        return commands.IsEmpty ? default : new ValueTask(this.commands.ExecuteAsync(commands, outcomes[..commands.Length]));
+        return commands.IsEmpty ? default : new ValueTask(this.commands.ExecuteAsync(commands, outcomes[..commands.Length], deadlineMicros));
     }
 
     /// <inheritdoc/>

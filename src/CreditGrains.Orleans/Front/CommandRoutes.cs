@@ -23,20 +23,20 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     public Routing Routing { get; } = new(map, options.SignpostsKeptMax);
 
     /// <summary>Executes one command.</summary>
-    public ValueTask<Outcome> ExecuteAsync(in Command command)
+    public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
     {
         var single = new Command[] { command };
-        return new ValueTask<Outcome>(ExecuteOneAsync(single));
+        return new ValueTask<Outcome>(ExecuteOneAsync(single, deadlineMicros));
     }
 
     /// <summary>Executes a submission.</summary>
-    public async Task ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    public async Task ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
     {
         var routes = new Route[commands.Length];
         for (var start = 0; start < commands.Length;)
         {
             var end = Plan(commands, outcomes, routes, start);
-            if (end > start) await SendAsync(commands, outcomes, routes, start, end);
+            if (end > start) await SendAsync(commands, outcomes, routes, start, end, deadlineMicros);
             else
             {
                 var outcome = await ExecuteAloneAsync(commands.Slice(start, 1), routes[start]);
@@ -76,10 +76,10 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         }
     }
 
-    private async Task<Outcome> ExecuteOneAsync(Command[] single)
+    private async Task<Outcome> ExecuteOneAsync(Command[] single, long deadlineMicros)
     {
         var outcome = new Outcome[1];
-        await ExecuteAsync(single, outcome);
+        await ExecuteAsync(single, outcome, deadlineMicros);
         return outcome[0];
     }
 
@@ -115,7 +115,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         _ => false,
     };
 
-    private async Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Route[] routes, int start, int end)
+    private async Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Route[] routes, int start, int end, long deadlineMicros)
     {
         await PutSignpostsAsync(commands, routes, start, end);
         var left = new List<(int Place, int Partition)>(end - start);
@@ -125,7 +125,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         {
             if (hop == HopsMax) throw new EngineFaultException("Signposts of a facility go round in circles; report it, this is a fault of the engine.", null);
             var parts = left.GroupBy(l => l.Partition).Select(g => new Share(g.Key, [.. g.Select(l => l.Place)])).ToArray();
-            await Task.WhenAll(parts.Select(p => SendAsync(commands, p)));
+            await Task.WhenAll(parts.Select(p => SendAsync(commands, p, deadlineMicros)));
             left.Clear();
             foreach (var part in parts)
             {
@@ -141,11 +141,11 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         }
     }
 
-    private Task SendAsync(ReadOnlyMemory<Command> commands, Share share)
+    private Task SendAsync(ReadOnlyMemory<Command> commands, Share share, long deadlineMicros)
     {
         var sent = new Command[share.Places.Length];
         for (var i = 0; i < sent.Length; i++) sent[i] = commands.Span[share.Places[i]];
-        return Lane(share.Partition).SendAsync(sent, share.Outcomes, share.Elsewhere);
+        return Lane(share.Partition).SendAsync(sent, share.Outcomes, share.Elsewhere, deadlineMicros);
     }
 
     private async Task PutSignpostsAsync(ReadOnlyMemory<Command> commands, Route[] routes, int start, int end)
@@ -185,7 +185,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     private async Task<Outcome> OnPartitionAsync(ReadOnlyMemory<Command> command, int partition)
     {
         var outcome = new Outcome[1];
-        await Lane(partition).SendAsync(command, outcome, new int[1]);
+        await Lane(partition).SendAsync(command, outcome, new int[1], ICreditEngine.NoDeadline);
         return outcome[0];
     }
 

@@ -22,9 +22,9 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
     private bool isSending;
 
     /// <summary>Sends commands; their outcomes are filled in when it completes.</summary>
-    public Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Memory<int> elsewhere)
+    public Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Memory<int> elsewhere, long deadlineMicros)
     {
-        var part = new Part(commands, outcomes, elsewhere);
+        var part = new Part(commands, outcomes, elsewhere, deadlineMicros);
         lock (gate)
         {
             if (waitingCommands > 0 && waitingCommands + commands.Length > queuedMax)
@@ -58,6 +58,8 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
         }
     }
 
+    private long NowMicros => (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
+
     private bool Take(List<Part> parts)
     {
         parts.Clear();
@@ -66,10 +68,18 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
             var commands = 0;
             while (waiting.TryPeek(out var next) && (commands == 0 || commands + next.Commands.Length <= CommandsOfCallMax))
             {
-                parts.Add(waiting.Dequeue());
+                waiting.Dequeue();
+                waitingCommands -= next.Commands.Length;
+                // Checked once, here: what is sent is decided, however late its answer.
+                if (next.DeadlineMicros <= NowMicros)
+                {
+                    next.Outcomes.Span.Fill(new Outcome { Reason = Reason.DeadlineExceeded, Message = Outcomes.MessageOf(Reason.DeadlineExceeded) });
+                    next.Done.TrySetResult();
+                    continue;
+                }
+                parts.Add(next);
                 commands += next.Commands.Length;
             }
-            waitingCommands -= commands;
             isSending = parts.Count > 0;
             return isSending;
         }
@@ -114,7 +124,7 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
         }
     }
 
-    private sealed record Part(ReadOnlyMemory<Command> Commands, Memory<Outcome> Outcomes, Memory<int> Elsewhere)
+    private sealed record Part(ReadOnlyMemory<Command> Commands, Memory<Outcome> Outcomes, Memory<int> Elsewhere, long DeadlineMicros)
     {
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

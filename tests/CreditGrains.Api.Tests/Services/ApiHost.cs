@@ -23,6 +23,11 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     private long nextId;
 
     public ApiHost()
+        : this(TimeProvider.System)
+    {
+    }
+
+    internal ApiHost(TimeProvider clock)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -33,11 +38,13 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
         });
         var table = new ServiceTable();
         CreditGrainsApi.Bind(table, Engine);
-        builder.Services.AddGrpcTransport(table);
+        builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { TimeProvider = clock });
         app = builder.Build();
     }
 
     public FakeEngine Engine { get; } = new();
+
+    public Uri HttpAddress => Address(1);
 
     public RpcChannel Channel => channel ??= new RpcChannel(Address(0));
 
@@ -63,7 +70,7 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     public async Task<(HttpStatusCode Status, JsonNode Body)> PostAsync(string path, string json)
     {
         using var content = new StringContent(json, Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync(new Uri(Address(1), path), content);
+        using var response = await http.PostAsync(new Uri(HttpAddress, path), content);
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 

@@ -36,6 +36,9 @@ public sealed class FakeEngine : ICreditEngine
     /// <summary>Called with the length of each submission.</summary>
     public Action<int>? OnSubmitted { get; set; }
 
+    /// <summary>The deadline of the submission made last.</summary>
+    public long DeadlineMicros { get; private set; }
+
     /// <summary>When set, the engine is broken.</summary>
     public string? Fault { get; set; }
 
@@ -48,17 +51,18 @@ public sealed class FakeEngine : ICreditEngine
         get { lock (gate) return journal.Count; }
     }
 
-    public async ValueTask<Outcome> ExecuteAsync(Command command)
+    public async ValueTask<Outcome> ExecuteAsync(Command command, long deadlineMicros = ICreditEngine.NoDeadline)
     {
         var outcome = new Outcome[1];
-        await ExecuteAsync(new[] { command }, outcome);
+        await ExecuteAsync(new[] { command }, outcome, deadlineMicros);
         return outcome[0];
     }
 
-    ValueTask<Outcome> ICreditEngine.ExecuteAsync(in Command command) => ExecuteAsync(command);
+    ValueTask<Outcome> ICreditEngine.ExecuteAsync(in Command command, long deadlineMicros) => ExecuteAsync(command, deadlineMicros);
 
-    public async ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    public async ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros = ICreditEngine.NoDeadline)
     {
+        DeadlineMicros = deadlineMicros;
         lock (gate)
         {
             for (var i = 0; i < commands.Length; i++) outcomes.Span[i] = Decide(commands.Span[i]);

@@ -135,6 +135,7 @@ public sealed class LimitServiceTests(ApiHost host) : IClassFixture<ApiHost>
     [InlineData(Reason.EngineStopped, StatusCode.Unavailable)]
     [InlineData(Reason.Overloaded, StatusCode.ResourceExhausted)]
     [InlineData(Reason.StandbyLost, StatusCode.Unavailable)]
+    [InlineData(Reason.DeadlineExceeded, StatusCode.DeadlineExceeded)]
     [InlineData(Reason.DiskFull, StatusCode.FailedPrecondition)]
     [InlineData(Reason.ClockStepUnconfirmed, StatusCode.FailedPrecondition)]
     public async Task EngineThatCannotServe_IsAStatusForOneAndDataInABatch(Reason reason, StatusCode status)

@@ -14,9 +14,9 @@ internal sealed class CannedEngine : ICreditEngine
 
     public long Decisions => Interlocked.Read(ref sequence);
 
-    public ValueTask<Outcome> ExecuteAsync(in Command command) => new(Approve(command));
+    public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros) => new(Approve(command));
 
-    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
     {
         for (var i = 0; i < commands.Length; i++) outcomes.Span[i] = Approve(commands.Span[i]);
         return default;

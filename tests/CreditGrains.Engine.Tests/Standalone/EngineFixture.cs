@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Standalone;
 
 namespace CreditGrains.Engine.Tests.Standalone;
@@ -12,15 +13,22 @@ internal sealed class EngineFixture : IAsyncDisposable
 {
     public static readonly Currency Eur = Currency.Parse("EUR");
     private readonly string directory = Path.Combine(Path.GetTempPath(), "creditgrains-" + Path.GetRandomFileName());
+    private readonly Lazy<GatedStore> disk;
+    private CreditEngine? engine;
     private ulong idCounter;
 
-    public EngineFixture() => Engine = Open();
+    public EngineFixture() => disk = new(() => new GatedStore(DiskFileStore.Open(directory, createDirectory: true)));
 
     public ManualClock Clock { get; } = new();
 
     public PartitionOptions Options { get; init; } = new() { SegmentBytes = 16 << 20, FrameBytesMax = 1 << 20 };
 
-    public CreditEngine Engine { get; private set; }
+    public int FrameCommandsMax { get; init; } = 8_192;
+
+    /// <summary>The directory, with a gate for syncs.</summary>
+    public GatedStore Disk => disk.Value;
+
+    public CreditEngine Engine => engine ??= Open();
 
     public static NodeKey Node(NodeKind kind, long id) => new(id, 1, 1, kind);
 
@@ -51,16 +59,20 @@ internal sealed class EngineFixture : IAsyncDisposable
     public async Task Reopen()
     {
         await Engine.DisposeAsync();
-        Engine = Open();
+        engine = Open();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await Engine.DisposeAsync();
+        if (engine is not null) await engine.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
 
-    private CreditEngine Open() => CreditEngine.Open(new EngineOptions { DataDirectory = directory, Clock = Clock, Partition = Options });
+    /// <summary>A time from now, as deadlines are given.</summary>
+    public long Micros(TimeSpan fromNow) => (Clock.GetUtcNow() + fromNow - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    private CreditEngine Open() =>
+        CreditEngine.Open(Disk, new EngineOptions { DataDirectory = directory, Clock = Clock, Partition = Options, FrameCommandsMax = FrameCommandsMax });
 }
 
 /// <summary>A clock that stands until it is moved.</summary>

@@ -21,6 +21,7 @@ internal sealed class Simulation : IDisposable
 
     private readonly Dice _dice;
     private readonly SimulationOptions _options;
+    private readonly int _turns;
     private readonly PartitionOptions _partitionOptions;
     private readonly FakeDisk _disk;
     private readonly IFileStore _store;
@@ -39,6 +40,7 @@ internal sealed class Simulation : IDisposable
     private Simulation(ulong seed, SimulationOptions options)
     {
         _options = options;
+        _turns = options.TurnsOf(seed);
         _dice = new Dice(seed);
         _partitionOptions = SmallPartition.Options(_dice.Fork());
         Dice delays = _dice.Fork();
@@ -79,7 +81,7 @@ internal sealed class Simulation : IDisposable
     private SimulationResult Run()
     {
         Open();
-        for (_turn = 1; _turn <= _options.Turns; _turn++) Survive(Step);
+        for (_turn = 1; _turn <= _turns; _turn++) Survive(Step);
         _disk.CrashAtOperation = null;
         _disk.Options.CapacityBytes = long.MaxValue;
         _disk.Heal();
@@ -263,7 +265,7 @@ internal sealed class Simulation : IDisposable
         (long opened, long snapshot, long before) = (partition.Executor.LastSequence, partition.SnapshotSequence, _verifier.Journal.Count);
         _chronicle.Note(() => $"opened at event {opened}, snapshot {snapshot}");
         Faults.AfterOpening(_options.Fault, partition, _store, _partitionOptions);
-        _verifier.Recovered(partition, _lost, checksDigests: _turn <= _options.Turns && _dice.Percent(40));
+        _verifier.Recovered(partition, _lost, checksDigests: _turn <= _turns && _dice.Percent(40));
         if (snapshot > 0) _troubles.Note(Trouble.OpenedFromSnapshot);
         if (partition.Journal.Recovery.CutBytes > 0) _troubles.Note(Trouble.FrameCut);
         if (_lost is { Events.Count: > 0 }) _troubles.Note(_verifier.Journal.Count > before ? Trouble.FrameSurvived : Trouble.FrameLost);

@@ -7,8 +7,15 @@ namespace CreditGrains.Simulation.Harness;
 /// <summary>How one seed is run.</summary>
 internal sealed record SimulationOptions
 {
-    /// <summary>Turns of the engine, each with a batch of commands.</summary>
-    public int Turns { get; init; } = 110;
+    private const int TurnsUsual = 110;
+    private const int TurnsLong = 1_000;
+    private const ulong LongEvery = 50;
+
+    /// <summary>Turns of the engine, each with a batch of commands; null: many for every fiftieth seed, which sees what only an old world has.</summary>
+    public int? Turns { get; init; }
+
+    /// <summary>Turns of a seed.</summary>
+    public int TurnsOf(ulong seed) => Turns ?? (seed % LongEvery == 0 ? TurnsLong : TurnsUsual);
 
     /// <summary>What is broken on purpose.</summary>
     public PlantedFault Fault { get; init; }

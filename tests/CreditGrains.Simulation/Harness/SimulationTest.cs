@@ -5,7 +5,7 @@ using Xunit.Abstractions;
 namespace CreditGrains.Simulation.Harness;
 
 /// <summary>
-/// Many seeds over two threads. CREDITGRAINS_SEEDS says how many (0: until stopped), CREDITGRAINS_FIRST_SEED where to begin,
+/// Many seeds over two threads, see docs/simulator.md. CREDITGRAINS_SEEDS says how many (0: until stopped), CREDITGRAINS_FIRST_SEED where to begin,
 /// CREDITGRAINS_SEED runs one, CREDITGRAINS_FAILURES stops at the so-manieth failure instead of the first.
 /// </summary>
 public sealed class SimulationTest(ITestOutputHelper output)

@@ -102,7 +102,7 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         long limit = dice.Weighted([3, 4, 2, 1]) switch
         {
             0 => Math.Max(0, _amounts.About(BigInteger.Max(used, 1))),
-            1 => Math.Max(0, Exact.ToLong(used)) + dice.Between(0, 4_000),
+            1 => Exact.ToLong(BigInteger.Clamp(used, 0, Amounts.Max)) + dice.Between(0, 4_000),
             2 => dice.Between(0, 30_000),
             _ => dice.Percent(50) ? Amounts.Max : 0,
         };

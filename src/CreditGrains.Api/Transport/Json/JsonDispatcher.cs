@@ -75,8 +75,6 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
 
         var output = new MessageBuffer();
         await method.Unary!(encoded, output, context);
-        if (context.IsDeadlinePassed)
-            throw new RpcException(StatusCode.DeadlineExceeded, CallFailure.DeadlineMessage);
         if (output.Length > options.SendLengthMax)
             throw new RpcException(StatusCode.ResourceExhausted, $"A response of {output.Length} bytes passes the send limit of {options.SendLengthMax} bytes.");
         var json = codec.Value.Format(method.Descriptor.OutputType, output.Message.Span);

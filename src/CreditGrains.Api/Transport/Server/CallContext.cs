@@ -30,10 +30,14 @@ public sealed class CallContext
     public string Method { get; private set; } = "";
 
     /// <summary>
-    /// When the caller stops waiting; null when it set no deadline. A call that finishes later is answered
-    /// DeadlineExceeded; a handler is never abandoned, so one that may wait watches <see cref="CancellationToken"/>.
+    /// When the caller stops waiting; null when it set no deadline. A call that arrives later is answered DeadlineExceeded without
+    /// its handler. From then on the handler decides: what it answers is sent, however late, so one that may wait watches
+    /// <see cref="CancellationToken"/> or hands the deadline on.
     /// </summary>
     public DateTimeOffset? Deadline { get; private set; }
+
+    /// <summary><see cref="Deadline"/> in microseconds since the Unix epoch; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long DeadlineMicros { get; private set; } = long.MaxValue;
 
     /// <summary>
     /// Cancelled when the caller goes away, the deadline passes or, for a streaming call, the server stops. Made on first
@@ -86,9 +90,15 @@ public sealed class CallContext
         Method = method;
         CompressResponses = compress;
         Deadline = null;
+        DeadlineMicros = long.MaxValue;
     }
 
-    internal void SetTimeout(TimeSpan timeout) => Deadline = Later(clock.GetUtcNow(), timeout);
+    internal void SetTimeout(TimeSpan timeout)
+    {
+        var deadline = Later(clock.GetUtcNow(), timeout);
+        Deadline = deadline;
+        DeadlineMicros = (deadline.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    }
 
     internal void End()
     {

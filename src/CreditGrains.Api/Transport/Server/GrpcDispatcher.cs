@@ -96,7 +96,6 @@ internal sealed class GrpcDispatcher(GrpcTransportOptions options, ILogger logge
         try
         {
             await handler(call.Reader, call.Writer, call.Context);
-            ThrowIfLate(call);
             call.Writer.Succeed();
         }
 #pragma warning disable CA1031
@@ -113,7 +112,6 @@ internal sealed class GrpcDispatcher(GrpcTransportOptions options, ILogger logge
 
     private static void Answer(GrpcCall call)
     {
-        ThrowIfLate(call);
         call.Writer.EndMessage();
         call.Writer.Succeed();
     }
