@@ -36,6 +36,8 @@ internal static class CommandTree
         {
             if (parse.Errors.Count > 0) throw CommandFault.Usage("Usage", $"{parse.Errors[0].Message.TrimEnd('.')}; see 'creditgrains {PathOf(parse)}--help'");
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = shell.Out, Error = shell.Error };
+            // Told to stop, a server first ends the calls under way; anything else is given the usual two seconds.
+            if (parse.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = ServeCommand.StopsWithin;
             return await parse.InvokeAsync(configuration, cancellationToken);
         }
         catch (CommandFault fault)

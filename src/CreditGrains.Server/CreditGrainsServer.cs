@@ -51,7 +51,7 @@ public static class CreditGrainsServer
             if (options.DataDirectory.Length > 0) Directory.CreateDirectory(options.DataDirectory);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
-            if (options.Demo) await DemoPortfolio.SeedAsync(engine);
+            if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
             return await ListenAsync(engine, standby, options, cancellationToken);
         }
         catch (Exception e)
@@ -61,6 +61,18 @@ public static class CreditGrainsServer
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
             throw;
         }
+    }
+
+    private static async Task SeedAsync(ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+    {
+        if (standby is not null && ((CreditEngine)engine).Journal.IsStandbyRequired)
+        {
+            await options.Output.WriteLineAsync("The demo portfolio is seeded once the required standby is in step; waiting for it.");
+            await options.Output.FlushAsync(cancellationToken);
+            await standby.Joined.WaitAsync(cancellationToken);
+        }
+
+        await DemoPortfolio.SeedAsync(engine);
     }
 
     private static async Task<RunningServer> ListenAsync(
@@ -84,7 +96,12 @@ public static class CreditGrainsServer
 
     private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
+        // read as settings, and everything below watched for changes.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"],
+        });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>

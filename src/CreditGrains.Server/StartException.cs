@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Snapshots;
@@ -9,7 +10,7 @@ namespace CreditGrains.Server;
 /// <summary>A start that failed for a cause an operator can mend. The message begins with a stable name.</summary>
 public sealed class StartException : Exception
 {
-    private StartException(string name, string message, int exitCode, Exception cause)
+    private StartException(string name, string message, int exitCode, Exception? cause)
         : base($"{name}: {message}", cause)
     {
         Name = name;
@@ -21,6 +22,18 @@ public sealed class StartException : Exception
 
     /// <summary>What the process should end with; one of <see cref="ExitCodes"/>.</summary>
     public int ExitCode { get; }
+
+    /// <summary>The demo portfolio could not be seeded.</summary>
+    /// <param name="act">Which of its commands.</param>
+    /// <param name="outcome">What became of it.</param>
+    internal static StartException DemoRefused(string act, in Outcome outcome)
+    {
+        // What the engine cannot do now it may do later; anything else meets another book.
+        var (advice, code) = outcome.Reason is Reason.DiskFull or Reason.StandbyLost or Reason.ClockStepUnconfirmed or Reason.EngineStopped
+            ? ("mend that and start again", ExitCodes.EngineFault)
+            : ("the directory holds another book; start without --demo, or with another data directory", ExitCodes.Usage);
+        return new("DemoRefused", $"{act} was answered {outcome.Reason}{(outcome.Message is { } why ? $" ({why})" : "")}: {advice}.", code, null);
+    }
 
     /// <summary>The failure behind an exception; null when it is a bug.</summary>
     internal static StartException? From(Exception e, ServerOptions options) => e switch

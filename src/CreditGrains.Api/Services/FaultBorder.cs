@@ -1,11 +1,12 @@
 using CreditGrains.Engine;
+using CreditGrains.Engine.Files;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>Turns failures of the engine into statuses where a call waits for it; answers pass through unchanged.</summary>
 internal static class FaultBorder
 {
-    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped.</exception>
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full.</exception>
     public static async ValueTask<T> Guarded<T>(this ValueTask<T> answer)
     {
         try
@@ -16,9 +17,13 @@ internal static class FaultBorder
         {
             throw Statuses.Of(fault);
         }
+        catch (StoreException failure)
+        {
+            throw Statuses.Of(failure);
+        }
     }
 
-    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped.</exception>
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full.</exception>
     public static async ValueTask Guarded(this ValueTask answer)
     {
         try
@@ -28,6 +33,10 @@ internal static class FaultBorder
         catch (EngineFaultException fault)
         {
             throw Statuses.Of(fault);
+        }
+        catch (StoreException failure)
+        {
+            throw Statuses.Of(failure);
         }
     }
 }

@@ -2,6 +2,7 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Files;
 
 namespace CreditGrains.Api.Services;
 
@@ -30,6 +31,11 @@ internal static class Statuses
     /// </summary>
     public static RpcException Of(EngineFaultException fault) =>
         new(StatusCode.Unavailable, $"{nameof(Reason.EngineStopped)}: {fault.Message} Send the same request again once the engine is back.", fault);
+
+    /// <summary>What a disk that refuses a snapshot or a read is to a caller; the engine itself goes on. The path is for the log.</summary>
+    public static RpcException Of(StoreException failure) => failure.Code == StoreErrorCode.Full
+        ? new(StatusCode.FailedPrecondition, $"{nameof(Reason.DiskFull)}: there is no room on the engine's disk; free disk space and ask again.", failure)
+        : new(StatusCode.Unavailable, $"{failure.Code}: the engine's disk refused; the engine's log names the file.", failure);
 
     private static RpcException Failure(StatusCode status, in Outcome outcome) =>
         new(status, $"{ReasonNames.Of(outcome.Reason)}: {outcome.Message ?? Advice(outcome.Reason)}");

@@ -2,6 +2,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Engine.Standalone;
 
 namespace CreditGrains.Cli.Connection;
@@ -35,6 +36,10 @@ internal static class LocalEngine
         catch (JournalException e)
         {
             throw FaultOf(e);
+        }
+        catch (SnapshotDamagedException e)
+        {
+            throw new CommandFault(ExitCode.Damaged, "SnapshotDamaged", e.Message, e);
         }
     }
 

@@ -1,9 +1,8 @@
 using System.CommandLine;
 using CreditGrains.Api.Mapping;
-using CreditGrains.Api.Transport.Client;
 using CreditGrains.Cli.CommandLine;
-using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
+using CreditGrains.Domain.Requests;
 using Google.Protobuf;
 using Command = System.CommandLine.Command;
 using V1 = CreditGrains.Api.V1;
@@ -23,20 +22,29 @@ internal static class ExecuteCommand
         var client = new ClientOptions().AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var message = Parse(parse.GetRequiredValue(text));
+            var message = Parse(parse.GetRequiredValue(text), out var drawn);
             using var channel = client.Connect(parse);
-            var decision = await channel.UnaryAsync(Calls.Execute, message, new CallOptions { CancellationToken = cancellationToken });
+            var again = drawn is null ? "the same id" : $"\"requestUuid\":\"{drawn}\" among its fields";
+            var decision = await Sending.ExecuteAsync(channel, message, again, cancellationToken);
             return (int)DecisionView.Print(shell, decision, CurrencyOf(message), client.IsJson(parse));
         });
         return command;
     }
 
-    private static V1.Command Parse(string text)
+    /// <param name="text">The command.</param>
+    /// <param name="drawn">The id it was given here; null when it had one.</param>
+    private static V1.Command Parse(string text, out RequestId? drawn)
     {
+        drawn = null;
         try
         {
             var message = V1.Command.Parser.ParseJson(text);
-            if (Body(message) is { HasRequestId: false, HasRequestUuid: false, SessionId: null } body) body.SetId(RequestIds.Draw());
+            if (Body(message) is { HasRequestId: false, HasRequestUuid: false, SessionId: null } body)
+            {
+                drawn = RequestIds.Draw();
+                body.SetId(drawn.Value);
+            }
+
             return message;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)

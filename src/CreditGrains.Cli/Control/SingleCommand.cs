@@ -1,8 +1,6 @@
 using System.CommandLine;
 using CreditGrains.Api.Mapping;
-using CreditGrains.Api.Transport.Client;
 using CreditGrains.Cli.CommandLine;
-using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
 using Command = System.CommandLine.Command;
@@ -26,7 +24,7 @@ internal static class SingleCommand
             var sent = make(parse);
             sent.Id = RequestIds.From(parse.GetValue(id));
             using var channel = client.Connect(parse);
-            var decision = await channel.UnaryAsync(Calls.Execute, CommandMapping.Write(sent), new CallOptions { CancellationToken = cancellationToken });
+            var decision = await Sending.ExecuteAsync(channel, CommandMapping.Write(sent), $"--id {sent.Id}", cancellationToken);
             var json = client.IsJson(parse);
             if (!json) shell.Line($"request {sent.Id}");
             return (int)DecisionView.Print(shell, decision, sent.Currency.IsKnown ? sent.Currency.Code : "", json);

@@ -11,6 +11,11 @@ namespace CreditGrains.Cli.Serving;
 /// <summary>creditgrains serve: the standalone engine behind gRPC and JSON.</summary>
 internal static class ServeCommand
 {
+    public const string Name = "serve";
+
+    /// <summary>How long a server told to stop may take: the calls under way have 30 seconds, then the engine flushes and closes.</summary>
+    public static readonly TimeSpan StopsWithin = new ServerOptions { DataDirectory = "" }.DrainMax + TimeSpan.FromSeconds(15);
+
     public static Command Create(Shell shell)
     {
         var data = new Option<string>("--data") { Description = "Data directory; made when missing, one process at a time", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
@@ -25,7 +30,7 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command("serve", "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, demo };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, demo };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);

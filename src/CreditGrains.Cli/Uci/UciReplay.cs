@@ -57,6 +57,7 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
             await SendAsync(session, cancellationToken);
             for (var i = 0; i < count; i++)
                 if (outcomes[i].Kind == OutcomeKind.Declined) throw NotOpened(commands[i], outcomes[i]);
+            Tally.Opened += count;
             count = 0;
         }
 
@@ -75,6 +76,7 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
         {
             foreach (var i in chunk) Add(i, Make(CommandKind.Repay, i, -accounts[i].Bills[0], month: 0));
             await SendAsync(session, cancellationToken);
+            Tally.OpeningCredits += count;
             Keep();
         }
     }

@@ -39,6 +39,8 @@ internal sealed class UciReport(UciAccount[] accounts, UciReplay replay, IReadOn
         tally.Commands,
         tally.Repeated,
         Changed = tally.Repeated < tally.Commands,
+        tally.Opened,
+        tally.OpeningCredits,
         tally.Payments,
         tally.Refunds,
         tally.Requests,
@@ -62,6 +64,8 @@ internal sealed class UciReport(UciAccount[] accounts, UciReplay replay, IReadOn
     private IEnumerable<string[]> Rows()
     {
         yield return ["commands decided", Number(tally.Commands), ""];
+        yield return ["  nodes, borrowers and facilities opened", Number(tally.Opened), ""];
+        yield return ["  credits at the opening posted (negative first bills)", Number(tally.OpeningCredits), ""];
         yield return ["  payments posted", Number(tally.Payments), ""];
         yield return ["  refunds posted (negative drawdowns)", Number(tally.Refunds), Percent(tally.Refunds, (long)accounts.Length * UciAccount.MovementCount) + " of movements"];
         yield return ["  drawdowns asked", Number(tally.Requests), ""];
@@ -69,16 +73,17 @@ internal sealed class UciReport(UciAccount[] accounts, UciReplay replay, IReadOn
         yield return ["    declined", Number(tally.Declined), Percent(tally.Declined, tally.Requests)];
         foreach (var (reason, count) in tally.Declines) yield return [$"      {reason}", Number(count), ""];
         foreach (var (node, count) in tally.FailingLimits) yield return [$"      limit in the way: {node}", Number(count), ""];
-        yield return ["    declined and posted as a fact", Number(tally.Forced), ""];
-        yield return ["      leaving the account above its limit", Number(tally.Excesses), ""];
-        yield return ["      sum of those excesses, TWD", AmountText.Of((long)tally.ExcessAmount, UciBook.Currency), ""];
-        yield return ["accounts above their limit at least once", Number(replay.OverLimitCount), Percent(replay.OverLimitCount, accounts.Length)];
+        yield return ["  declined drawdowns posted as facts", Number(tally.Forced), ""];
+        yield return ["    leaving the account above its limit", Number(tally.Excesses), Percent(tally.Excesses, tally.Forced)];
+        yield return ["    sum of those excesses, TWD", AmountText.Of((long)tally.ExcessAmount, UciBook.Currency), ""];
+        yield return ["accounts above their limit after any of the six bills", Number(replay.OverLimitCount), Percent(replay.OverLimitCount, accounts.Length)];
         yield return ["seconds", elapsed.TotalSeconds.ToString("F2", CultureInfo.InvariantCulture), ""];
         yield return ["commands per second", Number((long)(tally.Commands / Seconds)), ""];
     }
 
     private void PrintChecks(Shell shell)
     {
+        shell.Line($"Exposure is what is owed; what the bank owes on one account does not offset another.");
         shell.Line($"Balances equal to the bill: {replay.Compared - replay.MismatchCount:N0} of {replay.Compared:N0} (each account after each month, and once more read from the engine)");
         foreach (var wrong in replay.Mismatches)
             shell.Line($"  account {wrong.AccountId}, {UciCalendar.NameOf(wrong.Month)}: bill {AmountText.Of(wrong.Bill, UciBook.Currency)}, balance {AmountText.Of(wrong.Balance, UciBook.Currency)}");

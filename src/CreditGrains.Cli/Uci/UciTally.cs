@@ -15,6 +15,12 @@ internal sealed class UciTally
     /// <summary>Of them, answered from an earlier run.</summary>
     public long Repeated { get; private set; }
 
+    /// <summary>Nodes and facilities opened.</summary>
+    public long Opened { get; set; }
+
+    /// <summary>Repayments that make the credits with which accounts began.</summary>
+    public long OpeningCredits { get; set; }
+
     public long Requests { get; set; }
 
     public long Approved { get; set; }

@@ -360,7 +360,6 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
 
     private static void Adjust(ref LedgerEvent e, in FacilityBalances before, in Command c)
     {
-        e.Parts = new Allocation(c.FeesDelta, c.InterestDelta, c.Amount, 0);
         var after = before with
         {
             Principal = before.Principal + c.Amount,
@@ -447,7 +446,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         e.Effects = EventEffects.None;
         e.ReleasedFromHold = 0;
         e.Uncovered = 0;
-        e.Parts = default;
+        // A correction's parts are what was asked, not what was done: the record of a decline keeps them.
+        if (e.Kind != CommandKind.Adjust) e.Parts = default;
         e.OriginalSequence = 0;
         e.ExpiresAtSeconds = 0;
         e.ItemRow = 0;

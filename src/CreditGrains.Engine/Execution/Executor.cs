@@ -275,6 +275,8 @@ internal sealed class Executor
         e.OccurredAtMicros = c.OccurredAtMicros;
         e.Attributes = c.Attributes;
         e.Control = c.Control;
+        // What a correction asks is in its parts; the record has them whatever becomes of it.
+        if (c.Kind == CommandKind.Adjust) e.Parts = new Domain.Facilities.Allocation(c.FeesDelta, c.InterestDelta, c.Amount, 0);
     }
 
     /// <summary>Whether the place in its session was reversed before it arrived. (A barred UUIDv7 is settled by its id.)</summary>

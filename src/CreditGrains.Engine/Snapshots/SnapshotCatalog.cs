@@ -37,7 +37,7 @@ internal static class SnapshotCatalog
         if (bytes.Length < 12 || file.Read(0, bytes) < bytes.Length || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != Magic
             || BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(4)) != count || bytes.Length != 12 + count * EntryBytes
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - 4)) != Checksum.Of(bytes.AsSpan(0, bytes.Length - 4)))
-            throw new SnapshotDamagedException(Name, 0);
+            throw SnapshotDamagedException.OfManifest(Name);
         for (var i = 0; i < count; i++)
         {
             var entry = bytes.AsSpan(8 + i * EntryBytes);

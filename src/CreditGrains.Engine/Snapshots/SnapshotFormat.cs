@@ -24,7 +24,7 @@ internal enum SnapshotChunkKind : byte
 }
 
 /// <summary>
-/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of the payload), payload, in the
+/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of those and the payload), payload, in the
 /// order they were captured. Rows are the engine's own layout, so a snapshot is read by the layout version that wrote it; others
 /// fall back to the journal.
 /// </summary>
@@ -34,6 +34,7 @@ internal static class SnapshotFormat
     public const int LayoutVersion = 2;
 
     public const int HeadBytes = 16;
+    public const int CrcOffset = 12;
     public const uint Magic = 0x4E53_4743; // "CGSN"
 
     /// <summary>Name of the snapshot of a sequence.</summary>
@@ -45,7 +46,7 @@ internal static class SnapshotFormat
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(chunk[4..], (uint)kind);
         BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], payloadLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(chunk[12..], Checksum.Of(chunk.Slice(HeadBytes, payloadLength)));
+        BinaryPrimitives.WriteUInt32LittleEndian(chunk[CrcOffset..], Checksum.Of(chunk[..CrcOffset], chunk.Slice(HeadBytes, payloadLength)));
     }
 
     /// <summary>Reads a snapshot's chunks in order, checking each.</summary>
@@ -57,15 +58,25 @@ internal static class SnapshotFormat
     }
 }
 
-/// <summary>A snapshot file does not hold what was written.</summary>
-public sealed class SnapshotDamagedException(string name, long offset) : Exception(
-    $"Snapshot {name} is damaged or incomplete at byte {offset}; the one before it and the journal are used instead. Check the disk, then delete this file.")
+/// <summary>A snapshot file, or the manifest that says which count, does not hold what was written.</summary>
+public sealed class SnapshotDamagedException : Exception
 {
+    /// <summary>Of a snapshot: an opening passes it over.</summary>
+    public SnapshotDamagedException(string name, long offset)
+        : base($"Snapshot {name} is damaged or incomplete at byte {offset}; the one before it and the journal are used instead. Check the disk, then delete this file.") =>
+        (Name, Offset) = (name, offset);
+
+    private SnapshotDamagedException(string name, string message) : base(message) => Name = name;
+
+    /// <summary>Of the manifest: an opening refuses.</summary>
+    internal static SnapshotDamagedException OfManifest(string name) => new(name,
+        $"'{name}' is damaged: which snapshots count is not known. Check the disk, then bring the file back from a backup or delete it: the whole journal is replayed then.");
+
     /// <summary>The file.</summary>
-    public string Name { get; } = name;
+    public string Name { get; }
 
     /// <summary>Where reading stopped, bytes from the start.</summary>
-    public long Offset { get; } = offset;
+    public long Offset { get; }
 }
 
 /// <summary>A buffer for one chunk, reused.</summary>

@@ -23,13 +23,12 @@ internal sealed class SnapshotReader(IStoreFile file, string name) : IDisposable
         (kind, payload) = (default, default);
         if (isAtEnd) return false;
         if (!reader.TryRead(head) || BinaryPrimitives.ReadUInt32LittleEndian(head) != SnapshotFormat.Magic) throw Damaged();
-        kind = (SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4));
         var length = BinaryPrimitives.ReadInt32LittleEndian(head.AsSpan(8));
         if (length < 0 || length > reader.Remaining) throw Damaged();
         if (buffer.Length < length) buffer = new byte[Math.Max(length, SnapshotChunk.PayloadBytes + SnapshotChunk.RecordBytesMax)];
         var read = buffer.AsMemory(0, length);
-        if (!reader.TryRead(read.Span) || Checksum.Of(read.Span) != BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(12))) throw Damaged();
-        payload = read;
+        if (!reader.TryRead(read.Span) || BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(SnapshotFormat.CrcOffset)) != Checksum.Of(head.AsSpan(0, SnapshotFormat.CrcOffset), read.Span)) throw Damaged();
+        (kind, payload) = ((SnapshotChunkKind)BinaryPrimitives.ReadUInt32LittleEndian(head.AsSpan(4)), read);
         offset += SnapshotFormat.HeadBytes + length;
         isAtEnd = kind == SnapshotChunkKind.End;
         return true;

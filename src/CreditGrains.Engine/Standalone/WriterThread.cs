@@ -321,8 +321,8 @@ internal sealed class WriterThread : IDisposable
             return;
         }
         completions.Queue(calls);
-        // Due items wait for room too; do not spin on them.
-        writerWake.WaitOne(TickInterval);
+        // Due items wait for room too; do not spin on them. A snapshot under way goes on.
+        if (!Snapshots.WantsTurn) writerWake.WaitOne(TickInterval);
     }
 
     private void PrepareSpare()

@@ -11,9 +11,9 @@ namespace CreditGrains.Server.Demo;
 internal static class DemoPortfolio
 {
     /// <summary>The session; another book must take another.</summary>
-    private const ulong Session = 0xDE_3000_0000_0001;
+    internal const ulong Session = 0xDE_3000_0000_0001;
 
-    /// <exception cref="InvalidOperationException">The directory holds another book under the demo's keys.</exception>
+    /// <exception cref="StartException">DemoRefused: the directory holds another book under the demo's keys, or the engine cannot decide now.</exception>
     public static async Task SeedAsync(ICreditEngine engine)
     {
         var controls = DemoBook.Commands();
@@ -24,8 +24,7 @@ internal static class DemoPortfolio
         for (var i = 0; i < outcomes.Length; i++)
         {
             if (outcomes[i].Kind == OutcomeKind.Posted || outcomes[i].Reason == Reason.OutcomeArchived) continue;
-            throw new InvalidOperationException(
-                $"DemoRefused: {controls[i].Kind} of {controls[i].Key} was answered {outcomes[i].Reason} {outcomes[i].Message}; use an empty data directory for the demo.");
+            throw StartException.DemoRefused($"{controls[i].Kind} of {controls[i].Key}", outcomes[i]);
         }
     }
 }

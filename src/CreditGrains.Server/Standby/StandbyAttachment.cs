@@ -22,6 +22,7 @@ internal sealed class StandbyAttachment : IAsyncDisposable
     private readonly DnsEndPoint address;
     private readonly ServerOptions options;
     private readonly CancellationTokenSource stop = new();
+    private readonly TaskCompletionSource joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Task running;
 
     private StandbyAttachment(CreditEngine engine, DnsEndPoint address, ServerOptions options)
@@ -37,6 +38,9 @@ internal sealed class StandbyAttachment : IAsyncDisposable
 
     /// <summary>Begins to connect; the engine works meanwhile as its options say.</summary>
     public static StandbyAttachment Start(CreditEngine engine, DnsEndPoint address, ServerOptions options) => new(engine, address, options);
+
+    /// <summary>Completes when the standby is in step for the first time.</summary>
+    public Task Joined => joined.Task;
 
     /// <summary>Lets the standby go; before the engine is closed.</summary>
     public async ValueTask DisposeAsync()
@@ -85,6 +89,7 @@ internal sealed class StandbyAttachment : IAsyncDisposable
             if (await engine.JoinAsync(link))
             {
                 Show(StandbyState.InStep, Place);
+                joined.TrySetResult();
                 while (await timer.WaitForNextTickAsync(stop.Token) && await engine.ProbeAsync(link))
                 {
                 }

@@ -1,10 +1,14 @@
 using System.Net;
 using CreditGrains.Api.Tests.Services;
 using CreditGrains.Api.Transport.Client;
+using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Server;
+using CreditGrains.Server.Demo;
 using CreditGrains.Api.Transport.Health.V1;
 
 namespace CreditGrains.Api.Tests.Server;
@@ -100,11 +104,32 @@ public sealed class ServerTests : IDisposable
         await using (await CreditGrainsServer.StartAsync(Options() with { Demo = true })) Assert.Equal(count, engine.Count);
     }
 
+    [Fact]
+    public async Task Demo_OnAnotherBook_EndsByNameWithAdvice()
+    {
+        await engine.ExecuteAsync(new Command { Kind = CommandKind.Reverse, Id = DemoPlace(1), Facility = new NodeKey(0, 1, 0, NodeKind.None), Original = DemoPlace(9) });
+        Assert.Equal(1, engine.Count);
+        Assert.Equal(ExitCodes.Usage, await CreditGrainsServer.RunAsync(Options() with { Demo = true }));
+        Assert.StartsWith("DemoRefused: OpenNode of Product/1/1/1 was answered RequestIdReused", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("without --demo", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Demo_OnAnEngineThatCannotDecide_EndsByNameToBeStartedAgain()
+    {
+        engine.Refuse = Reason.DiskFull;
+        Assert.Equal(ExitCodes.EngineFault, await CreditGrainsServer.RunAsync(Options() with { Demo = true }));
+        Assert.Contains("was answered DiskFull", output.ToString(), StringComparison.Ordinal);
+        Assert.True(engine.IsDisposed);
+    }
+
     public void Dispose()
     {
         output.Dispose();
         Directory.Delete(directory, recursive: true);
     }
+
+    private static RequestId DemoPlace(long place) => RequestId.ForSession(DemoPortfolio.Session, place);
 
     private ServerOptions Options() => new()
     {

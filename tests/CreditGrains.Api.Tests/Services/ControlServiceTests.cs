@@ -1,9 +1,11 @@
 using System.Buffers;
 using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Tests.Mapping;
+using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Files;
 using Google.Protobuf;
 
 namespace CreditGrains.Api.Tests.Services;
@@ -42,6 +44,22 @@ public sealed class ControlServiceTests : HostedTests
         await Host.CallAsync<V1.AuthorizeRequest, V1.Decision>("LimitService", "Authorize", Host.Authorize(1));
         var reply = await Host.CallAsync<V1.SnapshotRequest, V1.SnapshotReply>("ControlService", "Snapshot", new());
         Assert.Equal(1, reply.DecisionId);
+    }
+
+    [Fact]
+    public async Task Snapshot_OnADiskThatRefuses_IsNamedAndTellsNoPath()
+    {
+        await AssertSnapshotAsync(new StoreFullException("/data/snapshot-1"), StatusCode.FailedPrecondition, "DiskFull: ");
+        await AssertSnapshotAsync(new StoreSyncFailedException("/data/snapshot-1"), StatusCode.Unavailable, "SyncFailed: ");
+    }
+
+    private async Task AssertSnapshotAsync(Exception cause, StatusCode code, string name)
+    {
+        Host.Engine.SnapshotFailure = cause;
+        var failure = await Assert.ThrowsAsync<RpcException>(() => Host.CallAsync<V1.SnapshotRequest, V1.SnapshotReply>("ControlService", "Snapshot", new()));
+        Assert.Equal(code, failure.Code);
+        Assert.StartsWith(name, failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("/data", failure.Message, StringComparison.Ordinal);
     }
 
     private Task<V1.GetStatusReply> StatusAsync() => Host.CallAsync<V1.GetStatusRequest, V1.GetStatusReply>("QueryService", "GetStatus", new());

@@ -42,6 +42,9 @@ public sealed class FakeEngine : ICreditEngine
     /// <summary>When set, the engine is broken.</summary>
     public string? Fault { get; set; }
 
+    /// <summary>When set, snapshots fail with it.</summary>
+    public Exception? SnapshotFailure { get; set; }
+
     public bool IsDisposed { get; private set; }
 
     public TaskCompletionSource StatusAsked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -143,7 +146,7 @@ public sealed class FakeEngine : ICreditEngine
         return default;
     }
 
-    public ValueTask<long> SnapshotAsync() => new(Count);
+    public ValueTask<long> SnapshotAsync() => SnapshotFailure is { } failure ? ValueTask.FromException<long>(failure) : new(Count);
 
     public ValueTask<EngineStatus> GetStatusAsync()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using CreditGrains.Cli.CommandLine;
 
 namespace CreditGrains.Cli.Tests.EndToEnd;
@@ -34,6 +36,27 @@ public sealed class ClientCommandsTest(ServerFixture server) : IClassFixture<Ser
         Assert.Equal((ExitCode.Usage, "RequestIdReused"), (other.Code, reused.GetProperty("reasonName").GetString()));
         var (_, decision) = await server.RunJsonAsync("get", "decision", id, "--tenant", "42");
         Assert.Equal(first.GetProperty("decisionId").GetString(), decision.GetProperty("decisionId").GetString());
+    }
+
+    [Theory]
+    [InlineData("authorize", "42/1/1", "100", "EUR")]
+    [InlineData("execute", """{"void":{"facility":{"tenant":42,"legalEntity":1,"id":1},"holdId":"7"}}""")]
+    public async Task Command_WhoseAnswerDoesNotCome_IsToldWithItsIdAndNeverSentIsNot(params string[] line)
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var address = $"http://{listener.LocalEndpoint}";
+        var calling = CliRun.OfAsync([.. line, "--address", address]);
+        using (var taken = await listener.AcceptTcpClientAsync()) await taken.GetStream().ReadExactlyAsync(new byte[24]);
+        var run = await calling;
+        Assert.Equal(ExitCode.Unavailable, run.Code);
+        Assert.StartsWith("creditgrains: Unavailable: ", run.Error, StringComparison.Ordinal);
+        Assert.Matches("may have been decided; sent again with .*[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-", run.Error);
+
+        listener.Stop();
+        var unsent = await CliRun.OfAsync([.. line, "--address", address]);
+        Assert.Equal(ExitCode.Unavailable, unsent.Code);
+        Assert.DoesNotContain("decided", unsent.Error, StringComparison.Ordinal);
     }
 
     [Fact]

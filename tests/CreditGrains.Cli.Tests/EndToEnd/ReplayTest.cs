@@ -68,6 +68,9 @@ public sealed class ReplayTest(ServerFixture server, ITestOutputHelper output) :
         Assert.Equal((accounts * 6, 0), (Number(report, "balancesCompared"), Number(report, "mismatchCount")));
         Assert.Equal(Number(report, "requests"), Number(report, "approved") + Number(report, "declined"));
         Assert.Equal(Number(report, "declined"), Number(report, "postedAsFact"));
+        Assert.Equal(
+            Number(report, "commands"),
+            Number(report, "opened") + Number(report, "openingCredits") + Number(report, "payments") + Number(report, "refunds") + Number(report, "requests") + Number(report, "postedAsFact"));
         Assert.Equal(Number(report, "accountsBilledAboveLimit"), Number(report, "accountsOverLimit"));
         Assert.True(report.GetProperty("changed").GetBoolean());
         Assert.Equal(0, Number(report, "repeated"));

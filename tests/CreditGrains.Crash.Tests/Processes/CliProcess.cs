@@ -32,11 +32,11 @@ internal sealed class CliProcess : IAsyncDisposable
     public static CliProcess Start(params string[] arguments) => Start([], arguments);
 
     /// <summary>Starts it under another program, such as a tracer.</summary>
-    public static CliProcess Start(string[] under, string[] arguments)
+    public static CliProcess Start(string[] under, string[] arguments, string? workingDirectory = null)
     {
         var host = Environment.ProcessPath is { } path && Path.GetFileNameWithoutExtension(path) == "dotnet" ? path : "dotnet";
         string[] all = [.. under, host, Path.Combine(AppContext.BaseDirectory, "creditgrains.dll"), .. arguments];
-        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo(all[0], all[1..]) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false, WorkingDirectory = workingDirectory ?? "" };
         // Twenty short lives on two processors: compile fast, not well.
         start.Environment["DOTNET_TieredPGO"] = "0";
         return new CliProcess(start);

@@ -87,6 +87,15 @@ public sealed class StandbyProcessTest(ITestOutputHelper output) : IDisposable
     }
 
     [Fact]
+    public async Task RequiredStandby_OfAServerWithTheDemo_IsWaitedForBeforeSeeding()
+    {
+        await using var standby = await StandbyProcess.StartAsync(There);
+        await using var writer = await ServerProcess.StartAsync(Here, null, "--standby", standby.Address, "--standby-required", "--demo");
+        using var channel = writer.Connect();
+        Assert.Equal(OutcomeKind.Approved, (await StormClients.SendAsync(channel, StormClients.Authorize(1_001, 100))).Kind);
+    }
+
+    [Fact]
     public async Task RequiredStandby_SilentUnderLoad_EndsTheWriterByNameAndRetriesHaveOneOutcome()
     {
         var ledger = new Ledger();

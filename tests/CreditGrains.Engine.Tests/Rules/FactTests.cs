@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Engine.Tests.Rules;
@@ -76,6 +77,31 @@ public sealed class FactTests : RulesTest
         var command = World.Of(CommandKind.Adjust) with { Amount = principal, InterestDelta = interest, FeesDelta = fees, Currency = World.Eur };
         AssertDeclined(Reason.BalanceNegative, World.Do(command));
         Assert.Equal(default, World.Balances());
+    }
+
+    [Theory]
+    [InlineData(0, Command.AmountMax, 1, Reason.AmountOverflow)]
+    [InlineData(-1, 2, 3, Reason.BalanceNegative)]
+    [InlineData(0, 2, -3, Reason.CurrencyMismatch)]
+    [InlineData(1, 0, 3, Reason.UnknownFacility)]
+    [InlineData(0, -2, 3, Reason.Tombstoned)]
+    public void Adjust_Declined_IsRecordedAsItWasAsked(long principal, long interest, long fees, Reason reason)
+    {
+        World.WithOneLine();
+        World.Do(CommandKind.PostInterest, 1);
+        var command = World.Of(CommandKind.Adjust, facility: reason == Reason.UnknownFacility ? 9 : 1) with
+        {
+            Amount = principal, InterestDelta = interest, FeesDelta = fees, Currency = reason == Reason.CurrencyMismatch ? World.Usd : World.Eur,
+        };
+        if (reason == Reason.Tombstoned)
+        {
+            command.Id = RequestId.ForSession(5, 1);
+            World.Reverse(command.Id);
+        }
+        var sequence = World.LastSequence;
+        AssertDeclined(reason, World.Do(command));
+        var recorded = Assert.Single(World.EventsAfter(sequence));
+        Assert.Equal((principal, interest, fees), (recorded.AmountAsked, recorded.InterestPart, recorded.FeesPart));
     }
 
     [Fact]

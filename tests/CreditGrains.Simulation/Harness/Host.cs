@@ -149,6 +149,7 @@ internal sealed class Host : IDisposable
             return;
         }
         _snapshot.TryPutInForce(_fault == PlantedFault.SnapshotAheadOfJournal);
+        if (_snapshot.IsWaiting) _troubles.Note(Trouble.SnapshotWaited);
         if (!_snapshot.IsInForce) return;
         _toNote = _snapshot;
         Retire(_snapshot);

@@ -17,6 +17,7 @@ internal sealed class Simulation : IDisposable
     private const long Start = 1_780_000_000_000_000;
     private const long TickMicros = 60_000_000;
     private const int OpeningsMax = 50;
+    private const int HangRounds = 12;
     private const int LastTurnsMax = 400;
 
     private readonly Dice _dice;
@@ -135,6 +136,7 @@ internal sealed class Simulation : IDisposable
         PassTime();
         Host host = _host!;
         host.WorkBeside();
+        if (_dice.Percent(15)) HangInFlush(host);
         Submission[] submissions = NextSubmissions();
         List<NodeRead> reads = [.. _verifier.Model.World.Nodes.Values.OfType<ModelFacility>().Where(_ => _dice.Percent(6)).Select(facility => new NodeRead(facility.Key))];
         Turn? turn = host.Decide(submissions, _time.Now, reads);
@@ -147,6 +149,13 @@ internal sealed class Simulation : IDisposable
         if (_dice.Percent(50)) host.HandOver(null);
         foreach (FeedReader feed in _feeds.Where(_ => _dice.Percent(20))) feed.Read(host.Partition, _verifier);
         if (_dice.Percent(2)) RestartInOrder();
+    }
+
+    // A flush that takes long: what goes on beside it gets far, and power may well go before it ends.
+    private void HangInFlush(Host host)
+    {
+        if (_disk.CrashAtOperation is null && _dice.Percent(20)) _disk.CrashAtOperation = _disk.Operations + _dice.Between(1, 60);
+        for (int left = HangRounds; left > 0; left--) host.WorkBeside();
     }
 
     private Submission[] NextSubmissions()

@@ -28,6 +28,9 @@ internal sealed class SnapshotTask : IDisposable
 
     public long Sequence { get; private set; }
 
+    /// <summary>Whether it is written, verified, and waits for its sequence.</summary>
+    public bool IsWaiting => _isWritten && !IsInForce;
+
     /// <summary>Whether it counts.</summary>
     public bool IsInForce { get; private set; }
 

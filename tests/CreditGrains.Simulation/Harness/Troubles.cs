@@ -33,6 +33,9 @@ internal enum Trouble
     /// <summary>An opening began from a snapshot.</summary>
     OpenedFromSnapshot,
 
+    /// <summary>A snapshot was complete before its last event was durable, and had to wait.</summary>
+    SnapshotWaited,
+
     SyncFailed,
     WriteFailed,
 

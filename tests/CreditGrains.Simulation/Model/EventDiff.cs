@@ -81,9 +81,9 @@ internal static class EventDiff
     private static IReadOnlyList<FailingLimit> Binding(EventRecord record) =>
         record.Control is null ? record.Limits : [.. record.Limits.Where(limit => limit.Kind != LimitKind.Blocked)];
 
-    // Parts are laid down for what allocates a repayment, and for corrections.
-    private static bool HasParts(EventRecord expected) => expected.Outcome == OutcomeKind.Posted && (expected.Kind is CommandKind.ClearRepayment
-        or CommandKind.ClearRepaymentDue or CommandKind.Adjust || (expected.Kind == CommandKind.Repay && !expected.Options.HasFlag(CommandOptions.Uncleared)));
+    // Parts are laid down for what allocates a repayment, and for corrections whatever becomes of them.
+    private static bool HasParts(EventRecord expected) => expected.Kind == CommandKind.Adjust
+        || (expected.Outcome == OutcomeKind.Posted && (expected.Kind is CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue || (expected.Kind == CommandKind.Repay && !expected.Options.HasFlag(CommandOptions.Uncleared))));
 
     private static string Text(IReadOnlyList<FailingLimit> limits) =>
         string.Join("; ", limits.Select(limit => $"{limit.Kind} {limit.Node} limit {limit.Limit} headroom {limit.Headroom} detail {limit.Detail}"));
