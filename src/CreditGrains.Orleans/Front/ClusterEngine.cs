@@ -6,6 +6,7 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
+using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
@@ -17,19 +18,20 @@ public sealed class ClusterEngine : ICreditEngine
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FeedPause = TimeSpan.FromMilliseconds(50);
-    private const int FeedPage = 256;
     private readonly IGrainFactory grains;
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly CommandRoutes commands;
+    private readonly JournalFeed feed;
     private readonly Func<ValueTask> dispose;
     private EngineStatus? status;
     private long statusAt;
 
-    internal ClusterEngine(IGrainFactory grains, ClusterOptions options, Func<ValueTask> dispose)
+    internal ClusterEngine(IGrainFactory grains, ClusterOptions options, JournalFeed feed, Func<ValueTask> dispose)
     {
         this.grains = grains;
         this.options = options;
+        this.feed = feed;
         this.dispose = dispose;
         map = new PartitionMap(options.Partitions);
         commands = new CommandRoutes(grains, options, map);
@@ -104,24 +106,24 @@ public sealed class ClusterEngine : ICreditEngine
         return new HistoryPage(events, next);
     }
 
-    /// <summary>
-    /// Durable events of one partition after a sequence: the one the sequence belongs to, or the register's for 0. A consumer of a cluster's whole feed
-    /// follows each partition from its own first sequence.
-    /// </summary>
+    /// <summary>Durable events of all partitions after the one of a sequence, each partition's in order. Copies of shared nodes, rates and dates in the partitions are left out.</summary>
     public async IAsyncEnumerable<EventRecord> ReadFeedAsync(long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
-        var partition = PartitionMap.OfSequence(afterSequence);
-        if (partition > map.Count) throw new EngineFaultException($"The cursor is of partition {partition}; this cluster has {map.Count}.", null);
+        if (PartitionMap.OfSequence(afterSequence) > map.Count)
+            throw new EngineFaultException($"The cursor is of partition {PartitionMap.OfSequence(afterSequence)}; this cluster has {map.Count}.", null);
+        var (place, events) = await Guarded(() => feed.StartAsync(afterSequence, cancellationToken), cancellationToken);
         while (true)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var events = EventWire.Read(await AskAsync(partition, PartitionQuestion.Of(QuestionKind.Feed, default, afterSequence, FeedPage)), out var next);
             foreach (var e in events) yield return e;
-            afterSequence = next;
-            if (events.Count == 0) await Task.Delay(FeedPause, options.Clock, cancellationToken);
+            var before = place;
+            (place, events) = await Guarded(() => feed.NextAsync(before, cancellationToken), cancellationToken);
+            if (place == before) await Task.Delay(FeedPause, options.Clock, cancellationToken);
         }
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> GetFeedEndAsync() => await Guarded(feed.EndAsync);
 
     /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await EveryAsync(QuestionKind.ConfirmClock);
@@ -171,5 +173,5 @@ public sealed class ClusterEngine : ICreditEngine
 
     private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.GetGrain<IPartitionGrain>(partition).AskAsync(question));
 
-    private Task<T> Guarded<T>(Func<Task<T>> call) => commands.PatientlyAsync(call);
+    private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => commands.PatientlyAsync(call, cancellationToken);
 }

@@ -56,9 +56,9 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         return answers.SelectMany(a => EventWire.Read(a, out _)).OrderBy(e => e.IsTombstone).FirstOrDefault();
     }
 
-    /// <summary>Calls again until the patience ends.</summary>
-    /// <exception cref="EngineFaultException">It did.</exception>
-    public async Task<T> PatientlyAsync<T>(Func<Task<T>> call)
+    /// <summary>Calls again until the patience ends, when what fails may be over soon.</summary>
+    /// <exception cref="EngineFaultException">It was not.</exception>
+    public async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken = default)
     {
         var start = options.Clock.GetTimestamp();
         while (true)
@@ -67,11 +67,11 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
             {
                 return await call();
             }
-            catch (Exception failure)
+            catch (Exception failure) when (Transient.Is(failure))
             {
                 if (options.Clock.GetElapsedTime(start) >= options.Patience)
                     throw new EngineFaultException($"The cluster did not answer for {options.Patience.TotalSeconds:0} s. {failure.Message}", failure);
-                await Task.Delay(Pause, options.Clock);
+                await Task.Delay(Pause, options.Clock, cancellationToken);
             }
         }
     }

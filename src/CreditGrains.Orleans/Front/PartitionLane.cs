@@ -116,7 +116,7 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
             {
                 return await partition.ExecuteAsync(commands);
             }
-            catch (Exception) when (clock.GetElapsedTime(start) < patience)
+            catch (Exception failure) when (Transient.Is(failure) && clock.GetElapsedTime(start) < patience)
             {
                 // Whether it took effect is not known; the request ids make sending again safe.
                 await Task.Delay(pause, clock);

@@ -1,4 +1,5 @@
 using CreditGrains.Orleans.Front;
+using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +15,7 @@ namespace CreditGrains.Orleans.Hosting;
 public static class ClusterHost
 {
     private const string Invariant = "Npgsql";
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts a silo in this process.</summary>
     /// <exception cref="ClusterStartException">The database or Redis cannot be used as it is; the message says what to mend.</exception>
@@ -43,9 +45,11 @@ public static class ClusterHost
             await database.DisposeAsync();
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, async () =>
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(database), async () =>
         {
-            await host.StopAsync(CancellationToken.None);
+            // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
+            using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
+            await host.StopAsync(patience.Token);
             await host.Services.GetRequiredService<SiloServices>().DisposeAsync();
             host.Dispose();
             await database.DisposeAsync();
@@ -96,6 +100,7 @@ public static class ClusterHost
         silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, options.Database));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, options.Database));
         silo.Services.AddSingleton(new SiloServices(options, database));
+        silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddPlacementDirector<PartitionPlacement, PartitionDirector>();
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

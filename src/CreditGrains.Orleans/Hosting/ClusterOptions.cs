@@ -28,9 +28,6 @@ public sealed record ClusterOptions
     /// <summary>Partitions of borrowers, 1 to 4,096; fixed when the cluster is made. About 50,000 borrowers each serve well. Default 96.</summary>
     public int Partitions { get; init; } = 96;
 
-    /// <summary>Silos counted on when partitions are placed at the start; default 1.</summary>
-    public int SilosExpected { get; init; } = 1;
-
     /// <summary>How long an append, or a front door's call, is tried again while something is down; default 15 seconds.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 

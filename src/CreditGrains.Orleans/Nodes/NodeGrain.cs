@@ -15,13 +15,16 @@ namespace CreditGrains.Orleans.Nodes;
 /// </summary>
 [Reentrant]
 [GrainType("node")]
-internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
+internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
 {
+    private const string LimitReminder = "limit";
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);
     private readonly NodeLedger ledger;
     private readonly SiloServices silo;
     private readonly SemaphoreSlim control = new(1);
     private NodeKey key;
+    private bool hasDatedLimits;
 
     public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo)
     {
@@ -56,16 +59,8 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
         await control.WaitAsync();
         try
         {
-            var outcome = new Outcome[1];
-            OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
-            if (outcome[0].Kind == OutcomeKind.Posted)
-            {
-                var asked = CommandWire.Read(command)[0];
-                if (asked.Kind != CommandKind.SetLimit) await TellMirrorsAsync(command, asked);
-                else if (await FollowLimitAsync())
-                    outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
-            }
-            return OutcomeWire.Write(outcome, elsewhere: null);
+            await FinishSpreadingAsync(command);
+            return OutcomeWire.Write([await CarryOutAsync(command)], elsewhere: null);
         }
         finally
         {
@@ -96,7 +91,10 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
         await control.WaitAsync();
         try
         {
+            // Not told to who attaches: it has no row yet and takes the terms as they are after it; it may hold that command behind this very call.
+            await FinishSpreadingAsync(except: partition);
             if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
+            await KeepFollowingAsync(terms);
             await ledger.AttachAsync(partition, terms.Limit);
             return ViewWire.Write(terms);
         }
@@ -115,6 +113,9 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
     }
 
     /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => FollowLimitAsync();
+
+    /// <inheritdoc/>
     public void Dispose() => control.Dispose();
 
     private Task<NodeView?> TermsAsync() => AskAsync(Register);
@@ -122,18 +123,57 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
     private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
         ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
 
+    private async Task<Outcome> CarryOutAsync(Payload command, int except = 0)
+    {
+        var asked = CommandWire.Read(command)[0];
+        if (asked.Kind == CommandKind.Close && await HasFacilitiesAsync())
+            return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
+        var isSpread = asked.Kind != CommandKind.SetLimit && ledger.Mirrors.Count > 0;
+        if (isSpread) await ledger.SpreadAsync(command.Bytes);
+        var outcome = new Outcome[1];
+        OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
+        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked, except);
+        if (isSpread) await ledger.SpreadAsync([]);
+        if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
+            outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
+        return outcome[0];
+    }
+
+    /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
+    private async Task FinishSpreadingAsync(Payload? next = null, int except = 0)
+    {
+        if (ledger.Spreading.IsEmpty || (next is { } command && ledger.Spreading.Span.SequenceEqual(command.Bytes))) return;
+        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()), except);
+    }
+
+    private async Task<bool> HasFacilitiesAsync()
+    {
+        var views = await Task.WhenAll(ledger.Mirrors.Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
+        return Array.Exists(views, v => v is { FacilityCount: > 0 });
+    }
+
     /// <summary>Brings the book to the limit the register has, by command or by date.</summary>
     /// <returns>Whether grants must return first.</returns>
     private async Task<bool> FollowLimitAsync()
     {
         if (!ledger.IsOpen || await TermsAsync() is not { } terms) return false;
+        await KeepFollowingAsync(terms);
         return await ledger.SetLimitAsync(terms.Limit);
     }
 
-    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
-    private async Task TellMirrorsAsync(Payload command, Command asked)
+    /// <summary>While limits wait for their time the grain looks at the register, and a reminder wakes it if it has left memory.</summary>
+    private async Task KeepFollowingAsync(NodeView terms)
     {
-        var outcomes = await Task.WhenAll(ledger.Mirrors.Select(async p =>
+        var has = terms.DatedLimits.Count > 0;
+        if (has && !hasDatedLimits) await this.RegisterOrUpdateReminder(LimitReminder, WakeEvery, WakeEvery);
+        if (!has && hasDatedLimits && await this.GetReminder(LimitReminder) is { } reminder) await this.UnregisterReminder(reminder);
+        hasDatedLimits = has;
+    }
+
+    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
+    private async Task TellMirrorsAsync(Payload command, Command asked, int except)
+    {
+        var outcomes = await Task.WhenAll(ledger.Mirrors.Where(p => p != except).Select(async p =>
         {
             var outcome = new Outcome[1];
             OutcomeWire.Read(await GrainFactory.GetGrain<IPartitionGrain>(p).ExecuteAsync(command), outcome);
@@ -141,7 +181,8 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
         }));
         foreach (var (partition, outcome) in outcomes)
         {
-            if (outcome.Kind == OutcomeKind.Posted || outcome.Reason == Reason.NoChange) continue;
+            // A partition without the row takes the terms as they are then when it opens one.
+            if (outcome.Kind == OutcomeKind.Posted || outcome.Reason is Reason.NoChange or Reason.UnknownNode) continue;
             silo.Options.Warn($"{asked.Kind} of {key}: partition {partition} answers {outcome.Reason} {outcome.Message}");
             if (outcome.Kind == OutcomeKind.Refused)
                 throw new PartitionUnavailableException($"Partition {partition} does not take {asked.Kind} of {key} now: {outcome.Reason}. Send the same request again.");
@@ -151,8 +192,17 @@ internal sealed class NodeGrain : Grain, IDisposable, IEnterpriseGrain, IObligor
     private async Task RemindAsync()
     {
         if (!ledger.IsOpen) return;
-        await FollowLimitAsync();
+        if (hasDatedLimits) await FollowLimitAsync();
         if (ledger.IsWaiting) await ledger.RemindAsync();
+        if (ledger.Spreading.IsEmpty || !control.Wait(0)) return;
+        try
+        {
+            await FinishSpreadingAsync();
+        }
+        finally
+        {
+            control.Release();
+        }
     }
 
     private void Send(LeaseDecision decision, PartitionId? answeredDirectly)

@@ -26,6 +26,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>Partitions with a row of the node.</summary>
     public IReadOnlyList<int> Mirrors => storage.State.Mirrors;
 
+    /// <summary>The control command on its way to the partitions; empty when none is.</summary>
+    public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
+
     /// <summary>Whether recalls or demands wait.</summary>
     public bool IsWaiting => book is { } open && (open.Queue.Count > 0 || open.IsCutting || open.Entries.Values.Any(e => e.IsRecalled));
 
@@ -47,6 +50,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         if (storage.State.Mirrors.Contains(partition)) return Task.CompletedTask;
         return Enqueue(new Work { Attach = partition, Limit = limit });
     }
+
+    /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
+    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
 
     /// <summary>Takes a report.</summary>
     public Task<LeaseReply?> ReceiveAsync(LeaseReport report) => Enqueue(new Work { Command = new LeaseCommand.Receive(report), Reporter = report.Partition });
@@ -103,10 +109,16 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private async Task RunGroupAsync(List<Work> group)
     {
         var next = book;
-        var mirrors = storage.State.Mirrors;
+        var (mirrors, spreading) = (storage.State.Mirrors, storage.State.Spreading);
         var isChanged = false;
         foreach (var work in group)
         {
+            if (work.Spreading is not null)
+            {
+                spreading = work.Spreading;
+                isChanged = true;
+                continue;
+            }
             if (work.Attach is { } partition)
             {
                 next ??= LeaseBookState.Open(Node, work.Limit);
@@ -119,14 +131,14 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
             if (work.IsLimit) work.Command = next.Target == work.Limit ? null : new LeaseCommand.SetLimit(next.LimitOrder + 1, work.Limit);
             if (work.Command is null) continue;
             work.Decision = rules.Decide(next, work.Command);
-            if (work.Decision.Rejection == LeaseRejection.HeldAboveGrant)
-                throw new InvalidOperationException($"{Node}: partition {work.Reporter} claims more than it was granted. Its journal or this book is damaged; restore the database from a backup or a standby.");
+            if (work.Decision.Rejection is LeaseRejection.HeldAboveGrant or LeaseRejection.RecallNotMade)
+                throw new InvalidOperationException($"{Node}: partition {work.Reporter} claims what it was not given ({work.Decision.Rejection}). Its journal or this book is damaged; restore the database from a backup or a standby.");
             next = work.Decision.State;
             isChanged |= work.Decision.Events.Count > 0;
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = mirrors };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = mirrors, Spreading = spreading };
             await storage.WriteStateAsync();
         }
         book = next;
@@ -145,6 +157,8 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private sealed class Work
     {
         public int? Attach { get; init; }
+
+        public byte[]? Spreading { get; init; }
 
         public long Limit { get; init; }
 

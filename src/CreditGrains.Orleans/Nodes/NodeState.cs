@@ -12,4 +12,8 @@ public sealed class NodeState
     /// <summary>Partitions with a row of the node, ascending.</summary>
     [Id(1)]
     public List<int> Mirrors { get; set; } = [];
+
+    /// <summary>A control command on its way to the partitions, as it came; empty when none is. Written down before it is carried out, so that a grain that ends half-way goes on.</summary>
+    [Id(2)]
+    public byte[] Spreading { get; set; } = [];
 }

@@ -10,10 +10,12 @@ namespace CreditGrains.Orleans.Partitions;
 /// Shared nodes that a partition needs rows for: a command that hangs something under one waits until node grains have noted this partition and told
 /// their terms; then rows are opened, parents first, with no limit to spend. Commands that came after it and could depend on it wait behind it.
 /// </summary>
-internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeKey, Task<NodeView?>> attach, Action<string> warn)
+internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeKey, Task<NodeView?>> attach, Action<string> warn, TimeProvider clock)
 {
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
     private readonly Partition partition = loop.Partition;
     private readonly Queue<HeldCommand> held = new();
+    private readonly Dictionary<NodeKey, int> heldOf = [];
     private readonly Dictionary<NodeKey, NodeView?> arrived = [];
     private readonly HashSet<NodeKey> asked = [];
     private bool hasNews;
@@ -21,19 +23,22 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
     /// <summary>Whether something has arrived.</summary>
     public bool HasWork => hasNews;
 
-    /// <summary>Whether a command must wait for nodes, or behind one that does.</summary>
+    /// <summary>Whether a command must wait for nodes, or behind one that does: control commands and places of sessions keep their order, and so does what concerns one facility.</summary>
     public bool MustWait(in Command command) =>
-        (held.Count > 0 && (command.Control is not null || command.Id.IsSession)) || (command.Control is not null && LacksNode(command.Control));
+        (held.Count > 0 && (command.Control is not null || command.Id.IsSession || heldOf.ContainsKey(command.Facility)))
+        || (command.Control is not null && LacksNode(command.Control));
 
     /// <summary>Keeps a command and asks for what it lacks.</summary>
     public void Hold(HeldCommand command)
     {
         held.Enqueue(command);
+        heldOf[command.Command.Facility] = heldOf.GetValueOrDefault(command.Command.Facility) + 1;
         foreach (var parent in ParentsOf(command.Command.Control)) Ask(parent);
     }
 
-    /// <summary>Opens rows of nodes that have arrived and runs what waited for them; inside a batch.</summary>
-    public void TakeArrived()
+    /// <summary>Opens rows of nodes that have arrived and lets run what waited for them; inside a batch.</summary>
+    /// <param name="run">Runs a command, or says that the frame is full.</param>
+    public void TakeArrived(Func<HeldCommand, bool> run)
     {
         if (!hasNews) return;
         hasNews = false;
@@ -45,12 +50,13 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
                 Ask(parent);
                 return;
             }
-            if (loop.IsFull || !loop.RunHeld(first.Item, first.Place))
+            if (loop.IsFull || !run(first))
             {
                 hasNews = true;
                 return;
             }
             held.Dequeue();
+            if (--heldOf[first.Command.Facility] == 0) heldOf.Remove(first.Command.Facility);
         }
         // What was not there is asked for again by the next command that needs it.
         arrived.Clear();
@@ -61,6 +67,7 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
     {
         foreach (var command in held) command.Item.Fail(fault);
         held.Clear();
+        heldOf.Clear();
     }
 
     private bool LacksNode(ControlCommand control)
@@ -102,7 +109,7 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
             catch (Exception failure)
             {
                 warn($"{node} could not be asked for; trying again. {failure.Message}");
-                await Task.Delay(200);
+                await Task.Delay(AskAgainAfter, clock);
             }
         }
         asked.Remove(node);
@@ -133,16 +140,4 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
         if (outcome.Kind != OutcomeKind.Posted) throw new InvalidOperationException($"{control.Kind} of {control.Key} was not taken: {outcome.Reason} {outcome.Message}");
         return true;
     }
-}
-
-/// <summary>Numbers a partition's own commands: a session of its activation, which no caller can name.</summary>
-/// <param name="partition">The partition.</param>
-/// <param name="epoch">Its epoch.</param>
-internal sealed class OwnCommands(int partition, long epoch)
-{
-    private readonly ulong session = Engine.Tables.RowIndex.Mix(unchecked(((ulong)partition << 40) ^ (ulong)epoch ^ 0x4352_4544_4954_4752UL)) >> 4;
-    private long place;
-
-    /// <summary>The next command.</summary>
-    public Command Next(ControlCommand control) => Command.Of(Domain.Requests.RequestId.ForSession(session, ++place), control);
 }

@@ -1,5 +1,4 @@
 using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Limits;
 
 namespace CreditGrains.Orleans.Partitions;
 
@@ -7,7 +6,7 @@ namespace CreditGrains.Orleans.Partitions;
 /// What may run in a partition now: facilities that live elsewhere are sent there, commands that name shared nodes not here yet wait for them
 /// (<see cref="MirrorDesk"/>), requests without headroom on shared nodes wait for it (<see cref="LeaseDesk"/>), all others run.
 /// </summary>
-internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors, LeaseDesk leases) : IAdmission
+internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts, MirrorDesk mirrors, LeaseDesk leases) : IAdmission
 {
     private const int RunMax = 1024;
 
@@ -18,7 +17,7 @@ internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors
     public void BeginBatch()
     {
         leases.TakeMessages();
-        mirrors.TakeArrived();
+        mirrors.TakeArrived(RunOrHold);
     }
 
     /// <inheritdoc/>
@@ -29,6 +28,8 @@ internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors
         for (var i = item.Next; i < end; i++)
         {
             ref readonly var command = ref item.Commands[i];
+            // What a control command changes is seen by the next run only: headroom is reckoned before a run begins.
+            if (i > item.Next && !GoesWith(command, item.Commands[i - 1])) return i;
             if (signposts.HomeOf(command) is var home and not 0)
             {
                 if (i == item.Next) item.SendElsewhere(i, home);
@@ -39,7 +40,7 @@ internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors
                 if (i == item.Next) mirrors.Hold(new HeldCommand(item, i));
                 return i;
             }
-            if (leases.IsBehindHeld(command) || (LeaseDesk.IsRequest(command) && !leases.FitsRun(command)))
+            if (!leases.MayRun(command))
             {
                 if (i == item.Next) leases.Hold(new HeldCommand(item, i));
                 return i;
@@ -51,11 +52,7 @@ internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors
     /// <inheritdoc/>
     public void Executed(CommandItem item, int first, int count)
     {
-        for (var i = first; i < first + count; i++)
-        {
-            ref readonly var command = ref item.Commands[i];
-            if (!command.Kind.IsRequest()) leases.Changed(command);
-        }
+        for (var i = first; i < first + count; i++) leases.Changed(item.Commands[i]);
     }
 
     /// <inheritdoc/>
@@ -67,21 +64,15 @@ internal sealed class PartitionAdmission(Signposts signposts, MirrorDesk mirrors
         mirrors.Fail(fault);
         leases.Fail(fault);
     }
-}
 
-/// <summary>Facilities whose number points to this partition and whose borrower lives in another.</summary>
-internal sealed class Signposts(Dictionary<NodeKey, int> homes, int partition)
-{
-    /// <summary>The partition of a facility that lives elsewhere; 0 when it lives here, as far as is known here.</summary>
-    public int HomeOf(in Command command)
+    private static bool GoesWith(in Command command, in Command before) =>
+        command.Kind == before.Kind || (command.Control is null && before.Control is null);
+
+    private bool RunOrHold(HeldCommand held)
     {
-        if (homes.Count == 0 || !command.Facility.IsFacility) return 0;
-        return homes.TryGetValue(command.Facility, out var home) && home != partition ? home : 0;
+        leases.BeginRun();
+        if (leases.MayRun(held.Command)) return loop.RunHeld(held.Item, held.Place);
+        leases.Hold(held);
+        return true;
     }
-
-    /// <summary>The home written down; 0 for none.</summary>
-    public int Find(NodeKey facility) => homes.GetValueOrDefault(facility);
-
-    /// <summary>Notes a home that stands in the database.</summary>
-    public void Note(NodeKey facility, int home) => homes[facility] = home;
 }

@@ -24,7 +24,6 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             (sequence, events) => Add(sequence, events)),
         QuestionKind.History => ReadAsync(() => LastSequenceOfAsync(question.Key), (sequence, events) => History(question, sequence, events)),
         QuestionKind.EventAsOf => ReadAsync(() => LastSequenceOfAsync(question.Key), (sequence, events) => AsOf(question.First, sequence, events)),
-        QuestionKind.Feed => ReadAsync(() => Task.FromResult(question.First), (sequence, events) => Feed(question, sequence, events)),
         QuestionKind.Status => Look(p => new PartitionStatus(
             p.Executor.LastSequence, p.Executor.LastRecordedAtMicros, p.State.Facilities.Count, p.State.Nodes.Count, p.State.Items.Count, p.SnapshotSequence,
             p.EventJournal.AppendedBytes, p.IsClockStepPending)),
@@ -91,16 +90,6 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             sequence = e.PreviousSequence;
         }
         return 0;
-    }
-
-    private long Feed(PartitionQuestion question, long after, List<LedgerEvent> events)
-    {
-        while (events.Count < question.Second && loop.Partition.TryReadDurable(after + 1, out var e))
-        {
-            events.Add(e);
-            after++;
-        }
-        return after;
     }
 }
 

@@ -16,14 +16,13 @@ namespace CreditGrains.Orleans.Partitions;
 [Reentrant]
 [PartitionPlacement]
 [GrainType("partition")]
-internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain, IRemindable, IDisposable
+internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes) : Grain, IPartitionGrain, IRemindable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(5);
-    private static readonly TimeSpan ResendEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private const string WakeReminder = "wake";
 
-    private readonly CancellationTokenSource ended = new();
     private PartitionLoop loop = null!;
     private PartitionSnapshots snapshots = null!;
     private Signposts signposts = null!;
@@ -37,21 +36,23 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
     {
         if (this.GetPrimaryKeyLong() is var number && (number < 0 || number > silo.Map.Count))
             throw new InvalidOperationException($"There is no partition {number}: this cluster has 0 to {silo.Map.Count}.");
-        var (partition, epoch, homes) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
+        // First: a failure after the opening would leave its memory behind.
+        await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
+        var (partition, epoch, signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax), Failed);
         snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes,
-            () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
-            text => silo.Options.Warn($"Partition {Number}: {text}"), ended.Token);
+            wake: () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
+            durable: () => loop.LookAsync(_ => true),
+            text => silo.Options.Warn($"Partition {Number}: {text}"));
         loop.Snapshots = snapshots;
-        signposts = new Signposts(homes, Number);
+        signposts = new Signposts(signposted, Number);
         answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
         if (Number != PartitionMap.Register) AdmitByLeases(epoch);
         loop.Start();
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
-        this.RegisterGrainTimer(Resend, ResendEvery, ResendEvery);
-        await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
+        this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
     }
 
     /// <inheritdoc/>
@@ -59,7 +60,6 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
     {
         if (loop is null) return;
         await loop.StopAsync();
-        await ended.CancelAsync();
         snapshots.Abandon();
         loop.Partition.Dispose();
     }
@@ -114,15 +114,13 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    /// <inheritdoc/>
-    public void Dispose() => ended.Dispose();
-
     private void AdmitByLeases(long epoch)
     {
         var own = new OwnCommands(Number, epoch);
-        leases = new LeaseDesk(loop, own, Number, epoch, ReportAsync);
-        var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn);
-        loop.Admission = new PartitionAdmission(signposts, mirrors, leases);
+        // Callers of a front door wait for its patience; what waits here longer than half of it is refused while they still listen.
+        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.Patience.Ticks / 2 / TimeSpan.TicksPerMicrosecond, ReportAsync));
+        var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
+        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
     }
 
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
@@ -134,12 +132,13 @@ internal sealed class PartitionGrain(SiloServices silo) : Grain, IPartitionGrain
     private Task Tick()
     {
         loop.Tick();
+        if (homes.ShouldLeave(Number)) DeactivateOnIdle();
         return Task.CompletedTask;
     }
 
-    private Task Resend()
+    private Task Remind()
     {
-        leases?.Resend();
+        leases?.Remind();
         return Task.CompletedTask;
     }
 

@@ -23,7 +23,7 @@ internal sealed class PartitionLoop
     private readonly Action<Exception> failed;
     private Flight? current;
     private Task flushing = Task.CompletedTask;
-    private bool isRunning;
+    private Task running = Task.CompletedTask;
     private bool isStopping;
     private int queuedCommands;
     private Exception? fault;
@@ -77,16 +77,15 @@ internal sealed class PartitionLoop
     public void Tick()
     {
         if (fault is not null) return;
-        partition.Tick(NowMicros());
+        partition.Tick(NowMicros);
         if (HasOwnWork) Start();
     }
 
     /// <summary>Starts the loop when it rests: something may be done.</summary>
     public void Start()
     {
-        if (isRunning || fault is not null) return;
-        isRunning = true;
-        _ = RunAsync();
+        if (!running.IsCompleted || fault is not null) return;
+        running = RunAsync();
     }
 
     /// <summary>Runs one command that was held, in the batch being decided.</summary>
@@ -115,6 +114,9 @@ internal sealed class PartitionLoop
         return !IsFull && partition.Execute(new ReadOnlySpan<Command>(in command), new Span<Outcome>(ref outcome)) == 1;
     }
 
+    /// <summary>The clock, microseconds since the Unix epoch.</summary>
+    public long NowMicros => (options.Clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
     /// <summary>Whether the batch takes no more.</summary>
     public bool IsFull => Current.IsFull(options.FrameBytesMax, CommandsOfBatchMax);
 
@@ -122,7 +124,7 @@ internal sealed class PartitionLoop
     public async Task StopAsync()
     {
         isStopping = true;
-        while (isRunning && fault is null) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(5), options.Clock));
+        await Task.WhenAny(running);
         await Task.WhenAny(flushing);
         Fail(new PartitionUnavailableException("The partition moves to another silo; send the same request again."), isFault: false);
     }
@@ -142,11 +144,9 @@ internal sealed class PartitionLoop
     /// <summary>Whether the loop can go on.</summary>
     public bool IsAlive => fault is null;
 
-    private bool HasOwnWork => partition.Executor.HasOwnWork(NowMicros()) || Snapshots is { WantsTurn: true };
+    private bool HasOwnWork => partition.Executor.HasOwnWork(NowMicros) || (!isStopping && Snapshots is { WantsTurn: true });
 
     private bool HasWork => queue.Count > 0 || Admission is { HasWork: true } || HasOwnWork;
-
-    private long NowMicros() => (options.Clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
 
     private void Enqueue(LoopItem item)
     {
@@ -173,7 +173,7 @@ internal sealed class PartitionLoop
                     await flushing;
                     continue;
                 }
-                var flight = current = new Flight(partition.Begin(NowMicros()));
+                var flight = current = new Flight(partition.Begin(NowMicros));
                 RunQueued(flight);
                 if (!flushing.IsCompleted)
                 {
@@ -193,10 +193,6 @@ internal sealed class PartitionLoop
         {
             foreach (var item in current?.Decided ?? []) item.Fail(new PartitionUnavailableException($"Deciding failed; nothing of it stands. {failure.Message}", failure));
             Fail(failure);
-        }
-        finally
-        {
-            isRunning = false;
         }
     }
 
@@ -266,41 +262,3 @@ internal sealed class PartitionLoop
 /// <param name="FrameBytesMax">Payload after which a batch takes no more commands.</param>
 /// <param name="QueuedCommandsMax">Commands that may wait, beyond which callers get Overloaded.</param>
 internal sealed record PartitionLoopOptions(TimeProvider Clock, int FrameBytesMax, int QueuedCommandsMax);
-
-/// <summary>A batch on its way: what it decides and what leaves after its flush.</summary>
-internal sealed class Flight(DecidedBatch batch)
-{
-    public DecidedBatch Batch { get; } = batch;
-
-    /// <summary>Answered after the flush.</summary>
-    public List<LoopItem> Decided { get; } = [];
-
-    /// <summary>Messages that may leave only when all events before them are durable.</summary>
-    public List<Action> AfterFlush { get; } = [];
-
-    public int Commands { get; set; }
-
-    public bool IsFull(int frameBytesMax, int commandsMax) => Commands >= commandsMax || Batch.Frame.Length >= frameBytesMax / 2;
-}
-
-/// <summary>Says which commands of a partition may run now, and holds those that must wait.</summary>
-internal interface IAdmission
-{
-    /// <summary>Whether something waits to be done in a turn.</summary>
-    bool HasWork { get; }
-
-    /// <summary>A batch is open: messages that have come are taken in.</summary>
-    void BeginBatch();
-
-    /// <summary>How far a call's commands may run from its next one on. Its next one itself: it is held here, or answered.</summary>
-    int Admit(CommandItem item);
-
-    /// <summary>Commands were executed.</summary>
-    void Executed(CommandItem item, int first, int count);
-
-    /// <summary>The batch ends: what changed is told.</summary>
-    void EndBatch();
-
-    /// <summary>The partition cannot go on: those held are told.</summary>
-    void Fail(Exception fault);
-}

@@ -8,8 +8,8 @@ namespace CreditGrains.Orleans.Partitions;
 /// <summary>Opens a partition: raises its epoch first, so that no earlier activation can append any more, then reads what stands.</summary>
 internal static class PartitionOpening
 {
-    /// <summary>Bytes of a frame's payload, at most.</summary>
-    public const int FrameBytesMax = 2 << 20;
+    /// <summary>Bytes of a frame's payload, at most: some four thousand approvals are half of it. Each partition has two frames in memory.</summary>
+    public const int FrameBytesMax = 512 << 10;
 
     /// <summary>Opens it.</summary>
     /// <returns>The partition, its epoch and its signposts.</returns>

@@ -4,7 +4,7 @@ using Orleans.Runtime.Placement;
 
 namespace CreditGrains.Orleans.Partitions;
 
-/// <summary>Puts a partition, and the borrowers in it, on one silo: partitions are dealt out in turn over the silos in the order of their addresses.</summary>
+/// <summary>Puts a partition, and the borrowers in it, on the silo that <see cref="PartitionDeal"/> gives it.</summary>
 [Serializable]
 [GenerateSerializer]
 [Immutable]
@@ -26,24 +26,15 @@ public sealed class PartitionPlacementAttribute : PlacementAttribute
 }
 
 /// <summary>Chooses the silo.</summary>
-internal sealed class PartitionDirector(SiloServices silo) : IPlacementDirector
+internal sealed class PartitionDirector(PartitionHomes homes, SiloServices silo) : IPlacementDirector
 {
     /// <inheritdoc/>
-    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
-    {
-        var silos = context.GetCompatibleSilos(target);
-        return Task.FromResult(Choose(PartitionOf(target.GrainIdentity), silos));
-    }
+    public Task<SiloAddress> OnAddActivation(PlacementStrategy strategy, PlacementTarget target, IPlacementContext context) =>
+        Task.FromResult(homes.DealOf(context.GetCompatibleSilos(target)).HomeOf(PartitionOf(target.GrainIdentity)));
 
-    /// <summary>The silo of a partition among those there are.</summary>
-    public static SiloAddress Choose(int partition, IEnumerable<SiloAddress> silos)
-    {
-        var sorted = silos.Order().ToArray();
-        return sorted[partition % sorted.Length];
-    }
-
+    // A key that names nothing is placed somewhere; the grain itself refuses it by name.
     private int PartitionOf(GrainId grain) =>
-        GrainIdKeyExtensions.TryGetIntegerKey(grain, out var number, out _) ? (int)number
+        GrainIdKeyExtensions.TryGetIntegerKey(grain, out var number, out _) && number >= 0 && number <= silo.Map.Count ? (int)number
         : BorrowerKey.TryParse(grain.Key.ToString()!, out var borrower) ? silo.Map.PointedBy(borrower)
-        : Math.Abs(grain.GetHashCode() % silo.Map.Count);
+        : PartitionMap.Register;
 }

@@ -8,7 +8,7 @@ namespace CreditGrains.Orleans.Partitions;
 /// Snapshots of a partition: captured in small steps between batches, written to the database beside the turns, in force when their sequence
 /// is durable. One at a time. Members belong to the grain's scheduler, but for the writing.
 /// </summary>
-internal sealed class PartitionSnapshots(Partition partition, long everyBytes, Action wake, Action<string> warn, CancellationToken ended)
+internal sealed class PartitionSnapshots(Partition partition, long everyBytes, Action wake, Func<Task> durable, Action<string> warn)
 {
     private const int StepBytes = 512 << 10;
     private const int BufferedBytesMax = 4 << 20;
@@ -78,7 +78,9 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
     {
         try
         {
-            var digest = await Task.Run(() => WriteAsync(reader, sequence));
+            // Asked for now, when every event of the snapshot is decided.
+            var isDurable = durable();
+            var digest = await Task.Run(() => WriteAsync(reader, sequence, isDurable));
             partition.SnapshotSequence = sequence;
             warn($"A snapshot at sequence {sequence} is in force, digest {digest:x32}.");
             foreach (var waiter in served) waiter.TrySetResult(sequence);
@@ -92,7 +94,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
         isWriting = false;
     }
 
-    private async Task<UInt128> WriteAsync(ChannelReader<SnapshotChunk> reader, long sequence)
+    private async Task<UInt128> WriteAsync(ChannelReader<SnapshotChunk> reader, long sequence, Task isDurable)
     {
         try
         {
@@ -109,7 +111,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
                 file.Abandon();
                 throw new PartitionUnavailableException("The partition moved before the snapshot was complete.");
             }
-            while (partition.EventJournal.DurableSequence < sequence) await Task.Delay(5, ended);
+            await isDurable;
             SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
             return file.Digest;
         }

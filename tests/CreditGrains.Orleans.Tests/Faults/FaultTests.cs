@@ -63,8 +63,9 @@ public sealed class FaultTests(ITestOutputHelper output)
             Assert.True(approved <= Storm.EnterpriseLimit, $"{approved} approved under a limit of {Storm.EnterpriseLimit}");
             Assert.True(storm.Acknowledged.Count > 1_000, "the storm tests nothing");
         }
-        catch
+        catch (Exception e)
         {
+            Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} FAILED {e}");
             foreach (var silo in silos) output.WriteLine(silo.Printed.Length > 6_000 ? silo.Printed[^6_000..] : silo.Printed);
             throw;
         }
@@ -74,6 +75,10 @@ public sealed class FaultTests(ITestOutputHelper output)
         }
     }
 
-    private async Task NoteAsync(Storm storm, string after) =>
+    private async Task NoteAsync(Storm storm, string after)
+    {
+        Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} waiting: {after}");
         output.WriteLine($"{after}: every facility served after {(await storm.EveryFacilityServedAsync(Within)).TotalSeconds:F1} s, {storm.Acknowledged.Count} acknowledged");
+        Console.WriteLine($"{DateTime.UtcNow:HH:mm:ss} done: {after}");
+    }
 }

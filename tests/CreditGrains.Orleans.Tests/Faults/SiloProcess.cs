@@ -34,7 +34,7 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts it (again) and waits until it serves.</summary>
     public async Task ResumeAsync()
     {
-        var serving = new TaskCompletionSource();
+        var serving = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "CreditGrains.Silo.dll"), .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_TieredPGO"] = "0";
         process = new Process { StartInfo = start, EnableRaisingEvents = true };
