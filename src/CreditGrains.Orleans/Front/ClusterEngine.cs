@@ -51,9 +51,14 @@ public sealed class ClusterEngine : ICreditEngine
         return commands.IsEmpty ? default : new ValueTask(this.commands.ExecuteAsync(commands, outcomes[..commands.Length], deadlineMicros));
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<FacilityView?> GetFacilityAsync(NodeKey key) =>
-        ViewWire.Read<FacilityView>(await AskAsync(await HomeOfAsync(key), PartitionQuestion.Of(QuestionKind.Facility, key)));
+    /// <summary>A facility with its path and open items. It and its borrower are one atomic read; shared nodes of the path are read after it, from all their partitions.</summary>
+    public async ValueTask<FacilityView?> GetFacilityAsync(NodeKey key)
+    {
+        var view = ViewWire.Read<FacilityView>(await AskAsync(await HomeOfAsync(key), PartitionQuestion.Of(QuestionKind.Facility, key)));
+        if (view is null) return null;
+        // The row of a shared node in the partition is its part: limit and exposure are those of the lease.
+        return view with { Path = await Task.WhenAll(view.Path.Select(async part => PartitionMap.IsShared(part.Key.Kind) && await GetNodeAsync(part.Key) is { } whole ? whole with { SharePpm = part.SharePpm } : part)) };
+    }
 
     /// <inheritdoc/>
     public async ValueTask<EventRecord?> GetFacilityAsOfAsync(NodeKey key, long asOfMicros) =>

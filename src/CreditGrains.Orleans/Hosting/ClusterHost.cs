@@ -101,6 +101,8 @@ public static class ClusterHost
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, options.Database));
         silo.Services.AddSingleton(new SiloServices(options, database));
         silo.Services.AddSingleton<PartitionHomes>();
+        silo.Services.AddSingleton<PartitionHandover>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PartitionHandover>());
         silo.Services.AddPlacementDirector<PartitionPlacement, PartitionDirector>();
         silo.Configure<ClusterMembershipOptions>(membership =>
         {

@@ -39,6 +39,12 @@ internal sealed class HeldRequests
         return isThere;
     }
 
+    /// <summary>The part of its amount a command asks for; 0 is all.</summary>
+    public long PartOf(long number) => numbered.TryGetValue(number, out var entry) ? entry.Part : 0;
+
+    /// <summary>Lets a command ask for a part of its amount.</summary>
+    public void AskForPart(long number, long part) => numbered[number].Part = part;
+
     /// <summary>A command has its outcome.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="next">Gets the numbers of those whose turn it is now.</param>
@@ -123,6 +129,8 @@ internal sealed class HeldRequests
         public HeldCommand Command { get; } = command;
 
         public long HeldAtMicros { get; } = heldAtMicros;
+
+        public long Part { get; set; }
 
         public bool HoldsSession { get; set; }
 

@@ -195,7 +195,7 @@ internal sealed class LeaseDesk
                 return RunRequest(run.Id);
             case HolderAct.Decline decline:
                 // The engine declines it by the same limit.
-                if (!held.TryGet(decline.Id, out var declined)) return true;
+                if (!held.TryGet(decline.Id, out var declined) || AsksForPart(decline, declined)) return true;
                 if (!loop.RunHeld(declined.Item, declined.Place)) return false;
                 Settle(decline.Id);
                 return true;
@@ -222,7 +222,7 @@ internal sealed class LeaseDesk
     {
         if (!held.TryGet(number, out var command)) return true;
         var isPlanned = state.Requests.ContainsKey(number);
-        if (SharedUsage.IsRequest(command.Command)) usage.Needs(command.Command, needs);
+        if (SharedUsage.IsRequest(command.Command)) usage.Needs(command.Command, needs, held.PartOf(number));
         else needs.Clear();
         foreach (var need in needs)
         {
@@ -235,6 +235,21 @@ internal sealed class LeaseDesk
         if (!loop.RunHeld(command.Item, command.Place)) return false;
         Settle(number);
         if (isPlanned) Decide(new HolderInput.Finish(number));
+        return true;
+    }
+
+    /// <summary>A request that may be approved in part asks again for what the node had left; the engine then approves the most that fits.</summary>
+    private bool AsksForPart(HolderAct.Decline decline, HeldCommand command)
+    {
+        if (command.Command.AmountMin <= 0 || decline.Available <= 0) return false;
+        var asked = held.PartOf(decline.Id) is var before and > 0 ? before : command.Command.Amount;
+        usage.Needs(command.Command, needs, asked);
+        var added = needs.Find(n => n.Node == decline.Node).Added;
+        if (added <= decline.Available) return false;
+        var part = (long)((Int128)asked * decline.Available / added);
+        if (part < command.Command.AmountMin) return false;
+        held.AskForPart(decline.Id, part);
+        acts.Enqueue(new HolderAct.Run(decline.Id));
         return true;
     }
 

@@ -16,7 +16,7 @@ namespace CreditGrains.Orleans.Partitions;
 [Reentrant]
 [PartitionPlacement]
 [GrainType("partition")]
-internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes) : Grain, IPartitionGrain, IRemindable
+internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, PartitionHandover handover) : Grain, IPartitionGrain, IRemindable
 {
     private static readonly TimeSpan TickEvery = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(5);
@@ -50,6 +50,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes) : 
         signposts = new Signposts(signposted, Number);
         answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
         if (Number != PartitionMap.Register) AdmitByLeases(epoch);
+        handover.Add(this, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
         loop.Start();
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
@@ -59,6 +60,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes) : 
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (loop is null) return;
+        handover.Remove(this);
         await loop.StopAsync();
         snapshots.Abandon();
         loop.Partition.Dispose();
@@ -129,11 +131,13 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes) : 
     private async Task<NodeView?> AttachAsync(NodeKey node) =>
         ViewWire.Read<NodeView>(await GrainFactory.GetGrain<INodeGrain>(node.ToString()).AttachAsync(Number));
 
-    private Task Tick()
+    private async Task Tick()
     {
         loop.Tick();
-        if (homes.ShouldLeave(Number)) DeactivateOnIdle();
-        return Task.CompletedTask;
+        if (!loop.IsAlive || !homes.ShouldLeave(Number)) return;
+        // First: a call that waits for headroom would keep the activation here.
+        await loop.StopAsync();
+        DeactivateOnIdle();
     }
 
     private Task Remind()

@@ -48,7 +48,10 @@ internal sealed class SharedUsage(Partition partition) : IUsageView
     };
 
     /// <summary>What a request adds to each shared node of its path. Empty: nothing, or the engine turns it down whatever the grants are.</summary>
-    public void Needs(in Command command, List<LeaseNeed> needs)
+    /// <param name="command">The request.</param>
+    /// <param name="needs">Gets them.</param>
+    /// <param name="part">The part of its amount that is asked for; 0 is all.</param>
+    public void Needs(in Command command, List<LeaseNeed> needs, long part = 0)
     {
         needs.Clear();
         if (command.Control is OpenFacility opening)
@@ -67,7 +70,8 @@ internal sealed class SharedUsage(Partition partition) : IUsageView
             foreach (var entry in path) NeedOf(entry, facility.Currency, facility.Balances, facility.Limit, change.Limit, needs);
             return;
         }
-        if (AmountOf(command) is not (var amount and > 0)) return;
+        var amount = part > 0 ? part : AmountOf(command);
+        if (amount <= 0) return;
         foreach (var entry in path)
         {
             ref readonly var node = ref partition.State.Nodes.Read(entry.Node);

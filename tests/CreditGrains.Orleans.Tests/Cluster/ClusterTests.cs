@@ -1,3 +1,4 @@
+using CreditGrains.Contract;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;

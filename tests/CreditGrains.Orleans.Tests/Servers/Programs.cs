@@ -7,7 +7,7 @@ namespace CreditGrains.Orleans.Tests.Servers;
 /// <summary>Finds and runs installed programs.</summary>
 internal static class Programs
 {
-    private static readonly string[] PostgresDirectories = ["/usr/lib/postgresql/17/bin", "/usr/lib/postgresql/16/bin", "/usr/lib/postgresql/15/bin", "/usr/local/bin", "/usr/bin"];
+    private static readonly string[] PostgresDirectories = [.. FromPgConfig(), .. Installed(), "/usr/local/bin", "/usr/bin"];
 
     /// <summary>A program of PostgreSQL's server, or null.</summary>
     public static string? Postgres(string name) => PostgresDirectories.Select(d => Path.Combine(d, name)).FirstOrDefault(File.Exists);
@@ -16,9 +16,10 @@ internal static class Programs
     public static string? Redis => new[] { "/usr/bin/redis-server", "/usr/local/bin/redis-server" }.FirstOrDefault(File.Exists);
 
     /// <summary>What is missing for tests of a cluster; null when nothing is.</summary>
-    public static string? Missing =>
-        Postgres("initdb") is null ? "PostgreSQL's server programs are not installed"
-        : Redis is null ? "redis-server is not installed"
+    public static string? Missing { get; } =
+        Postgres("initdb") is null ? "PostgreSQL's server programs are not installed (package postgresql)"
+        : Redis is null ? "redis-server is not installed (package redis-server)"
+        : Environment.UserName == "root" && TryRun("runuser", "-u", "postgres", "--", "true") is null ? "PostgreSQL does not run as root and there is no user 'postgres' to run it as"
         : null;
 
     /// <summary>Runs to the end; as user postgres when this is root, which PostgreSQL refuses.</summary>
@@ -44,11 +45,25 @@ internal static class Programs
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
-}
 
-/// <summary>A test that needs PostgreSQL and Redis; without them it is skipped, by name.</summary>
-[AttributeUsage(AttributeTargets.Method)]
-public sealed class ClusterFactAttribute : FactAttribute
-{
-    public ClusterFactAttribute() => Skip = Programs.Missing;
+    private static string[] FromPgConfig() => TryRun("pg_config", "--bindir") is { } directory ? [directory.Trim()] : [];
+
+    private static IEnumerable<string> Installed() =>
+        Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql").OrderDescending(StringComparer.Ordinal).Select(d => Path.Combine(d, "bin")) : [];
+
+    private static string? TryRun(string program, params string[] arguments)
+    {
+        try
+        {
+            using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = "/" })!;
+            var printed = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            return process.ExitCode == 0 ? printed : null;
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            // Not installed.
+            return null;
+        }
+    }
 }
