@@ -15,6 +15,7 @@ namespace CreditGrains.Orleans.Hosting;
 public static class ClusterHost
 {
     private const string Invariant = "Npgsql";
+    private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Starts a silo in this process.</summary>
@@ -28,7 +29,8 @@ public static class ClusterHost
         try
         {
             var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
-            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans.Runtime.MembershipService", LogLevel.Information)
+                .AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "HH:mm:ss.fff "));
             builder.UseOrleans(silo => Configure(silo, options, database));
             host = builder.Build();
             await host.StartAsync(cancellationToken);
@@ -61,7 +63,7 @@ public static class ClusterHost
     public static async Task<NpgsqlDataSource> OpenDatabaseAsync(ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var database = NpgsqlDataSource.Create(options.Database);
+        var database = NpgsqlDataSource.Create(ConnectionString(options.Database));
         try
         {
             await DatabaseChecks.CheckDurabilityAsync(database, options.Warn);
@@ -79,6 +81,14 @@ public static class ClusterHost
             await database.DisposeAsync();
             throw;
         }
+    }
+
+    // A silo that stands still inside a transaction would hold the epoch rows of its partitions, and nobody could take them over.
+    private static string ConnectionString(string given)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(given);
+        builder.Options = $"-c idle_in_transaction_session_timeout={IdleInTransaction.TotalMilliseconds:0} {builder.Options}".TrimEnd();
+        return builder.ConnectionString;
     }
 
     /// <summary>Adds what the grains need to a silo.</summary>
@@ -107,6 +117,8 @@ public static class ClusterHost
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = options.ProbeEvery;
+            // A silo that stands still is declared dead after the probes missed times this; one whose process is gone at once, as its connections are refused.
+            membership.MaxProbeTimeout = options.ProbeEvery * 2;
             membership.NumMissedProbesLimit = options.ProbesMissedMax;
             membership.NumVotesForDeathDeclaration = options.VotesForDeath;
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);

@@ -133,11 +133,17 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
 
     private async Task Tick()
     {
+        if (!loop.IsAlive)
+        {
+            // It has ended and is still here: whoever calls next opens it anew.
+            DeactivateOnIdle();
+            return;
+        }
         loop.Tick();
-        if (!loop.IsAlive || !homes.ShouldLeave(Number)) return;
-        // First: a call that waits for headroom would keep the activation here.
+        if (!homes.ShouldLeave(Number)) return;
+        // First: a call that waits for headroom would keep the activation here. Migration, for a caller who knew it here would open it here again.
         await loop.StopAsync();
-        DeactivateOnIdle();
+        MigrateOnIdle();
     }
 
     private Task Remind()

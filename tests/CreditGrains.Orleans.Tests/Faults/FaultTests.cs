@@ -88,7 +88,8 @@ public sealed class FaultTests(ITestOutputHelper output)
         }
         catch
         {
-            foreach (var silo in silos) output.WriteLine(silo.Printed.Length > 6_000 ? silo.Printed[^6_000..] : silo.Printed);
+            await ShowPartitionsAsync(servers);
+            foreach (var silo in silos) File.WriteAllText($"/tmp/cluster-silo-{silos.IndexOf(silo)}.log", silo.Printed);
             throw;
         }
         finally
@@ -118,8 +119,17 @@ public sealed class FaultTests(ITestOutputHelper output)
         }
     }
 
+    private async Task ShowPartitionsAsync(Servers servers)
+    {
+        await using var database = NpgsqlDataSource.Create(servers.Postgres.ConnectionString);
+        await using var command = database.CreateCommand(
+            "select format('partition %s epoch %s at %s since %s, now %s', p.partition, p.epoch, p.holder, p.opened_at, now()) from cg_partition p order by p.partition");
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) output.WriteLine(reader.GetString(0));
+    }
+
     private async Task NoteAsync(Storm storm, string after) =>
-        output.WriteLine($"{after}: every facility served after {(await storm.EveryFacilityServedAsync(Within)).TotalSeconds:F1} s, {storm.Acknowledged.Count} acknowledged");
+        output.WriteLine($"{DateTime.UtcNow:HH:mm:ss} {after}: every facility served after {(await storm.EveryFacilityServedAsync(Within)).TotalSeconds:F1} s, {storm.Acknowledged.Count} acknowledged");
 
     private sealed class Servers : IDisposable
     {
