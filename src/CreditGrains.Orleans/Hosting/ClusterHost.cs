@@ -123,7 +123,7 @@ public static class ClusterHost
             membership.NumVotesForDeathDeclaration = options.VotesForDeath;
             membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
         });
-        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.Patience);
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(15));
     }
 

@@ -31,6 +31,9 @@ public sealed record ClusterOptions
     /// <summary>How long an append, or a front door's call, is tried again while something is down; default 15 seconds.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How long one call between grains is waited for before it is made again, 1 second to <see cref="Patience"/>; default 5 seconds. A request waits for headroom for at most three quarters of it.</summary>
+    public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Transactions of a silo's journal under way at once; default 4.</summary>
     public int JournalConnections { get; init; } = 4;
 
@@ -73,6 +76,7 @@ public sealed record ClusterOptions
         if (JournalConnections is < 1 or > 64) throw new ArgumentException("JournalConnections must be 1 to 64.");
         if (OpeningsMax is < 1 or > 64) throw new ArgumentException("OpeningsMax must be 1 to 64.");
         if (Patience < TimeSpan.FromSeconds(1)) throw new ArgumentException("Patience must be a second or more.");
+        if (CallTimeout < TimeSpan.FromSeconds(1) || CallTimeout > Patience) throw new ArgumentException("CallTimeout must be a second or more and at most Patience.");
         if (SiloPort is < 1 or > 65535) throw new ArgumentException("SiloPort must be 1 to 65535.");
     }
 

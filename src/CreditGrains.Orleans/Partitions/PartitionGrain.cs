@@ -119,8 +119,8 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private void AdmitByLeases(long epoch)
     {
         var own = new OwnCommands(Number, epoch);
-        // Callers of a front door wait for its patience; what waits here longer than half of it is refused while they still listen.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.Patience.Ticks / 2 / TimeSpan.TicksPerMicrosecond, ReportAsync));
+        // What waits here for nearly as long as its caller does is refused while he still listens.
+        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.CallTimeout.Ticks * 3 / 4 / TimeSpan.TicksPerMicrosecond, ReportAsync));
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
         loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
     }

@@ -17,7 +17,7 @@ internal sealed class Storm : IAsyncDisposable
 #pragma warning restore CA1001
 {
     public const int Facilities = 48;
-    public const long EnterpriseLimit = 20_000;
+    public const long EnterpriseLimit = 4_000;
     private const int Clients = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
