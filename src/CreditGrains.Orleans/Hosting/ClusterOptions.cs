@@ -31,7 +31,7 @@ public sealed record ClusterOptions
     /// <summary>How long an append, or a front door's call, is tried again while something is down; default 15 seconds.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long one call between grains is waited for before it is made again, 1 second to <see cref="Patience"/>; default 5 seconds. A request waits for headroom for at most three quarters of it.</summary>
+    /// <summary>How long one call between grains is waited for before it is made again, 1 second to <see cref="Patience"/>; default 5 seconds. A request waits for headroom for at most half of it.</summary>
     public TimeSpan CallTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>Transactions of a silo's journal under way at once; default 4.</summary>

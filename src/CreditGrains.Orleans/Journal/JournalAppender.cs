@@ -82,6 +82,11 @@ internal sealed class JournalAppender : IAsyncDisposable
                 // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
                 foreach (var append in group) _ = RecoverAsync(append);
             }
+            catch (Exception e)
+            {
+                // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
+                foreach (var append in group) append.Done.TrySetException(e);
+            }
         }
     }
 
@@ -134,6 +139,11 @@ internal sealed class JournalAppender : IAsyncDisposable
             {
                 last = e;
                 await Task.Delay(RetryPause, clock);
+            }
+            catch (Exception e)
+            {
+                append.Done.TrySetException(e);
+                return;
             }
         }
         while (clock.GetElapsedTime(start) < patience);

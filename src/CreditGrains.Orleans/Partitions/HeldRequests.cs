@@ -16,6 +16,9 @@ internal sealed class HeldRequests
     private long lastNumber;
     private int count;
 
+    /// <summary>Whether any is held.</summary>
+    public bool IsEmpty => count == 0;
+
     /// <summary>Whether no more can be held.</summary>
     public bool IsFull => count >= CountMax;
 

@@ -13,6 +13,7 @@ namespace CreditGrains.Orleans.Partitions;
 /// </summary>
 internal sealed class LeaseDesk
 {
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(250);
     private readonly PartitionLoop loop;
     private readonly Partition partition;
     private readonly OwnCommands own;
@@ -28,6 +29,7 @@ internal sealed class LeaseDesk
     private HolderState state;
     private bool hasMovedMany;
     private bool hasExpired;
+    private bool isWatching;
 
     /// <summary>Begins an epoch: grants of earlier ones are void.</summary>
     /// <param name="loop">The partition's turns.</param>
@@ -55,17 +57,15 @@ internal sealed class LeaseDesk
         loop.Start();
     }
 
-    /// <summary>Sends again what was not answered, and lets go of requests held for too long.</summary>
+    /// <summary>Sends again what was not answered.</summary>
     public void Remind()
     {
-        hasExpired = held.HeldSinceBefore(loop.NowMicros - options.HeldMicrosMax).Count > 0;
         foreach (var lease in state.Leases.Values)
         {
             if (!lease.IsOpen) continue;
             Receive(new HolderInput.Resend());
             return;
         }
-        if (hasExpired) loop.Start();
     }
 
     /// <summary>Carries out what waits; inside a batch, before its commands.</summary>
@@ -109,6 +109,7 @@ internal sealed class LeaseDesk
             return;
         }
         var number = held.Add(command, loop.NowMicros);
+        if (!isWatching) _ = WatchAsync();
         if (number == 0) return;
         acts.Enqueue(new HolderAct.Run(number));
         RunActs();
@@ -253,6 +254,23 @@ internal sealed class LeaseDesk
         return true;
     }
 
+    /// <summary>
+    /// Sees to it that nothing is held for too long. Not a timer of the grain: Orleans stops those when it begins to deactivate an activation, lets no new call in, such as a node's
+    /// answer, and waits for the calls that are held here.
+    /// </summary>
+    private async Task WatchAsync()
+    {
+        isWatching = true;
+        while (!held.IsEmpty && loop.IsAlive)
+        {
+            await Task.Delay(WatchEvery, options.Clock);
+            if (held.HeldSinceBefore(loop.NowMicros - options.HeldMicrosMax).Count == 0) continue;
+            hasExpired = true;
+            loop.Start();
+        }
+        isWatching = false;
+    }
+
     /// <summary>Refuses, by name, requests that waited for longer than their callers do; what they got goes back.</summary>
     private bool LetGo()
     {
@@ -300,10 +318,3 @@ internal sealed class LeaseDesk
         }
     }
 }
-
-/// <summary>Who a lease desk is, and its way to nodes.</summary>
-/// <param name="Partition">The partition.</param>
-/// <param name="Epoch">Its epoch.</param>
-/// <param name="HeldMicrosMax">How long a request may wait for headroom, beyond which it is refused by name.</param>
-/// <param name="Report">Sends a report; gives the answer when there is one at once.</param>
-internal sealed record LeaseDeskOptions(int Partition, long Epoch, long HeldMicrosMax, Func<LeaseReport, Task<LeaseReply?>> Report);

@@ -41,7 +41,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         var (partition, epoch, signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
-        loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax), Failed);
+        loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2), Failed);
         snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes,
             wake: () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
             durable: () => loop.LookAsync(_ => true),
@@ -120,7 +120,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     {
         var own = new OwnCommands(Number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.CallTimeout.Ticks * 3 / 4 / TimeSpan.TicksPerMicrosecond, ReportAsync));
+        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
         loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
     }

@@ -26,6 +26,7 @@ internal sealed class PartitionLoop
     private Task running = Task.CompletedTask;
     private bool isStopping;
     private int queuedCommands;
+    private long progressAt;
     private Exception? fault;
 
     /// <param name="partition">Opened; disposed of by the owner after <see cref="StopAsync"/>.</param>
@@ -77,6 +78,11 @@ internal sealed class PartitionLoop
     public void Tick()
     {
         if (fault is not null) return;
+        if (!running.IsCompleted && options.Clock.GetElapsedTime(progressAt) > options.StandstillMax)
+        {
+            Fail(new TimeoutException($"No batch has ended for {options.StandstillMax.TotalSeconds:0} s."));
+            return;
+        }
         partition.Tick(NowMicros);
         if (HasOwnWork) Start();
     }
@@ -85,6 +91,7 @@ internal sealed class PartitionLoop
     public void Start()
     {
         if (!running.IsCompleted || fault is not null) return;
+        progressAt = options.Clock.GetTimestamp();
         running = RunAsync();
     }
 
@@ -187,6 +194,9 @@ internal sealed class PartitionLoop
                 current = null;
                 Snapshots?.Step();
                 flushing = FlushAsync(flight);
+                progressAt = options.Clock.GetTimestamp();
+                // A batch without events is flushed at once: other turns come in between all the same.
+                if (flushing.IsCompleted) await Task.Yield();
             }
         }
         catch (Exception failure)
@@ -194,6 +204,9 @@ internal sealed class PartitionLoop
             foreach (var item in current?.Decided ?? []) item.Fail(new PartitionUnavailableException($"Deciding failed; nothing of it stands. {failure.Message}", failure));
             Fail(failure);
         }
+        // Decided beside a flush that failed, or when the loop was given up: nothing of it stands.
+        if (fault is null) return;
+        foreach (var item in current?.Decided ?? []) item.Fail(fault);
     }
 
     private void RunQueued(Flight flight)
@@ -261,4 +274,5 @@ internal sealed class PartitionLoop
 /// <param name="Clock">The clock.</param>
 /// <param name="FrameBytesMax">Payload after which a batch takes no more commands.</param>
 /// <param name="QueuedCommandsMax">Commands that may wait, beyond which callers get Overloaded.</param>
-internal sealed record PartitionLoopOptions(TimeProvider Clock, int FrameBytesMax, int QueuedCommandsMax);
+/// <param name="StandstillMax">How long no batch may end while there is work; then the activation gives up and the next one reads what stands.</param>
+internal sealed record PartitionLoopOptions(TimeProvider Clock, int FrameBytesMax, int QueuedCommandsMax, TimeSpan StandstillMax);
