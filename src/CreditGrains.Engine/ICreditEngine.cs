@@ -73,6 +73,9 @@ public interface ICreditEngine : IAsyncDisposable
     /// <summary>Durable events after a sequence, without gap or duplicate; waits for new ones until cancelled.</summary>
     IAsyncEnumerable<EventRecord> ReadFeedAsync(long afterSequence, CancellationToken cancellationToken);
 
+    /// <summary>Sequence of the newest durable event in the order of the feed: a reader that starts after it gets only what is still to come. 0 when there is none.</summary>
+    async ValueTask<long> GetFeedEndAsync() => (await GetStatusAsync()).LastSequence;
+
     /// <summary>Confirms a forward step of the clock, so that approvals resume.</summary>
     ValueTask ConfirmClockAsync();
 

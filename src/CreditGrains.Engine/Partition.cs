@@ -42,7 +42,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     private readonly PartitionOptions options;
     private readonly DecidedBatch[] batches;
     private readonly Replay.FrameReplay replay;
-    private PartitionJournal journal = null!;
+    private IEventJournal journal = null!;
     private FrameEvents? sharedEvents;
     private FrameEvents? decidingEvents;
     private DecidedBatch? building;
@@ -74,8 +74,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <summary>Decides and applies.</summary>
     public Executor Executor { get; }
 
-    /// <summary>The journal: writer, reader, recovery report.</summary>
-    public PartitionJournal Journal => journal;
+    /// <summary>The journal of segment files: writer, reader, recovery report. Standalone only.</summary>
+    public PartitionJournal Journal => (PartitionJournal)journal;
+
+    /// <summary>The journal, whatever keeps it.</summary>
+    public IEventJournal EventJournal => journal;
 
     /// <summary>Sequence of the newest snapshot in force; 0 for none.</summary>
     public long SnapshotSequence { get; set; }
@@ -98,28 +101,44 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <exception cref="JournalException">The journal must not be used as it is.</exception>
     public static Partition Open(IFileStore files, PartitionOptions options, long nowMicros, Action<long>? progress = null)
     {
-        options.Validate();
         // The lock comes first: loading deletes leftovers, which may be another process's work in progress.
         var hold = files.Lock();
-        Partition? partition = null;
         try
         {
-            partition = LoadNewest(files, options);
-            partition.journal = PartitionJournal.OpenHeld(
-                files, hold, partition.JournalOptions, nowMicros, partition.Executor.LastSequence + 1, frame =>
-                {
-                    partition.ReplayFrame(frame);
-                    progress?.Invoke(partition.Executor.LastSequence);
-                });
+            return Open(files, options, progress, (fromSequence, replay) => PartitionJournal.OpenHeld(files, hold, options.JournalOptions, nowMicros, fromSequence, replay));
+        }
+        catch
+        {
+            hold.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a partition on a journal of another kind, whose opening has fenced every other writer.</summary>
+    /// <param name="files">Where its snapshots and spilled ids are; locked or fenced by the caller.</param>
+    /// <param name="options">Settings.</param>
+    /// <param name="progress">Told the replayed sequence after each frame; may be null.</param>
+    /// <param name="openJournal">Shows the frames from a sequence on, then gives the journal.</param>
+    internal static Partition Open(
+        IFileStore files, PartitionOptions options, Action<long>? progress, Func<long, FrameVisitor, IEventJournal> openJournal)
+    {
+        options.Validate();
+        var partition = LoadNewest(files, options);
+        try
+        {
+            partition.journal = openJournal(partition.Executor.LastSequence + 1, frame =>
+            {
+                partition.ReplayFrame(frame);
+                progress?.Invoke(partition.Executor.LastSequence);
+            });
             partition.isReplaying = false;
-            partition.Executor.LastRecordedAtMicros = Math.Max(partition.Executor.LastRecordedAtMicros, partition.journal.Writer.LastRecordedAt);
+            partition.Executor.LastRecordedAtMicros = Math.Max(partition.Executor.LastRecordedAtMicros, partition.journal.LastRecordedAt);
             return partition;
         }
         catch
         {
-            partition?.State.Dispose();
-            partition?.Ids.Dispose();
-            hold.Dispose();
+            partition.State.Dispose();
+            partition.Ids.Dispose();
             throw;
         }
     }
@@ -128,7 +147,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     public JournalOptions JournalOptions => options.JournalOptions;
 
     /// <summary>Whether the journal can take another batch; asked before deciding, so that a full disk is met before anything is decided.</summary>
-    public bool TryReserve(out JournalRefusal refusal) => journal.Writer.TryReserve(options.FrameBytesMax, out refusal);
+    public bool TryReserve(out JournalRefusal refusal) => journal.TryReserve(options.FrameBytesMax, out refusal);
 
     /// <summary>Notes the clock while idle, so that a step is told from a pause. Call at least once a minute.</summary>
     public void Tick(long nowMicros)
@@ -206,8 +225,15 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <exception cref="JournalException">The journal is poisoned or fenced; likewise.</exception>
     public void Flush(DecidedBatch batch)
     {
-        if (batch.EventCount > 0) journal.Writer.Append(batch.Frame, batch.EventCount, batch.FirstSequence, batch.RecordedAtMicros);
+        var flushed = FlushAsync(batch);
+        if (flushed.IsCompletedSuccessfully) return;
+        flushed.AsTask().GetAwaiter().GetResult();
     }
+
+    /// <summary>As <see cref="Flush"/>, without holding a thread while the journal is waited for.</summary>
+    /// <inheritdoc cref="Flush"/>
+    public ValueTask FlushAsync(DecidedBatch batch) =>
+        batch.EventCount == 0 ? default : journal.AppendAsync(batch.Frame, batch.EventCount, batch.FirstSequence, batch.RecordedAtMicros);
 
     /// <summary>Completes the outcome of a repeat from the journal. Any thread, once the batch that gave it is flushed.</summary>
     public void Resolve(in Command command, ref Outcome outcome)
@@ -241,8 +267,8 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     public bool TryReadDurable(long sequence, out LedgerEvent e)
     {
         e = default;
-        if (sequence < journal.Reader.OldestSequence || sequence > journal.Reader.DurableSequence) return false;
-        var events = Interlocked.Exchange(ref sharedEvents, null) ?? new FrameEvents(journal.Reader);
+        if (sequence < journal.OldestSequence || sequence > journal.DurableSequence) return false;
+        var events = Interlocked.Exchange(ref sharedEvents, null) ?? new FrameEvents(journal);
         var found = events.TryRead(sequence, out e);
         // Two readers at once: the later one's frame is kept.
         Interlocked.Exchange(ref sharedEvents, events)?.Dispose();
@@ -261,8 +287,8 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             var recordedAt = isBuilding ? Executor.LastRecordedAtMicros : batch.RecordedAtMicros;
             return TryFind(batch.Frame.Payload, batch.FirstSequence, recordedAt, sequence, out e);
         }
-        if (sequence < journal.Reader.OldestSequence || sequence > journal.Reader.DurableSequence) return false;
-        decidingEvents ??= new FrameEvents(journal.Reader);
+        if (sequence < journal.OldestSequence || sequence > journal.DurableSequence) return false;
+        decidingEvents ??= new FrameEvents(journal);
         return decidingEvents.TryRead(sequence, out e);
     }
 
@@ -345,7 +371,10 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
                 options.Warn?.Invoke(damage.Message);
             }
         }
-        return new Partition(files, options, new PartitionState(), RequestIdIndex.Create(files, options.RequestIds, 0));
+        return new Partition(files, options, new PartitionState(), RequestIdIndex.Create(files, options.RequestIds, 0))
+        {
+            Executor = { LastSequence = options.FirstSequence - 1 },
+        };
     }
 
     private void ReplayFrame(Frame frame)

@@ -38,12 +38,21 @@ public sealed record PartitionOptions
     /// <summary>Whether an append waits for a standby and refuses without one; default false.</summary>
     public bool StandbyRequired { get; init; }
 
+    /// <summary>Sequence of the first event of a new journal, 1 (the default) or more: partitions of a cluster count in ranges of their own.</summary>
+    public long FirstSequence { get; init; } = 1;
+
+    /// <summary>Whether places of a session may be missing here, because other partitions have them; default false.</summary>
+    public bool SessionGapsAllowed { get; init; }
+
     /// <summary>Told what an operator should know, in plain words; may be null.</summary>
     public Action<string>? Warn { get; init; }
 
     /// <summary>The layout of the partition's journal.</summary>
     public Journal.JournalOptions JournalOptions =>
-        new() { PartitionId = PartitionId, SegmentBytes = SegmentBytes, PayloadBytesMax = FrameBytesMax, StandbyRequired = StandbyRequired };
+        new()
+        {
+            PartitionId = PartitionId, SegmentBytes = SegmentBytes, PayloadBytesMax = FrameBytesMax, StandbyRequired = StandbyRequired, FirstSequence = FirstSequence,
+        };
 
     internal void Validate()
     {
@@ -55,6 +64,7 @@ public sealed record PartitionOptions
         Check(RegraphSliceLength is >= 1 and <= 1_000, nameof(RegraphSliceLength), "1 to 1,000");
         Check(SweepMax is >= 1 and <= 100_000, nameof(SweepMax), "1 to 100,000");
         Check(ClockStepMicrosMax >= 1_000_000, nameof(ClockStepMicrosMax), "a second or more");
+        Check(FirstSequence >= 1, nameof(FirstSequence), "1 or more");
     }
 
     private static void Check(bool holds, string name, string range)
@@ -62,5 +72,5 @@ public sealed record PartitionOptions
         if (!holds) throw new ArgumentOutOfRangeException(name, $"Setting {name} must be {range}.");
     }
 
-    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax);
+    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax, SessionGapsAllowed);
 }

@@ -8,7 +8,7 @@ internal static class Greeting
         var grpc = $"{server.GrpcAddress.Host}:{server.GrpcAddress.Port}";
         var http = server.HttpAddress.GetLeftPart(UriPartial.Authority);
         options.Output.WriteLine($$$"""
-            CreditGrains is serving {{{Path.GetFullPath(options.DataDirectory)}}}
+            CreditGrains is serving {{{(options.DataDirectory.Length > 0 ? Path.GetFullPath(options.DataDirectory) : "as a silo of a cluster")}}}
 
               gRPC  {{{grpc}}}   (creditgrains.v1, health, reflection)
               JSON  {{{http}}}   (POST /creditgrains.v1.<Service>/<Method>; health at /healthz)

@@ -17,7 +17,7 @@ public sealed record ServerOptions
     /// <summary>The usual port of HTTP/1.1 with JSON.</summary>
     public const int HttpPortUsual = 5091;
 
-    /// <summary>Where journal and snapshots live; made when missing. One process at a time.</summary>
+    /// <summary>Where journal and snapshots live; made when missing. One process at a time. Empty when the engine keeps them elsewhere.</summary>
     public required string DataDirectory { get; init; }
 
     /// <summary>Opens the engine; the server closes it. Default: the standalone engine with its usual settings.</summary>

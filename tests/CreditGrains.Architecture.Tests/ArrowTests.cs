@@ -15,7 +15,7 @@ public sealed class ArrowTests
         { "CreditGrains.Orleans", ["CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Api", ["CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Server", ["CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Silo", ["CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
+        { "CreditGrains.Silo", ["CreditGrains.Server", "CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
     };
 

@@ -58,11 +58,13 @@ internal sealed class FeedCall(ICreditEngine engine)
     {
         if (request.Tenant > ushort.MaxValue) throw new RpcException(StatusCode.InvalidArgument, $"tenant is {request.Tenant}; use 1 to 65535, or 0 for all");
         if (request.Cursor.Length == 0 && !request.FromNow) return 0;
-        var newest = (await engine.GetStatusAsync().Guarded()).LastSequence;
-        if (request.Cursor.Length == 0) return newest;
+        if (request.Cursor.Length == 0) return await engine.GetFeedEndAsync().Guarded();
         if (request.FromNow) throw new RpcException(StatusCode.InvalidArgument, "Give cursor or from_now, not both.");
         var after = OpaqueToken.ToSequence("cursor", OpaqueToken.Use.Feed, request.Cursor);
-        if (after > newest) throw new RpcException(StatusCode.InvalidArgument, $"cursor is after event {newest}, the newest here: it comes from another engine.");
+        var newest = (await engine.GetStatusAsync().Guarded()).LastSequence;
+        // A status may be some seconds old; the event itself is not.
+        if (after > newest && await engine.GetDecisionAsync(after).Guarded() is null)
+            throw new RpcException(StatusCode.InvalidArgument, $"cursor is after event {newest}, the newest here: it comes from another engine.");
         return after;
     }
 }

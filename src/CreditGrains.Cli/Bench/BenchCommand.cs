@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditGrains.Cli.Bench.Cluster;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Postgres;
@@ -44,6 +45,7 @@ internal static class BenchCommand
             PostgresRuns.Run(run.Settings, run.Report, run.Figures);
             return Task.CompletedTask;
         }),
+        Cluster(),
         All(),
         Body(),
     };
@@ -77,6 +79,15 @@ internal static class BenchCommand
         var rate = run.Parse.GetValue(Options.Rate);
         if (rate <= 0) rate = ServerRuns.Unary(run.Settings, target, run.Report, []).PerSecond;
         ServerRuns.SnapshotPause(run.Settings, target, rate, run.Report, run.Figures);
+    }
+
+    private static Command Cluster()
+    {
+        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 96 };
+        Option[] options = [.. Options.Common, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, Options.PostgresFacilities, silo, partitions];
+        return Measuring("cluster", "Three silos over PostgreSQL and Redis, both started here: rates, hot enterprise, failover, memory", options, run => ClusterRuns.RunAsync(
+            run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
     }
 
     private static Command All()

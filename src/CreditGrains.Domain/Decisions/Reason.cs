@@ -25,6 +25,9 @@ public enum Reason : ushort
     /// <summary>The standby that decisions must reach is lost; bring it back and send the same id again.</summary>
     StandbyLost = 5,
 
+    /// <summary>In a cluster: the limit of a shared node is being cut and nothing is granted until the cut is in force; send the same id again later.</summary>
+    Recalling = 6,
+
     /// <summary>The caller's deadline passed while the command waited to be decided; send the same id again with more time.</summary>
     DeadlineExceeded = 7,
 

@@ -6,7 +6,7 @@ namespace CreditGrains.Engine.Events;
 /// Reads durable events by sequence. Keeps the frame of the last one with the places of its events, so that reading on, as a
 /// file sent again does, costs no look at the disk. One thread at a time.
 /// </summary>
-internal sealed class FrameEvents(JournalReader reader) : IDisposable
+internal sealed class FrameEvents(IEventJournal journal) : IDisposable
 {
     private readonly List<int> places = [];
     private PooledFrame? frame;
@@ -39,7 +39,7 @@ internal sealed class FrameEvents(JournalReader reader) : IDisposable
     private bool Load(long sequence)
     {
         Dispose();
-        frame = reader.ReadFrameContaining(sequence);
+        frame = journal.ReadFrameContaining(sequence);
         places.Clear();
         places.Add(0);
         return Holds(sequence);

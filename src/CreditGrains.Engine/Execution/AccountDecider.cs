@@ -471,7 +471,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
 /// <param name="AtomicRegraphMax">Most facilities a change of the graph moves in one event; above, it goes in slices.</param>
 /// <param name="SliceLength">Facilities of a slice.</param>
 /// <param name="SweepMax">Most items ended by their time in one batch, beside those of the facilities in it.</param>
-internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax)
+/// <param name="SessionGapsAllowed">Whether places of a session may be missing here.</param>
+internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax, bool SessionGapsAllowed = false)
 {
     /// <summary>As docs/rules.md states.</summary>
     public static readonly EngineRules Standard = new(7 * 86_400, 7 * 86_400, 10_000, 1_000, 4_096);

@@ -219,7 +219,7 @@ internal sealed class Executor
         if (place == last + 1) return false;
         if (place > last)
         {
-            reason = Reason.SessionGap;
+            if (!rules.SessionGapsAllowed) reason = Reason.SessionGap;
             return false;
         }
         var sequence = FindInSession(c, progress!, out var known);

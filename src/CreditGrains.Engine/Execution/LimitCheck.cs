@@ -89,6 +89,15 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
         return null;
     }
 
+    /// <summary>What an amount held on a facility adds to a node of its path, minor units of the node's currency; −1 when a rate is missing or stale.</summary>
+    public long AddedTo(in FacilityRow facility, PathEntry entry, long amount, long nowMicros)
+    {
+        ref readonly var node = ref state.Nodes.Read(entry.Node);
+        var weighted = (Int128)Delta(facility, node, amount) * entry.SharePpm;
+        if (exposures.TryGet(node, facility.Currency, weighted, nowMicros, out var after) != Reason.None) return -1;
+        return exposures.TryGet(node, facility.Currency, 0, nowMicros, out var before) == Reason.None ? after - before : -1;
+    }
+
     /// <summary>The facility's own exposure with an amount held.</summary>
     public long OwnExposure(in FacilityRow facility, long added)
     {

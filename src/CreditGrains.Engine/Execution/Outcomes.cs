@@ -71,6 +71,7 @@ internal static class Outcomes
         Reason.DiskFull => "there is no room to journal the outcome; free disk space and send the same id again",
         Reason.ClockStepUnconfirmed => "the clock stepped forward by more than 5 minutes; an operator must confirm it (ConfirmClock)",
         Reason.StandbyLost => "the standby is required and cannot be reached; bring it back and send the same id again",
+        Reason.Recalling => "the limit of a shared node is being cut and grants are on their way back; send the same id again in a moment",
         Reason.DeadlineExceeded => "the deadline passed while the command waited to be decided; send the same id again with more time",
         Reason.EngineStopped => "the engine is stopping or has failed; send the same id again when it is back",
         _ => reason.ToString(),

@@ -6,7 +6,7 @@ namespace CreditGrains.Engine.Journal;
 /// The journal of one partition, open for writing: recovered, mended, and marked with a new epoch. Holds the store's lock until
 /// disposed.
 /// </summary>
-public sealed class PartitionJournal : IDisposable
+public sealed class PartitionJournal : IEventJournal
 {
     private readonly IFileStore _files;
     private readonly FrameIndex _index;
@@ -130,6 +130,24 @@ public sealed class PartitionJournal : IDisposable
         }
         return deleted;
     }
+
+    long IEventJournal.DurableSequence => Reader.DurableSequence;
+
+    long IEventJournal.OldestSequence => Reader.OldestSequence;
+
+    long IEventJournal.LastRecordedAt => Writer.LastRecordedAt;
+
+    long IEventJournal.AppendedBytes => Writer.AppendedBytes;
+
+    bool IEventJournal.TryReserve(int payloadBytesMax, out JournalRefusal refusal) => Writer.TryReserve(payloadBytesMax, out refusal);
+
+    ValueTask IEventJournal.AppendAsync(FrameBuffer payload, int eventCount, long firstSequence, long recordedAt)
+    {
+        Writer.Append(payload, eventCount, firstSequence, recordedAt);
+        return default;
+    }
+
+    PooledFrame? IEventJournal.ReadFrameContaining(long sequence) => Reader.ReadFrameContaining(sequence);
 
     /// <inheritdoc/>
     public void Dispose()

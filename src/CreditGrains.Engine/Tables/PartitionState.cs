@@ -156,7 +156,8 @@ internal sealed class SessionProgress
     public void Advance(long place, long sequence)
     {
         Last = place;
-        if ((place - 1) % Stride == 0) Marks.Add(sequence);
+        // Once every stride; after a gap also for the strides no place was taken in.
+        while (Marks.Count <= (place - 1) / Stride) Marks.Add(sequence);
     }
 
     /// <summary>A journal sequence at or before that of a place taken.</summary>

@@ -15,7 +15,7 @@ public sealed class WorkloadTest(ITestOutputHelper output)
 
     // Beyond what a model without queues, disks and archives can say.
     private static readonly Reason[] NotOfTheRules =
-        [Reason.EngineStopped, Reason.Overloaded, Reason.DiskFull, Reason.ClockStepUnconfirmed, Reason.StandbyLost, Reason.DeadlineExceeded, Reason.OutcomeArchived, Reason.TooManyOpenItems,
+        [Reason.EngineStopped, Reason.Overloaded, Reason.DiskFull, Reason.ClockStepUnconfirmed, Reason.StandbyLost, Reason.Recalling, Reason.DeadlineExceeded, Reason.OutcomeArchived, Reason.TooManyOpenItems,
         Reason.InvalidParent];
 
     [Fact]

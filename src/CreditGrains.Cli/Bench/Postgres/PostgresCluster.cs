@@ -54,6 +54,9 @@ internal sealed class PostgresCluster : IDisposable
         }
     }
 
+    /// <summary>How a program of this machine reaches it.</summary>
+    public string ConnectionString => $"Host={directory};Database={Database};Username={programs.ServerUserName}";
+
     /// <summary>Runs a script of ours.</summary>
     public void RunScript(string script, params (string Name, long Value)[] variables)
     {

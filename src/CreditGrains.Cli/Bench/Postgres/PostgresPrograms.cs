@@ -26,6 +26,9 @@ internal sealed class PostgresPrograms
         return null;
     }
 
+    /// <summary>The user who owns its databases.</summary>
+    public string ServerUserName => isRoot ? ServerUser : Environment.UserName;
+
     /// <summary>Version line of the server.</summary>
     public string Version => Run("postgres", ["--version"]).Trim();
 

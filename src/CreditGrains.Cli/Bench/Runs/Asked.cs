@@ -38,4 +38,16 @@ internal static class Asked
     public static Figure PostgresSingle(double value, string note = "") => new("PostgreSQL, single", Rate, value, Note: note);
 
     public static Figure PostgresBatch(double value, string note = "") => new("PostgreSQL, batches of 100", Rate, value, Note: note);
+
+    public static Figure ClusterStream(double value, string note = "") => new("cluster of three silos, stream, batches of 100", Rate, value, Demand.AtLeast, 60_000, note);
+
+    public static Figure ClusterRatio(double value, string note = "") => new("cluster stream ÷ PostgreSQL single", "times", value, Demand.AtLeast, 4, note);
+
+    public static Figure ClusterUnary(double value, string note = "") => new("cluster of three silos, unary", Rate, value, Demand.AtLeast, 15_000, note);
+
+    public static Figure ClusterHot(double value, string note = "") => new("all under one enterprise ÷ spread, stream", "times", value, Demand.AtLeast, 0.7, note);
+
+    public static Figure ClusterFailover(double value, string note = "") => new("kill -9 of one silo of three, to a decision on each of its accounts", "s", value, Demand.AtMost, 20, note);
+
+    public static Figure ClusterMemory(double value, string note = "") => new("resident memory of three silos together", "GiB", value, Demand.AtMost, 9, note);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
@@ -12,12 +13,24 @@ internal static class GeneratorRun
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Unary Authorize on some connections with some streams each.</summary>
-    public static LoadResult Unary(BenchSettings settings, ServerTarget target, int connections, int streams) =>
-        Run(settings, connections, (source, tally) => new UnaryConnection(target.Address, streams, source, tally));
+    public static LoadResult Unary(BenchSettings settings, ServerTarget target, int connections, int streams) => Unary(settings, [target.Address], connections, streams);
+
+    /// <summary>The same, connections dealt over several servers.</summary>
+    public static LoadResult Unary(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections, int streams)
+    {
+        var next = 0;
+        return Run(settings, connections, (source, tally) => new UnaryConnection(servers[next++ % servers.Count], streams, source, tally));
+    }
 
     /// <summary>AuthorizeStream, one call a connection.</summary>
-    public static LoadResult Stream(BenchSettings settings, ServerTarget target, int connections) =>
-        Run(settings, connections, (source, tally) => new StreamConnection(target.Address, settings.BatchLength, settings.BatchesInFlight, source, tally));
+    public static LoadResult Stream(BenchSettings settings, ServerTarget target, int connections) => Stream(settings, [target.Address], connections);
+
+    /// <summary>The same, connections dealt over several servers.</summary>
+    public static LoadResult Stream(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections)
+    {
+        var next = 0;
+        return Run(settings, connections, (source, tally) => new StreamConnection(servers[next++ % servers.Count], settings.BatchLength, settings.BatchesInFlight, source, tally));
+    }
 
     /// <summary>
     /// Unary at a rate, while something is done beside it: returns what was seen before it and while it ran.

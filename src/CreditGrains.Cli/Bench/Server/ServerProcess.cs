@@ -37,13 +37,18 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static ServerProcess Start(BenchSettings settings)
     {
         var address = new IPEndPoint(IPAddress.Loopback, FreePort());
+        return Start(settings.ServeWith, ["serve", "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort())], address);
+    }
+
+    /// <summary>Starts a program that serves gRPC at an address.</summary>
+    /// <param name="program">An executable or an assembly; null is this program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="address">Where it will serve.</param>
+    public static ServerProcess Start(string? program, IEnumerable<string> arguments, IPEndPoint address)
+    {
         var start = new ProcessStartInfo { UseShellExecute = false, RedirectStandardOutput = true };
-        Command(start, settings.ServeWith);
-        foreach (var argument in new[]
-        {
-            "serve", "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort()),
-        })
-            start.ArgumentList.Add(argument);
+        Command(start, program);
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
         var process = Process.Start(start) ?? throw new BenchFault("the server could not be started");
         var started = new ServerProcess(process, address);
         process.OutputDataReceived += (_, line) => started.lastLine = string.IsNullOrWhiteSpace(line.Data) ? started.lastLine : line.Data;
@@ -110,7 +115,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
-    private static int FreePort()
+    /// <summary>A port nobody listens on now.</summary>
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,0 +1,86 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Postgres;
+using CreditGrains.Cli.Bench.Server;
+
+namespace CreditGrains.Cli.Bench.Cluster;
+
+/// <summary>How the measured cluster is made.</summary>
+/// <param name="SiloProgram">CreditGrains.Silo.dll; null is the one built beside this program.</param>
+/// <param name="Partitions">Partitions of borrowers.</param>
+/// <param name="StreamConnections">Connections of the stream load, dealt over the silos.</param>
+internal sealed record ClusterShape(string? SiloProgram, int Partitions, int StreamConnections);
+
+/// <summary>PostgreSQL, Redis and three silos as processes, on data of their own that goes with them.</summary>
+internal sealed class ClusterUnderTest : IAsyncDisposable
+{
+    private const int SiloCount = 3;
+    private readonly PostgresCluster postgres;
+    private readonly Process redis;
+    private readonly DirectoryInfo redisData;
+    private readonly List<ServerTarget> silos = [];
+
+    private ClusterUnderTest(PostgresCluster postgres, Process redis, DirectoryInfo redisData)
+    {
+        this.postgres = postgres;
+        this.redis = redis;
+        this.redisData = redisData;
+    }
+
+    /// <summary>The silos, each answering.</summary>
+    public IReadOnlyList<ServerTarget> Silos => silos;
+
+    /// <summary>Where they serve gRPC.</summary>
+    public IReadOnlyList<IPEndPoint> Addresses => [.. silos.Select(s => s.Address)];
+
+    /// <summary>Starts it, empty.</summary>
+    /// <exception cref="BenchFault">Something is not installed, or does not start.</exception>
+    public static async Task<ClusterUnderTest> StartAsync(ClusterShape shape)
+    {
+        var program = shape.SiloProgram ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../CreditGrains.Silo/bin/Release/net10.0/CreditGrains.Silo.dll"));
+        if (!File.Exists(program)) throw new BenchFault($"there is no silo at {program}; build src/CreditGrains.Silo in Release or give --silo");
+        if (PostgresPrograms.Find(out var why) is not { } programs) throw new BenchFault(why);
+        Report.Progress($"cluster: starting PostgreSQL, Redis and three silos");
+        var port = ServerProcess.FreePort();
+        var directory = Directory.CreateTempSubdirectory("creditgrains-redis-");
+        var redis = Process.Start(new ProcessStartInfo("redis-server", ["--port", Text(port), "--bind", "127.0.0.1", "--dir", directory.FullName, "--appendonly", "yes", "--save", "", "--logfile", "log"]))
+            ?? throw new BenchFault("redis-server could not be started; install the package redis-server");
+        var cluster = new ClusterUnderTest(PostgresCluster.Start(programs, "1GB"), redis, directory);
+        try
+        {
+            for (var i = 0; i < SiloCount; i++) cluster.silos.Add(await ServerTarget.OfAsync(cluster.StartSilo(program, shape.Partitions, port)));
+            return cluster;
+        }
+        catch
+        {
+            await cluster.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(silos.Select(s => s.DisposeAsync().AsTask()));
+        redis.Kill();
+        await redis.WaitForExitAsync();
+        redis.Dispose();
+        redisData.Delete(recursive: true);
+        postgres.Dispose();
+    }
+
+    private ServerProcess StartSilo(string program, int partitions, int redisPort)
+    {
+        var address = new IPEndPoint(IPAddress.Loopback, ServerProcess.FreePort());
+        string[] arguments =
+        [
+            "--database", $"{postgres.ConnectionString};Maximum Pool Size=40", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
+            "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(ServerProcess.FreePort()),
+        ];
+        return ServerProcess.Start(program, arguments, address);
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,138 @@
+using CreditGrains.Orleans.Front;
+using CreditGrains.Orleans.Journal;
+using CreditGrains.Orleans.Nodes;
+using CreditGrains.Orleans.Partitions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using Orleans.Configuration;
+using StackExchange.Redis;
+
+namespace CreditGrains.Orleans.Hosting;
+
+/// <summary>Starts a silo: checks and migrates the database, joins the cluster, and gives the engine port over it.</summary>
+public static class ClusterHost
+{
+    private const string Invariant = "Npgsql";
+    private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
+
+    /// <summary>Starts a silo in this process.</summary>
+    /// <exception cref="ClusterStartException">The database or Redis cannot be used as it is; the message says what to mend.</exception>
+    public static async Task<ClusterEngine> StartAsync(ClusterOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        var database = await OpenDatabaseAsync(options);
+        IHost? host = null;
+        try
+        {
+            var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+            builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans.Runtime.MembershipService", LogLevel.Information)
+                .AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "HH:mm:ss.fff "));
+            builder.UseOrleans(silo => Configure(silo, options, database));
+            host = builder.Build();
+            await host.StartAsync(cancellationToken);
+        }
+        catch (RedisException failure)
+        {
+            host?.Dispose();
+            await database.DisposeAsync();
+            throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
+        }
+        catch
+        {
+            host?.Dispose();
+            await database.DisposeAsync();
+            throw;
+        }
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(database), async () =>
+        {
+            // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
+            using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
+            await host.StopAsync(patience.Token);
+            await host.Services.GetRequiredService<SiloServices>().DisposeAsync();
+            host.Dispose();
+            await database.DisposeAsync();
+        });
+    }
+
+    /// <summary>Checks, migrates and opens the database.</summary>
+    /// <exception cref="ClusterStartException">It cannot be reached, or must not be used as it is.</exception>
+    public static async Task<NpgsqlDataSource> OpenDatabaseAsync(ClusterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var database = NpgsqlDataSource.Create(ConnectionString(options.Database));
+        try
+        {
+            await DatabaseChecks.CheckDurabilityAsync(database, options.Warn);
+            await Migrations.ApplyAsync(database);
+            await DatabaseChecks.CheckSettingAsync(database, "partitions", options.Partitions);
+            return database;
+        }
+        catch (NpgsqlException failure)
+        {
+            await database.DisposeAsync();
+            throw new ClusterStartException($"PostgreSQL cannot be used: {failure.Message} Start it and check the connection string.", failure);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
+
+    // A silo that stands still inside a transaction would hold the epoch rows of its partitions, and nobody could take them over.
+    private static string ConnectionString(string given)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(given);
+        builder.Options = $"-c idle_in_transaction_session_timeout={IdleInTransaction.TotalMilliseconds:0} {builder.Options}".TrimEnd();
+        return builder.ConnectionString;
+    }
+
+    /// <summary>Adds what the grains need to a silo.</summary>
+    internal static void Configure(ISiloBuilder silo, ClusterOptions options, NpgsqlDataSource database)
+    {
+        if (options.Redis is null) silo.UseLocalhostClustering(options.SiloPort, options.GatewayPort, serviceId: options.ClusterId, clusterId: options.ClusterId);
+        else
+        {
+            silo.UseRedisClustering(redis => redis.ConfigurationOptions = RedisOptions(options.Redis));
+            silo.Configure<global::Orleans.Configuration.ClusterOptions>(identity => (identity.ClusterId, identity.ServiceId) = (options.ClusterId, options.ClusterId));
+            silo.ConfigureEndpoints(options.Address, options.SiloPort, options.GatewayPort);
+        }
+        AddGrains(silo, options, database);
+    }
+
+    /// <summary>Adds storage, reminders, placement and timings.</summary>
+    internal static void AddGrains(ISiloBuilder silo, ClusterOptions options, NpgsqlDataSource database)
+    {
+        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, options.Database));
+        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, options.Database));
+        silo.Services.AddSingleton(new SiloServices(options, database));
+        silo.Services.AddSingleton<PartitionHomes>();
+        silo.Services.AddSingleton<PartitionHandover>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PartitionHandover>());
+        silo.Services.AddPlacementDirector<PartitionPlacement, PartitionDirector>();
+        silo.Configure<ClusterMembershipOptions>(membership =>
+        {
+            membership.ProbeTimeout = options.ProbeEvery;
+            // A silo that stands still is declared dead after the probes missed times this; one whose process is gone at once, as its connections are refused.
+            membership.MaxProbeTimeout = options.ProbeEvery * 2;
+            membership.NumMissedProbesLimit = options.ProbesMissedMax;
+            membership.NumVotesForDeathDeclaration = options.VotesForDeath;
+            membership.DefunctSiloExpiration = TimeSpan.FromDays(1);
+        });
+        silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
+        silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(15));
+    }
+
+    private static ConfigurationOptions RedisOptions(string address)
+    {
+        var redis = ConfigurationOptions.Parse(address);
+        redis.AbortOnConnectFail = false;
+        redis.ConnectTimeout = 2_000;
+        redis.SyncTimeout = redis.AsyncTimeout = 2_000;
+        return redis;
+    }
+}

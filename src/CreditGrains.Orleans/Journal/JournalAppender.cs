@@ -1,0 +1,174 @@
+using System.Threading.Channels;
+using CreditGrains.Engine.Journal;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace CreditGrains.Orleans.Journal;
+
+/// <summary>
+/// Appends frames of all partitions of a silo: what waits goes together in one transaction, so one flush of the database pays for as many
+/// partitions as came during the last one. Each row is checked against its own partition's epoch, locked for share until the end of
+/// the transaction: whoever raises an epoch waits for the appends under the old one, and sees them.
+/// </summary>
+internal sealed class JournalAppender : IAsyncDisposable
+{
+    private const int GroupMax = 64;
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
+
+    private const string GroupSql = """
+        with input as materialized (
+            select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[]) as i (partition, epoch, sequence, last_sequence, frame)),
+        held as materialized (
+            select p.partition, p.epoch from cg_partition p join input i on p.partition = i.partition and p.epoch = i.epoch order by p.partition for share of p)
+        insert into cg_journal (partition, sequence, last_sequence, epoch, frame)
+        select i.partition, i.sequence, i.last_sequence, i.epoch, i.frame from input i join held h on h.partition = i.partition and h.epoch = i.epoch
+        returning partition, epoch
+        """;
+
+    private readonly NpgsqlDataSource database;
+    private readonly TimeProvider clock;
+    private readonly TimeSpan patience;
+    private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = false });
+    private readonly Task[] workers;
+
+    /// <param name="database">The journal's database.</param>
+    /// <param name="clock">For the bound on retries.</param>
+    /// <param name="patience">How long an append is tried while the database does not answer; afterwards its partition gives up.</param>
+    /// <param name="connections">Transactions under way at once.</param>
+    public JournalAppender(NpgsqlDataSource database, TimeProvider clock, TimeSpan patience, int connections)
+    {
+        this.database = database;
+        this.clock = clock;
+        this.patience = patience;
+        workers = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(WorkAsync))];
+    }
+
+    /// <summary>Appends one frame; durable when it completes.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="epoch">The activation's epoch.</param>
+    /// <param name="sequence">First sequence of the frame.</param>
+    /// <param name="lastSequence">Its last.</param>
+    /// <param name="frame">The frame as stored; unchanged until this completes.</param>
+    /// <exception cref="JournalException">Fenced, diverged, or the database did not answer for the whole patience: the frame may or may not be there.</exception>
+    public Task AppendAsync(int partition, long epoch, long sequence, long lastSequence, ReadOnlyMemory<byte> frame)
+    {
+        var append = new Append(partition, epoch, sequence, lastSequence, frame);
+        if (!waiting.Writer.TryWrite(append)) append.Done.SetException(Stopped());
+        return append.Done.Task;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        waiting.Writer.TryComplete();
+        await Task.WhenAll(workers);
+    }
+
+    private async Task WorkAsync()
+    {
+        var group = new List<Append>(GroupMax);
+        while (await waiting.Reader.WaitToReadAsync())
+        {
+            group.Clear();
+            while (group.Count < GroupMax && waiting.Reader.TryRead(out var append)) group.Add(append);
+            if (group.Count == 0) continue;
+            try
+            {
+                var appended = await InsertAsync(group);
+                foreach (var append in group) Settle(append, appended);
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
+                foreach (var append in group) _ = RecoverAsync(append);
+            }
+            catch (Exception e)
+            {
+                // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
+                foreach (var append in group) append.Done.TrySetException(e);
+            }
+        }
+    }
+
+    // By epoch too: two activations of a partition may wait in one silo, and only one of them holds.
+    private static void Settle(Append append, HashSet<(int Partition, long Epoch)> appended)
+    {
+        if (appended.Contains((append.Partition, append.Epoch))) append.Done.SetResult();
+        else append.Done.SetException(Fenced(append));
+    }
+
+    private async Task<HashSet<(int Partition, long Epoch)>> InsertAsync(List<Append> group)
+    {
+        await using var command = database.CreateCommand(GroupSql);
+        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Partition), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
+        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Epoch), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Sequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.LastSequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
+        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Frame), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
+        var appended = new HashSet<(int Partition, long Epoch)>();
+        await using var reader = await command.ExecuteReaderAsync();
+        while (await reader.ReadAsync()) appended.Add((reader.GetInt32(0), reader.GetInt64(1)));
+        return appended;
+    }
+
+    /// <summary>After a failure nobody knows whether the commit came through: look, and only then try again.</summary>
+    private async Task RecoverAsync(Append append)
+    {
+        var start = clock.GetTimestamp();
+        Exception? last = null;
+        do
+        {
+            try
+            {
+                if (await ReadAsync(append) is { } stored)
+                {
+                    if (stored.AsSpan().SequenceEqual(append.Frame.Span)) append.Done.SetResult();
+                    else append.Done.SetException(Diverged(append));
+                    return;
+                }
+
+                Settle(append, await InsertAsync([append]));
+                return;
+            }
+            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            {
+                // The first attempt was still on its way and came through; the next look sees it.
+                last = e;
+            }
+            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            {
+                last = e;
+                await Task.Delay(RetryPause, clock);
+            }
+            catch (Exception e)
+            {
+                append.Done.TrySetException(e);
+                return;
+            }
+        }
+        while (clock.GetElapsedTime(start) < patience);
+        append.Done.SetException(new JournalException(JournalErrorCode.Poisoned,
+            $"Partition {append.Partition}: the database did not take a frame for {patience.TotalSeconds:0} s. Bring it back; the partition opens again by itself.", last));
+    }
+
+    private async Task<byte[]?> ReadAsync(Append append)
+    {
+        await using var command = database.CreateCommand("select frame from cg_journal where partition = $1 and sequence = $2");
+        command.Parameters.AddWithValue(append.Partition);
+        command.Parameters.AddWithValue(append.Sequence);
+        return await command.ExecuteScalarAsync() as byte[];
+    }
+
+    private static JournalException Stopped() => new(JournalErrorCode.Poisoned, "The silo is stopping; the partition opens on another.");
+
+    private static JournalException Fenced(Append append) => new(JournalErrorCode.EpochOutOfOrder,
+        $"Partition {append.Partition}: epoch {append.Epoch} is over, another activation has taken over. Nothing was appended; this one ends.");
+
+    private static JournalException Diverged(Append append) => new(JournalErrorCode.Diverged,
+        $"Partition {append.Partition}: another frame stands at sequence {append.Sequence}. This activation ends; the next one reads what stands.");
+
+    private sealed record Append(int Partition, long Epoch, long Sequence, long LastSequence, ReadOnlyMemory<byte> Frame)
+    {
+        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+}

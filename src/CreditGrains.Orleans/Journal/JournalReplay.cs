@@ -1,0 +1,93 @@
+using CreditGrains.Engine.Journal;
+using Npgsql;
+
+namespace CreditGrains.Orleans.Journal;
+
+/// <summary>Reads a partition's rows from a sequence to the end, checking checksums, sequence and chain.</summary>
+internal sealed class JournalReplay(NpgsqlDataSource database, JournalOptions options, int partition)
+{
+    private const int RowsPerRead = 256;
+
+    /// <summary>Hash of the last frame.</summary>
+    public ChainHash Head { get; private set; } = ChainHash.Genesis(options.PartitionId);
+
+    /// <summary>Sequence of the next event.</summary>
+    public long NextSequence { get; private set; } = options.FirstSequence;
+
+    /// <summary>Time of the last frame; the least value when there is none.</summary>
+    public long RecordedAt { get; private set; } = long.MinValue;
+
+    /// <summary>Sequence of the oldest row kept.</summary>
+    public long OldestSequence { get; private set; } = options.FirstSequence;
+
+    /// <summary>Reads on until no row is left.</summary>
+    public void Run(long fromSequence, FrameVisitor visitor)
+    {
+        ReadBounds();
+        // The row before gives the chain its start; rows the snapshot already has are checked and skipped by the visitor.
+        var isFirst = true;
+        var at = RowAtOrBefore(fromSequence > options.FirstSequence ? fromSequence - 1 : fromSequence);
+        if (at < 0)
+        {
+            if (fromSequence > options.FirstSequence)
+                throw new JournalException(JournalErrorCode.EndsTooEarly, $"Partition {partition}: a snapshot is at sequence {fromSequence - 1}, the journal holds nothing of it. Restore the database from a backup or a standby.");
+            return;
+        }
+        while (ReadSome(ref at, ref isFirst, visitor))
+        {
+        }
+        if (NextSequence < fromSequence)
+            throw new JournalException(JournalErrorCode.EndsTooEarly, $"Partition {partition}: a snapshot is at sequence {fromSequence - 1}, the journal ends at {NextSequence - 1}. Restore the database from a backup or a standby.");
+    }
+
+    private void ReadBounds()
+    {
+        using var command = database.CreateCommand("select min(sequence) from cg_journal where partition = $1");
+        command.Parameters.AddWithValue(partition);
+        if (command.ExecuteScalar() is long oldest) OldestSequence = oldest;
+    }
+
+    private long RowAtOrBefore(long sequence)
+    {
+        using var command = database.CreateCommand("select sequence from cg_journal where partition = $1 and sequence <= $2 order by sequence desc limit 1");
+        command.Parameters.AddWithValue(partition);
+        command.Parameters.AddWithValue(sequence);
+        return command.ExecuteScalar() is long found ? found : -1;
+    }
+
+    private bool ReadSome(ref long at, ref bool isFirst, FrameVisitor visitor)
+    {
+        using var command = database.CreateCommand("select frame from cg_journal where partition = $1 and sequence >= $2 order by sequence limit $3");
+        command.Parameters.AddWithValue(partition);
+        command.Parameters.AddWithValue(at);
+        command.Parameters.AddWithValue(RowsPerRead);
+        using var reader = command.ExecuteReader();
+        var rows = 0;
+        while (reader.Read())
+        {
+            rows++;
+            var raw = reader.GetFieldValue<byte[]>(0);
+            var frame = StoredFrame.Check(raw, partition, at);
+            Follow(frame, raw, isFirst);
+            isFirst = false;
+            visitor(frame);
+            at = NextSequence;
+        }
+        return rows == RowsPerRead;
+    }
+
+    private void Follow(Frame frame, byte[] raw, bool isFirst)
+    {
+        var header = frame.Header;
+        // The first row read stands in the middle of the journal unless it begins it: its own chain is taken, the next must follow from it.
+        var beginsJournal = header.FirstSequence == options.FirstSequence;
+        if (!isFirst && header.FirstSequence != NextSequence)
+            throw new JournalException(JournalErrorCode.SequenceGap, $"Partition {partition}: a row begins at sequence {header.FirstSequence}, expected was {NextSequence}. Restore the database from a backup or a standby.");
+        if ((!isFirst || beginsJournal) && ChainHash.Extend(Head, raw, header.PayloadLength) != header.Chain)
+            throw new JournalException(JournalErrorCode.BrokenChain, $"Partition {partition}: the row at sequence {header.FirstSequence} does not follow from the one before. Restore the database from a backup or a standby.");
+        if (header.RecordedAt < RecordedAt) throw StoredFrame.Damaged(partition, header.FirstSequence, "its time is before the last one's");
+        Head = header.Chain;
+        NextSequence = header.NextSequence;
+        RecordedAt = header.RecordedAt;
+    }
+}

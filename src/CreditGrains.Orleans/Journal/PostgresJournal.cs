@@ -1,0 +1,118 @@
+using CreditGrains.Engine.Journal;
+using Npgsql;
+
+namespace CreditGrains.Orleans.Journal;
+
+/// <summary>
+/// The journal of one partition in PostgreSQL: one batch is one row, in the frame format of the segment files, chained the same way. Opening raises the
+/// partition's epoch, which fences every earlier activation, and only then reads. Openings are not rows: the epoch stands in each frame.
+/// </summary>
+internal sealed class PostgresJournal : IEventJournal
+{
+    private readonly NpgsqlDataSource database;
+    private readonly JournalAppender appender;
+    private readonly int partition;
+    private readonly RecentFrames recent = new();
+    private readonly long oldestSequence;
+    private ChainHash head;
+    private long nextSequence;
+    private long recordedAt;
+    private long durableSequence;
+    private long appendedBytes;
+    private bool isPoisoned;
+
+    private PostgresJournal(NpgsqlDataSource database, JournalAppender appender, int partition, long epoch, JournalReplay replay)
+    {
+        this.database = database;
+        this.appender = appender;
+        this.partition = partition;
+        Epoch = epoch;
+        head = replay.Head;
+        nextSequence = replay.NextSequence;
+        durableSequence = nextSequence - 1;
+        recordedAt = replay.RecordedAt;
+        oldestSequence = replay.OldestSequence;
+    }
+
+    /// <summary>Number of this opening; appends under a lower one are refused by the database.</summary>
+    public long Epoch { get; }
+
+    /// <inheritdoc/>
+    public long DurableSequence => Volatile.Read(ref durableSequence);
+
+    /// <inheritdoc/>
+    public long OldestSequence => oldestSequence;
+
+    /// <inheritdoc/>
+    public long LastRecordedAt => recordedAt;
+
+    /// <inheritdoc/>
+    public long AppendedBytes => Volatile.Read(ref appendedBytes);
+
+    /// <summary>Verifies the frames from a sequence on and shows them. Blocks: run it beside the turns.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="appender">The silo's appender.</param>
+    /// <param name="options">Partition id and first sequence.</param>
+    /// <param name="partition">Its number.</param>
+    /// <param name="epoch">The epoch raised for this opening.</param>
+    /// <param name="fromSequence">First sequence needed.</param>
+    /// <param name="visitor">Gets the frames in order.</param>
+    /// <exception cref="JournalException">A row is damaged, missing or out of the chain.</exception>
+    public static PostgresJournal Open(
+        NpgsqlDataSource database, JournalAppender appender, JournalOptions options, int partition, long epoch, long fromSequence, FrameVisitor visitor)
+    {
+        var replay = new JournalReplay(database, options, partition);
+        replay.Run(fromSequence, visitor);
+        return new PostgresJournal(database, appender, partition, epoch, replay);
+    }
+
+    /// <inheritdoc/>
+    public bool TryReserve(int payloadBytesMax, out JournalRefusal refusal)
+    {
+        if (isPoisoned) throw new JournalPoisonedException(new ObjectDisposedException(nameof(PostgresJournal)));
+        refusal = default;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask AppendAsync(FrameBuffer payload, int eventCount, long firstSequence, long recordedAt)
+    {
+        ObjectDisposedException.ThrowIf(isPoisoned, this);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(firstSequence, nextSequence);
+        ArgumentOutOfRangeException.ThrowIfLessThan(recordedAt, this.recordedAt);
+        var frame = Seal(payload, new FrameHeader(payload.Length, eventCount, FrameFlags.None, checked((uint)Epoch), firstSequence, recordedAt, default, 0), out var chain);
+        try
+        {
+            await appender.AppendAsync(partition, Epoch, firstSequence, firstSequence + eventCount - 1, frame);
+        }
+        catch
+        {
+            isPoisoned = true;
+            throw;
+        }
+        nextSequence += eventCount;
+        this.recordedAt = recordedAt;
+        head = chain;
+        recent.Add(firstSequence, frame);
+        Volatile.Write(ref appendedBytes, appendedBytes + frame.Length);
+        // Last: from here on readers return the frame.
+        Volatile.Write(ref durableSequence, nextSequence - 1);
+    }
+
+    /// <inheritdoc/>
+    public PooledFrame? ReadFrameContaining(long sequence)
+    {
+        if (sequence > DurableSequence) return null;
+        if (recent.Find(sequence) is { } kept) return new PooledFrame(StoredFrame.Check(kept, partition, sequence));
+        using var command = database.CreateCommand(
+            "select frame from cg_journal where partition = $1 and sequence <= $2 order by sequence desc limit 1");
+        command.Parameters.AddWithValue(partition);
+        command.Parameters.AddWithValue(sequence);
+        return command.ExecuteScalar() is byte[] raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => isPoisoned = true;
+
+    private byte[] Seal(FrameBuffer payload, FrameHeader fields, out ChainHash chain) => payload.Seal(head, fields, out chain).ToArray();
+}

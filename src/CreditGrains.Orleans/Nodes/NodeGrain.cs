@@ -1,0 +1,223 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Leases;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Orleans.Partitions;
+using CreditGrains.Orleans.Wire;
+using Orleans.Concurrency;
+
+namespace CreditGrains.Orleans.Nodes;
+
+/// <summary>
+/// The grain of a shared node. Its terms and true limit stand in the register (partition 0), which executes control commands about it once; here is the book of
+/// leases, stored under an ETag before anything of it is told. Reentrant: what arrives during a write shares the next.
+/// </summary>
+[Reentrant]
+[GrainType("node")]
+internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
+{
+    // A round to this grain costs as much as some hundred decisions in a partition: far from the limit a grant lasts for about a thousand requests. Near it the policy gives less by itself.
+    private static readonly LeasePolicy Policy = new() { GrowthFactor = 1_024 };
+    private const string LimitReminder = "limit";
+    private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);
+    private readonly NodeLedger ledger;
+    private readonly SiloServices silo;
+    private readonly SemaphoreSlim control = new(1);
+    private NodeKey key;
+    private bool hasDatedLimits;
+
+    public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo)
+    {
+        this.silo = silo;
+        ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
+    }
+
+    private IPartitionGrain Register => GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register);
+
+    /// <inheritdoc/>
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        key = NodeKeyText.Parse(this.GetPrimaryKeyString());
+        ledger.Load(key);
+        if (ledger.IsOpen) await FollowLimitAsync();
+        this.RegisterGrainTimer(RemindAsync, RemindEvery, RemindEvery);
+    }
+
+    /// <inheritdoc/>
+    public async Task<NodeStanding?> GetStandingAsync()
+    {
+        if (await TermsAsync() is not { } terms) return null;
+        return ledger.IsOpen
+            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Mirrors.Count, ledger.Book.IsCutting)
+            : new NodeStanding(terms.Limit, 0, 0, 0, false);
+    }
+
+    /// <inheritdoc/>
+    public async Task<Payload> ExecuteAsync(Payload command)
+    {
+        // One control command at a time, and none beside an attachment: whoever attaches gets the terms before or after it.
+        await control.WaitAsync();
+        try
+        {
+            await FinishSpreadingAsync(command);
+            return OutcomeWire.Write([await CarryOutAsync(command)], elsewhere: null);
+        }
+        finally
+        {
+            control.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Payload> ViewAsync()
+    {
+        if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
+        var views = await Task.WhenAll(ledger.Mirrors.Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
+        long? exposure = 0;
+        long facilities = 0;
+        foreach (var view in views)
+        {
+            if (view is null) continue;
+            exposure += view.Exposure;
+            facilities += view.FacilityCount;
+        }
+        var limit = ledger.IsOpen ? ledger.Book.Limit : terms.Limit;
+        return ViewWire.Write(terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities });
+    }
+
+    /// <inheritdoc/>
+    public async Task<Payload> AttachAsync(int partition)
+    {
+        await control.WaitAsync();
+        try
+        {
+            // Not told to who attaches: it has no row yet and takes the terms as they are after it; it may hold that command behind this very call.
+            await FinishSpreadingAsync(except: partition);
+            if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
+            await KeepFollowingAsync(terms);
+            await ledger.AttachAsync(partition, terms.Limit);
+            return ViewWire.Write(terms);
+        }
+        finally
+        {
+            control.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task<Payload> ReportAsync(Payload report)
+    {
+        var message = ViewWire.Read<LeaseReport>(report)!;
+        if (!ledger.IsOpen) throw new InvalidOperationException($"{key} was never attached to partition {message.Partition}; the book of its leases is missing. Restore the database from a backup or a standby.");
+        return ViewWire.Write(await ledger.ReceiveAsync(message));
+    }
+
+    /// <inheritdoc/>
+    public Task ReceiveReminder(string reminderName, TickStatus status) => FollowLimitAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => control.Dispose();
+
+    private Task<NodeView?> TermsAsync() => AskAsync(Register);
+
+    private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
+        ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
+
+    private async Task<Outcome> CarryOutAsync(Payload command, int except = 0)
+    {
+        var asked = CommandWire.Read(command)[0];
+        if (asked.Kind == CommandKind.Close && await HasFacilitiesAsync())
+            return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
+        var isSpread = asked.Kind != CommandKind.SetLimit && ledger.Mirrors.Count > 0;
+        if (isSpread) await ledger.SpreadAsync(command.Bytes);
+        var outcome = new Outcome[1];
+        OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
+        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked, except);
+        if (isSpread) await ledger.SpreadAsync([]);
+        if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
+            outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
+        return outcome[0];
+    }
+
+    /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
+    private async Task FinishSpreadingAsync(Payload? next = null, int except = 0)
+    {
+        if (ledger.Spreading.IsEmpty || (next is { } command && ledger.Spreading.Span.SequenceEqual(command.Bytes))) return;
+        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()), except);
+    }
+
+    private async Task<bool> HasFacilitiesAsync()
+    {
+        var views = await Task.WhenAll(ledger.Mirrors.Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
+        return Array.Exists(views, v => v is { FacilityCount: > 0 });
+    }
+
+    /// <summary>Brings the book to the limit the register has, by command or by date.</summary>
+    /// <returns>Whether grants must return first.</returns>
+    private async Task<bool> FollowLimitAsync()
+    {
+        if (!ledger.IsOpen || await TermsAsync() is not { } terms) return false;
+        await KeepFollowingAsync(terms);
+        return await ledger.SetLimitAsync(terms.Limit);
+    }
+
+    /// <summary>While limits wait for their time the grain looks at the register, and a reminder wakes it if it has left memory.</summary>
+    private async Task KeepFollowingAsync(NodeView terms)
+    {
+        var has = terms.DatedLimits.Count > 0;
+        if (has && !hasDatedLimits) await this.RegisterOrUpdateReminder(LimitReminder, WakeEvery, WakeEvery);
+        if (!has && hasDatedLimits && await this.GetReminder(LimitReminder) is { } reminder) await this.UnregisterReminder(reminder);
+        hasDatedLimits = has;
+    }
+
+    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
+    private async Task TellMirrorsAsync(Payload command, Command asked, int except)
+    {
+        var outcomes = await Task.WhenAll(ledger.Mirrors.Where(p => p != except).Select(async p =>
+        {
+            var outcome = new Outcome[1];
+            OutcomeWire.Read(await GrainFactory.GetGrain<IPartitionGrain>(p).ExecuteAsync(command), outcome);
+            return (Partition: p, Outcome: outcome[0]);
+        }));
+        foreach (var (partition, outcome) in outcomes)
+        {
+            // A partition without the row takes the terms as they are then when it opens one.
+            if (outcome.Kind == OutcomeKind.Posted || outcome.Reason is Reason.NoChange or Reason.UnknownNode) continue;
+            silo.Options.Warn($"{asked.Kind} of {key}: partition {partition} answers {outcome.Reason} {outcome.Message}");
+            if (outcome.Kind == OutcomeKind.Refused)
+                throw new PartitionUnavailableException($"Partition {partition} does not take {asked.Kind} of {key} now: {outcome.Reason}. Send the same request again.");
+        }
+    }
+
+    private async Task RemindAsync()
+    {
+        if (!ledger.IsOpen) return;
+        if (hasDatedLimits) await FollowLimitAsync();
+        if (ledger.IsWaiting) await ledger.RemindAsync();
+        if (ledger.Spreading.IsEmpty || !control.Wait(0)) return;
+        try
+        {
+            await FinishSpreadingAsync();
+        }
+        finally
+        {
+            control.Release();
+        }
+    }
+
+    private void Send(LeaseDecision decision, PartitionId? answeredDirectly)
+    {
+        foreach (var reply in decision.Replies)
+            if (reply.Partition != answeredDirectly) GrainFactory.GetGrain<IPartitionGrain>(reply.Partition.Value).TakeLeaseReplyAsync(ViewWire.Write(reply)).Ignore();
+        foreach (var recall in decision.Recalls)
+            GrainFactory.GetGrain<IPartitionGrain>(recall.Partition.Value).TakeLeaseRecallAsync(ViewWire.Write(recall)).Ignore();
+    }
+
+    private void Lost(Exception cause)
+    {
+        silo.Options.Warn($"{key}: its book could not be stored; the grain starts again from what stands. {cause.Message}");
+        DeactivateOnIdle();
+    }
+}

@@ -1,0 +1,175 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Leases;
+
+namespace CreditGrains.Orleans.Nodes;
+
+/// <summary>
+/// A node's book with its storage: commands that wait are decided together, the state after them is stored once, under the ETag it was read with, and only then
+/// are messages sent and callers answered. When storing fails nothing of it is told and the grain starts again.
+/// </summary>
+internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook rules, Action<LeaseDecision, PartitionId?> send, Action<Exception> lost)
+{
+    /// <summary>Name of the grain storage.</summary>
+    public const string StorageName = "nodes";
+
+    private readonly Queue<Work> queue = new();
+    private LeaseBookState? book;
+    private bool isRunning;
+    private Exception? fault;
+
+    /// <summary>Whether a partition ever attached.</summary>
+    public bool IsOpen => book is not null;
+
+    /// <summary>The book as stored.</summary>
+    public LeaseBookState Book => book ?? throw new InvalidOperationException("No partition has attached.");
+
+    /// <summary>Partitions with a row of the node.</summary>
+    public IReadOnlyList<int> Mirrors => storage.State.Mirrors;
+
+    /// <summary>The control command on its way to the partitions; empty when none is.</summary>
+    public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
+
+    /// <summary>Whether recalls or demands wait.</summary>
+    public bool IsWaiting => book is { } open && (open.Queue.Count > 0 || open.IsCutting || open.Entries.Values.Any(e => e.IsRecalled));
+
+    /// <summary>Takes up what storage holds.</summary>
+    public void Load(NodeKey node)
+    {
+        Node = node;
+        if (storage.State.Book is { Length: > 0 } bytes) book = LeaseBookCodec.Read(bytes);
+    }
+
+    /// <summary>The node.</summary>
+    public NodeKey Node { get; private set; }
+
+    /// <summary>Notes that a partition has a row; durable when it completes.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="limit">The node's limit, for the first.</param>
+    public Task AttachAsync(int partition, long limit)
+    {
+        if (storage.State.Mirrors.Contains(partition)) return Task.CompletedTask;
+        return Enqueue(new Work { Attach = partition, Limit = limit });
+    }
+
+    /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
+    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
+
+    /// <summary>Takes a report.</summary>
+    public Task<LeaseReply?> ReceiveAsync(LeaseReport report) => Enqueue(new Work { Command = new LeaseCommand.Receive(report), Reporter = report.Partition });
+
+    /// <summary>Changes the limit when it is another.</summary>
+    /// <returns>Whether grants must return first.</returns>
+    public async Task<bool> SetLimitAsync(long limit)
+    {
+        if (Book.Target != limit) await Enqueue(new Work { Limit = limit, IsLimit = true });
+        return Book.IsCutting;
+    }
+
+    /// <summary>Sends recalls again.</summary>
+    public Task RemindAsync() => Enqueue(new Work { Command = new LeaseCommand.Remind() });
+
+    private Task<LeaseReply?> Enqueue(Work work)
+    {
+        if (fault is not null) return Task.FromException<LeaseReply?>(fault);
+        queue.Enqueue(work);
+        if (!isRunning)
+        {
+            isRunning = true;
+            _ = RunAsync();
+        }
+        return work.Done.Task;
+    }
+
+    private async Task RunAsync()
+    {
+        List<Work> group = [];
+        try
+        {
+            await Task.Yield();
+            while (queue.Count > 0)
+            {
+                group = [.. queue];
+                queue.Clear();
+                await RunGroupAsync(group);
+            }
+        }
+        catch (Exception failure)
+        {
+            fault = failure;
+            foreach (var work in group.Concat(queue)) work.Done.TrySetException(failure);
+            queue.Clear();
+            lost(failure);
+        }
+        finally
+        {
+            isRunning = false;
+        }
+    }
+
+    private async Task RunGroupAsync(List<Work> group)
+    {
+        var next = book;
+        var (mirrors, spreading) = (storage.State.Mirrors, storage.State.Spreading);
+        var isChanged = false;
+        foreach (var work in group)
+        {
+            if (work.Spreading is not null)
+            {
+                spreading = work.Spreading;
+                isChanged = true;
+                continue;
+            }
+            if (work.Attach is { } partition)
+            {
+                next ??= LeaseBookState.Open(Node, work.Limit);
+                if (mirrors.Contains(partition)) continue;
+                mirrors = [.. mirrors.Append(partition).Order()];
+                isChanged = true;
+                continue;
+            }
+            if (next is null) continue;
+            if (work.IsLimit) work.Command = next.Target == work.Limit ? null : new LeaseCommand.SetLimit(next.LimitOrder + 1, work.Limit);
+            if (work.Command is null) continue;
+            work.Decision = rules.Decide(next, work.Command);
+            if (work.Decision.Rejection is LeaseRejection.HeldAboveGrant or LeaseRejection.RecallNotMade)
+                throw new InvalidOperationException($"{Node}: partition {work.Reporter} claims what it was not given ({work.Decision.Rejection}). Its journal or this book is damaged; restore the database from a backup or a standby.");
+            next = work.Decision.State;
+            isChanged |= work.Decision.Events.Count > 0;
+        }
+        if (isChanged)
+        {
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = mirrors, Spreading = spreading };
+            await storage.WriteStateAsync();
+        }
+        book = next;
+        foreach (var work in group)
+        {
+            if (work.Decision is not { } decision)
+            {
+                work.Done.TrySetResult(null);
+                continue;
+            }
+            send(decision, work.Reporter);
+            work.Done.TrySetResult(decision.Replies.FirstOrDefault(r => r.Partition == work.Reporter));
+        }
+    }
+
+    private sealed class Work
+    {
+        public int? Attach { get; init; }
+
+        public byte[]? Spreading { get; init; }
+
+        public long Limit { get; init; }
+
+        public bool IsLimit { get; init; }
+
+        public LeaseCommand? Command { get; set; }
+
+        public PartitionId? Reporter { get; init; }
+
+        public LeaseDecision? Decision { get; set; }
+
+        public TaskCompletionSource<LeaseReply?> Done { get; } = new();
+    }
+}

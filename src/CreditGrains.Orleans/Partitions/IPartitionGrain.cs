@@ -1,0 +1,37 @@
+using CreditGrains.Orleans.Wire;
+using Orleans.Concurrency;
+
+namespace CreditGrains.Orleans.Partitions;
+
+/// <summary>
+/// One partition: its turn is the single writer of one engine instance. Addressed by number; 0 is the register of shared nodes. Everything it answers is
+/// durable. The front door talks to it in batches of bytes (<see cref="Wire"/>); other applications use borrowers, enterprises and pools.
+/// </summary>
+[Alias("CreditGrains.IPartitionGrain")]
+public interface IPartitionGrain : IGrainWithIntegerKey
+{
+    /// <summary>Executes commands in order; gives their outcomes at the same places.</summary>
+    [Alias("Execute")]
+    Task<Payload> ExecuteAsync(Payload commands);
+
+    /// <summary>Answers a question about the partition's state.</summary>
+    [Alias("Ask")]
+    [AlwaysInterleave]
+    Task<Payload> AskAsync(PartitionQuestion question);
+
+    /// <summary>Where facilities whose own numbers point here live: written down before they are opened. Gives the homes in force, which may be earlier ones.</summary>
+    [Alias("Signpost")]
+    Task<int[]> SignpostAsync(Payload facilities, int[] homes);
+
+    /// <summary>A node's answer to a report.</summary>
+    [Alias("LeaseReply")]
+    Task TakeLeaseReplyAsync(Payload reply);
+
+    /// <summary>A node asks for unused headroom back.</summary>
+    [Alias("LeaseRecall")]
+    Task TakeLeaseRecallAsync(Payload recall);
+
+    /// <summary>Opens the partition if it is not; completes when it can decide.</summary>
+    [Alias("Wake")]
+    Task WakeAsync();
+}

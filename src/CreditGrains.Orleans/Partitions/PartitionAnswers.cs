@@ -1,0 +1,98 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Orleans.Wire;
+
+namespace CreditGrains.Orleans.Partitions;
+
+/// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
+internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
+{
+    private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
+
+    /// <summary>Answers.</summary>
+    public Task<Payload> AnswerAsync(PartitionQuestion question) => question.Kind switch
+    {
+        QuestionKind.Facility => Look(_ => reader.Facility(question.Key)),
+        QuestionKind.Node => Look(_ => reader.Node(question.Key)),
+        QuestionKind.Nodes => Look(_ => reader.Nodes(question.Tenant, (NodeKind)question.First, question.Key, (int)question.Second)),
+        QuestionKind.Event => ReadAsync(() => Task.FromResult(question.First), (sequence, events) => Add(sequence, events)),
+        QuestionKind.EventOfRequest => ReadAsync(
+            () => loop.LookAsync(p => p.Executor.FindSequence(question.Tenant, new RequestId(unchecked((ulong)question.First), unchecked((ulong)question.Second)))),
+            (sequence, events) => Add(sequence, events)),
+        QuestionKind.History => ReadAsync(() => LastSequenceOfAsync(question.Key), (sequence, events) => History(question, sequence, events)),
+        QuestionKind.EventAsOf => ReadAsync(() => LastSequenceOfAsync(question.Key), (sequence, events) => AsOf(question.First, sequence, events)),
+        QuestionKind.Status => Look(p => new PartitionStatus(
+            p.Executor.LastSequence, p.Executor.LastRecordedAtMicros, p.State.Facilities.Count, p.State.Nodes.Count, p.State.Items.Count, p.SnapshotSequence,
+            p.EventJournal.AppendedBytes, p.IsClockStepPending)),
+        QuestionKind.Snapshot => SnapshotAsync(),
+        QuestionKind.ConfirmClock => Look(p =>
+        {
+            p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
+            return true;
+        }),
+        QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
+        _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
+    };
+
+    private async Task<Payload> Look<T>(Func<Partition, T> look) => ViewWire.Write(await loop.LookAsync(look));
+
+    private async Task<Payload> SnapshotAsync()
+    {
+        var taken = snapshots.RequestAsync();
+        loop.Start();
+        return ViewWire.Write(await taken);
+    }
+
+    private Task<long> LastSequenceOfAsync(NodeKey key) => loop.LookAsync(p =>
+        p.State.FindFacility(key) is var row and not 0 ? p.State.Facilities.Read(row).LastSequence : 0L);
+
+    private static async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
+    {
+        var sequence = await start();
+        return await Task.Run(() =>
+        {
+            var events = new List<LedgerEvent>();
+            var next = read(sequence, events);
+            return EventWire.Write(events, next);
+        });
+    }
+
+    private long Add(long sequence, List<LedgerEvent> events)
+    {
+        if (sequence > 0 && loop.Partition.TryReadDurable(sequence, out var e)) events.Add(e);
+        return 0;
+    }
+
+    private long History(PartitionQuestion question, long sequence, List<LedgerEvent> events)
+    {
+        var before = question.First;
+        if (before > 0 && before <= sequence && loop.Partition.TryReadDurable(before, out var first) && first.Key == question.Key) sequence = before;
+        while (sequence > 0 && events.Count < question.Second && loop.Partition.TryReadDurable(sequence, out var e))
+        {
+            events.Add(e);
+            sequence = e.PreviousSequence;
+        }
+        return sequence;
+    }
+
+    private long AsOf(long asOfMicros, long sequence, List<LedgerEvent> events)
+    {
+        while (sequence > 0 && loop.Partition.TryReadDurable(sequence, out var e))
+        {
+            if (e.RecordedAtMicros <= asOfMicros)
+            {
+                events.Add(e);
+                break;
+            }
+            sequence = e.PreviousSequence;
+        }
+        return 0;
+    }
+}
+
+/// <summary>How one partition is.</summary>
+internal sealed record PartitionStatus(
+    long LastSequence, long RecordedAtMicros, long FacilityCount, long NodeCount, long OpenItemCount, long SnapshotSequence, long JournalBytes, bool IsClockStepPending);

@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace CreditGrains.Orleans.Partitions;
+
+/// <summary>
+/// Ends the partitions of a silo that stops, before Orleans deactivates them: a request that waits for headroom would keep its activation from ending, and the node's answer, a
+/// new call, would never reach it. Their callers are told at once and go to the next silo.
+/// </summary>
+internal sealed class PartitionHandover : ILifecycleParticipant<ISiloLifecycle>
+{
+    private readonly ConcurrentDictionary<PartitionGrain, Func<Task>> open = new();
+
+    /// <summary>A partition is open here.</summary>
+    /// <param name="partition">Its grain.</param>
+    /// <param name="end">Flushes what is decided and lets the others go; any thread.</param>
+    public void Add(PartitionGrain partition, Func<Task> end) => open[partition] = end;
+
+    /// <summary>It has ended.</summary>
+    public void Remove(PartitionGrain partition) => open.TryRemove(partition, out _);
+
+    /// <inheritdoc/>
+    public void Participate(ISiloLifecycle observer) =>
+        observer.Subscribe(nameof(PartitionHandover), ServiceLifecycleStage.Active, _ => Task.CompletedTask, token => Task.WhenAll(open.Values.Select(end => end())).WaitAsync(token));
+}

@@ -1,0 +1,31 @@
+using CreditGrains.Orleans.Hosting;
+using CreditGrains.Orleans.Journal;
+using Npgsql;
+
+namespace CreditGrains.Orleans.Partitions;
+
+/// <summary>What the grains of one silo share.</summary>
+internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource database) : IAsyncDisposable
+{
+    /// <summary>Settings.</summary>
+    public ClusterOptions Options { get; } = options;
+
+    /// <summary>The cluster's database.</summary>
+    public NpgsqlDataSource Database { get; } = database;
+
+    /// <summary>Which partition a key points to.</summary>
+    public PartitionMap Map { get; } = new(options.Partitions);
+
+    /// <summary>Appends frames of all partitions here.</summary>
+    public JournalAppender Appender { get; } = new(database, options.Clock, options.Patience, options.JournalConnections);
+
+    /// <summary>Bounds how many partitions are opened at once: each reads a snapshot.</summary>
+    public SemaphoreSlim Openings { get; } = new(options.OpeningsMax);
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await Appender.DisposeAsync();
+        Openings.Dispose();
+    }
+}

@@ -1,0 +1,27 @@
+using CreditGrains.Orleans.Hosting;
+using CreditGrains.Server;
+using CreditGrains.Silo;
+
+var arguments = SiloArguments.Parse(args, out var fault);
+if (fault is not null)
+{
+    await Console.Error.WriteLineAsync($"Usage: {fault}. {SiloArguments.Usage}");
+    return ExitCodes.Usage;
+}
+
+try
+{
+    return await CreditGrainsServer.RunAsync(new ServerOptions
+    {
+        DataDirectory = "",
+        Address = arguments.Cluster.Address,
+        GrpcPort = arguments.GrpcPort,
+        HttpPort = arguments.HttpPort,
+        OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster, cancellationToken),
+    });
+}
+catch (Exception failure) when (failure is ClusterStartException or ArgumentException)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return ExitCodes.BadData;
+}
