@@ -12,6 +12,8 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
 {
     private const int StepBytes = 512 << 10;
     private const int BufferedBytesMax = 4 << 20;
+    private const int KeptChunksMax = 16;
+    private readonly SnapshotScratch scratch = new(KeptChunksMax);
     private readonly List<TaskCompletionSource<long>> waiters = [];
     private SnapshotCapture? capture;
     private Channel<SnapshotChunk>? chunks;
@@ -35,7 +37,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
     /// <summary>Does a bounded part; between two batches.</summary>
     public void Step()
     {
-        if (capture is null && !isWriting && IsDue) Begin();
+        if (capture is null && !isWriting && IsDue && !IsTaken()) Begin();
         if (capture is null || !WantsTurn) return;
         capture.Step(StepBytes);
         if (capture.IsDone) EndCapture();
@@ -49,10 +51,20 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
         waiters.Clear();
     }
 
+    // Nothing happened since: those who asked have it.
+    private bool IsTaken()
+    {
+        if (!partition.IsSnapshotNewest) return false;
+        foreach (var waiter in waiters) waiter.TrySetResult(partition.SnapshotSequence);
+        waiters.Clear();
+        journalBytesAtStart = partition.EventJournal.AppendedBytes;
+        return true;
+    }
+
     private void Begin()
     {
         var channel = Channel.CreateUnbounded<SnapshotChunk>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        capture = partition.BeginSnapshot(() => new SnapshotChunk(), chunk =>
+        capture = partition.BeginSnapshot(scratch, chunk =>
         {
             Interlocked.Add(ref bufferedBytes, chunk.Whole.Length);
             channel.Writer.TryWrite(chunk);
@@ -104,6 +116,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
             {
                 isComplete |= file.Write(chunk);
                 Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
+                scratch.Return(chunk);
                 wake();
             }
             if (!isComplete)
@@ -111,8 +124,13 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
                 file.Abandon();
                 throw new PartitionUnavailableException("The partition moved before the snapshot was complete.");
             }
+            file.Verify();
             await isDurable;
-            SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
+            var inForce = SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
+            // Whole files: rows of a table are given back without holding anything up.
+            while (SnapshotCatalog.TryDeleteNext(partition.Files, inForce, long.MaxValue))
+            {
+            }
             return file.Digest;
         }
         finally
