@@ -11,12 +11,13 @@ public sealed class ArrowTests
     public static TheoryData<string, string[]> Allowed() => new()
     {
         { "CreditGrains.Domain", [] },
+        { "CreditGrains.Securitisation", ["CreditGrains.Domain"] },
         { "CreditGrains.Engine", ["CreditGrains.Domain"] },
         { "CreditGrains.Orleans", ["CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Api", ["CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Server", ["CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
         { "CreditGrains.Silo", ["CreditGrains.Server", "CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
+        { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Securitisation", "CreditGrains.Engine", "CreditGrains.Domain"] },
     };
 
     [Theory]

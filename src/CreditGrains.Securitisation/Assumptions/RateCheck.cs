@@ -1,0 +1,17 @@
+using System.Globalization;
+
+namespace CreditGrains.Securitisation.Assumptions;
+
+/// <summary>The ranges of rates, in one place.</summary>
+internal static class RateCheck
+{
+    /// <summary>A ratio of 0 to 1, both included.</summary>
+    public static double Ratio(double value, string path) => value is >= 0 and <= 1
+        ? value
+        : throw new InvalidInputException("RateOutOfRange", path, string.Create(CultureInfo.InvariantCulture, $"{value} is no ratio; write 0 to 1, so 6 % as 0.06"));
+
+    /// <summary>A finite number that is not negative.</summary>
+    public static double NotNegative(double value, string path) => value >= 0 && double.IsFinite(value)
+        ? value
+        : throw new InvalidInputException("RateOutOfRange", path, string.Create(CultureInfo.InvariantCulture, $"{value} must be a number of at least 0"));
+}
