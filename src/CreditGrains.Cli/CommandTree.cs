@@ -5,6 +5,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
@@ -34,7 +35,7 @@ internal static class CommandTree
         var parse = Create(shell).Parse(args);
         try
         {
-            if (parse.Errors.Count > 0) throw CommandFault.Usage("Usage", $"{parse.Errors[0].Message.TrimEnd('.')}; see 'creditgrains {PathOf(parse)}--help'");
+            if (parse.Errors.Count > 0) throw CommandFault.Usage("Usage", $"{UsageText.Of(parse)}; see 'creditgrains {PathOf(parse)}--help'");
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = shell.Out, Error = shell.Error };
             // Told to stop, a server first ends the calls under way; anything else is given the usual two seconds.
             if (parse.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = ServeCommand.StopsWithin;
@@ -88,6 +89,7 @@ internal static class CommandTree
         GenerateCommand.Create(shell),
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
+        LoanCommands.Create(shell),
         BenchCommand.Create(),
     };
 

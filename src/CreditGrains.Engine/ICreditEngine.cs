@@ -12,12 +12,17 @@ namespace CreditGrains.Engine;
 /// </summary>
 public interface ICreditEngine : IAsyncDisposable
 {
-    /// <summary>Executes one command. Completes once the outcome is durable. Never throws for what a caller can do wrong.</summary>
+    /// <summary>
+    /// Executes one command. Completes once the outcome is durable. Never throws for what a caller can do wrong. An id older than memory holds
+    /// is looked for on disk before this returns, on the caller's thread: commands keep the order of their calls.
+    /// </summary>
     /// <param name="command">What to do.</param>
     /// <param name="deadlineMicros">
     /// By the engine's clock, microseconds since the Unix epoch. What still waits then is refused with <see cref="Reason.DeadlineExceeded"/>;
     /// what the writer has taken up is decided, and answered however late its flush is done.
     /// </param>
+    /// <exception cref="EngineFaultException">The engine has failed or ended; whether the command took effect its id will tell.</exception>
+    /// <exception cref="Files.StoreException">A file of old request ids cannot be read: the id may have taken effect, so nothing was executed.</exception>
     ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = NoDeadline);
 
     /// <summary>
@@ -27,6 +32,8 @@ public interface ICreditEngine : IAsyncDisposable
     /// <param name="commands">What to do.</param>
     /// <param name="outcomes">Gets the answers; at least as long.</param>
     /// <param name="deadlineMicros">As for one command, of the whole submission: once its first command is taken up all are decided.</param>
+    /// <exception cref="EngineFaultException">As for one command.</exception>
+    /// <exception cref="Files.StoreException">As for one command; none of the submission was executed.</exception>
     ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros = NoDeadline);
 
     /// <summary>A deadline that never comes.</summary>

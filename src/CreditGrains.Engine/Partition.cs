@@ -46,6 +46,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     private FrameEvents? sharedEvents;
     private FrameEvents? decidingEvents;
     private DecidedBatch? building;
+    private DiskAnswers? lookedUp;
     private int nextBatch;
     private long lastSeenMicros;
     private bool isReplaying = true;
@@ -78,6 +79,12 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
 
     /// <summary>Sequence of the newest snapshot in force; 0 for none.</summary>
     public long SnapshotSequence { get; set; }
+
+    /// <summary>Whether nothing happened since the newest snapshot, or ever: there is nothing to take one of.</summary>
+    public bool IsSnapshotNewest => SnapshotSequence == Executor.LastSequence;
+
+    /// <summary>Length of the newest snapshot in force, bytes.</summary>
+    public long SnapshotLengthBytes { get; set; }
 
     /// <summary>Whether the clock stepped forward and nobody has confirmed it yet: requests are refused.</summary>
     public bool IsClockStepPending { get; private set; }
@@ -151,10 +158,22 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         return building;
     }
 
+    /// <summary>
+    /// Looks on disk for the ids of commands that are about to wait for the deciding thread, to be given to <see cref="Execute"/> with them.
+    /// Any thread but the deciding one.
+    /// </summary>
+    /// <returns>Null when nothing on disk can concern them.</returns>
+    /// <exception cref="StoreException">The disk failed or a page is damaged; refuse the commands, their ids may have taken effect.</exception>
+    public DiskAnswers? LookOnDisk(ReadOnlySpan<Command> commands) => DiskAnswers.Of(Ids.DiskLookup, commands);
+
     /// <summary>Executes commands in the batch. Outcomes marked as repeats are completed by <see cref="Resolve"/> after the flush.</summary>
+    /// <param name="commands">What to execute, in order.</param>
+    /// <param name="outcomes">Where the outcomes go.</param>
+    /// <param name="answers">What <see cref="LookOnDisk"/> gave for them, however long ago; null makes the deciding thread look itself.</param>
     /// <returns>How many were taken; fewer than given when the frame is full: end the batch and begin another for the rest.</returns>
-    public int Execute(ReadOnlySpan<Command> commands, Span<Outcome> outcomes)
+    public int Execute(ReadOnlySpan<Command> commands, Span<Outcome> outcomes, DiskAnswers? answers = null)
     {
+        lookedUp = answers;
         if (!IsClockStepPending) return Executor.Execute(commands, outcomes);
         for (var i = 0; i < commands.Length; i++)
         {
@@ -163,6 +182,13 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             else if (Executor.Execute(commands.Slice(i, 1), outcomes.Slice(i, 1)) == 0) return i;
         }
         return commands.Length;
+    }
+
+    /// <summary>Sequence of the event of a request id, 0 when unknown; for the deciding thread only.</summary>
+    public long FindSequence(ushort tenant, in RequestId id, DiskAnswers? answers)
+    {
+        lookedUp = answers;
+        return Executor.FindSequence(tenant, id);
     }
 
     /// <summary>Ends the batch.</summary>
@@ -195,7 +221,10 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         }
         if ((e.Effects & EventEffects.Tombstone) != 0 && e.Original == command.Id)
         {
-            outcome = new Outcome { Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros };
+            outcome = new Outcome
+            {
+                Kind = OutcomeKind.Declined, Reason = Reason.Tombstoned, Message = Outcomes.AdviceOn(Reason.Tombstoned), Sequence = e.Sequence, RecordedAtMicros = e.RecordedAtMicros,
+            };
             return;
         }
         if (e.Id != command.Id || e.Key.Tenant != command.Facility.Tenant || e.Kind != command.Kind)
@@ -242,7 +271,8 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     bool IRequestIds.TryFind(ushort tenant, in RequestId id, out long sequence, out uint fingerprint, out bool isTombstone)
     {
         var result = Ids.Find(tenant, id, out var entry);
-        // Only an id older than what memory holds comes here; the look-up is a page or two and such ids are rare, so it is made in line.
+        if (result == LookupResult.OnDisk && lookedUp is not null) result = Ids.Find(tenant, id, lookedUp.For(tenant, id), out entry);
+        // Left: nobody looked ahead, or a run was installed since. The look is a page or two and keeps the order of commands, so it is made in line.
         while (result == LookupResult.OnDisk)
         {
             Ids.DiskLookup.TryFindOnDisk(tenant, id, out var answer);
@@ -272,15 +302,15 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     }
 
     /// <summary>Starts a snapshot of the state as it is now, between two batches.</summary>
-    /// <param name="rent">Gives an empty chunk.</param>
+    /// <param name="scratch">Gives the memory.</param>
     /// <param name="emit">Takes a full chunk.</param>
     /// <returns>Null while a sliced change of the graph is under way; ask again later.</returns>
-    public SnapshotCapture? BeginSnapshot(Func<SnapshotChunk> rent, Action<SnapshotChunk> emit)
+    public SnapshotCapture? BeginSnapshot(SnapshotScratch scratch, Action<SnapshotChunk> emit)
     {
         if (building is not null) throw new InvalidOperationException("A snapshot begins between two batches.");
         if (Executor.IsRegraphing) return null;
         var sequence = Executor.LastSequence;
-        return new SnapshotCapture(State, Ids.BeginCapture(sequence), sequence, Executor.LastRecordedAtMicros, rent, emit);
+        return new SnapshotCapture(State, Ids.BeginCapture(sequence), sequence, Executor.LastRecordedAtMicros, scratch, emit);
     }
 
     /// <inheritdoc/>
@@ -301,7 +331,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             try
             {
                 if (SnapshotLoader.Load(files, entry, options.RequestIds) is not { } loaded) continue;
-                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence };
+                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence, SnapshotLengthBytes = entry.LengthBytes };
                 partition.Executor.LastSequence = loaded.Sequence;
                 partition.Executor.LastRecordedAtMicros = loaded.RecordedAtMicros;
                 return partition;

@@ -48,7 +48,6 @@ public static class CreditGrainsServer
         StandbyAttachment? standby = null;
         try
         {
-            Directory.CreateDirectory(options.DataDirectory);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
@@ -82,6 +81,13 @@ public static class CreditGrainsServer
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var app = Build(engine, health, options);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
+        app.MapFallback((HttpRequest request) => Results.Json(
+            new Dictionary<string, string>
+            {
+                ["code"] = "NOT_FOUND",
+                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz.",
+            },
+            statusCode: StatusCodes.Status404NotFound));
         try
         {
             await app.StartAsync(cancellationToken);
@@ -103,6 +109,8 @@ public static class CreditGrainsServer
             ContentRootPath = AppContext.BaseDirectory, Args = ["--hostBuilder:reloadConfigOnChange=false"],
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        // A start that fails is told once, by name: a port that is taken needs no stack trace before it.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -45,7 +45,7 @@ public sealed class StartException : Exception
         UnauthorizedAccessException denied => new("ReadOnly", $"'{options.DataDirectory}' cannot be written by this user: {denied.Message}", ExitCodes.ReadOnly, denied),
         IOException { InnerException: AddressInUseException } taken => Port("AddressInUse", taken, options),
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused => Port("AddressRefused", refused, options),
-        IOException io => new("DataDirectory", $"'{options.DataDirectory}' cannot be used: {io.Message}", ExitCodes.Disk, io),
+        IOException io => new("DataDirectory", $"'{options.DataDirectory}' cannot be used: {io.Message.TrimEnd('.')}. Choose a directory that this user may make or write.", ExitCodes.Disk, io),
         _ => null,
     };
 
@@ -57,7 +57,8 @@ public sealed class StartException : Exception
     {
         StoreErrorCode.Locked => ExitCodes.Locked,
         StoreErrorCode.ReadOnly => ExitCodes.ReadOnly,
-        StoreErrorCode.ForeignContent or StoreErrorCode.NotADirectory or StoreErrorCode.FileMissing or StoreErrorCode.FileExists => ExitCodes.BadData,
+        StoreErrorCode.NotADirectory or StoreErrorCode.DirectoryMissing => ExitCodes.Usage,
+        StoreErrorCode.ForeignContent or StoreErrorCode.FileMissing or StoreErrorCode.FileExists => ExitCodes.BadData,
         _ => ExitCodes.Disk,
     };
 }

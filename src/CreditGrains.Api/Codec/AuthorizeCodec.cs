@@ -139,9 +139,9 @@ internal static class AuthorizeCodec
         return raw.Form switch
         {
             IdentityForm.Session => fields.SessionPlace(raw.Session, raw.Sequence),
-            IdentityForm.Bytes => fields.RequestId("request_id", new(IdentityForm.Bytes, Google.Protobuf.ByteString.CopyFrom(raw.Identity), null, null)),
-            IdentityForm.Text => fields.RequestId("request_id", new(IdentityForm.Text, null, Encoding.UTF8.GetString(raw.Identity), null)),
-            _ => fields.RequestId("request_id", default),
+            IdentityForm.Bytes => fields.RequestId("request", new(IdentityForm.Bytes, Google.Protobuf.ByteString.CopyFrom(raw.Identity), null, null)),
+            IdentityForm.Text => fields.RequestId("request", new(IdentityForm.Text, null, Encoding.UTF8.GetString(raw.Identity), null)),
+            _ => fields.RequestId("request", default),
         };
     }
 

@@ -14,7 +14,7 @@ internal static class CommandMapping
     {
         var fields = new Fields();
         command = new Command { Kind = kind };
-        command.Id = fields.RequestId("request_id", message.Forms());
+        command.Id = fields.RequestId("request", message.Forms());
         return Finish(message, ref command, ref fields);
     }
 

@@ -119,6 +119,8 @@ internal struct Fields
     }
 
     /// <summary>An id from the one of its three forms that was sent.</summary>
+    /// <param name="name">What the fields of the forms begin with: "request" for request_id and request_uuid.</param>
+    /// <param name="forms">What was sent.</param>
     public RequestId RequestId(string name, in IdentityForms forms)
     {
         var id = default(RequestId);
@@ -137,15 +139,15 @@ internal struct Fields
                 id = SessionPlace(forms.Session!.Session, forms.Session.Sequence);
                 break;
             default:
-                Fail(Reason.InvalidRequestId, $"{name} is missing; give a UUIDv7 in {name} (16 bytes) or {name}_uuid, or a place in a session");
+                Fail(Reason.InvalidRequestId, $"{name}_id is missing; give a UUIDv7 in {name}_id (16 bytes) or {name}_uuid, or a place in a session");
                 break;
         }
 
-        if (id == default) Fail(Reason.InvalidRequestId, $"{name} is all zero; use a UUIDv7 or a place in a session");
+        if (id == default) Fail(Reason.InvalidRequestId, $"{name}_id is all zero; use a UUIDv7 or a place in a session");
         return id;
     }
 
-    public static string BytesFault(string name, int length) => $"{name} has {length} bytes; use the 16 bytes of a UUIDv7";
+    public static string BytesFault(string name, int length) => $"{name}_id has {length} bytes; use the 16 bytes of a UUIDv7";
 
     public RequestId SessionPlace(ulong session, ulong sequence)
     {

@@ -95,7 +95,7 @@ internal sealed class QueryService(ICreditEngine engine)
     {
         var fields = new Fields();
         var tenant = fields.Tenant(request.Tenant);
-        var id = fields.RequestId("request_id", request.ByCase switch
+        var id = fields.RequestId("request", request.ByCase switch
         {
             By.RequestId => new(IdentityForm.Bytes, request.RequestId, null, null),
             By.RequestUuid => new(IdentityForm.Text, null, request.RequestUuid, null),

@@ -24,7 +24,7 @@ internal sealed class CommandFault(ExitCode code, string name, string message, E
         return e.Code switch
         {
             StatusCode.Unavailable or StatusCode.DeadlineExceeded when e.InnerException is not null => new(
-                ExitCode.Unavailable, e.Code.ToString(), $"no answer from {server} ({Root(e)}); start an engine with 'creditgrains serve' or give its --address", e),
+                ExitCode.Unavailable, e.Code.ToString(), $"no answer from {server} ({Root(e)}); start an engine with 'creditgrains serve' or give the --address of its gRPC port", e),
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.OutOfRange =>
                 new(ExitCode.Usage, e.Code.ToString(), e.Message, e),
             _ => new(ExitCode.Unavailable, e.Code.ToString(), $"{server} cannot serve this now: {e.Message}", e),

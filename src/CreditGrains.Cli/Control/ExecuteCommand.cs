@@ -1,5 +1,7 @@
 using System.CommandLine;
+using System.Text.Json;
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Transport.Json;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Requests;
@@ -38,7 +40,7 @@ internal static class ExecuteCommand
         drawn = null;
         try
         {
-            var message = V1.Command.Parser.ParseJson(text);
+            var message = V1.Command.Parser.ParseJson(ExactNumbers.Quote(text));
             if (Body(message) is { HasRequestId: false, HasRequestUuid: false, SessionId: null } body)
             {
                 drawn = RequestIds.Draw();
@@ -47,7 +49,7 @@ internal static class ExecuteCommand
 
             return message;
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or JsonException)
         {
             throw CommandFault.Usage("BadJson", $"the text is no creditgrains.v1.Command: {e.Message}");
         }

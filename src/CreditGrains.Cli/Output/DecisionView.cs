@@ -38,7 +38,9 @@ internal static class DecisionView
         {
             if (decision.Amount != 0) shell.Line($"  amount {AmountText.Of(decision.Amount, currency)} {currency}");
             if (decision.HoldId != 0) shell.Line($"  hold {decision.HoldId} until {TimeText.Of(decision.ExpiresAtMicros)}");
-            shell.Line($"  headroom {AmountText.Of(decision.Headroom, currency)} {currency}");
+            // In these two there is none to show: of a facility that is not there, or in a currency that is not its own.
+            if (decision.Reason is not (Reason.UnknownFacility or Reason.CurrencyMismatch))
+                shell.Line($"  headroom {AmountText.Of(decision.Headroom, currency)} {currency}");
         }
 
         if (decision.Limits.Count > 0) PrintLimits(shell, "", decision.Limits, currency);

@@ -91,6 +91,6 @@ public struct Outcome
     /// <summary>Every limit that stood in the way, or is left in excess; null when none.</summary>
     public FailingLimit[]? Limits;
 
-    /// <summary>For a refusal, which field is at fault and how to mend it; null otherwise.</summary>
+    /// <summary>For a refusal, which field is at fault and how to mend it; for a decline that is no matter of limits, how to mend that. Null otherwise.</summary>
     public string? Message;
 }

@@ -18,7 +18,46 @@ internal static class Outcomes
         outcome.Balances = e.Balances;
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
+        outcome.Message = e.Outcome == OutcomeKind.Declined ? AdviceOn(e.Reason) : null;
     }
+
+    /// <summary>What to do about a decline; null where the limits in the way say it all.</summary>
+    public static string? AdviceOn(Reason reason) => reason switch
+    {
+        Reason.Tombstoned => "the id was reversed before its command arrived, so it is barred; use a new id if it is to take effect after all",
+        Reason.UnknownFacility => "there is no such facility; check tenant, legal entity and id, or open it first",
+        Reason.UnknownNode => "there is no such node; check kind, tenant, legal entity and id, or open it first",
+        Reason.CurrencyMismatch => "the facility is in another currency; ask in that one",
+        Reason.FacilityClosed => "the facility is closed or closing; facts still post, requests need another facility",
+        Reason.FacilityFrozen => "the facility is frozen; unfreeze it to allow requests",
+        Reason.NodeFrozen => "a node above the facility is frozen; unfreeze it to allow requests below it",
+        Reason.ReferenceNotOpen => "nothing open on that facility has this reference: it was never there, or is resolved; its history tells",
+        Reason.TooManyOpenItems => "the facility has as many open items as it may; resolve some first",
+        Reason.FxRateMissing => "an exchange rate that a node above needs was never set; set it from the facility's currency to the node's",
+        Reason.FxRateStale => "an exchange rate that a node above needs is no longer valid; set a new one",
+        Reason.AmountOverflow => "a balance or exposure would pass 2^60 minor units; use a smaller amount",
+        Reason.ReviewNeeded => "the increase is above a review threshold; ask for a hold of its own, which can be referred",
+        Reason.ReferralTurnedDown => "a person turned the referral down",
+        Reason.BalanceNegative => "a balance would become negative; there is less to write off or correct",
+        Reason.AlreadyReversed => "what the original did was undone before",
+        Reason.NothingToReverse => "the original has no effect that can be undone: it was declined, is resolved, or is a control command",
+        Reason.OriginalTooOld => "the original is older than the 72 hours in which ids are kept; post what corrects it instead",
+        Reason.NotARepayment => "the reference names no repayment of that facility; give the decision that posted or cleared it",
+        Reason.AlreadyExists => "the key is taken; use another id, or change what is there",
+        Reason.InvalidParent => "a parent must be a node of the same tenant that is not closed",
+        Reason.AlreadyLinked => "the link is there already",
+        Reason.NotLinked => "there is no such link",
+        Reason.Cycle => "the link would make a cycle: the parent lies below the child",
+        Reason.TooManyAncestors => "a facility would have more than 16 distinct ancestors; unlink others first",
+        Reason.ParentCount => "a node has at most 8 parents, and a facility one at least",
+        Reason.AlreadyInPool => "the facility is in a pool and can be in one only; use TransferToPool",
+        Reason.RegraphInProgress => "another large change of the graph is under way; ask again with a new id when it is through",
+        Reason.NodeNotEmpty => "the node has children; move or close them first",
+        Reason.TooManyRules => "no place is left for another dated limit, sub-limit or velocity limit; remove one first",
+        Reason.DateNotLater => "the date must be later than the one in force",
+        Reason.NoChange => "it is so already, or its time is over; nothing was done",
+        _ => null,
+    };
 
     /// <summary>What to do about a refusal that says nothing more.</summary>
     public static string MessageOf(Reason reason) => reason switch

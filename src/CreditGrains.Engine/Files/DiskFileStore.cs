@@ -60,6 +60,10 @@ public sealed class DiskFileStore : IFileStore
             if (!System.IO.Directory.Exists(path)) throw DiskFailure.DirectoryMissing(Path.Combine(path, DiskLock.FileName));
             store.RefuseForeign(ownsName ?? HasOwnExtension);
         }
+        catch (Exception cause) when (cause is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new StoreDirectoryException(StoreErrorCode.DirectoryMissing, $"'{path}' cannot be made. Configure a directory that exists, or may be made.", cause);
+        }
         catch (Exception cause) when (cause is IOException or UnauthorizedAccessException)
         {
             throw DiskFailure.Name(DiskAction.Write, path, cause);

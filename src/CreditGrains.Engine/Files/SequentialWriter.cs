@@ -14,7 +14,7 @@ internal sealed unsafe class SequentialWriter : IDisposable
     private int buffered;
     private long flushed;
 
-    /// <param name="file">An empty file; stays the caller's.</param>
+    /// <param name="file">The file, written over from its start; stays the caller's.</param>
     public SequentialWriter(IStoreFile file)
     {
         this.file = file;
@@ -42,11 +42,12 @@ internal sealed unsafe class SequentialWriter : IDisposable
     /// <summary>Makes durable what fills whole buffers, so that the last sync has little left to do.</summary>
     public void SyncWhole() => file.Sync();
 
-    /// <summary>Writes what is left and makes all of it durable. Nothing may be appended after.</summary>
+    /// <summary>Writes what is left, cuts off what was there before, and makes all of it durable. Nothing may be appended after.</summary>
     public void Finish()
     {
         file.SetUncached(false);
         if (buffered > 0) Flush();
+        if (file.Length > flushed) file.SetLength(flushed);
         file.Sync();
     }
 

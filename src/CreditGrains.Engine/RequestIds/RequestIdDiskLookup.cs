@@ -4,8 +4,8 @@ using CreditGrains.Engine.Files;
 namespace CreditGrains.Engine.RequestIds;
 
 /// <summary>
-/// Looks for ids in the runs on disk. For any thread but the writer: called for every command of a UUIDv7 before it enters the writer, its
-/// answer attached. Mostly it costs a few filter checks; a read of 4 KiB when a filter says maybe.
+/// Looks for ids in the runs on disk. For any thread but the writer: <see cref="DiskAnswers"/> asks for every command before it enters the
+/// writer. Mostly it costs one comparison or a few filter checks; a read of 4 KiB when a filter says maybe.
 /// </summary>
 public sealed class RequestIdDiskLookup
 {
@@ -18,6 +18,22 @@ public sealed class RequestIdDiskLookup
         _hash = hash;
         _segmentMillis = segmentMillis;
         _runs = runs;
+    }
+
+    /// <summary>Whether a run installed at this moment may hold the id; never reads the disk. Any id, also one to be refused.</summary>
+    public bool MayHold(ushort tenant, in RequestId id)
+    {
+        RunSet runs = Volatile.Read(ref _runs);
+        // Nearly every id is newer than what has left memory.
+        if (!id.IsTimeOrdered || id.UnixMillis >= runs.EndMillis) return false;
+        RunFile[] ofSegment = runs.Of(id.UnixMillis / _segmentMillis);
+        if (ofSegment.Length == 0) return false;
+        ulong hash = _hash.Of(tenant, id);
+        foreach (RunFile run in ofSegment)
+        {
+            if (run.MayHold(hash)) return true;
+        }
+        return false;
     }
 
     /// <summary>
@@ -65,9 +81,13 @@ public sealed class RequestIdDiskLookup
 /// <summary>All installed runs at one moment, newest first in each segment. Immutable.</summary>
 /// <param name="generation">Runs installed so far.</param>
 /// <param name="bySegment">At the segment modulo the length, a power of two; a null place has no runs.</param>
-internal sealed class RunSet(long generation, RunFile[]?[] bySegment)
+/// <param name="segmentMillis">Length of a segment, milliseconds.</param>
+internal sealed class RunSet(long generation, RunFile[]?[] bySegment, long segmentMillis)
 {
     public long Generation { get; } = generation;
+
+    /// <summary>No run holds an id of this time or later, milliseconds.</summary>
+    public long EndMillis { get; } = bySegment.Max(runs => runs is null ? 0 : (runs[0].Segment + 1) * segmentMillis);
 
     public RunFile[] Of(long segment)
     {

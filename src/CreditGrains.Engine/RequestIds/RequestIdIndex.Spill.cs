@@ -162,7 +162,7 @@ public sealed unsafe partial class RequestIdIndex
         {
             if (_ring[place] is { Runs.Length: > 0 } segment) bySegment[place] = segment.Runs;
         }
-        DiskLookup.Publish(new RunSet(_generation, bySegment));
+        DiskLookup.Publish(new RunSet(_generation, bySegment, _segmentMillis));
     }
 
     private RequestIdSegment? SegmentOrNull(long number)

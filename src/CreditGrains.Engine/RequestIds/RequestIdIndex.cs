@@ -37,7 +37,7 @@ public sealed unsafe partial class RequestIdIndex : IDisposable
         long segments = (options.WindowMillis / segmentMillis) + 3;
         _ring = new RequestIdSegment?[System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)segments)];
         _pages.Reserve(options.ReservedEntries * SlotPages.BytesPerEntry);
-        DiskLookup = new RequestIdDiskLookup(_hash, segmentMillis, new RunSet(0, new RunFile[]?[_ring.Length]));
+        DiskLookup = new RequestIdDiskLookup(_hash, segmentMillis, new RunSet(0, new RunFile[]?[_ring.Length], segmentMillis));
     }
 
     /// <summary>The part for other threads.</summary>

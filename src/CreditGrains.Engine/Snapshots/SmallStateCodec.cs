@@ -5,7 +5,13 @@ namespace CreditGrains.Engine.Snapshots;
 /// <summary>The bytes of <see cref="SmallState"/>, in key order, so that equal states have equal bytes.</summary>
 internal static class SmallStateCodec
 {
-    public static byte[] Write(SmallState small)
+    /// <summary>All of it, as its digest is taken.</summary>
+    public static byte[] Write(SmallState small) => Write(small, withMarks: true);
+
+    /// <summary>What a snapshot copies at its start: all but the marks of sessions (<see cref="SessionMarks"/>).</summary>
+    public static byte[] WriteWithoutMarks(SmallState small) => Write(small, withMarks: false);
+
+    private static byte[] Write(SmallState small, bool withMarks)
     {
         using var stream = new MemoryStream();
         using var w = new BinaryWriter(stream);
@@ -32,6 +38,7 @@ internal static class SmallStateCodec
             w.Write(key.Tenant);
             w.Write(key.Session);
             w.Write(progress.Last);
+            if (!withMarks) continue;
             w.Write(progress.Marks.Count);
             foreach (var mark in progress.Marks) w.Write(mark);
         }
@@ -49,6 +56,7 @@ internal static class SmallStateCodec
         return stream.ToArray();
     }
 
+    /// <summary>Reads what <see cref="WriteWithoutMarks"/> wrote into an empty state.</summary>
     public static void Read(ReadOnlyMemory<byte> bytes, SmallState small)
     {
         using var r = new BinaryReader(new MemoryStream(bytes.ToArray()));
@@ -58,9 +66,7 @@ internal static class SmallStateCodec
         for (var i = r.ReadInt32(); i > 0; i--)
         {
             var key = (r.ReadUInt16(), r.ReadUInt64());
-            var progress = new SessionProgress { Last = r.ReadInt64() };
-            for (var mark = r.ReadInt32(); mark > 0; mark--) progress.Marks.Add(r.ReadInt64());
-            small.Sessions.Add(key, progress);
+            small.Sessions.Add(key, new SessionProgress { Last = r.ReadInt64() });
         }
         for (var i = r.ReadInt32(); i > 0; i--) small.Reversed.Add(r.ReadInt64());
         for (var i = r.ReadInt32(); i > 0; i--) small.SessionTombstones.Add((r.ReadUInt16(), r.ReadUInt64(), r.ReadUInt64()), r.ReadInt64());

@@ -14,8 +14,9 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     private readonly PartitionState state;
     private readonly RequestIdCapture ids;
     private readonly Action<SnapshotChunk> emit;
-    private readonly Func<SnapshotChunk> rent;
+    private readonly SnapshotScratch scratch;
     private readonly BlockCapture[] captures;
+    private readonly SessionMarks marks;
     private SnapshotChunk chunk;
     private int table;
 
@@ -23,23 +24,25 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     /// <param name="ids">Capture of the request ids at the same sequence; disposed here.</param>
     /// <param name="sequence">Newest event applied.</param>
     /// <param name="recordedAtMicros">Its writer time.</param>
-    /// <param name="rent">Gives an empty chunk.</param>
+    /// <param name="scratch">Gives the memory, chunks among it.</param>
     /// <param name="emit">Takes a full chunk; never blocks.</param>
     public SnapshotCapture(
-        PartitionState state, RequestIdCapture ids, long sequence, long recordedAtMicros, Func<SnapshotChunk> rent, Action<SnapshotChunk> emit)
+        PartitionState state, RequestIdCapture ids, long sequence, long recordedAtMicros, SnapshotScratch scratch, Action<SnapshotChunk> emit)
     {
         this.state = state;
         this.ids = ids;
         this.emit = emit;
-        this.rent = rent;
+        this.scratch = scratch;
         Sequence = sequence;
         EmitWhole(SnapshotChunkKind.Header, SnapshotHeader.Of(state, ids.Catalog, sequence, recordedAtMicros).ToBytes());
-        EmitWhole(SnapshotChunkKind.Small, SmallStateCodec.Write(state.Small));
+        EmitWhole(SnapshotChunkKind.Small, SmallStateCodec.WriteWithoutMarks(state.Small));
+        marks = new SessionMarks(state.Small);
         chunk = Rent(SnapshotChunkKind.Rows);
         captures = new BlockCapture[state.Tables.Count];
+        var bits = scratch.TakeBits([.. state.Tables.Select(t => t.BlockCount)]);
         for (var i = 0; i < captures.Length; i++)
         {
-            captures[i] = new BlockCapture(state.Tables[i], this);
+            captures[i] = new BlockCapture(state.Tables[i], this, bits[i]);
             state.Tables[i].BeginCapture(captures[i]);
         }
     }
@@ -62,7 +65,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     {
         for (var taken = 0; taken < bytesMax && !IsDone;)
         {
-            var bytes = table < captures.Length ? captures[table].CaptureNext() : StepIds();
+            var bytes = table < captures.Length ? captures[table].CaptureNext() : StepRest();
             taken += Math.Max(bytes, 1);
             CopiedOnWriteBytes -= bytes;
             if (bytes > 0 || table >= captures.Length) continue;
@@ -92,8 +95,16 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
         ids.Dispose();
     }
 
-    private int StepIds()
+    private int StepRest()
     {
+        var length = marks.TakeNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, SnapshotChunk.PayloadBytes));
+        if (length > 0)
+        {
+            chunk.Kind = SnapshotChunkKind.Marks;
+            chunk.PayloadLength = length;
+            Flush();
+            return length;
+        }
         chunk.EnsurePayload(RequestIdCapture.SliceBytesMax);
         if (ids.TryNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, RequestIdCapture.SliceBytesMax), out var written))
         {
@@ -123,7 +134,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
 
     private SnapshotChunk Rent(SnapshotChunkKind kind)
     {
-        var rented = rent();
+        var rented = scratch.Rent();
         rented.Kind = kind;
         rented.PayloadLength = 0;
         return rented;

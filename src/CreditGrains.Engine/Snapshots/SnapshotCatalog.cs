@@ -15,7 +15,7 @@ internal readonly record struct SnapshotEntry(long Sequence, long LengthBytes, U
 
 /// <summary>
 /// The manifest: which snapshots may be restored, newest first, at most two. It is written beside the old one, synced, renamed, and the
-/// directory synced; only then does a snapshot count, and only then is an older one deleted.
+/// directory synced; only then does a snapshot count, and only then may an older one go.
 /// </summary>
 internal static class SnapshotCatalog
 {
@@ -47,7 +47,20 @@ internal static class SnapshotCatalog
         return entries;
     }
 
-    /// <summary>Puts a verified snapshot in force and deletes those that are no longer.</summary>
+    /// <summary>
+    /// The file for a new snapshot: one that is not in force, to be written over, so that the file system has no blocks to find and none to give
+    /// back, either of which holds up the journal's syncs on the same disk; else a new one.
+    /// </summary>
+    public static IStoreFile OpenForWriting(IFileStore files, string name)
+    {
+        // One of the same sequence was damaged or never finished, or this one would not be taken; its chunks could not be told from those to come.
+        if (files.Exists(name)) files.Delete(name);
+        if (Unused(files, Read(files)).FirstOrDefault() is not { } unused) return files.Open(name, create: true);
+        files.Rename(unused, name);
+        return files.Open(name, create: false);
+    }
+
+    /// <summary>Puts a verified snapshot in force. The one it replaces stays, to be written over by the next.</summary>
     /// <returns>The snapshots in force.</returns>
     public static List<SnapshotEntry> Add(IFileStore files, SnapshotEntry newest)
     {
@@ -56,18 +69,38 @@ internal static class SnapshotCatalog
         entries.Insert(0, newest);
         if (entries.Count > KeptMax) entries.RemoveRange(KeptMax, entries.Count - KeptMax);
         Write(files, entries);
-        DeleteOthers(files, entries);
         return entries;
     }
 
-    /// <summary>Deletes snapshot files that no manifest names: leftovers of a crash.</summary>
-    public static void DeleteOthers(IFileStore files, List<SnapshotEntry> inForce)
+    /// <summary>
+    /// Deletes a part of what the manifest does not name, but for the one file that the next snapshot writes over. A file of gigabytes deleted at once
+    /// holds up the journal's syncs on the same disk, so it is cut shorter first.
+    /// </summary>
+    /// <param name="files">Where they are.</param>
+    /// <param name="inForce">What the manifest names.</param>
+    /// <param name="bytesMax">Most bytes to give back in one step.</param>
+    /// <returns>False when nothing is left to delete.</returns>
+    public static bool TryDeleteNext(IFileStore files, List<SnapshotEntry> inForce, long bytesMax)
     {
-        foreach (var name in files.List())
+        foreach (var name in Unused(files, inForce).Skip(1))
         {
-            if (name == NewName || (name.StartsWith("snapshot-", StringComparison.Ordinal) && !inForce.Exists(e => e.Name == name))) files.Delete(name);
+            using (var file = files.Open(name, create: false))
+            {
+                var rest = file.Length - bytesMax;
+                if (rest > 0)
+                {
+                    file.SetLength(rest);
+                    return true;
+                }
+            }
+            files.Delete(name);
+            return true;
         }
+        return false;
     }
+
+    private static IEnumerable<string> Unused(IFileStore files, List<SnapshotEntry> inForce) =>
+        files.List().Where(name => SnapshotFormat.IsSnapshot(name) && !inForce.Exists(e => e.Name == name));
 
     private static void Write(IFileStore files, List<SnapshotEntry> entries)
     {

@@ -17,16 +17,19 @@ internal sealed class SnapshotFile : IDisposable
     private readonly SequentialWriter writer;
     private readonly PartitionState state;
     private readonly StateDigest digest;
+    private readonly SmallState small = new();
     private long syncedBytes;
 
+    /// <param name="files">Where.</param>
+    /// <param name="state">The live state, whose keys the digest needs.</param>
+    /// <param name="sequence">The snapshot's.</param>
     public SnapshotFile(IFileStore files, PartitionState state, long sequence)
     {
         this.files = files;
         this.state = state;
         Sequence = sequence;
         Name = SnapshotFormat.NameOf(sequence);
-        if (files.Exists(Name)) files.Delete(Name);
-        file = files.Open(Name, create: true);
+        file = SnapshotCatalog.OpenForWriting(files, Name);
         writer = new SequentialWriter(file);
         digest = new StateDigest(state);
     }
@@ -48,10 +51,22 @@ internal sealed class SnapshotFile : IDisposable
     /// <exception cref="StoreException">The disk refused; the snapshot is abandoned, the one before it stays.</exception>
     public bool Write(SnapshotChunk chunk)
     {
-        if (chunk.Kind == SnapshotChunkKind.Rows) DigestRows(chunk.Payload);
-        else if (chunk.Kind == SnapshotChunkKind.Small) digest.AddSmall(chunk.Payload);
-        else if (chunk.Kind == SnapshotChunkKind.End) WriteEnd(chunk);
-        SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength);
+        switch (chunk.Kind)
+        {
+            case SnapshotChunkKind.Rows:
+                DigestRows(chunk.Payload);
+                break;
+            case SnapshotChunkKind.Small:
+                SmallStateCodec.Read(chunk.Payload.ToArray(), small);
+                break;
+            case SnapshotChunkKind.Marks:
+                if (!SessionMarks.TryLoad(chunk.Payload, small)) throw new InvalidOperationException("The marks of a session came out of order.");
+                break;
+            case SnapshotChunkKind.End:
+                WriteEnd(chunk);
+                break;
+        }
+        SnapshotFormat.WriteHead(chunk.Bytes, chunk.Kind, chunk.PayloadLength, Sequence);
         writer.Append(chunk.Whole);
         if (chunk.Kind != SnapshotChunkKind.End)
         {
@@ -67,7 +82,7 @@ internal sealed class SnapshotFile : IDisposable
     }
 
     /// <summary>Reads what was written, from the disk and not from a cached copy.</summary>
-    public SnapshotReader ReadBack() => new(file, Name);
+    public SnapshotReader ReadBack() => new(file, Sequence);
 
     /// <summary>Reads all of it back at once.</summary>
     /// <exception cref="SnapshotDamagedException">It does not hold what was written.</exception>
@@ -95,6 +110,7 @@ internal sealed class SnapshotFile : IDisposable
 
     private void WriteEnd(SnapshotChunk chunk)
     {
+        digest.AddSmall(SmallStateCodec.Write(small));
         BinaryPrimitives.WriteUInt128LittleEndian(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes), digest.Value);
         chunk.PayloadLength = Unsafe.SizeOf<UInt128>();
     }

@@ -19,41 +19,49 @@ internal enum SnapshotChunkKind : byte
     /// <summary>A slice of the request ids in memory.</summary>
     Ids = 4,
 
+    /// <summary>Journal sequences of places in sessions.</summary>
+    Marks = 6,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }
 
 /// <summary>
-/// The bytes of a snapshot file: chunks of 16 bytes head (magic, kind, payload length, CRC32C of those and the payload), payload, in the
-/// order they were captured. Rows are the engine's own layout, so a snapshot is read by the layout version that wrote it; others
+/// The bytes of a snapshot file: chunks of 24 bytes head (magic, kind, payload length, the snapshot's sequence, CRC32C of those and the payload),
+/// payload, in the order they were captured. The sequence tells a chunk from one of an older snapshot that was written over. Rows are the engine's own layout, so a snapshot is read by the layout version that wrote it; others
 /// fall back to the journal.
 /// </summary>
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 2;
+    public const int LayoutVersion = 3;
 
-    public const int HeadBytes = 16;
-    public const int CrcOffset = 12;
+    public const int HeadBytes = 24;
+    public const int SequenceOffset = 12;
+    public const int CrcOffset = 20;
     public const uint Magic = 0x4E53_4743; // "CGSN"
+
+    /// <summary>Whether a file is a snapshot, in force or not, by its name.</summary>
+    public static bool IsSnapshot(string name) => name.StartsWith("snapshot-", StringComparison.Ordinal);
 
     /// <summary>Name of the snapshot of a sequence.</summary>
     public static string NameOf(long sequence) => FormattableString.Invariant($"snapshot-{sequence:D20}.cgs");
 
     /// <summary>Fills a chunk's head in front of its payload.</summary>
-    public static void WriteHead(Span<byte> chunk, SnapshotChunkKind kind, int payloadLength)
+    public static void WriteHead(Span<byte> chunk, SnapshotChunkKind kind, int payloadLength, long sequence)
     {
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(chunk[4..], (uint)kind);
         BinaryPrimitives.WriteInt32LittleEndian(chunk[8..], payloadLength);
+        BinaryPrimitives.WriteInt64LittleEndian(chunk[SequenceOffset..], sequence);
         BinaryPrimitives.WriteUInt32LittleEndian(chunk[CrcOffset..], Checksum.Of(chunk[..CrcOffset], chunk.Slice(HeadBytes, payloadLength)));
     }
 
     /// <summary>Reads a snapshot's chunks in order, checking each.</summary>
     /// <exception cref="SnapshotDamagedException">A chunk is cut short, has another checksum, or the last one is missing.</exception>
-    public static void ReadChunks(IStoreFile file, string name, Action<SnapshotChunkKind, ReadOnlyMemory<byte>> visit)
+    public static void ReadChunks(IStoreFile file, long sequence, Action<SnapshotChunkKind, ReadOnlyMemory<byte>> visit)
     {
-        using var reader = new SnapshotReader(file, name);
+        using var reader = new SnapshotReader(file, sequence);
         while (reader.TryNext(out var kind, out var payload)) visit(kind, payload);
     }
 }

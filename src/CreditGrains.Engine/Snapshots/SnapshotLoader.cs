@@ -25,7 +25,7 @@ internal static class SnapshotLoader
         var isForeign = false;
         try
         {
-            SnapshotFormat.ReadChunks(file, entry.Name, (kind, payload) =>
+            SnapshotFormat.ReadChunks(file, entry.Sequence, (kind, payload) =>
             {
                 if (isForeign) return;
                 switch (kind)
@@ -40,6 +40,9 @@ internal static class SnapshotLoader
                     case SnapshotChunkKind.Small:
                         SmallStateCodec.Read(payload, state.Small);
                         break;
+                    case SnapshotChunkKind.Marks:
+                        if (!SessionMarks.TryLoad(payload.Span, state.Small)) throw new SnapshotDamagedException(entry.Name, 0);
+                        break;
                     case SnapshotChunkKind.Rows:
                         LoadRows(state, payload.Span, entry.Name);
                         break;
@@ -47,7 +50,7 @@ internal static class SnapshotLoader
                         ids?.Load(payload.Span);
                         break;
                     case SnapshotChunkKind.End:
-                        if (BinaryPrimitives.ReadUInt128LittleEndian(payload.Span) != entry.Digest) throw new SnapshotDamagedException(entry.Name, 0);
+                        if (BinaryPrimitives.ReadUInt128LittleEndian(payload.Span) != entry.Digest || !SessionMarks.AreComplete(state.Small)) throw new SnapshotDamagedException(entry.Name, 0);
                         break;
                     default:
                         throw new SnapshotDamagedException(entry.Name, 0);

@@ -10,6 +10,7 @@ using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Journal.Standby;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Replay;
+using CreditGrains.Engine.RequestIds;
 
 namespace CreditGrains.Engine.Standalone;
 
@@ -54,6 +55,9 @@ public sealed class CreditEngine : ICreditEngine
         set => Volatile.Write(ref standby, value);
     }
 
+    /// <summary>The end of the move of request ids to disk begun last: whether it went well.</summary>
+    internal Task<bool> LatestSpill => writer.Spills.Latest;
+
     /// <summary>Opens the engine on a data directory, recovering what is there.</summary>
     /// <param name="options">Settings.</param>
     /// <param name="progress">Told the replayed sequence now and then; may be null.</param>
@@ -80,8 +84,19 @@ public sealed class CreditEngine : ICreditEngine
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline)
     {
+        DiskAnswers? answers;
+        try
+        {
+            // On the caller's thread: two commands that follow each other stay in order, and no other caller waits for this one's disk.
+            answers = partition.LookOnDisk(new ReadOnlySpan<Command>(in command));
+        }
+        catch (StoreException failure)
+        {
+            return ValueTask.FromException<Outcome>(failure);
+        }
         if (!pool.TryDequeue(out var call)) call = new SingleCall(GiveBack);
         call.Command = command;
+        call.Answers = answers;
         call.DeadlineMicros = deadlineMicros;
         var task = call.Task;
         writer.Submit(call);
@@ -94,7 +109,16 @@ public sealed class CreditEngine : ICreditEngine
         ArgumentOutOfRangeException.ThrowIfGreaterThan(commands.Length, ICreditEngine.BatchLengthMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(outcomes.Length, commands.Length);
         if (commands.IsEmpty) return ValueTask.CompletedTask;
-        var call = new BatchCall(commands, outcomes[..commands.Length]) { DeadlineMicros = deadlineMicros };
+        DiskAnswers? answers;
+        try
+        {
+            answers = partition.LookOnDisk(commands.Span);
+        }
+        catch (StoreException failure)
+        {
+            return ValueTask.FromException(failure);
+        }
+        var call = new BatchCall(commands, outcomes[..commands.Length], answers) { DeadlineMicros = deadlineMicros };
         writer.Submit(call);
         return new ValueTask(call.Task);
     }
@@ -142,7 +166,8 @@ public sealed class CreditEngine : ICreditEngine
     /// <inheritdoc/>
     public async ValueTask<EventRecord?> GetDecisionAsync(ushort tenant, RequestId id)
     {
-        var sequence = await Look(p => p.Executor.FindSequence(tenant, id));
+        var answers = DiskAnswers.Of(partition.Ids.DiskLookup, tenant, id);
+        var sequence = await Look(p => p.FindSequence(tenant, id, answers));
         return sequence == 0 ? null : await GetDecisionAsync(sequence);
     }
 

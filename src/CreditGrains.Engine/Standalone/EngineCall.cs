@@ -3,6 +3,7 @@ using System.Runtime.Intrinsics.X86;
 using System.Threading.Tasks.Sources;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine.RequestIds;
 
 namespace CreditGrains.Engine.Standalone;
 
@@ -52,6 +53,9 @@ internal sealed class SingleCall(Action<SingleCall> giveBack) : EngineCall, IVal
 {
     public Command Command;
     public Outcome Outcome;
+
+    /// <summary>What its caller's thread found on disk for its ids.</summary>
+    public DiskAnswers? Answers;
     private ManualResetValueTaskSourceCore<Outcome> core;
 
     public override int CommandCount => 1;
@@ -59,7 +63,7 @@ internal sealed class SingleCall(Action<SingleCall> giveBack) : EngineCall, IVal
     public ValueTask<Outcome> Task => new(this, core.Version);
 
     public override bool Run(Partition partition) =>
-        partition.Execute(new ReadOnlySpan<Command>(in Command), new Span<Outcome>(ref Outcome)) == 1;
+        partition.Execute(new ReadOnlySpan<Command>(in Command), new Span<Outcome>(ref Outcome), Answers) == 1;
 
     public override void Announce(Partition partition) => partition.Executor.Announce(Command);
 
@@ -84,6 +88,7 @@ internal sealed class SingleCall(Action<SingleCall> giveBack) : EngineCall, IVal
             core.Reset();
             Command = default;
             Outcome = default;
+            Answers = null;
             giveBack(this);
         }
     }
@@ -95,7 +100,7 @@ internal sealed class SingleCall(Action<SingleCall> giveBack) : EngineCall, IVal
 }
 
 /// <summary>Many commands in the caller's memory.</summary>
-internal sealed class BatchCall(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes) : EngineCall
+internal sealed class BatchCall(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, DiskAnswers? answers) : EngineCall
 {
     private readonly TaskCompletionSource done = new();
     private int taken;
@@ -106,7 +111,7 @@ internal sealed class BatchCall(ReadOnlyMemory<Command> commands, Memory<Outcome
 
     public override bool Run(Partition partition)
     {
-        taken += partition.Execute(commands.Span[taken..], outcomes.Span[taken..]);
+        taken += partition.Execute(commands.Span[taken..], outcomes.Span[taken..], answers);
         // Taken up: the rest is decided too, in later frames.
         if (taken > 0) DeadlineMicros = ICreditEngine.NoDeadline;
         return taken == commands.Length;

@@ -1,5 +1,5 @@
-using System.Collections.Concurrent;
 using System.Threading.Channels;
+using CreditGrains.Engine.Files;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Snapshots;
 
@@ -13,8 +13,10 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
 {
     private const int PooledChunksMax = 256;
     private const int ChunksPerPause = 4;
+    private const long DeletedBytesPerPause = 16 << 20;
+    private const int SnapshotBytesPerJournalByteMax = 4;
     private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
-    private readonly ConcurrentQueue<SnapshotChunk> pool = new();
+    private readonly SnapshotScratch scratch = new(PooledChunksMax);
     private readonly List<TaskCompletionSource<long>> waiters = [];
     private readonly List<(long Sequence, RequestIdCatalog Ids)> taken = [];
     private SnapshotCapture? capture;
@@ -22,14 +24,17 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     private RequestIdCatalog? catalog;
     private long journalBytesAtStart;
     private long bufferedBytes;
+    private volatile bool isPreparing;
+    private volatile bool isPrepared;
     private bool isWriting;
     private Task writing = Task.CompletedTask;
 
     /// <summary>Whether the next step can go on now.</summary>
-    public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < options.SnapshotBufferBytesMax : !isWriting && IsDue;
+    public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < options.SnapshotBufferBytesMax : !isWriting && !isPreparing && IsDue;
 
     private bool IsDue => waiters.Count > 0
-        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart >= options.SnapshotEveryBytes);
+        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart
+            >= Math.Max(options.SnapshotEveryBytes, partition.SnapshotLengthBytes / SnapshotBytesPerJournalByteMax));
 
     /// <summary>Asks for a snapshot; on the writer.</summary>
     public void Request(TaskCompletionSource<long> waiter) => waiters.Add(waiter);
@@ -37,7 +42,11 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     /// <summary>Does a bounded part; on the writer, between two batches.</summary>
     public void Step()
     {
-        if (capture is null && !isWriting && IsDue) Begin();
+        if (capture is null && !isWriting && !isPreparing && IsDue && !IsTaken())
+        {
+            if (isPrepared) Begin();
+            else Prepare();
+        }
         if (capture is null || !WantsTurn) return;
         capture.Step(options.SnapshotStepBytes);
         if (capture.IsDone) EndCapture();
@@ -53,15 +62,40 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     /// <summary>Waits for the file to be let go; after the writer has ended.</summary>
     public Task DrainAsync() => writing;
 
+    // Nothing happened since: those who asked have it.
+    private bool IsTaken()
+    {
+        if (!partition.IsSnapshotNewest) return false;
+        foreach (var waiter in waiters) waiter.TrySetResult(partition.SnapshotSequence);
+        waiters.Clear();
+        journalBytesAtStart = partition.Journal.Writer.AppendedBytes;
+        return true;
+    }
+
+    // The memory it takes is fetched off the writer's turn.
+    private void Prepare()
+    {
+        isPreparing = true;
+        int[] blockCounts = [.. partition.State.Tables.Select(table => table.BlockCount)];
+        _ = Task.Run(() =>
+        {
+            scratch.Prepare(blockCounts, options.SnapshotBufferBytesMax / SnapshotChunk.PayloadBytes);
+            isPrepared = true;
+            isPreparing = false;
+            writer.Wake();
+        });
+    }
+
     private void Begin()
     {
         var channel = Channel.CreateUnbounded<SnapshotChunk>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-        var begun = partition.BeginSnapshot(Rent, chunk =>
+        var begun = partition.BeginSnapshot(scratch, chunk =>
         {
             Interlocked.Add(ref bufferedBytes, chunk.Whole.Length);
             channel.Writer.TryWrite(chunk);
         });
         if (begun is null) return;
+        isPrepared = false;
         capture = begun;
         chunks = channel;
         catalog = begun.Ids;
@@ -79,17 +113,12 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         chunks!.Writer.Complete();
     }
 
-    private SnapshotChunk Rent()
-    {
-        if (!pool.TryDequeue(out var chunk)) chunk = new SnapshotChunk();
-        return chunk;
-    }
-
     private async Task WriteAsync(ChannelReader<SnapshotChunk> reader, long sequence, TaskCompletionSource<long>[] served)
     {
         try
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);
+            List<SnapshotEntry> inForce;
             var isComplete = false;
             var handled = 0;
             try
@@ -99,7 +128,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
                     var bytes = chunk.Whole.Length;
                     var isLast = file.Write(chunk);
                     Interlocked.Add(ref bufferedBytes, -bytes);
-                    if (pool.Count < PooledChunksMax) pool.Enqueue(chunk);
+                    scratch.Return(chunk);
                     if (!isLast) writer.Wake();
                     // Copies made on write must not pile up.
                     if (++handled % ChunksPerPause == 0 && Interlocked.Read(ref bufferedBytes) <= options.SnapshotBufferBytesMax) await PauseAsync();
@@ -111,13 +140,14 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
                     while (readBack.TryNext(out _, out _))
                         if (++handled % ChunksPerPause == 0) await PauseAsync();
                 }
-                await PutInForceAsync(file);
+                inForce = await PutInForceAsync(file);
             }
             catch
             {
                 file.Abandon();
                 throw;
             }
+            await DeleteReplacedAsync(inForce);
             writer.Submit(new WriterCall<bool>(_ => End()));
             foreach (var waiter in served) waiter.TrySetResult(sequence);
         }
@@ -136,7 +166,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     private Task PauseAsync() => Task.Delay(PauseLength, options.Clock);
 
     /// <summary>Waits until the snapshot's sequence is durable, then makes it count.</summary>
-    private async Task PutInForceAsync(SnapshotFile file)
+    private async Task<List<SnapshotEntry>> PutInForceAsync(SnapshotFile file)
     {
         while (true)
         {
@@ -145,13 +175,26 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
             if (writer.Fault is not null) throw new EngineFaultException("The journal failed before the snapshot counted.", writer.Fault);
             await Task.WhenAny(next, writer.Stopped);
         }
-        SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
-        var (digest, sequence) = (file.Digest, file.Sequence);
+        var inForce = SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
+        var (digest, sequence, lengthBytes) = (file.Digest, file.Sequence, file.LengthBytes);
         writer.Submit(new WriterCall<bool>(p =>
         {
-            p.SnapshotSequence = sequence;
+            (p.SnapshotSequence, p.SnapshotLengthBytes) = (sequence, lengthBytes);
             return p.NoteDigest(digest, sequence);
         }));
+        return inForce;
+    }
+
+    private async Task DeleteReplacedAsync(List<SnapshotEntry> inForce)
+    {
+        try
+        {
+            while (SnapshotCatalog.TryDeleteNext(partition.Files, inForce, DeletedBytesPerPause)) await PauseAsync();
+        }
+        catch (StoreException failure)
+        {
+            partition.Warn($"A replaced snapshot could not be deleted; the next snapshot tries again. {failure.Message}");
+        }
     }
 
     private bool End()
@@ -165,27 +208,5 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
         if (taken.Count < 2) return true;
         foreach (var name in partition.Ids.TakeRetired(taken[0].Ids)) partition.Files.Delete(name);
         return true;
-    }
-}
-
-/// <summary>Moves the oldest request ids to disk beside the traffic. One part at a time.</summary>
-internal sealed class SpillRuns(Partition partition, WriterThread writer)
-{
-    private bool isWriting;
-
-    /// <summary>Starts a spill when memory is above its bound; on the writer.</summary>
-    public void Step()
-    {
-        if (isWriting || partition.Ids.TakeSpillWork() is not { } work) return;
-        isWriting = true;
-        _ = Task.Run(work.Write).ContinueWith(
-            done => writer.Submit(new WriterCall<bool>(p =>
-            {
-                isWriting = false;
-                if (done.Exception is null) p.Ids.CompleteSpill(work);
-                else p.Ids.ReturnSpill(work);
-                return done.Exception is null;
-            })),
-            TaskScheduler.Default);
     }
 }

@@ -13,7 +13,6 @@ namespace CreditGrains.Engine.Standalone;
 internal sealed class WriterThread : IDisposable
 {
     private const int HandOverCommandsMin = 256;
-    private const int CallLead = 8;
 
     // About as long as it takes to sleep and be woken.
     private const int SpinsBeforeSleep = 40;
@@ -24,7 +23,8 @@ internal sealed class WriterThread : IDisposable
     private readonly EngineOptions options;
     private readonly AutoResetEvent writerWake = new(false);
     private readonly AutoResetEvent flusherWake = new(false);
-    private readonly Lock queueLock = new();
+    private readonly CallQueue calls;
+    private readonly Lock actsLock = new();
     private readonly Completions completions;
     private readonly Housekeeper segments;
     private readonly Housekeeper memory;
@@ -32,17 +32,11 @@ internal sealed class WriterThread : IDisposable
     private readonly Thread flusher;
     private readonly Queue<FlusherAct> acts = new();
     private readonly TaskCompletionSource stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private List<EngineCall> queue = new(1024);
-    private List<EngineCall> draining = new(1024);
-    private int drained;
-    private long queuedCommands;
-    private int waitingCalls;
     private BatchInFlight? handedOver;
     private volatile bool isFlushing;
     private volatile bool isStopping;
     private volatile bool isFlusherEnding;
     private volatile Exception? fault;
-    private int announced;
 
     /// <summary>Calls of the batch being decided, to be failed if deciding throws.</summary>
     private List<EngineCall> deciding = [];
@@ -51,11 +45,12 @@ internal sealed class WriterThread : IDisposable
     {
         this.partition = partition;
         this.options = options;
+        calls = new CallQueue(options.QueuedCommandsMax);
         completions = new Completions(partition);
         segments = new Housekeeper("segments", () => partition.Journal.Writer.WantsSpare, PrepareSpare);
         memory = new Housekeeper("memory", () => ZeroPages.WantsRefill, ZeroPages.Refill);
         Snapshots = new SnapshotRuns(partition, options, this);
-        Spills = new SpillRuns(partition, this);
+        Spills = new SpillRuns(partition, options.Clock, this);
         writer = new Thread(WriterLoop) { Name = "CreditGrains writer", IsBackground = true };
         flusher = new Thread(FlusherLoop) { Name = "CreditGrains flusher", IsBackground = true };
     }
@@ -76,7 +71,7 @@ internal sealed class WriterThread : IDisposable
     public Exception? Fault => fault;
 
     /// <summary>Commands waiting.</summary>
-    public long QueuedCommands => Interlocked.Read(ref queuedCommands);
+    public long QueuedCommands => calls.CommandCount;
 
     public void Start()
     {
@@ -89,20 +84,8 @@ internal sealed class WriterThread : IDisposable
     /// <summary>Queues a call, or completes it at once as overloaded, stopped or failed.</summary>
     public void Submit(EngineCall call)
     {
-        bool wake;
-        lock (queueLock)
-        {
-            if (isStopping || fault is not null || (call.CommandCount > 0 && queuedCommands >= options.QueuedCommandsMax))
-            {
-                Reject(call);
-                return;
-            }
-            Interlocked.Add(ref queuedCommands, call.CommandCount);
-            queue.Add(call);
-            waitingCalls = queue.Count;
-            wake = queue.Count == 1;
-        }
-        if (wake) writerWake.Set();
+        if (!calls.TryAdd(call, out var isFirst)) Reject(call);
+        else if (isFirst) writerWake.Set();
     }
 
     /// <summary>Wakes the writer for work of the engine's own.</summary>
@@ -111,7 +94,8 @@ internal sealed class WriterThread : IDisposable
     /// <summary>Refuses further calls, decides and flushes what waits, and ends the threads.</summary>
     public void Stop()
     {
-        lock (queueLock) isStopping = true;
+        lock (actsLock) isStopping = true;
+        calls.Close();
         writerWake.Set();
     }
 
@@ -119,7 +103,7 @@ internal sealed class WriterThread : IDisposable
     public Task<T> BetweenAppends<T>(Func<T> act)
     {
         var queued = new FlusherAct<T>(act);
-        lock (queueLock)
+        lock (actsLock)
         {
             if (isStopping || fault is not null) queued.Fail(fault ?? new EngineFaultException("The engine is stopped.", null));
             else acts.Enqueue(queued);
@@ -173,6 +157,7 @@ internal sealed class WriterThread : IDisposable
         while (isFlushing && fault is null) writerWake.WaitOne();
         Snapshots.Abandon();
         isStopping = true;
+        calls.Close();
         isFlusherEnding = true;
         flusherWake.Set();
         flusher.Join();
@@ -188,15 +173,15 @@ internal sealed class WriterThread : IDisposable
     /// <returns>False when the engine stops and nothing waits.</returns>
     private bool TurnOnce()
     {
-        if (drained >= draining.Count && !WaitForWork()) return false;
+        if (!calls.HasNext && !WaitForWork()) return false;
         Snapshots.Step();
         Spills.Step();
         segments.WakeIfNeeded();
         memory.WakeIfNeeded();
-        var calls = deciding = completions.RentList();
-        if (!partition.TryReserve(out var refusal))
+        var decided = deciding = completions.RentList();
+        if (!HasRoom(out var refusal))
         {
-            RefuseWithoutRoom(calls, refusal);
+            RefuseWithoutRoom(decided, refusal);
             deciding = [];
             return fault is null;
         }
@@ -205,7 +190,7 @@ internal sealed class WriterThread : IDisposable
         var isFull = false;
         while (!isFull)
         {
-            isFull = RunQueued(calls, ref commands);
+            isFull = RunQueued(decided, ref commands);
             // While the disk is busy, later arrivals may still join this batch.
             if (isFull || !isFlushing) break;
             AwaitCallsOrDisk();
@@ -215,11 +200,11 @@ internal sealed class WriterThread : IDisposable
         while (isFlushing && fault is null) writerWake.WaitOne();
         if (fault is { } failed)
         {
-            foreach (var call in calls) call.Fail(failed);
+            foreach (var call in decided) call.Fail(failed);
             return false;
         }
         deciding = [];
-        handedOver = new BatchInFlight(batch, calls);
+        handedOver = new BatchInFlight(batch, decided);
         isFlushing = true;
         flusherWake.Set();
         return true;
@@ -230,7 +215,7 @@ internal sealed class WriterThread : IDisposable
     {
         for (var spins = 0; spins < SpinsBeforeSleep; spins++)
         {
-            if (!isFlushing || Volatile.Read(ref waitingCalls) > 0) return;
+            if (!isFlushing || calls.HasArrivals) return;
             Thread.SpinWait(SpinLength);
         }
         writerWake.WaitOne();
@@ -241,7 +226,7 @@ internal sealed class WriterThread : IDisposable
     {
         while (true)
         {
-            if (Drain()) return true;
+            if (calls.TryTakeArrivals()) return true;
             if (fault is not null) return false;
             if (Snapshots.WantsTurn || partition.Executor.HasOwnWork(NowMicros())) return true;
             if (isStopping) return false;
@@ -249,78 +234,61 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    private bool Drain()
-    {
-        draining.Clear();
-        drained = announced = 0;
-        lock (queueLock)
-        {
-            if (queue.Count == 0) return false;
-            (queue, draining) = (draining, queue);
-            waitingCalls = 0;
-        }
-        return true;
-    }
-
     /// <summary>Runs queued calls into the batch.</summary>
     /// <returns>Whether the batch is to be handed over as it is.</returns>
-    private bool RunQueued(List<EngineCall> calls, ref int commands)
+    private bool RunQueued(List<EngineCall> decided, ref int commands)
     {
         var before = commands;
         var isFull = false;
         var now = NowMicros();
-        while (!isFull && (drained < draining.Count || Drain()))
+        while (!isFull && (calls.HasNext || calls.TryTakeArrivals()))
         {
             // A fresh part of the queue; within one a few hundred microseconds pass.
-            if (drained == 0) now = NowMicros();
+            if (calls.IsFresh) now = NowMicros();
             // An idle disk takes what there is: callers are answered while the rest is decided, instead of all in lockstep.
             if (commands >= options.FrameCommandsMax || (commands >= HandOverCommandsMin && !isFlushing)) break;
-            LookAhead();
-            var call = draining[drained];
+            calls.LookAhead(partition);
+            var call = calls.Next;
             if (call.DeadlineMicros <= now) call.Refuse(Reason.DeadlineExceeded, Outcomes.MessageOf(Reason.DeadlineExceeded));
             else if (isFull = !call.Run(partition)) break;
             commands += call.CommandCount;
-            calls.Add(call);
-            drained++;
+            decided.Add(call);
+            calls.Pass();
         }
-        Interlocked.Add(ref queuedCommands, before - commands);
-        return isFull || drained < draining.Count;
+        calls.Release(commands - before);
+        return isFull || calls.HasNext;
     }
 
-    /// <summary>Looks ahead in the queue, so that the rows of coming calls are loaded while those before them run.</summary>
-    private void LookAhead()
+    /// <summary>Whether another batch may be decided: there is room for its frame on disk and for its ids in memory.</summary>
+    private bool HasRoom(out Reason refusal)
     {
-        var end = Math.Min(drained + 1 + RowPrefetch.Lead, draining.Count);
-        if (announced >= end) partition.Executor.Advance();
-        for (; announced < end; announced++)
-        {
-            // The calls themselves were written by other processors: they come first.
-            if (announced + CallLead < draining.Count) draining[announced + CallLead].Prefetch();
-            draining[announced].Announce(partition);
-        }
+        refusal = Reason.None;
+        if (!partition.TryReserve(out var journal)) refusal = journal.Reason == JournalRefusalReason.StandbyLost ? Reason.StandbyLost : Reason.DiskFull;
+        else if (partition.Ids.IsFull) refusal = Reason.Overloaded;
+        return refusal == Reason.None;
     }
 
-    /// <summary>Without room in the journal every waiting command is refused and nothing is decided; reads go on.</summary>
-    private void RefuseWithoutRoom(List<EngineCall> calls, JournalRefusal refusal)
+    /// <summary>Without room every waiting command is refused and nothing is decided; reads go on.</summary>
+    private void RefuseWithoutRoom(List<EngineCall> refused, Reason reason)
     {
-        var (reason, message) = refusal.Reason == JournalRefusalReason.StandbyLost
-            ? (Reason.StandbyLost, Outcomes.MessageOf(Reason.StandbyLost))
-            : (Reason.DiskFull, Outcomes.MessageOf(Reason.DiskFull));
-        for (; drained < draining.Count; drained++)
+        var message = reason == Reason.Overloaded
+            ? "the disk does not take request ids as fast as they come, and memory for them is full; see the engine's log, wait and send the same id again"
+            : Outcomes.MessageOf(reason);
+        for (; calls.HasNext; calls.Pass())
         {
-            var call = draining[drained];
+            var call = calls.Next;
             if (call.CommandCount == 0) call.Run(partition);
             else call.Refuse(reason, message);
-            Interlocked.Add(ref queuedCommands, -call.CommandCount);
-            calls.Add(call);
+            calls.Release(call.CommandCount);
+            refused.Add(call);
         }
         while (isFlushing && fault is null) writerWake.WaitOne();
         if (fault is { } failed)
         {
-            foreach (var call in calls) call.Fail(failed);
+            foreach (var call in refused) call.Fail(failed);
             return;
         }
-        completions.Queue(calls);
+        completions.Queue(refused);
         // Due items wait for room too; do not spin on them. A snapshot under way goes on.
         if (!Snapshots.WantsTurn) writerWake.WaitOne(TickInterval);
     }
@@ -375,7 +343,7 @@ internal sealed class WriterThread : IDisposable
         while (true)
         {
             FlusherAct? act;
-            lock (queueLock)
+            lock (actsLock)
             {
                 if (!acts.TryDequeue(out act)) return;
             }
@@ -396,20 +364,19 @@ internal sealed class WriterThread : IDisposable
 
     private void Fail(Exception failure)
     {
-        lock (queueLock)
+        lock (actsLock)
         {
             fault ??= new EngineFaultException($"The engine has failed and must be restarted; nothing acknowledged is lost. {failure.Message}", failure);
         }
+        calls.Close();
     }
 
     private void FailQueued()
     {
-        lock (queueLock)
+        var failed = fault ?? new EngineFaultException("The engine is stopped.", null);
+        calls.Fail(failed);
+        lock (actsLock)
         {
-            var failed = fault ?? new EngineFaultException("The engine is stopped.", null);
-            for (; drained < draining.Count; drained++) draining[drained].Fail(failed);
-            foreach (var call in queue) call.Fail(failed);
-            queue.Clear();
             while (acts.TryDequeue(out var act)) act.Fail(failed);
         }
     }

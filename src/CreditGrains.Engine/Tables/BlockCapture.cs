@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Runtime.CompilerServices;
 
 namespace CreditGrains.Engine.Tables;
@@ -27,27 +26,28 @@ internal sealed class BlockCapture
 
     private readonly IRowTable table;
     private readonly IBlockSink sink;
-    private readonly BitArray captured;
+    private readonly ulong[] captured;
     private readonly int end;
     private readonly int blockCount;
     private int cursor;
 
     /// <param name="table">The table.</param>
     /// <param name="sink">Takes the blocks.</param>
-    public BlockCapture(IRowTable table, IBlockSink sink)
+    /// <param name="captured">A clear bit for each block; used until the capture ends.</param>
+    public BlockCapture(IRowTable table, IBlockSink sink, ulong[] captured)
     {
         this.table = table;
         this.sink = sink;
         end = table.End;
         blockCount = table.BlockCount;
-        captured = new BitArray(blockCount);
+        this.captured = captured;
     }
 
     /// <summary>Hands the block out if it was not yet.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public void BeforeWrite(int block)
     {
-        if (block < blockCount && !captured[block]) Capture(block, 1);
+        if (block < blockCount && !IsCaptured(block)) Capture(block, 1);
     }
 
     /// <summary>Hands out the next blocks not handed out yet.</summary>
@@ -55,18 +55,21 @@ internal sealed class BlockCapture
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public int CaptureNext()
     {
-        while (cursor < blockCount && captured[cursor]) cursor++;
+        while (cursor < blockCount && IsCaptured(cursor)) cursor++;
         if (cursor == blockCount) return 0;
         var first = cursor;
         do cursor++;
-        while (cursor < blockCount && cursor % RunBlocksMax != 0 && !captured[cursor]);
+        while (cursor < blockCount && cursor % RunBlocksMax != 0 && !IsCaptured(cursor));
         return Capture(first, cursor - first);
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private bool IsCaptured(int block) => (captured[block >> 6] & (1UL << (block & 63))) != 0;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private int Capture(int block, int count)
     {
-        for (var i = block; i < block + count; i++) captured[i] = true;
+        for (var i = block; i < block + count; i++) captured[i >> 6] |= 1UL << (i & 63);
         var rows = Math.Min(count * table.RowsPerBlock, end - block * table.RowsPerBlock);
         var bytes = table.ReadRows(block * table.RowsPerBlock, rows);
         sink.Take(table, block, bytes);

@@ -32,6 +32,16 @@ public sealed class ServerTests : IDisposable
     }
 
     [Fact]
+    public async Task Page_ThatIsNone_SaysWhatIsServed()
+    {
+        await using var server = await CreditGrainsServer.StartAsync(Options());
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(new Uri(server.HttpAddress, "/"));
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Contains("Calls are POST /creditgrains.v1.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Health_FollowsTheEngine()
     {
         await using var server = await CreditGrainsServer.StartAsync(Options());
@@ -71,6 +81,8 @@ public sealed class ServerTests : IDisposable
     {
         { "Locked: ", ExitCodes.Locked, new StoreLockedException("/data", "process 12 on host") },
         { "ForeignContent: ", ExitCodes.BadData, new StoreDirectoryException(StoreErrorCode.ForeignContent, "holds a file of somebody else") },
+        { "NotADirectory: ", ExitCodes.Usage, new StoreDirectoryException(StoreErrorCode.NotADirectory, "is a file") },
+        { "DirectoryMissing: ", ExitCodes.Usage, new StoreDirectoryException(StoreErrorCode.DirectoryMissing, "cannot be made") },
         { "ReadOnly: ", ExitCodes.ReadOnly, new StoreReadOnlyException("/data") },
         { "ReadOnly: ", ExitCodes.ReadOnly, new UnauthorizedAccessException("denied") },
         { "Full: ", ExitCodes.Disk, new StoreFullException("/data") },

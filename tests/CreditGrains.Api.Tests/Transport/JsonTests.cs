@@ -24,6 +24,21 @@ public sealed class JsonTests(EchoHost host) : IClassFixture<EchoHost>, IDisposa
         Assert.Equal(0, json.RootElement.GetProperty("failCode").GetInt32());
     }
 
+    [Theory]
+    [InlineData("9007199254740993", "9007199254740993")]
+    [InlineData(" 9223372036854775807 ", "9223372036854775807")]
+    [InlineData("-9223372036854775807", "-9223372036854775807")]
+    [InlineData("9007199254740992", "9007199254740992")]
+    [InlineData("1e3", "1000")]
+    [InlineData("1e17", "100000000000000000")]
+    public async Task Number_ThatADoubleCannotHold_ArrivesToTheUnit(string sent, string arrived)
+    {
+        var (status, body) = await PostAsync("Echo", $$"""{"parts":[{}],"number":{{sent}},"text":"9007199254740993"}""");
+        using var json = JsonDocument.Parse(body);
+        Assert.Equal((HttpStatusCode.OK, arrived), (status, json.RootElement.GetProperty("number").GetString()));
+        Assert.Equal("9007199254740993", json.RootElement.GetProperty("text").GetString());
+    }
+
     [Fact]
     public async Task RawHandler_AnswersJsonToo()
     {
@@ -43,6 +58,9 @@ public sealed class JsonTests(EchoHost host) : IClassFixture<EchoHost>, IDisposa
     [InlineData("{\"parts\":[{},7]}", "Field 'parts[1]' at line 1, byte 14", false)]
     [InlineData("{\"data\":\"***\"}", "Field 'data' at line 1", false)]
     [InlineData("{\"failCode\":99999999999}", "Field 'failCode' at line 1", false)]
+    [InlineData("{\"number\":9223372036854775808}", "Field 'number' at line 1, byte 11", false)]
+    [InlineData("{\"number\":9007199254740993.5}", "Field 'number' at line 1, byte 11", false)]
+    [InlineData("{\"number\":1e300}", "Field 'number' at line 1, byte 11", false)]
     [InlineData("{\"text\":\"a\",}", "not JSON at line 1", false)]
     public async Task Body_ThatIsWrong_Is400WithFieldAndPosition(string request, string word, bool good)
     {
@@ -134,6 +152,17 @@ public sealed class JsonTests(EchoHost host) : IClassFixture<EchoHost>, IDisposa
     {
         using var response = await http.GetAsync(new Uri(host.HttpAddress, "/creditgrains.test.EchoService/Echo"));
         Assert.Equal((HttpStatusCode.MethodNotAllowed, "POST"), (response.StatusCode, response.Content.Headers.Allow.Single()));
+        Assert.Contains("is called with POST, not GET", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_AsAForm_Is415AndSaysWhatToSend()
+    {
+        using var content = new FormUrlEncodedContent([]);
+        using var response = await http.PostAsync(new Uri(host.HttpAddress, "/creditgrains.test.EchoService/Echo"), content);
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        Assert.Contains("takes the content-type application/json", json.RootElement.GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +172,7 @@ public sealed class JsonTests(EchoHost host) : IClassFixture<EchoHost>, IDisposa
         content.Headers.ContentType = new MediaTypeHeaderValue("application/grpc");
         using var response = await http.PostAsync(new Uri(host.HttpAddress, "/creditgrains.test.EchoService/Echo"), content);
         Assert.Equal(HttpStatusCode.UpgradeRequired, response.StatusCode);
+        Assert.Contains("gRPC needs HTTP/2, and this is HTTP/1.1", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
     private async Task<(HttpStatusCode Status, string Body)> PostAsync(string method, string json, bool http2 = false)

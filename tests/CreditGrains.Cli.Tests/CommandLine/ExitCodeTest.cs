@@ -26,6 +26,19 @@ public sealed class ExitCodeTest
     public async Task Run_OfBadInput_IsOneNamedLineAndTwo(string line, string name) => await AssertEndsAsync(line, ExitCode.Usage, name);
 
     [Theory]
+    [InlineData("no-such-command", "there is no command 'no-such-command'")]
+    [InlineData("get nothing", "there is no command 'nothing'; see 'creditgrains get --help'")]
+    [InlineData("get", "command was not provided")]
+    [InlineData("authorize 1/1/42 ten EUR", "'ten' for command 'authorize' as a whole number")]
+    [InlineData("authorize 1/1/42 100 EUR --channel Nope", "as one of its values. Did you mean")]
+    public async Task Run_OfABadCommandLine_SaysItInPlainWords(string line, string words)
+    {
+        var run = await AssertEndsAsync(line, ExitCode.Usage, "Usage");
+        Assert.Contains(words, run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("System.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("status --address http://127.0.0.1:1")]
     [InlineData("get facility 1/1/42 --address http://127.0.0.1:1")]
     [InlineData("authorize 1/1/42 100 EUR --address http://127.0.0.1:1")]

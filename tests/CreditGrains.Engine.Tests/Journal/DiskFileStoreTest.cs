@@ -116,6 +116,10 @@ public sealed class DiskFileStoreTest : IDisposable
         var refused = Assert.Throws<StoreDirectoryException>(() => DiskFileStore.Open(missing));
         Assert.Equal(StoreErrorCode.DirectoryMissing, refused.Code);
         Assert.Empty(DiskFileStore.Open(missing, createDirectory: true).List());
+        if (!OperatingSystem.IsLinux()) return;
+        refused = Assert.Throws<StoreDirectoryException>(() => DiskFileStore.Open("/proc/nowhere", createDirectory: true));
+        Assert.Equal(StoreErrorCode.DirectoryMissing, refused.Code);
+        Assert.Contains("cannot be made", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -81,13 +81,13 @@ public sealed class JournalVerificationTest : IDisposable
         Assert.Equal((VerificationFault.Snapshot, name), (problem!.Fault, problem.File));
     }
 
-    /// <summary>Each byte of a chunk's head: magic, kind, length, checksum; and no bit leads to a failure without a name.</summary>
+    /// <summary>Each byte of a chunk's head: magic, kind, length, sequence, checksum; and no bit leads to a failure without a name.</summary>
     [Fact]
     public async Task FlippedBit_InTheHeadOfASnapshotsChunk_IsFoundThere()
     {
         await book.WriteAsync();
         var name = book.Snapshots[0];
-        for (var bit = 0; bit < 16 * 8; bit++)
+        for (var bit = 0; bit < 24 * 8; bit++)
         {
             book.Flip(name, bit / 8, bit % 8);
             var problem = book.Verify().Problem;

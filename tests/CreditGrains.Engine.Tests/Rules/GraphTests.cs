@@ -398,7 +398,7 @@ public sealed class RegraphTests() : RulesTest(new PartitionOptions { AtomicRegr
     public void Snapshot_DuringALargeMove_Waits()
     {
         StartMove();
-        Assert.Null(World.Partition.BeginSnapshot(() => new Engine.Snapshots.SnapshotChunk(), _ => { }));
+        Assert.Null(World.Partition.BeginSnapshot(new Engine.Snapshots.SnapshotScratch(0), _ => { }));
         RunOut();
         World.Snapshot();
     }

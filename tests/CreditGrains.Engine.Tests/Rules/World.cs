@@ -164,14 +164,18 @@ internal sealed class World : IDisposable
     /// <summary>Writes a snapshot of now and puts it in force.</summary>
     public void Snapshot()
     {
+        if (SnapshotCatalog.Read(Disk) is [var newest, ..] && newest.Sequence == LastSequence) return;
         var chunks = new Queue<SnapshotChunk>();
-        using var capture = Partition.BeginSnapshot(() => new SnapshotChunk(), chunks.Enqueue)!;
+        using var capture = Partition.BeginSnapshot(new SnapshotScratch(0), chunks.Enqueue)!;
         while (!capture.IsDone) capture.Step(1 << 20);
         using var file = new SnapshotFile(Disk, Partition.State, capture.Sequence);
         while (chunks.TryDequeue(out var chunk)) file.Write(chunk);
         file.Verify();
         Assert.Equal(Digest, file.Digest);
-        SnapshotCatalog.Add(Disk, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
+        var inForce = SnapshotCatalog.Add(Disk, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
+        while (SnapshotCatalog.TryDeleteNext(Disk, inForce, 1_000))
+        {
+        }
     }
 
     /// <summary>Replays the journal into a fresh partition and compares the states.</summary>

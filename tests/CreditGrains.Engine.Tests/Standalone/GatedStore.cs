@@ -2,10 +2,21 @@ using CreditGrains.Engine.Files;
 
 namespace CreditGrains.Engine.Tests.Standalone;
 
-/// <summary>A real directory in which the sync behind a journal's frame waits while the gate is shut.</summary>
+/// <summary>A real directory in which the sync behind a journal's frame waits while the gate is shut, and files of request ids are watched.</summary>
 internal sealed class GatedStore(IFileStore files) : IFileStore
 {
     private volatile Gate? gate;
+    private long idReads;
+    private long idReadsByWriter;
+
+    /// <summary>Whether files of request ids can neither be made nor read.</summary>
+    public bool RefusesIds { get; set; }
+
+    /// <summary>Reads of files of request ids.</summary>
+    public long IdReads => Interlocked.Read(ref idReads);
+
+    /// <summary>Those among them made by the writer's thread.</summary>
+    public long IdReadsByWriter => Interlocked.Read(ref idReadsByWriter);
 
     public long FreeBytes => files.FreeBytes;
 
@@ -16,7 +27,11 @@ internal sealed class GatedStore(IFileStore files) : IFileStore
 
     public bool Exists(string name) => files.Exists(name);
 
-    public IStoreFile Open(string name, bool create) => new GatedFile(this, files.Open(name, create));
+    public IStoreFile Open(string name, bool create)
+    {
+        if (RefusesIds && IsOfIds(name)) throw new StoreFullException(name);
+        return new GatedFile(this, files.Open(name, create), IsOfIds(name));
+    }
 
     public void Rename(string from, string to) => files.Rename(from, to);
 
@@ -25,6 +40,15 @@ internal sealed class GatedStore(IFileStore files) : IFileStore
     public void SyncDirectory() => files.SyncDirectory();
 
     public IDisposable Lock() => files.Lock();
+
+    private static bool IsOfIds(string name) => name.EndsWith(".cgids", StringComparison.Ordinal);
+
+    private void NoteIdRead()
+    {
+        if (RefusesIds) throw new StoreReadFailedException("ids");
+        Interlocked.Increment(ref idReads);
+        if (Thread.CurrentThread.Name == "CreditGrains writer") Interlocked.Increment(ref idReadsByWriter);
+    }
 
     /// <summary>Shut until the test opens it.</summary>
     internal sealed class Gate
@@ -44,13 +68,17 @@ internal sealed class GatedStore(IFileStore files) : IFileStore
         public void Open() => opened.TrySetResult();
     }
 
-    private sealed class GatedFile(GatedStore store, IStoreFile file) : IStoreFile
+    private sealed class GatedFile(GatedStore store, IStoreFile file, bool isOfIds) : IStoreFile
     {
         private bool holdsFrame;
 
         public long Length => file.Length;
 
-        public int Read(long offset, Span<byte> destination) => file.Read(offset, destination);
+        public int Read(long offset, Span<byte> destination)
+        {
+            if (isOfIds) store.NoteIdRead();
+            return file.Read(offset, destination);
+        }
 
         public void Write(long offset, ReadOnlySpan<byte> source)
         {

@@ -4,6 +4,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.RequestIds;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Simulation.Clients;
 using CreditGrains.Simulation.Workload;
 
@@ -19,14 +20,15 @@ internal sealed class Host : IDisposable
     private readonly Verifier _verifier;
     private readonly Dice _dice;
     private readonly PlantedFault _fault;
-    private readonly ChunkPool _chunks;
+    private readonly SnapshotScratch _chunks;
     private readonly Troubles _troubles;
     private readonly List<(long Sequence, RequestIdCatalog Ids)> _taken = [];
     private SnapshotTask? _snapshot;
     private SnapshotTask? _toNote;
     private SpillWork? _spill;
+    private DiskAnswers? _answers;
 
-    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, ChunkPool chunks, Troubles troubles, PlantedFault fault, long now)
+    public Host(IFileStore files, PartitionOptions options, Verifier verifier, Dice dice, SnapshotScratch chunks, Troubles troubles, PlantedFault fault, long now)
     {
         _chunks = chunks;
         _troubles = troubles;
@@ -41,9 +43,18 @@ internal sealed class Host : IDisposable
     /// <summary>The turn decided and not durable yet; null when all is.</summary>
     public Turn? InFlight { get; private set; }
 
+    /// <summary>Looks on disk for the ids of a batch, as callers do before they wait for the writer; what goes on beside may outrun the answers.</summary>
+    public void LookAhead(Submission[] submissions)
+    {
+        _answers = _partition.LookOnDisk([.. submissions.Select(submission => submission.Command)]);
+        if (_answers is not null) _troubles.Note(Trouble.LookedOnDisk);
+    }
+
     /// <summary>Decides a batch; commands beyond a full frame are given back. The turn in flight, if any, is flushed after.</summary>
     public Turn? Decide(Submission[] submissions, long now, List<NodeRead> reads)
     {
+        DiskAnswers? answers = _answers;
+        _answers = null;
         if (!_partition.TryReserve(out _))
         {
             _troubles.Note(Trouble.DiskFull);
@@ -55,7 +66,7 @@ internal sealed class Host : IDisposable
         bool isPending = _partition.IsClockStepPending;
         var outcomes = new Outcome[submissions.Length];
         Command[] commands = [.. submissions.Select(submission => submission.Command)];
-        int taken = _partition.Execute(commands, outcomes);
+        int taken = _partition.Execute(commands, outcomes, answers);
         if (_toNote is { } noted && _partition.NoteDigest(noted.Digest, noted.Sequence)) _toNote = null;
         List<FacilityView> views = Look(reads);
         _partition.End();
@@ -137,6 +148,7 @@ internal sealed class Host : IDisposable
     {
         if (_snapshot is null)
         {
+            if (_dice.Percent(4)) _chunks.Prepare([.. _partition.State.Tables.Select(table => table.BlockCount)], 4);
             if (_dice.Percent(12)) _snapshot = SnapshotTask.Begin(_partition, _chunks);
             return;
         }
@@ -182,6 +194,7 @@ internal sealed class Host : IDisposable
             return;
         }
         _partition.Ids.CompleteSpill(work);
+        if (_answers is not null) _troubles.Note(Trouble.AnswersOutrun);
     }
 }
 

@@ -1,6 +1,7 @@
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Simulation.Clients;
 using CreditGrains.Simulation.Disk;
 using CreditGrains.Simulation.Model;
@@ -18,6 +19,7 @@ internal sealed class Simulation : IDisposable
     private const long TickMicros = 60_000_000;
     private const int OpeningsMax = 50;
     private const int HangRounds = 12;
+    private const int ChunksMax = 64;
     private const int LastTurnsMax = 400;
 
     private readonly Dice _dice;
@@ -30,7 +32,7 @@ internal sealed class Simulation : IDisposable
     private readonly TimeSource _time;
     private readonly Fleet _fleet;
     private readonly Chronicle _chronicle = new();
-    private readonly ChunkPool _chunks = new();
+    private readonly SnapshotScratch _chunks = new(ChunksMax);
     private readonly Troubles _troubles = new();
     private readonly Queue<Submission> _waiting = new();
     private readonly List<FeedReader> _feeds = [new(), new()];
@@ -135,9 +137,10 @@ internal sealed class Simulation : IDisposable
         PlanTrouble();
         PassTime();
         Host host = _host!;
+        Submission[] submissions = NextSubmissions();
+        if (_dice.Percent(70)) host.LookAhead(submissions);
         host.WorkBeside();
         if (_dice.Percent(15)) HangInFlush(host);
-        Submission[] submissions = NextSubmissions();
         List<NodeRead> reads = [.. _verifier.Model.World.Nodes.Values.OfType<ModelFacility>().Where(_ => _dice.Percent(6)).Select(facility => new NodeRead(facility.Key))];
         Turn? turn = host.Decide(submissions, _time.Now, reads);
         Note(turn, submissions);

@@ -12,14 +12,15 @@ namespace CreditGrains.Simulation.Harness;
 /// </summary>
 internal sealed class SnapshotTask : IDisposable
 {
+    private const long DeletedBytesMax = 10_000;
     private readonly Partition _partition;
-    private readonly ChunkPool _pool;
+    private readonly SnapshotScratch _pool;
     private readonly Queue<SnapshotChunk> _chunks = [];
     private SnapshotCapture? _capture;
     private SnapshotFile? _file;
     private bool _isWritten;
 
-    private SnapshotTask(Partition partition, ChunkPool pool) => (_partition, _pool) = (partition, pool);
+    private SnapshotTask(Partition partition, SnapshotScratch pool) => (_partition, _pool) = (partition, pool);
 
     public RequestIdCatalog Ids { get; private set; } = null!;
 
@@ -34,11 +35,12 @@ internal sealed class SnapshotTask : IDisposable
     /// <summary>Whether it counts.</summary>
     public bool IsInForce { get; private set; }
 
-    /// <summary>Starts a snapshot between two batches; null while a change of the graph is under way.</summary>
-    public static SnapshotTask? Begin(Partition partition, ChunkPool pool)
+    /// <summary>Starts a snapshot between two batches; null while a change of the graph is under way, or when nothing happened since the newest.</summary>
+    public static SnapshotTask? Begin(Partition partition, SnapshotScratch pool)
     {
+        if (partition.IsSnapshotNewest) return null;
         var task = new SnapshotTask(partition, pool);
-        task._capture = partition.BeginSnapshot(pool.Rent, task._chunks.Enqueue);
+        task._capture = partition.BeginSnapshot(pool, task._chunks.Enqueue);
         if (task._capture is null) return null;
         task.Ids = task._capture.Ids;
         task.Sequence = task._capture.Sequence;
@@ -84,7 +86,10 @@ internal sealed class SnapshotTask : IDisposable
     {
         if (!_isWritten || IsInForce || (!isAhead && _partition.Journal.Reader.DurableSequence < Sequence)) return;
         Digest = _file!.Digest;
-        SnapshotCatalog.Add(_partition.Files, new SnapshotEntry(Sequence, _file.LengthBytes, Digest));
+        List<SnapshotEntry> inForce = SnapshotCatalog.Add(_partition.Files, new SnapshotEntry(Sequence, _file.LengthBytes, Digest));
+        while (SnapshotCatalog.TryDeleteNext(_partition.Files, inForce, DeletedBytesMax))
+        {
+        }
         _partition.SnapshotSequence = Sequence;
         IsInForce = true;
     }
@@ -94,19 +99,5 @@ internal sealed class SnapshotTask : IDisposable
         _capture?.Dispose();
         _file?.Dispose();
         while (_chunks.TryDequeue(out SnapshotChunk? chunk)) _pool.Return(chunk);
-    }
-}
-
-/// <summary>Chunks used again, with what they held, as the standalone host does.</summary>
-internal sealed class ChunkPool
-{
-    private const int ChunksMax = 64;
-    private readonly Queue<SnapshotChunk> _chunks = [];
-
-    public SnapshotChunk Rent() => _chunks.TryDequeue(out SnapshotChunk? chunk) ? chunk : new SnapshotChunk();
-
-    public void Return(SnapshotChunk chunk)
-    {
-        if (_chunks.Count < ChunksMax) _chunks.Enqueue(chunk);
     }
 }

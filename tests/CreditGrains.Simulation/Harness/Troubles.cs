@@ -69,6 +69,12 @@ internal enum Trouble
 
     /// <summary>A command came when its id was too old.</summary>
     CameTooLate,
+
+    /// <summary>The ids of a batch were looked for on disk before its turn.</summary>
+    LookedOnDisk,
+
+    /// <summary>Ids moved to disk between that look and the turn.</summary>
+    AnswersOutrun,
 }
 
 /// <summary>How often each came up.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using CreditGrains.Api.Transport.Json;
 using CreditGrains.Api.Transport.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -13,7 +14,7 @@ internal enum RouteKind
     Grpc,
     Json,
 
-    /// <summary>A call in no form served: answered with <see cref="Route.HttpStatus"/> and no body.</summary>
+    /// <summary>A call in no form served: answered with <see cref="Route.HttpStatus"/> and what to do instead.</summary>
     Refused,
 }
 
@@ -61,7 +62,20 @@ internal sealed class Front(ServiceTable services, GrpcTransportOptions options,
             response.Headers.Allow = "POST";
         if (route.HttpStatus == 426)
             response.Headers.Upgrade = "HTTP/2";
+        response.Headers.ContentType = JsonType;
+        features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer.Write(JsonCodec.Error(new RpcException(StatusCode.InvalidArgument, Advice(features, route))));
         return Task.CompletedTask;
+    }
+
+    private static string Advice(IFeatureCollection features, in Route route)
+    {
+        var request = features.GetRequiredFeature<IHttpRequestFeature>();
+        return route.HttpStatus switch
+        {
+            405 => $"{request.Path} is called with POST, not {request.Method}.",
+            426 => $"gRPC needs HTTP/2, and this is {request.Protocol}; call the gRPC port, or send JSON.",
+            _ => $"{request.Path} takes the content-type {JsonType}, or {GrpcType} over HTTP/2; it got '{request.Headers.ContentType}'.",
+        };
     }
 
     /// <summary>The type itself or followed by parameters or, when <paramref name="suffix"/> is '+', by a sub-type.</summary>

@@ -28,9 +28,9 @@ internal sealed class JsonCodec
     {
         try
         {
-            return json.Length == 0 ? type.Parser.ParseFrom(json) : parser.Parse(Utf8.GetString(json), type);
+            return json.Length == 0 ? type.Parser.ParseFrom(json) : parser.Parse(Utf8.GetString(ExactNumbers.Quote(json)), type);
         }
-        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
+        catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or JsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
         {
             throw new RpcException(StatusCode.InvalidArgument, JsonFault.Explain(json, type, parser, e), e);
         }

@@ -12,7 +12,7 @@ namespace CreditGrains.Api.Transport.Json;
 internal static class JsonFault
 {
     /// <summary>The protobuf parser's own bound, which the walk keeps too.</summary>
-    private const int DepthMax = 100;
+    public const int DepthMax = 100;
 
     public static string Explain(byte[] json, MessageDescriptor type, JsonParser parser, Exception cause)
     {
@@ -91,7 +91,7 @@ internal static class JsonFault
     {
         try
         {
-            parser.Parse($"{{{JsonSerializer.Serialize(name)}:{value}}}", field.ContainingType);
+            parser.Parse(ExactNumbers.Quote($"{{{JsonSerializer.Serialize(name)}:{value}}}"), field.ContainingType);
             return null;
         }
         catch (Exception e) when (e is InvalidProtocolBufferException or InvalidJsonException or ArgumentException or FormatException or OverflowException or InvalidOperationException)
