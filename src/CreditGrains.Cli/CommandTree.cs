@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CreditGrains.Api.Transport;
 using CreditGrains.Cli.Bench;
+using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Generating;
@@ -12,6 +13,7 @@ using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
 using CreditGrains.Cli.Uci;
 using CreditGrains.Cli.Verifying;
+using CreditGrains.Securitisation;
 
 namespace CreditGrains.Cli;
 
@@ -57,6 +59,10 @@ internal static class CommandTree
         {
             return End(shell, Interrupted(e));
         }
+        catch (InvalidInputException e)
+        {
+            return End(shell, CommandFault.Usage(e.Name, e.Message));
+        }
         catch (IOException e)
         {
             return End(shell, CommandFault.From(e));
@@ -90,6 +96,7 @@ internal static class CommandTree
         ReplayCommand.Create(shell),
         ReconcileCommand.Create(shell),
         LoanCommands.Create(shell),
+        CashflowCommand.Create(shell),
         BenchCommand.Create(),
     };
 

@@ -13,7 +13,7 @@ public readonly record struct AbsSpeed(double Ratio)
     public Smm ToSmm(int month)
     {
         var left = 1 - Ratio * (month - 1);
-        return new Smm(left <= Ratio ? Math.Min(1, Ratio > 0 ? 1.0 : 0) : Ratio / left);
+        return new Smm(Ratio > 0 && left <= Ratio * (1 + 1e-12) ? 1 : Ratio / left);
     }
 
     /// <summary>

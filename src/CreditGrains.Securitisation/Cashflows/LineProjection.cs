@@ -20,7 +20,15 @@ public static class LineProjection
         scenario.Check();
         conventions.Check();
         CheckTogether(scenario, conventions);
+        CheckWhole(line, conventions);
         return Run(line, scenario, conventions, calendar);
+    }
+
+    /// <exception cref="InvalidInputException">A balance has fractions that the rounding does not allow.</exception>
+    internal static void CheckWhole(LoanLine line, ProjectionConventions conventions)
+    {
+        if (conventions.Rounding != AmountRounding.None && line.Balance != Math.Floor(line.Balance))
+            throw new InvalidInputException("BalanceNotWhole", "balance", "the balance has fractions of a minor unit; write whole ones, or set rounding to none");
     }
 
     /// <exception cref="InvalidInputException">Assumptions and conventions that do not go together.</exception>

@@ -55,6 +55,7 @@ public static class PoolProjection
             try
             {
                 lines[i].Check();
+                LineProjection.CheckWhole(lines[i], conventions);
             }
             catch (InvalidInputException e)
             {

@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Connection;
+using CreditGrains.Cli.Output;
+using CreditGrains.Securitisation;
+using CreditGrains.Securitisation.Assumptions;
+using CreditGrains.Securitisation.Cashflows;
+using CreditGrains.Securitisation.Files;
+
+namespace CreditGrains.Cli.Cashflows;
+
+/// <summary>The files every cash-flow command reads, with the path of the file in front of each fault.</summary>
+internal sealed class CashflowInputs
+{
+    private const int RejectedShown = 100;
+    private readonly Option<string?> lines = new("--lines") { Description = "Rep lines, JSON", HelpName = "FILE" };
+    private readonly Option<string?> tape = new("--tape") { Description = "Loan tape, CSV with a header", HelpName = "FILE" };
+    private readonly Option<string?> mapping = new("--mapping") { Description = "How the tape's columns are named, JSON", HelpName = "FILE" };
+    private readonly Option<string?> assumptions = new("--assumptions") { Description = "Scenarios, JSON; without it nobody prepays or defaults", HelpName = "FILE" };
+    private readonly Option<string> conventions = new("--conventions")
+    {
+        Description = "standard, bma, absbox, china, or a JSON file", HelpName = "NAME|FILE", DefaultValueFactory = _ => "standard",
+    };
+
+    private readonly Option<string?> cutOff = new("--cut-off") { Description = "Date of the balances, yyyy-MM-dd; stands before the file's", HelpName = "DATE" };
+
+    public IEnumerable<Option> All => [lines, tape, mapping, assumptions, conventions, cutOff];
+
+    /// <exception cref="CommandFault">A file cannot be read as meant.</exception>
+    public async Task<CashflowPool> ReadPoolAsync(ParseResult parse, Shell shell, CancellationToken cancellationToken)
+    {
+        var named = parse.GetValue(cutOff) is { } text ? DateOf(text) : (DateOnly?)null;
+        var (linesPath, tapePath) = (parse.GetValue(lines), parse.GetValue(tape));
+        if (linesPath is null == tapePath is null) throw CommandFault.Usage("Usage", "give the loans by either --lines FILE.json or --tape FILE.csv");
+        if (linesPath is not null)
+        {
+            var file = await ReadAsync(linesPath, LinesFile.Parse, cancellationToken);
+            return new CashflowPool(file.Currency, file.IsMajor, named ?? file.CutOff, file.Lines, []);
+        }
+
+        var map = parse.GetValue(mapping) is { } path ? await ReadAsync(path, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity;
+        var pool = TapeFile.Read(tapePath!, map, named);
+        foreach (var row in pool.Rejected.Take(RejectedShown)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");
+        if (pool.Rejected.Count > 0) shell.Note($"{pool.Rejected.Count:N0} rows of {tapePath} were not taken, {pool.Lines.Count:N0} were");
+        return pool;
+    }
+
+    public async Task<ImmutableArray<ImmutableArray<Scenario>>> ReadScenariosAsync(ParseResult parse, CancellationToken cancellationToken) =>
+        parse.GetValue(assumptions) is { } path ? await ReadAsync(path, ScenarioFile.Parse, cancellationToken) : [[new Scenario()]];
+
+    public Task<ProjectionConventions> ReadConventionsAsync(ParseResult parse, CancellationToken cancellationToken)
+    {
+        var name = parse.GetRequiredValue(conventions);
+        return ConventionsFile.Preset(name) is { } preset ? Task.FromResult(preset) : ReadAsync(name, ConventionsFile.Parse, cancellationToken);
+    }
+
+    /// <summary>Reads a small file whole.</summary>
+    /// <exception cref="CommandFault">It is not there, or says something else than is meant.</exception>
+    public static async Task<T> ReadAsync<T>(string path, Func<ReadOnlyMemory<byte>, T> parse, CancellationToken cancellationToken)
+    {
+        await using var file = FileHash.Open(path);
+        using var bytes = new MemoryStream();
+        await file.CopyToAsync(bytes, cancellationToken);
+        try
+        {
+            return parse(bytes.ToArray());
+        }
+        catch (InvalidInputException e)
+        {
+            throw CommandFault.Usage(e.Name, $"{path}: {e.Message}");
+        }
+    }
+
+    private static DateOnly DateOf(string text) => DateOnly.TryParseExact(text, "yyyy-MM-dd", out var date)
+        ? date
+        : throw CommandFault.Usage("BadDate", $"--cut-off '{text}' is no date; write it as 2026-03-31");
+}

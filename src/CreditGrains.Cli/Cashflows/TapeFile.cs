@@ -1,0 +1,123 @@
+using System.Globalization;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.Portfolio;
+using CreditGrains.Securitisation;
+using CreditGrains.Securitisation.Cashflows;
+using CreditGrains.Securitisation.Files;
+using CsvHelper;
+
+namespace CreditGrains.Cli.Cashflows;
+
+/// <summary>Reads a loan tape. A row that cannot be read is reported with its number, field and reason; the others are taken.</summary>
+internal static class TapeFile
+{
+    private static readonly string[] Needed = ["balance", "rate", "remaining_months"];
+
+    /// <exception cref="CommandFault">The file cannot be read, lacks a column, or has too many bad rows.</exception>
+    public static CashflowPool Read(string path, TapeMapping mapping, DateOnly? cutOff)
+    {
+        using var csv = CsvFile.Open(path, mapping.Delimiter);
+        var places = TapeMapping.Names.ToDictionary(name => name, name => PlaceOf(csv, mapping, name));
+        foreach (var name in Needed)
+            if (places[name] < 0 && !mapping.Constants.ContainsKey(name))
+                throw CommandFault.Usage("MissingColumn", $"{path}: the header has no column '{mapping.Columns.GetValueOrDefault(name, name)}' for {name}; name it in the mapping, or give a constant");
+        var lines = new List<LoanLine>();
+        var rejected = new List<RejectedRow>();
+        var date = cutOff ?? mapping.CutOff;
+        while (csv.Read())
+        {
+            try
+            {
+                lines.Add(new TapeRow(csv, mapping, places, date).Line());
+            }
+            catch (InvalidInputException e)
+            {
+                rejected.Add(new RejectedRow(csv.RowNumber, e.Path, e.Name, e.Fault));
+                if (rejected.Count > mapping.RejectedMax)
+                    throw CommandFault.Usage("TooManyBadRows", $"{path}: more than {mapping.RejectedMax} rows cannot be read, the last in {e.Path}: {e.Fault}; mend them, or raise rejectedMax in the mapping");
+            }
+        }
+
+        if (lines.Count == 0) throw CommandFault.Usage("NoLoans", $"{path}: no row could be read{(rejected.Count > 0 ? $"; the first fault is row {rejected[0].Row}, {rejected[0].Field}: {rejected[0].Message}" : "; write one loan a row under the header")}");
+        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, lines, rejected);
+    }
+
+    private static int PlaceOf(CsvReader csv, TapeMapping mapping, string name)
+    {
+        if (mapping.Columns.TryGetValue(name, out var theirs)) return CsvFile.PlaceOf(csv, theirs, $"the mapping names it for {name}");
+        for (var i = 0; i < csv.Headers.Count; i++)
+            if (csv.Headers[i].Equals(name, StringComparison.OrdinalIgnoreCase)) return i;
+        return -1;
+    }
+
+    /// <summary>One row, field by field.</summary>
+    private sealed class TapeRow(CsvReader csv, TapeMapping mapping, Dictionary<string, int> places, DateOnly? cutOff)
+    {
+        public LoanLine Line()
+        {
+            var units = mapping.IsMajor ? Math.Pow(10, mapping.Currency.MinorUnitDigits) : 1;
+            var rateUnit = mapping.IsPercent ? 0.01 : 1;
+            var remaining = Whole("remaining_months", 0);
+            var line = new LoanLine
+            {
+                Id = Cell("id") is { Length: > 0 } id ? id : csv.RowNumber.ToString(CultureInfo.InvariantCulture),
+                Balance = LinesFile.WholeWhenNear(Number("balance", 0) * units),
+                RateAnnual = Number("rate", 0) * rateUnit,
+                ServicingFeeAnnual = Number("servicing_fee", 0) * rateUnit,
+                RemainingMonths = remaining,
+                AgeMonths = Cell("age_months").Length > 0 ? Whole("age_months", 0) : Cell("original_months").Length > 0 ? Whole("original_months", 0) - remaining : 0,
+                Segment = Whole("segment", 0),
+                MissedInstalments = Whole("missed_instalments", 0),
+                FirstPayment = FirstPayment(remaining),
+                Amortisation = Plan(),
+            };
+            line.Check();
+            if (line.FirstPayment is { } first) new ProjectionCalendar(cutOff).PeriodOf(first);
+            return line;
+        }
+
+        /// <summary>Given, or a month for each instalment paid after the one that follows origination.</summary>
+        private DateOnly? FirstPayment(int remaining) => Date("first_payment")
+            ?? (Date("origination_date") is { } origination && Cell("original_months").Length > 0 ? origination.AddMonths(Whole("original_months", 0) - remaining + 1) : null);
+
+        private Amortisation Plan()
+        {
+            if (Cell("interest_only_months").Length > 0 && Whole("interest_only_months", 0) is > 0 and var free) return new Amortisation.InterestOnlyThenLevel(free);
+            if (Cell("amortisation_months").Length > 0 && Whole("amortisation_months", 0) is > 0 and var balloon) return new Amortisation.Balloon(balloon);
+            return Cell("amortisation") switch
+            {
+                "" or "level" => Amortisation.Level,
+                "equalPrincipal" => Amortisation.Equal,
+                "bullet" => Amortisation.Bullet,
+                var other => throw new InvalidInputException("FieldWrong", "amortisation", $"'{other}' is not known; write level, equalPrincipal or bullet"),
+            };
+        }
+
+        private string Cell(string name) => mapping.Constants.TryGetValue(name, out var constant) ? constant : places[name] is >= 0 and var place ? CsvFile.Cell(csv, place) : "";
+
+        private double Number(string name, double otherwise)
+        {
+            var text = Cell(name);
+            if (text.Length == 0) return Needed.Contains(name) ? throw new InvalidInputException("FieldMissing", name, "the field is empty; write a number") : otherwise;
+            return double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && double.IsFinite(value)
+                ? value
+                : throw new InvalidInputException("FieldWrong", name, $"'{text}' is no number; write it with a point and without separators");
+        }
+
+        private int Whole(string name, int otherwise)
+        {
+            var value = Number(name, otherwise);
+            return value == Math.Floor(value) && Math.Abs(value) < int.MaxValue ? (int)value : throw new InvalidInputException("FieldWrong", name, $"'{Cell(name)}' is no whole number");
+        }
+
+        private DateOnly? Date(string name)
+        {
+            var text = Cell(name);
+            if (text.Length == 0) return null;
+            return DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
+                ? date
+                : throw new InvalidInputException("FieldWrong", name, $"'{text}' is no date; write it as 2026-03-31");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+using System.Collections.Immutable;
+using CreditGrains.Securitisation.Assumptions;
+
+namespace CreditGrains.Securitisation.Files;
+
+/// <summary>Reads assumptions: one scenario, or several, each with one set for all loans or one a segment. The format is docs/cashflows.md.</summary>
+public static class ScenarioFile
+{
+    /// <returns>For each scenario its sets: one for all loans, or one a segment.</returns>
+    /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
+    public static ImmutableArray<ImmutableArray<Scenario>> Parse(ReadOnlyMemory<byte> json)
+    {
+        var file = JsonPart.Parse(json);
+        if (file.Optional("scenarios") is not { } scenarios) return [Sets(file)];
+        file.Done();
+        var all = scenarios.Items();
+        return all.Length == 0 ? throw scenarios.Fault("there is no scenario; write at least one") : [.. all.Select(Sets)];
+    }
+
+    private static ImmutableArray<Scenario> Sets(JsonPart part)
+    {
+        if (part.Optional("segments") is not { } segments) return [One(part, part.Text("name", "base"))];
+        var name = part.Text("name", "base");
+        part.Done();
+        return [.. segments.Items().Select(segment => One(segment, segment.Text("name", name)))];
+    }
+
+    private static Scenario One(JsonPart part, string name)
+    {
+        var scenario = new Scenario
+        {
+            Name = name,
+            Prepayment = part.Optional("prepayment") is { } prepayment ? PrepaymentOf(prepayment) : PrepaymentCurve.None,
+            LoanDefault = part.Optional("default") is { } loanDefault ? LoanDefaultOf(loanDefault) : LoanDefaultCurve.None,
+            Recovery = part.Optional("recovery") is { } recovery ? RecoveryOf(recovery) : RecoveryTerms.NoRecovery,
+            Advances = part.Optional("advances") is { } advances ? AdvancesOf(advances) : AdvanceTerms.None,
+            Stresses = part.Optional("stresses") is { } stresses ? [.. stresses.Items().Select(StressOf)] : [],
+        };
+        part.Done();
+        try
+        {
+            scenario.Check();
+        }
+        catch (InvalidInputException e) when (part.Path.Length > 0)
+        {
+            throw e.Under(part.Path);
+        }
+
+        return scenario;
+    }
+
+    private static PrepaymentCurve PrepaymentOf(JsonPart part)
+    {
+        PrepaymentCurve curve = part.Optional("smm") is { } smm ? new PrepaymentCurve.FlatSmm(new Smm(smm.Number()))
+            : part.Optional("cpr") is { } cpr ? new PrepaymentCurve.FlatCpr(new Cpr(cpr.Number()))
+            : part.Optional("psa") is { } psa ? new PrepaymentCurve.Psa(new PsaSpeed(psa.Number()))
+            : part.Optional("abs") is { } abs ? new PrepaymentCurve.Abs(new AbsSpeed(abs.Number()))
+            : part.Optional("vector") is { } vector ? new PrepaymentCurve.Vector(vector.Numbers(), part.Choice("unit", RateUnit.Annual), part.Choice("by", CurveClock.Period))
+            : throw part.Fault("say how loans prepay: smm, cpr, psa, abs or vector");
+        part.Done();
+        return curve;
+    }
+
+    private static LoanDefaultCurve LoanDefaultOf(JsonPart part)
+    {
+        LoanDefaultCurve curve = part.Optional("mdr") is { } mdr ? new LoanDefaultCurve.FlatMdr(new Mdr(mdr.Number()))
+            : part.Optional("cdr") is { } cdr ? new LoanDefaultCurve.FlatCdr(new Cdr(cdr.Number()))
+            : part.Optional("sda") is { } sda ? new LoanDefaultCurve.Sda(new SdaSpeed(sda.Number()))
+            : part.Optional("vector") is { } vector ? new LoanDefaultCurve.Vector(vector.Numbers(), part.Choice("unit", RateUnit.Annual), part.Choice("by", CurveClock.Period))
+            : part.Optional("cumulative") is { } cumulative ? new LoanDefaultCurve.Cumulative(new CumulativeDefaultRate(cumulative.Number()), part.Required("timing").Numbers())
+            : part.Optional("rollRates") is { } rolling ? new LoanDefaultCurve.RollRate(MatrixOf(rolling))
+            : throw part.Fault("say how loans default: mdr, cdr, sda, vector, cumulative with timing, or rollRates");
+        part.Done();
+        return curve;
+    }
+
+    private static RollRateMatrix MatrixOf(JsonPart part)
+    {
+        var rows = part.Items().Select(row => (IReadOnlyList<double>)row.Numbers()).ToArray();
+        try
+        {
+            return new RollRateMatrix(rows);
+        }
+        catch (InvalidInputException e)
+        {
+            throw new InvalidInputException(e.Name, e.Path.Replace("matrix", part.Path, StringComparison.Ordinal), e.Fault);
+        }
+    }
+
+    private static RecoveryTerms RecoveryOf(JsonPart part)
+    {
+        var terms = new RecoveryTerms(part.Number("severity"), part.Whole("lagMonths", 0), part.Optional("timing")?.Numbers() ?? []);
+        part.Done();
+        return terms;
+    }
+
+    private static AdvanceTerms AdvancesOf(JsonPart part)
+    {
+        if (part.IsText) return new AdvanceTerms(part.Choice<AdvanceKind>());
+        var terms = new AdvanceTerms(part.Required("kind").Choice<AdvanceKind>(), part.Flag("boundByRecovery"), part.Flag("reimbursesInterest"));
+        part.Done();
+        return terms;
+    }
+
+    private static Stress StressOf(JsonPart part)
+    {
+        var stress = new Stress(part.Whole("fromPeriod", 1), part.Whole("toPeriod", int.MaxValue), part.Number("prepayment", 1), part.Number("default", 1), part.Number("severity", 1));
+        part.Done();
+        return stress;
+    }
+}
