@@ -38,11 +38,13 @@ public readonly record struct PoolMonth
     public PoolMonth And(PoolMonth other) =>
         Flows(this, other) with { Opening = Opening + other.Opening, Closing = Closing + other.Closing, Delinquent = Delinquent + other.Delinquent };
 
-    /// <summary>Whole minor units of a table. Each column is rounded on its running total, so that its sum is right to half a unit.</summary>
+    /// <summary>
+    /// Whole minor units of a table. Each column is rounded on its running total, so that its sum is right to half a unit; scheduled principal takes what brings the balance
+    /// to the table's, so that months add up exactly.
+    /// </summary>
     public static PoolMonth[] Of(CashflowTable table)
     {
         var months = new PoolMonth[table.Periods];
-        var scheduled = new Running(table[CashflowColumn.Scheduled]);
         var prepaid = new Running(table[CashflowColumn.Prepaid]);
         var interest = new Running([.. Enumerable.Range(0, table.Periods).Select(i => table[CashflowColumn.Interest][i] - table[CashflowColumn.ServicingFee][i])]);
         var recovered = new Running(table[CashflowColumn.Recovery]);
@@ -56,7 +58,6 @@ public readonly record struct PoolMonth
             var month = new PoolMonth
             {
                 Opening = closing,
-                Scheduled = scheduled.At(i),
                 Prepaid = prepaid.At(i),
                 Interest = interest.At(i),
                 Recovered = recovered.At(i),
@@ -66,9 +67,11 @@ public readonly record struct PoolMonth
                 Loss = loss.At(i),
                 Delinquent = Whole(table[CashflowColumn.Delinquent][i]),
             };
-            // Four totals each rounded on its own may leave the balance a unit or two below zero at the very end.
-            closing = Math.Max(0, closing - month.Scheduled - month.Prepaid - month.Defaulted);
-            months[i] = month with { Closing = closing };
+            var left = closing - month.Prepaid - month.Defaulted;
+            // A table of unrounded formulas ends a few units beside zero, which are part of its last instalment.
+            var ends = i == table.Periods - 1 || table[CashflowColumn.Opening][i + 1] == 0 ? 0 : Whole(table[CashflowColumn.Closing][i]);
+            closing = Math.Min(left, ends);
+            months[i] = month with { Scheduled = left - closing, Closing = closing };
         }
 
         return months;
