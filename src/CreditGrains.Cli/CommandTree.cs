@@ -4,6 +4,7 @@ using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
+using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.Loans;
@@ -97,6 +98,7 @@ internal static class CommandTree
         ReconcileCommand.Create(shell),
         LoanCommands.Create(shell),
         CashflowCommand.Create(shell),
+        DealCommand.Create(shell),
         BenchCommand.Create(),
     };
 

@@ -1,0 +1,185 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using CreditGrains.Securitisation.Tranches;
+using CreditGrains.Securitisation.Waterfall;
+
+namespace CreditGrains.Securitisation.Deals;
+
+/// <summary>Every name must be known and every number in its range before anything is computed. Paths are those of the deal file.</summary>
+internal static class DealCheck
+{
+    private const long AmountMax = 1L << 53;
+
+    public static void Check(DealTerms deal)
+    {
+        if (deal.Lines.IsDefaultOrEmpty) throw Bad("collateral.lines", "there is no line; write at least one");
+        if (deal.Tranches.IsDefaultOrEmpty) throw Bad("tranches", "there is no tranche; write at least one");
+        if (deal.Waterfalls.IsEmpty) throw Bad("waterfalls", "there is none; write at least that of amortising");
+        if (deal.Dates.MonthsPerPayment is < 1 or > 12) throw Bad("dates.monthsPerPayment", "write 1 to 12");
+        if (deal.Dates.PaymentDelayDays is < 0 or > 366) throw Bad("dates.paymentDelayDays", "write 0 to 366 days");
+        if (deal.Dates.DeterminationDaysBefore is < 0 or > 60) throw Bad("dates.determinationDaysBefore", "write 0 to 60 business days");
+        if (deal.RevolvingPeriods is < 0 or > DealRunner.PeriodsMax) throw Bad("revolvingPeriods", $"write 0 to {DealRunner.PeriodsMax}");
+        var names = new Names(deal);
+        Tranches(deal, names);
+        Rest(deal, names);
+        foreach (var (state, steps) in deal.Waterfalls.OrderBy(entry => entry.Key))
+            for (var i = 0; i < steps.Length; i++) StepCheck.Check(steps[i], deal, names, $"waterfalls.{Camel(state)}[{i}]");
+    }
+
+    private static void Tranches(DealTerms deal, Names names)
+    {
+        for (var i = 0; i < deal.Tranches.Length; i++)
+        {
+            var tranche = deal.Tranches[i];
+            var path = $"tranches[{i}]";
+            Amount(tranche.Balance, $"{path}.balance");
+            Amount(tranche.InterestUnpaid, $"{path}.interestUnpaid");
+            if (tranche.Kind == TrancheKind.InterestOnly && tranche.Balance != 0) throw Bad($"{path}.balance", "an interest-only tranche has no balance; leave it out, and name what its notional is of");
+            if (tranche.Kind == TrancheKind.Accrual && tranche.AccruesUntilPaid.IsEmpty) throw Bad($"{path}.accruesUntilPaid", "name the tranches that must be paid before this one gets cash");
+            if (tranche.AccruesUntilPaid.Contains(tranche.Name)) throw Bad($"{path}.accruesUntilPaid", "a tranche cannot wait for itself; name the others");
+            if (tranche.Kind == TrancheKind.PlannedAmortisation && tranche.Schedule.IsEmpty && tranche.PsaBands is null) throw Bad(path, "a planned tranche needs a schedule of balances, or psaBands");
+            if (tranche.PsaBands is { } bands && !(bands.Lower >= 0 && bands.Upper >= bands.Lower)) throw Bad($"{path}.psaBands", "write a lower speed of at least 0 and an upper one not below it");
+            foreach (var balance in tranche.Schedule) Amount(balance, $"{path}.schedule");
+            Names.Need(names.Tranches, tranche.AccruesUntilPaid, $"{path}.accruesUntilPaid", "tranche");
+            Names.Need(names.Tranches, tranche.NotionalOf, $"{path}.notionalOf", "tranche");
+            var coupon = tranche.Coupon;
+            if (coupon.Index is { } index) Names.Need(names.Indices, [index], $"{path}.coupon.index", "index");
+            if (!(Math.Abs(coupon.RateAnnual) < 1) || !(Math.Abs(coupon.StepUpRate) < 1)) throw Bad($"{path}.coupon", "a rate is a part of one, 5 % is 0.05; write one between -1 and 1");
+            if (coupon.Floor > coupon.Cap) throw Bad($"{path}.coupon.floor", "the floor is above the cap; lower it");
+            Days(deal, tranche.Clock, $"{path}.clock");
+        }
+    }
+
+    private static void Rest(DealTerms deal, Names names)
+    {
+        for (var i = 0; i < deal.Fees.Length; i++)
+        {
+            Amount(deal.Fees[i].Amount, $"fees[{i}].amount");
+            Amount(deal.Fees[i].CapPerPayment ?? 0, $"fees[{i}].capPerPayment");
+            Ratio(deal.Fees[i].Rate, $"fees[{i}].rate");
+        }
+
+        for (var i = 0; i < deal.Reserves.Length; i++)
+        {
+            var reserve = deal.Reserves[i];
+            foreach (var amount in (long[])[reserve.Opening, reserve.Fixed, reserve.Floor, reserve.Cap ?? 0]) Amount(amount, $"reserves[{i}]");
+            foreach (var ratio in (double[])[reserve.OfPool, reserve.OfOriginalPool, reserve.OfTranches]) Ratio(ratio, $"reserves[{i}]");
+            if (reserve.Floor > (reserve.Cap ?? long.MaxValue)) throw Bad($"reserves[{i}].floor", "the floor is above the cap; lower it");
+        }
+
+        for (var i = 0; i < deal.Facilities.Length; i++)
+        {
+            Amount(deal.Facilities[i].Limit, $"facilities[{i}].limit");
+            Ratio(deal.Facilities[i].RateAnnual, $"facilities[{i}].rate");
+        }
+
+        for (var i = 0; i < deal.Swaps.Length; i++)
+        {
+            Names.Need(names.Indices, [deal.Swaps[i].ReceivesIndex], $"swaps[{i}].receivesIndex", "index");
+            Names.Need(names.Tranches, deal.Swaps[i].NotionalOf, $"swaps[{i}].notionalOf", "tranche");
+            Days(deal, deal.Swaps[i].Clock, $"swaps[{i}].clock");
+        }
+
+        for (var i = 0; i < deal.Triggers.Length; i++) Trigger(deal.Triggers[i], names, $"triggers[{i}]");
+        foreach (var (name, curve) in deal.Indices)
+        {
+            if (curve.ByPeriod.IsEmpty && curve.Dated.IsEmpty) throw Bad($"indices.{name}", "there is no rate; write at least one");
+            if (!curve.Dated.IsEmpty && deal.CutOff is null) throw Bad("collateral.cutOff", $"the rates of {name} have dates; write the cut-off date too");
+        }
+
+        Names.Need(names.Tranches, deal.LossOrder, "lossOrder", "tranche");
+        if (deal.CleanUp is { } call)
+        {
+            Ratio(call.PoolFactorBelow, "cleanUpCall.poolFactorBelow");
+            if (!(call.Price is >= 0 and <= 2)) throw Bad("cleanUpCall.price", "write the price of one unit of balance, 0 to 2");
+        }
+
+        if (deal.Purchase is not { } purchase) return;
+        if ((uint)purchase.LikeLine >= (uint)deal.Lines.Length) throw Bad("purchase.likeLine", $"there are {deal.Lines.Length} lines, from 0");
+        if (!(purchase.Price is > 0 and <= 2)) throw Bad("purchase.price", "write the price of one unit of balance, above 0 and at most 2");
+        (deal.Lines[purchase.LikeLine] with { RemainingMonths = purchase.RemainingMonths }).Check();
+    }
+
+    private static void Trigger(Trigger trigger, Names names, string path)
+    {
+        if (trigger.Levels.IsDefaultOrEmpty) throw Bad($"{path}.level", "there is no level; write a number, or one a period");
+        if (trigger.CureAfter < 0) throw Bad($"{path}.cureAfter", "write the periods in a row that must pass, or 0 for never");
+        var looks = trigger.Kind is TriggerKind.Overcollateralisation or TriggerKind.InterestCoverage or TriggerKind.UnpaidInterest;
+        if (looks && trigger.Tranches.IsEmpty) throw Bad($"{path}.tranches", "name the tranches it looks at");
+        Names.Need(names.Tranches, trigger.Tranches, $"{path}.tranches", "tranche");
+    }
+
+    private static void Days(DealTerms deal, AccrualClock clock, string path)
+    {
+        if (clock != AccrualClock.Thirty360 && deal.CutOff is null) throw Bad(path, "actual days need collateral.cutOff; write it, or use thirty360");
+    }
+
+    private static void Amount(long amount, string path)
+    {
+        if (amount is < 0 or > AmountMax) throw Bad(path, $"{amount} must be 0 to 2^53 minor units");
+    }
+
+    private static void Ratio(double ratio, string path)
+    {
+        if (!(ratio is >= 0 and <= 1)) throw Bad(path, string.Create(CultureInfo.InvariantCulture, $"{ratio} is no part of one; write 0 to 1, so 1 % as 0.01"));
+    }
+
+    internal static InvalidInputException Bad(string path, string fault) => new("DealWrong", path, fault);
+
+    internal static string Camel(DealState state) => char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
+}
+
+/// <summary>The names of a deal, each once.</summary>
+internal sealed class Names
+{
+    public Names(DealTerms deal)
+    {
+        Tranches = Once(deal.Tranches.Select(tranche => tranche.Name), "tranches");
+        Fees = Once(deal.Fees.Select(fee => fee.Name), "fees");
+        Swaps = Once(deal.Swaps.Select(swap => swap.Name), "swaps");
+        Reserves = Once(deal.Reserves.Select(reserve => reserve.Name), "reserves");
+        Facilities = Once(deal.Facilities.Select(facility => facility.Name), "facilities");
+        Triggers = Once(deal.Triggers.Select(trigger => trigger.Name), "triggers");
+        Indices = [.. deal.Indices.Keys.Order(StringComparer.Ordinal)];
+        Accounts = [CashAccounts.Income, CashAccounts.Principal, .. Reserves];
+        Sources = [.. Accounts, .. Facilities];
+        Once(Sources, "reserves and facilities");
+        Once([.. Fees, .. Swaps], "fees and swaps");
+    }
+
+    public ImmutableArray<string> Tranches { get; }
+
+    public ImmutableArray<string> Fees { get; }
+
+    public ImmutableArray<string> Swaps { get; }
+
+    public ImmutableArray<string> Reserves { get; }
+
+    public ImmutableArray<string> Facilities { get; }
+
+    public ImmutableArray<string> Triggers { get; }
+
+    public ImmutableArray<string> Indices { get; }
+
+    public ImmutableArray<string> Accounts { get; }
+
+    public ImmutableArray<string> Sources { get; }
+
+    public static void Need(ImmutableArray<string> known, ImmutableArray<string> asked, string path, string what)
+    {
+        foreach (var name in asked)
+            if (!known.Contains(name)) throw DealCheck.Bad(path, $"there is no {what} '{name}'; {(known.IsEmpty ? "define it" : $"there are {string.Join(", ", known)}")}");
+    }
+
+    private static ImmutableArray<string> Once(IEnumerable<string> names, string path)
+    {
+        var all = names.ToImmutableArray();
+        foreach (var name in all)
+        {
+            if (name.Length == 0) throw DealCheck.Bad(path, "a name is empty; write one");
+            if (all.Count(other => other == name) > 1) throw DealCheck.Bad(path, $"the name '{name}' comes twice; write different ones");
+        }
+
+        return all;
+    }
+}

@@ -1,0 +1,106 @@
+using System.Collections.Immutable;
+using CreditGrains.Securitisation.Files;
+using CreditGrains.Securitisation.Tranches;
+using CreditGrains.Securitisation.Waterfall;
+
+namespace CreditGrains.Securitisation.Deals;
+
+/// <summary>Reads the parts of a deal file that are no tranches and no steps.</summary>
+internal static class DealParts
+{
+    public static ImmutableArray<string> TextsOf(JsonPart parent, string name) => parent.Optional(name) is not { } part ? []
+        : part.IsText ? [part.Text()] : [.. part.Items().Select(item => item.Text())];
+
+    public static Fee FeeOf(JsonPart part, DealUnits units)
+    {
+        var on = part.Choice("on", FeeBase.Fixed);
+        var fee = new Fee(
+            part.Text("name"), on, on == FeeBase.Fixed ? units.Of(part.Required("amount")) : 0, on == FeeBase.Fixed ? 0 : part.Number("rate"),
+            part.Optional("capPerPayment") is { } cap ? units.Of(cap) : null, part.Flag("carriesShortfall", true));
+        part.Done();
+        return fee;
+    }
+
+    public static Reserve ReserveOf(JsonPart part, DealUnits units)
+    {
+        var reserve = new Reserve(
+            part.Text("name"), units.Of(part, "balance"), units.Of(part, "fixed"), part.Number("ofPool", 0), part.Number("ofOriginalPool", 0), part.Number("ofTranches", 0),
+            units.Of(part, "floor"), part.Optional("cap") is { } cap ? units.Of(cap) : null);
+        part.Done();
+        return reserve;
+    }
+
+    public static LiquidityFacility FacilityOf(JsonPart part, DealUnits units)
+    {
+        var facility = new LiquidityFacility(part.Text("name"), units.Of(part.Required("limit")), part.Number("rate", 0));
+        part.Done();
+        return facility;
+    }
+
+    public static Swap SwapOf(JsonPart part)
+    {
+        var swap = new Swap(
+            part.Text("name"), part.Number("pays"), part.Text("receivesIndex"), part.Number("receivesSpread", 0), TextsOf(part, "notionalOf"), part.Choice("clock", AccrualClock.Thirty360));
+        part.Done();
+        return swap;
+    }
+
+    public static Trigger TriggerOf(JsonPart part, DealUnits units)
+    {
+        var kind = part.Required("kind").Choice<TriggerKind>();
+        var level = part.Required("level");
+        ImmutableArray<double> levels = kind == TriggerKind.UnpaidInterest ? [units.Of(level)] : level.IsNumber ? [level.Number()] : level.Numbers();
+        var trigger = new Trigger(part.Text("name"), kind, levels, TextsOf(part, "tranches"), part.Optional("effect")?.Choice<DealState>(), part.Whole("cureAfter", 0));
+        part.Done();
+        return trigger;
+    }
+
+    public static IndexCurve IndexOf(JsonPart part)
+    {
+        if (part.IsNumber) return new IndexCurve([part.Number()], []);
+        var items = part.Items();
+        if (items.All(item => item.IsNumber)) return new IndexCurve([.. items.Select(item => item.Number())], []);
+        return new IndexCurve([], [.. items.Select(item =>
+        {
+            var dated = (item.Required("from").Date(), item.Number("rate"));
+            item.Done();
+            return dated;
+        }).OrderBy(dated => dated.Item1)]);
+    }
+
+    public static PurchaseTerms PurchaseOf(JsonPart part)
+    {
+        var terms = new PurchaseTerms(part.Whole("likeLine", 0), part.Whole("remainingMonths"), part.Number("price", 1));
+        part.Done();
+        return terms;
+    }
+
+    public static CleanUpCall CleanUpOf(JsonPart part)
+    {
+        var call = new CleanUpCall(part.Number("poolFactorBelow"), part.Number("price", 1), part.Flag("needsFullRepayment", true));
+        part.Done();
+        return call;
+    }
+
+    public static PoolMonth Month(JsonPart part, DealUnits units)
+    {
+        var month = new PoolMonth
+        {
+            Opening = units.Of(part.Required("opening")),
+            Scheduled = units.Of(part, "scheduled"),
+            Prepaid = units.Of(part, "prepaid"),
+            Interest = units.Of(part, "interest"),
+            Recovered = units.Of(part, "recovered"),
+            AdvancedPrincipal = units.Of(part, "advancedPrincipal"),
+            AdvancedInterest = units.Of(part, "advancedInterest"),
+            Defaulted = units.Of(part, "defaulted"),
+            Loss = units.Of(part, "loss"),
+            Closing = units.Of(part.Required("closing")),
+            Delinquent = units.Of(part, "delinquent"),
+        };
+        part.Done();
+        if (month.Opening - month.Scheduled - month.Prepaid - month.Defaulted != month.Closing)
+            throw part.Fault($"opening less scheduled, prepaid and defaulted is {month.Opening - month.Scheduled - month.Prepaid - month.Defaulted} minor units, closing is {month.Closing}; make them equal");
+        return month;
+    }
+}

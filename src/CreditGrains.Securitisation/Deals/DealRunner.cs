@@ -1,0 +1,70 @@
+using CreditGrains.Securitisation.Tranches;
+using CreditGrains.Securitisation.Waterfall;
+
+namespace CreditGrains.Securitisation.Deals;
+
+/// <summary>
+/// Runs a deal period by period: interest and fees fall due, collections come in, losses are booked, triggers are looked at, the steps of the state are carried out. A
+/// pure function of its terms; the cash identity is checked each period.
+/// </summary>
+public static class DealRunner
+{
+    /// <summary>Most payment periods; a deal that buys loans for ever is stopped by it.</summary>
+    public const int PeriodsMax = 2_400;
+
+    /// <summary>Checks and runs.</summary>
+    /// <exception cref="InvalidInputException">The terms cannot be run as meant, naming the path.</exception>
+    /// <exception cref="CashIdentityException">A bug: cash does not add up, naming the period.</exception>
+    public static DealRun Run(DealTerms terms)
+    {
+        DealCheck.Check(terms);
+        var pool = new DealPool(terms);
+        var deal = terms with { Tranches = PlannedSchedule.Fill(terms) };
+        var book = new DealBook(deal, pool);
+        var periods = new List<PeriodReport>();
+        for (var period = 1; period <= pool.Periods && !book.IsCalled; period++)
+        {
+            if (period > PeriodsMax) throw new InvalidInputException("TooLong", "purchase", $"the deal is still buying after {PeriodsMax} payment dates; give revolvingPeriods an end");
+            periods.Add(Period(deal, pool, book, period));
+        }
+
+        return new DealRun(deal, periods);
+    }
+
+    private static PeriodReport Period(DealTerms deal, DealPool pool, DealBook book, int period)
+    {
+        var month = pool.Of(period);
+        var wasActual = pool.IsActual(period);
+        book.Begin(period, month);
+        book.Collect(month, pool);
+        book.Look();
+        foreach (var step in book.Steps()) StepRun.Carry(step, book, pool);
+        var (opening, closing) = book.Cash.Close(period);
+        var end = deal.CutOff?.AddMonths(period * deal.Dates.MonthsPerPayment);
+        var payment = DealDays.Payment(deal.Dates, end);
+        return new PeriodReport
+        {
+            Period = period,
+            CutOff = end,
+            Payment = payment,
+            Determination = DealDays.Determination(deal.Dates, payment),
+            IsActual = wasActual,
+            State = book.State,
+            Pool = month,
+            CumulativeDefault = book.CumulativeDefault,
+            Delinquency = month.Closing == 0 ? 0 : (double)month.Delinquent / month.Closing,
+            CleanUpProceeds = book.CleanUpProceeds,
+            Triggers = [.. book.Watches.Select(watch => new TriggerPeriod(watch.Trigger.Name, watch.Value, watch.Level, watch.IsBreached))],
+            Dues = [.. book.Dues.Values.Select(due => due.Report())],
+            Tranches = [.. book.Tranches.Select(DealBook.Report)],
+            Accounts = [.. book.Accounts()],
+            OpeningCash = opening,
+            Collections = book.Cash.Collections,
+            Advances = book.Cash.Advances,
+            Draws = book.Cash.Draws,
+            Payments = book.Cash.Payments,
+            Purchases = book.Cash.Purchases,
+            ClosingCash = closing,
+        };
+    }
+}

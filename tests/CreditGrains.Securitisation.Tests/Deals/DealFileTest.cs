@@ -1,0 +1,52 @@
+using CreditGrains.Securitisation.Deals;
+
+namespace CreditGrains.Securitisation.Tests.Deals;
+
+/// <summary>A wrong file names the path and the fix.</summary>
+public sealed class DealFileTest
+{
+    private const string Tranche = """{ "name": "A", "balance": 10000000, "coupon": 0.05 }""";
+    private const string Step = """{ "do": "payPrincipal", "to": ["A"], "from": "principal" }""";
+
+    [Theory]
+    [InlineData("""{ "name": "A", "balance": 1.5 }""", Step, "", "tranches[0].balance", "whole minor units")]
+    [InlineData("""{ "name": "A", "balanse": 1 }""", Step, "", "tranches[0].balanse", "not known")]
+    [InlineData("""{ "name": "A", "balance": 1 }, { "name": "A", "balance": 1 }""", Step, "", "tranches", "comes twice")]
+    [InlineData("""{ "name": "A", "balance": 1, "coupon": { "index": "L" } }""", Step, "", "tranches[0].coupon.index", "no index 'L'")]
+    [InlineData("""{ "name": "A", "balance": 1, "clock": "actual360" }""", Step, "", "tranches[0].clock", "collateral.cutOff")]
+    [InlineData("""{ "name": "A", "kind": "accrual", "balance": 1 }""", Step, "", "tranches[0].accruesUntilPaid", "name the tranches")]
+    [InlineData(Tranche, """{ "do": "payPrincipal", "to": ["B"], "from": "principal" }""", "", "waterfalls.amortising[0].to", "there are A")]
+    [InlineData(Tranche, """{ "do": "payPrincipal", "to": ["A"] }""", "", "waterfalls.amortising[0].from", "at least one account")]
+    [InlineData(Tranche, """{ "do": "payPrincipal", "to": ["A"], "from": "cash" }""", "", "waterfalls.amortising[0].from", "income, principal")]
+    [InlineData(Tranche, """{ "do": "pay", "to": ["A"], "from": "income" }""", "", "waterfalls.amortising[0].do", "payInterest")]
+    [InlineData(Tranche, """{ "do": "purchase", "from": "principal" }""", "", "purchase", "say which")]
+    [InlineData(Tranche, """{ "do": "payPrincipal", "to": ["A"], "upTo": "schedule", "from": "principal" }""", "", "waterfalls.amortising[0].to", "no schedule")]
+    [InlineData(Tranche, """{ "do": "payPrincipal", "to": ["A"], "from": "principal", "when": { "trigger": "x" } }""", "", "waterfalls.amortising[0].when.trigger", "no trigger 'x'")]
+    [InlineData(Tranche, Step, """ "triggers": [{ "name": "t", "kind": "overcollateralisation", "level": 1 }],""", "triggers[0].tranches", "name the tranches")]
+    [InlineData(Tranche, Step, """ "fees": [{ "name": "f", "on": "poolBalance", "rate": 2 }],""", "fees[0].rate", "1 % as 0.01")]
+    [InlineData(Tranche, Step, """ "assumptions": { "prepayment": { "cpr": 7 } },""", "assumptions.prepayment.cpr", "0 to 1")]
+    [InlineData(Tranche, Step, """ "conventions": "mine",""", "conventions", "bma")]
+    [InlineData(Tranche, Step, """ "actuals": [{ "opening": 10, "scheduled": 3, "closing": 6 }],""", "actuals[0]", "make them equal")]
+    public void File_WithOneFault_NamesThePathAndTheFix(string tranches, string steps, string more, string path, string fix)
+    {
+        var fault = Assert.Throws<InvalidInputException>(() => DealSamples.Deal(tranches, steps, more));
+        Assert.Equal(path, fault.Path);
+        Assert.Contains(fix, fault.Fault, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void File_WithoutWaterfall_IsRefused() => Assert.Equal("waterfalls", Assert.Throws<InvalidInputException>(() => DealSamples.Parse(
+        $$"""{ "collateral": { "currency": "EUR", "lines": [{ "balance": 1, "rate": 0, "remainingMonths": 1 }] }, "tranches": [{{Tranche}}], "waterfalls": {} }""")).Path);
+
+    [Theory]
+    [InlineData("deal-sequential.json")]
+    [InlineData("deal-auto.json")]
+    public void Example_OfTheGuide_Runs(string file)
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "CreditGrains.sln"))) directory = directory.Parent;
+        var run = DealRunner.Run(DealFile.Parse(File.ReadAllBytes(Path.Combine(directory.FullName, "docs", "examples", file))));
+        Assert.All(run.Periods[^1].Tranches, tranche => Assert.Equal(0, tranche.Closing));
+        Assert.Equal(0, run.Periods[^1].ClosingCash);
+    }
+}
