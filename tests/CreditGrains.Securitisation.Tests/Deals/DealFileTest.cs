@@ -46,7 +46,8 @@ public sealed class DealFileTest
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory!.FullName, "CreditGrains.sln"))) directory = directory.Parent;
         var run = DealRunner.Run(DealFile.Parse(File.ReadAllBytes(Path.Combine(directory.FullName, "docs", "examples", file))));
-        Assert.All(run.Periods[^1].Tranches, tranche => Assert.Equal(0, tranche.Closing));
+        // The equity is left with what the pool has lost; every note is repaid.
+        Assert.All(run.Periods[^1].Tranches.Where(tranche => tranche.Name != "Sub"), tranche => Assert.Equal(0, tranche.Closing));
         Assert.Equal(0, run.Periods[^1].ClosingCash);
     }
 }
