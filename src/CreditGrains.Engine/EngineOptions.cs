@@ -16,7 +16,7 @@ public sealed record EngineOptions
     public int FrameCommandsMax { get; init; } = 8_192;
 
     /// <summary>
-    /// A snapshot is taken after this many journal bytes, or a quarter of the last snapshot's if that is more, so that a restart replays less and
+    /// A snapshot is taken after this many journal bytes, or half the last snapshot's if that is more, so that a restart replays less and
     /// snapshots of a large state do not write many times what the journal does; default 512 MiB, 0 is never.
     /// </summary>
     public long SnapshotEveryBytes { get; init; } = 512L << 20;

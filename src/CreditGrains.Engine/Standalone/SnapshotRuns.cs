@@ -14,7 +14,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     private const int PooledChunksMax = 256;
     private const int ChunksPerPause = 4;
     private const long DeletedBytesPerPause = 16 << 20;
-    private const int SnapshotBytesPerJournalByteMax = 4;
+    private const int SnapshotBytesPerJournalByteMax = 2;
     private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
     private readonly SnapshotScratch scratch = new(PooledChunksMax);
     private readonly List<TaskCompletionSource<long>> waiters = [];

@@ -6,7 +6,7 @@ public enum AdvanceKind
     /// <summary>Nothing: a defaulted loan pays nothing until it is recovered, and stands still.</summary>
     None = 0,
 
-    /// <summary>Scheduled principal and interest: the defaulted balance keeps amortising (BMA Standard Formulas, SF-20, "P&amp;I advanced").</summary>
+    /// <summary>Scheduled principal and interest: the defaulted balance keeps amortising (BMA Standard Formulas, chapter SF, "P&amp;I advanced").</summary>
     PrincipalAndInterest = 1,
 }
 

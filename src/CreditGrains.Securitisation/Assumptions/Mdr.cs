@@ -4,7 +4,7 @@ namespace CreditGrains.Securitisation.Assumptions;
 /// <param name="Ratio">0 to 1.</param>
 public readonly record struct Mdr(double Ratio)
 {
-    /// <summary>CDR = 1 − (1 − MDR)^12. Source: BMA Standard Formulas, SF-18.</summary>
+    /// <summary>CDR = 1 − (1 − MDR)^12. Source: BMA Standard Formulas, chapter SF.</summary>
     public Cdr ToCdr() => new(AnnualRate.FromMonthly(Ratio));
 }
 
@@ -12,7 +12,7 @@ public readonly record struct Mdr(double Ratio)
 /// <param name="Ratio">0 to 1.</param>
 public readonly record struct Cdr(double Ratio)
 {
-    /// <summary>MDR = 1 − (1 − CDR)^(1/12). Source: BMA Standard Formulas, SF-18.</summary>
+    /// <summary>MDR = 1 − (1 − CDR)^(1/12). Source: BMA Standard Formulas, chapter SF.</summary>
     public Mdr ToMdr() => new(AnnualRate.ForPeriod(Ratio, 1.0 / 12));
 }
 
@@ -41,7 +41,7 @@ public readonly record struct SdaSpeed(double Percent)
 
     /// <summary>
     /// CDR of 100 % SDA: 0.02 % a month of age up to 0.60 % at month 30, flat to 60, then down 0.0095 % a month to 0.03 % at 120, flat. Source: BMA
-    /// Standard Formulas, SF-19. That the last months to liquidation have none is a convention of the projection.
+    /// Standard Formulas, chapter SF. That the last months to liquidation have none is a convention of the projection.
     /// </summary>
     /// <param name="month">Loan age at the end of the month; below 1 counts as 1.</param>
     public static double Benchmark(int month) => month switch

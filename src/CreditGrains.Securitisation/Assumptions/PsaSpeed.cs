@@ -7,11 +7,11 @@ public readonly record struct PsaSpeed(double Percent)
     private const int RampMonths = 30;
     private const double PerMonth = 0.002;
 
-    /// <summary>CPR of 100 % PSA in a month. Source: BMA Standard Formulas, SF-6.</summary>
+    /// <summary>CPR of 100 % PSA in a month. Source: BMA Standard Formulas, chapter SF.</summary>
     /// <param name="month">Loan age at the end of the month; below 1 counts as 1.</param>
     public static double Benchmark(int month) => PerMonth * Math.Clamp(month, 1, RampMonths);
 
-    /// <summary>CPR = min(PSA/100 · 0.2 · max(1, min(MONTH, 30)), 100). Source: BMA Standard Formulas, SF-6.</summary>
+    /// <summary>CPR = min(PSA/100 · 0.2 · max(1, min(MONTH, 30)), 100). Source: BMA Standard Formulas, chapter SF.</summary>
     public Cpr ToCpr(int month) => new(Math.Min(Percent / 100 * Benchmark(month), 1));
 
     /// <summary>The monthly rate, by way of CPR. Source: BMA Standard Formulas, table SF-10.</summary>

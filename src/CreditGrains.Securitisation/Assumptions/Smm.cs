@@ -6,15 +6,15 @@ namespace CreditGrains.Securitisation.Assumptions;
 /// <param name="Ratio">0 to 1.</param>
 public readonly record struct Smm(double Ratio)
 {
-    /// <summary>1 − CPR/100 = (1 − SMM/100)^12. Source: BMA Standard Formulas, SF-5.</summary>
+    /// <summary>1 − CPR/100 = (1 − SMM/100)^12. Source: BMA Standard Formulas, chapter SF.</summary>
     public Cpr ToCpr() => new(AnnualRate.FromMonthly(Ratio));
 
-    /// <summary>The speed, in percent of the PSA curve, that has this rate in a month of loan age. Source: BMA Standard Formulas, SF-6.</summary>
+    /// <summary>The speed, in percent of the PSA curve, that has this rate in a month of loan age. Source: BMA Standard Formulas, chapter SF.</summary>
     /// <param name="month">Loan age at the end of the month, from 1.</param>
     public PsaSpeed ToPsa(int month) => ToCpr().ToPsa(month);
 
     /// <summary>
-    /// SMM = 1 − F2 / Fsched with Fsched = F1 · BAL2 / BAL1: what a pool prepaid between two factors. Source: BMA Standard Formulas, SF-4.
+    /// SMM = 1 − F2 / Fsched with Fsched = F1 · BAL2 / BAL1: what a pool prepaid between two factors. Source: BMA Standard Formulas, chapter SF.
     /// </summary>
     /// <param name="factorBefore">Pool factor at the start, above 0.</param>
     /// <param name="factorAfter">Pool factor at the end.</param>
@@ -33,10 +33,10 @@ public readonly record struct Smm(double Ratio)
 /// <param name="Ratio">0 to 1.</param>
 public readonly record struct Cpr(double Ratio)
 {
-    /// <summary>SMM = 1 − (1 − CPR)^(1/12). Source: BMA Standard Formulas, SF-5.</summary>
+    /// <summary>SMM = 1 − (1 − CPR)^(1/12). Source: BMA Standard Formulas, chapter SF.</summary>
     public Smm ToSmm() => new(AnnualRate.ForPeriod(Ratio, 1.0 / 12));
 
-    /// <summary>PSA = 100 · CPR / min(0.2 % · MONTH, 6 %). Source: BMA Standard Formulas, SF-6.</summary>
+    /// <summary>PSA = 100 · CPR / min(0.2 % · MONTH, 6 %). Source: BMA Standard Formulas, chapter SF.</summary>
     /// <param name="month">Loan age at the end of the month, from 1.</param>
     public PsaSpeed ToPsa(int month) => new(100 * Ratio / PsaSpeed.Benchmark(month));
 }
@@ -45,7 +45,7 @@ public readonly record struct Cpr(double Ratio)
 public static class AnnualRate
 {
     /// <summary>
-    /// 1 − (1 − r)^t: the rate of a part of a year. With t = 1/12 BMA's (SF-5, SF-18), with t = days/365 the Chinese one (SMDR, SMM type 1).
+    /// 1 − (1 − r)^t: the rate of a part of a year. With t = 1/12 BMA's (chapter SF), with t = days/365 the Chinese one (SMDR, SMM type 1).
     /// </summary>
     public static double ForPeriod(double annual, double yearFraction) => annual switch
     {

@@ -3,7 +3,7 @@ using CreditGrains.Securitisation.Assumptions;
 namespace CreditGrains.Securitisation.Cashflows;
 
 /// <summary>
-/// Defaults of one line on which the servicer advances, by month of default: each keeps amortising until it is liquidated. Source: BMA Standard Formulas, SF-20 and
+/// Defaults of one line on which the servicer advances, by month of default: each keeps amortising until it is liquidated. Source: BMA Standard Formulas, chapter SF and
 /// the table SF-23.
 /// </summary>
 internal sealed class AdvancedDefaults(Scenario scenario, AmountRounding rounding, int months)

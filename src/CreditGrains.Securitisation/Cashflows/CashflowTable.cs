@@ -67,7 +67,7 @@ public sealed class CashflowTable
     }
 
     /// <summary>
-    /// Average life of the principal in years: Σ t · P / 12 ÷ Σ P, less a delay. Source: BMA Standard Formulas, SF-35 (30/360 from settlement, so a month is a twelfth).
+    /// Average life of the principal in years: Σ t · P / 12 ÷ Σ P, less a delay. Source: BMA Standard Formulas, chapter SF (30/360 from settlement, so a month is a twelfth).
     /// </summary>
     /// <param name="delayDays">Days by which payments come earlier than period ends, of 360; 0 is the plain figure.</param>
     public double AverageLifeYears(double delayDays = 0)

@@ -13,7 +13,7 @@ public enum DefaultTiming
 /// <summary>The balance a prepayment rate applies to.</summary>
 public enum PrepaymentBase
 {
-    /// <summary>Opening balance less its scheduled principal, new defaults not taken off: PERF(i−1) · A(i)/A(i−1). Source: BMA Standard Formulas, SF-20.</summary>
+    /// <summary>Opening balance less its scheduled principal, new defaults not taken off: PERF(i−1) · A(i)/A(i−1). Source: BMA Standard Formulas, chapter SF.</summary>
     OpeningLessScheduled = 0,
 
     /// <summary>What is left after defaults and scheduled principal.</summary>
@@ -91,7 +91,7 @@ public sealed record ProjectionConventions
 
     public PrepaymentEffect PrepaymentEffect { get; init; }
 
-    /// <summary>Whether no loan defaults in the last months before maturity, as many as the lag of recovery. Source: BMA Standard Formulas, SF-20.</summary>
+    /// <summary>Whether no loan defaults in the last months before maturity, as many as the lag of recovery. Source: BMA Standard Formulas, chapter SF.</summary>
     public bool NoDefaultNearMaturity { get; init; }
 
     /// <summary>BMA Standard Formulas, chapter SF: unrounded, defaults before scheduled principal, prepayment on the opening balance less scheduled principal.</summary>

@@ -4,7 +4,7 @@ namespace CreditGrains.Securitisation.Cashflows;
 public static class ScheduledBalance
 {
     /// <summary>
-    /// Part of a level loan's balance that is due with months left: i / ((1 + i)^n − 1). Source: annuity; BMA Standard Formulas, SF-3, from BAL(n) = (1 − v^n)/(1 − v^N).
+    /// Part of a level loan's balance that is due with months left: i / ((1 + i)^n − 1). Source: annuity; BMA Standard Formulas, chapter SF, from BAL(n) = (1 − v^n)/(1 − v^N).
     /// </summary>
     /// <param name="rateOfPeriod">Interest rate of a period, 0 or more.</param>
     /// <param name="left">Instalments left, at least 1.</param>
@@ -15,7 +15,7 @@ public static class ScheduledBalance
     }
 
     /// <summary>
-    /// Balance of a level loan as a part of its original balance: (1 − v^n) / (1 − v^N) with n instalments left of N. Source: BMA Standard Formulas, SF-3.
+    /// Balance of a level loan as a part of its original balance: (1 − v^n) / (1 − v^N) with n instalments left of N. Source: BMA Standard Formulas, chapter SF.
     /// </summary>
     /// <param name="rateAnnual">Note rate, a twelfth a month.</param>
     /// <param name="term">Instalments in all.</param>

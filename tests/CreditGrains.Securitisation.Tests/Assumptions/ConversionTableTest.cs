@@ -57,7 +57,7 @@ public sealed class ConversionTableTest
         Assert.Equal(annual, new Cdr(annual).ToMdr().ToCdr().Ratio, 12);
     }
 
-    /// <summary>SF-19: the corners of the curve, and a point on each slope.</summary>
+    /// <summary>BMA Standard Formulas, chapter SF: the corners of the curve, and a point on each slope.</summary>
     [Theory]
     [InlineData(1, 0.0002)]
     [InlineData(15, 0.0030)]
