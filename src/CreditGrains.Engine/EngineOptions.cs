@@ -15,11 +15,8 @@ public sealed record EngineOptions
     /// <summary>Most commands of one frame; default 8,192.</summary>
     public int FrameCommandsMax { get; init; } = 8_192;
 
-    /// <summary>
-    /// A snapshot is taken after this many journal bytes, or half the last snapshot's if that is more, so that a restart replays less and
-    /// snapshots of a large state do not write many times what the journal does; default 512 MiB, 0 is never.
-    /// </summary>
-    public long SnapshotEveryBytes { get; init; } = 512L << 20;
+    /// <summary>A snapshot is taken after this many journal bytes, so that a restart replays less; default 768 MiB, 0 is never.</summary>
+    public long SnapshotEveryBytes { get; init; } = 768L << 20;
 
     /// <summary>State captured for a snapshot in one turn of the writer, bytes; default 512 KiB (well under a millisecond).</summary>
     public int SnapshotStepBytes { get; init; } = 512 << 10;

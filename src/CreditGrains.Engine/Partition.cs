@@ -86,9 +86,6 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
     /// <summary>Whether nothing happened since the newest snapshot, or ever: there is nothing to take one of.</summary>
     public bool IsSnapshotNewest => SnapshotSequence == Executor.LastSequence;
 
-    /// <summary>Length of the newest snapshot in force, bytes.</summary>
-    public long SnapshotLengthBytes { get; set; }
-
     /// <summary>Whether the clock stepped forward and nobody has confirmed it yet: requests are refused.</summary>
     public bool IsClockStepPending { get; private set; }
 
@@ -357,7 +354,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
             try
             {
                 if (SnapshotLoader.Load(files, entry, options.RequestIds) is not { } loaded) continue;
-                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence, SnapshotLengthBytes = entry.LengthBytes };
+                var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence };
                 partition.Executor.LastSequence = loaded.Sequence;
                 partition.Executor.LastRecordedAtMicros = loaded.RecordedAtMicros;
                 return partition;

@@ -14,7 +14,6 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     private const int PooledChunksMax = 256;
     private const int ChunksPerPause = 4;
     private const long DeletedBytesPerPause = 16 << 20;
-    private const int SnapshotBytesPerJournalByteMax = 2;
     private static readonly TimeSpan PauseLength = TimeSpan.FromMilliseconds(1);
     private readonly SnapshotScratch scratch = new(PooledChunksMax);
     private readonly List<TaskCompletionSource<long>> waiters = [];
@@ -33,8 +32,7 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
     public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < options.SnapshotBufferBytesMax : !isWriting && !isPreparing && IsDue;
 
     private bool IsDue => waiters.Count > 0
-        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart
-            >= Math.Max(options.SnapshotEveryBytes, partition.SnapshotLengthBytes / SnapshotBytesPerJournalByteMax));
+        || (options.SnapshotEveryBytes > 0 && partition.Journal.Writer.AppendedBytes - journalBytesAtStart >= options.SnapshotEveryBytes);
 
     /// <summary>Asks for a snapshot; on the writer.</summary>
     public void Request(TaskCompletionSource<long> waiter) => waiters.Add(waiter);
@@ -176,10 +174,10 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
             await Task.WhenAny(next, writer.Stopped);
         }
         var inForce = SnapshotCatalog.Add(partition.Files, new SnapshotEntry(file.Sequence, file.LengthBytes, file.Digest));
-        var (digest, sequence, lengthBytes) = (file.Digest, file.Sequence, file.LengthBytes);
+        var (digest, sequence) = (file.Digest, file.Sequence);
         writer.Submit(new WriterCall<bool>(p =>
         {
-            (p.SnapshotSequence, p.SnapshotLengthBytes) = (sequence, lengthBytes);
+            p.SnapshotSequence = sequence;
             return p.NoteDigest(digest, sequence);
         }));
         return inForce;
