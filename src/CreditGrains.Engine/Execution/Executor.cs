@@ -16,12 +16,8 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class Executor
 {
-    private const long MicrosPerMilli = 1_000;
-    private const long WindowPastMillis = 72 * 3_600_000L;
-    private const long WindowFutureMillis = 5 * 60_000L;
-
     private readonly PartitionState state;
-    private readonly IRequestIds ids;
+    private readonly Identities identities;
     private readonly IDecisionReader decisions;
     private readonly EngineRules rules;
     private readonly LimitGraph graph;
@@ -42,7 +38,7 @@ internal sealed class Executor
         // A command may first end every due item of its facility; then its own event must still fit.
         frameBytesFull = frameBytesMax - 4 * EventCodec.LengthMax;
         this.state = state;
-        this.ids = ids;
+        identities = new Identities(state, ids, decisions, rules);
         this.decisions = decisions;
         this.rules = rules;
         Exposures = new ExposureBook(state);
@@ -67,10 +63,18 @@ internal sealed class Executor
     public LimitCheck Limits => limits;
 
     /// <summary>Sequence of the newest event.</summary>
-    public long LastSequence { get; set; }
+    public long LastSequence
+    {
+        get => identities.LastSequence;
+        set => identities.LastSequence = value;
+    }
 
     /// <summary>Writer time of the newest batch, microseconds.</summary>
-    public long LastRecordedAtMicros { get; set; }
+    public long LastRecordedAtMicros
+    {
+        get => identities.LastRecordedAtMicros;
+        set => identities.LastRecordedAtMicros = value;
+    }
 
     /// <summary>Whether a sliced change of the graph is under way.</summary>
     public bool IsRegraphing => regraph.IsActive;
@@ -128,18 +132,7 @@ internal sealed class Executor
     public void Announce(in LedgerEvent e) => prefetch.Add(e.Key, e.Id, e.Reference);
 
     /// <summary>Sequence of the event of a request id, 0 when unknown.</summary>
-    public long FindSequence(ushort tenant, in RequestId id)
-    {
-        if (id.IsSession)
-        {
-            var asked = new Command { Id = id, Facility = new NodeKey(0, tenant, 0, NodeKind.None) };
-            return state.Small.Sessions.TryGetValue((tenant, id.Session), out var progress) && id.SessionSequence >= 1 && id.SessionSequence <= progress.Last
-                ? FindInSession(asked, progress, out _) : 0;
-        }
-        var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
-        var isInWindow = id.IsTimeOrdered && id.UnixMillis >= nowMillis - WindowPastMillis && id.UnixMillis <= nowMillis + WindowFutureMillis;
-        return isInWindow && ids.TryFind(tenant, id, out var sequence, out _, out _) ? sequence : 0;
-    }
+    public long FindSequence(ushort tenant, in RequestId id) => identities.Find(tenant, id);
 
     /// <summary>Journals the digest of the state at an earlier sequence.</summary>
     public void NoteDigest(UInt128 digest, long ofSequence)
@@ -156,7 +149,7 @@ internal sealed class Executor
     public void Replay(in LedgerEvent e)
     {
         applier.Apply(e);
-        Record(e);
+        identities.Record(e);
         LastSequence = e.Sequence;
         LastRecordedAtMicros = e.RecordedAtMicros;
     }
@@ -169,7 +162,7 @@ internal sealed class Executor
         if (reason == Reason.None)
         {
             fingerprint = CommandFingerprint.Of(c);
-            if (IsSettledById(c, fingerprint, ref outcome, out reason)) return;
+            if (identities.IsSettled(c, fingerprint, ref outcome, out reason)) return;
         }
         if (reason != Reason.None)
         {
@@ -178,76 +171,12 @@ internal sealed class Executor
         }
         var e = default(LedgerEvent);
         Fill(ref e, c, fingerprint);
-        if (IsBarred(c)) DecideBarred(ref e);
+        if (identities.IsBarred(c)) DecideBarred(ref e);
         else if (c.Kind.IsAccount()) DecideAccount(c, ref e);
         else DecideControl(ref e);
         Append(ref e);
-        Record(e);
+        identities.Record(e);
         Outcomes.Fill(e, ref outcome);
-    }
-
-    /// <summary>Whether the id answers by itself: a repeat, a barred id, or one out of its window.</summary>
-    private bool IsSettledById(in Command c, uint fingerprint, ref Outcome outcome, out Reason reason)
-    {
-        reason = Reason.None;
-        var tenant = c.Facility.Tenant;
-        var nowMillis = LastRecordedAtMicros / MicrosPerMilli;
-        if (c.Id.IsTimeOrdered && c.Id.UnixMillis < nowMillis - WindowPastMillis) reason = Reason.RequestIdTooOld;
-        else if (c.Id.IsTimeOrdered && c.Id.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
-        else if (c.Original.IsTimeOrdered && c.Original.UnixMillis > nowMillis + WindowFutureMillis) reason = Reason.RequestIdFromFuture;
-        if (reason == Reason.None && c.Id.IsSession) return IsSettledBySession(c, fingerprint, ref outcome, out reason);
-        if (reason != Reason.None || !ids.TryFind(tenant, c.Id, out var sequence, out var known, out var isTombstone)) return false;
-        if (isTombstone)
-        {
-            Repeat(ref outcome, sequence);
-            return true;
-        }
-        if (known != fingerprint)
-        {
-            reason = Reason.RequestIdReused;
-            return false;
-        }
-        Repeat(ref outcome, sequence);
-        return true;
-    }
-
-    private bool IsSettledBySession(in Command c, uint fingerprint, ref Outcome outcome, out Reason reason)
-    {
-        reason = Reason.None;
-        var place = c.Id.SessionSequence;
-        var last = state.Small.Sessions.TryGetValue((c.Facility.Tenant, c.Id.Session), out var progress) ? progress.Last : 0;
-        if (place == last + 1) return false;
-        if (place > last)
-        {
-            if (!rules.SessionGapsAllowed) reason = Reason.SessionGap;
-            return false;
-        }
-        var sequence = FindInSession(c, progress!, out var known);
-        if (sequence == 0) reason = Reason.OutcomeArchived;
-        else if (known != fingerprint) reason = Reason.RequestIdReused;
-        else Repeat(ref outcome, sequence);
-        return reason == Reason.None;
-    }
-
-    private long FindInSession(in Command c, SessionProgress progress, out uint fingerprint)
-    {
-        fingerprint = 0;
-        for (var sequence = progress.StartOf(c.Id.SessionSequence); sequence <= LastSequence; sequence++)
-        {
-            if (!decisions.TryRead(sequence, out var e)) return 0;
-            if (e.Id != c.Id || e.Key.Tenant != c.Facility.Tenant) continue;
-            fingerprint = e.Fingerprint;
-            progress.Found(c.Id.SessionSequence, sequence);
-            return sequence;
-        }
-        return 0;
-    }
-
-    private static void Repeat(ref Outcome outcome, long sequence)
-    {
-        // The answer is read back from the journal once the frame is flushed: see Partition.Resolve.
-        outcome.Duplicate = true;
-        outcome.Sequence = sequence;
     }
 
     private static void Refuse(ref Outcome outcome, Reason reason, string? message)
@@ -278,10 +207,6 @@ internal sealed class Executor
         // What a correction asks is in its parts; the record has them whatever becomes of it.
         if (c.Kind == CommandKind.Adjust) e.Parts = new Domain.Facilities.Allocation(c.FeesDelta, c.InterestDelta, c.Amount, 0);
     }
-
-    /// <summary>Whether the place in its session was reversed before it arrived. (A barred UUIDv7 is settled by its id.)</summary>
-    private bool IsBarred(in Command c) =>
-        c.Id.IsSession && state.Small.SessionTombstones.ContainsKey((c.Facility.Tenant, c.Id.High, c.Id.Low));
 
     private void DecideBarred(ref LedgerEvent e)
     {
@@ -329,21 +254,7 @@ internal sealed class Executor
         original = default;
         var tenant = c.Facility.Tenant;
         e.Key = new NodeKey(0, tenant, 0, NodeKind.None);
-        long sequence;
-        var isTombstone = false;
-        if (c.Original.IsSession)
-        {
-            var seen = state.Small.Sessions.TryGetValue((tenant, c.Original.Session), out var progress) && c.Original.SessionSequence <= progress.Last;
-            var asked = new Command { Id = c.Original, Facility = c.Facility };
-            sequence = seen ? FindInSession(asked, progress!, out _) : 0;
-            if (!seen) isTombstone = state.Small.SessionTombstones.ContainsKey((tenant, c.Original.High, c.Original.Low));
-            else if (sequence == 0) return Settled(ref e, Reason.OriginalTooOld);
-        }
-        else
-        {
-            if (c.Original.UnixMillis < LastRecordedAtMicros / MicrosPerMilli - WindowPastMillis) return Settled(ref e, Reason.OriginalTooOld);
-            ids.TryFind(tenant, c.Original, out sequence, out _, out isTombstone);
-        }
+        if (!identities.TryFindOriginal(tenant, c.Original, out var sequence, out var isTombstone)) return Settled(ref e, Reason.OriginalTooOld);
         if (isTombstone) return Settled(ref e, Reason.AlreadyReversed);
         if (sequence == 0)
         {
@@ -504,26 +415,5 @@ internal sealed class Executor
         frame.Advance(length);
         EventCount++;
         applier.Apply(e);
-    }
-
-    /// <summary>Records the event's id, so that a repeat is known.</summary>
-    private void Record(in LedgerEvent e)
-    {
-        var tenant = e.Key.Tenant;
-        if ((e.Effects & EventEffects.Tombstone) != 0)
-        {
-            if (e.Original.IsSession) state.Small.SessionTombstones[(tenant, e.Original.High, e.Original.Low)] = e.Sequence;
-            else ids.Add(tenant, e.Original, e.Sequence, 0, isTombstone: true);
-        }
-        if (e.Id.IsTimeOrdered)
-        {
-            ids.Add(tenant, e.Id, e.Sequence, e.Fingerprint, isTombstone: false);
-        }
-        else if (e.Id.IsSession)
-        {
-            var key = (tenant, e.Id.Session);
-            if (!state.Small.Sessions.TryGetValue(key, out var progress)) state.Small.Sessions[key] = progress = new SessionProgress();
-            progress.Advance(e.Id.SessionSequence, e.Sequence);
-        }
     }
 }

@@ -8,11 +8,11 @@ namespace CreditGrains.Engine.Snapshots;
 /// The marks of sessions as of a snapshot's start. There is one for every few commands ever sent in a session, so they are not copied at the start
 /// but handed out later, in parts: marks are only added, and those added since are left out. Every call is on the writer.
 /// </summary>
-/// <remarks>A part: runs of tenant u16, session u64, first mark i32, count i32, journal sequences i64 × count.</remarks>
+/// <remarks>A part: runs of tenant u16, session u64, first mark i32, count i32, places and journal sequences, two i64 × count.</remarks>
 internal sealed class SessionMarks
 {
     private const int RunHeadBytes = 2 + 8 + 4 + 4;
-    private const int MarkBytes = sizeof(long);
+    private const int MarkBytes = 2 * sizeof(long);
 
     private readonly Queue<(ushort Tenant, ulong Session, SessionProgress Progress, int Count)> sessions = [];
     private int next;
@@ -39,7 +39,12 @@ internal sealed class SessionMarks
             BinaryPrimitives.WriteInt32LittleEndian(free[10..], next);
             BinaryPrimitives.WriteInt32LittleEndian(free[14..], count);
             var marks = CollectionsMarshal.AsSpan(session.Progress.Marks).Slice(next, count);
-            for (var i = 0; i < count; i++) BinaryPrimitives.WriteInt64LittleEndian(free[(RunHeadBytes + i * MarkBytes)..], marks[i]);
+            for (var i = 0; i < count; i++)
+            {
+                var at = free[(RunHeadBytes + i * MarkBytes)..];
+                BinaryPrimitives.WriteInt64LittleEndian(at, marks[i].Place);
+                BinaryPrimitives.WriteInt64LittleEndian(at[sizeof(long)..], marks[i].Sequence);
+            }
             length += RunHeadBytes + count * MarkBytes;
             next += count;
             if (next < session.Count) break;
@@ -61,17 +66,18 @@ internal sealed class SessionMarks
             var count = BinaryPrimitives.ReadInt32LittleEndian(part[14..]);
             part = part[RunHeadBytes..];
             if (count < 0 || count > part.Length / MarkBytes || !small.Sessions.TryGetValue(key, out var progress) || progress.Marks.Count != first) return false;
-            for (var i = 0; i < count; i++) progress.Marks.Add(BinaryPrimitives.ReadInt64LittleEndian(part[(i * MarkBytes)..]));
+            for (var i = 0; i < count; i++)
+                progress.Marks.Add(new SessionMark(BinaryPrimitives.ReadInt64LittleEndian(part[(i * MarkBytes)..]), BinaryPrimitives.ReadInt64LittleEndian(part[(i * MarkBytes + sizeof(long))..])));
             part = part[(count * MarkBytes)..];
         }
         return true;
     }
 
-    /// <summary>Whether every session has the marks of the places it has come to.</summary>
+    /// <summary>Whether every session has marks up to where it has come.</summary>
     public static bool AreComplete(SmallState small)
     {
         foreach (var progress in small.Sessions.Values)
-            if (progress.Marks.Count != (progress.Last + SessionProgress.Stride - 1) / SessionProgress.Stride) return false;
+            if (progress.Marks.Count == 0 || progress.Last < progress.Marks[^1].Place || progress.Last - progress.Marks[^1].Place >= SessionProgress.Stride) return false;
         return true;
     }
 }

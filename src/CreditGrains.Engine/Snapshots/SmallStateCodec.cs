@@ -40,7 +40,14 @@ internal static class SmallStateCodec
             w.Write(progress.Last);
             if (!withMarks) continue;
             w.Write(progress.Marks.Count);
-            foreach (var mark in progress.Marks) w.Write(mark);
+            var usual = 1L;
+            foreach (var mark in progress.Marks)
+            {
+                w.Write(mark.Sequence);
+                // Told only where places are missing.
+                if (mark.Place != usual) w.Write(mark.Place);
+                usual = mark.Place + SessionProgress.Stride;
+            }
         }
         w.Write(small.Reversed.Count);
         foreach (var sequence in small.Reversed) w.Write(sequence);

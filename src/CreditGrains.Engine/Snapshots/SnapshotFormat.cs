@@ -34,7 +34,7 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 3;
+    public const int LayoutVersion = 4;
 
     public const int HeadBytes = 24;
     public const int SequenceOffset = 12;

@@ -140,14 +140,14 @@ internal readonly record struct FxRate(long RateNano, long ValidUntilMicros);
 /// <summary>How far a session has come.</summary>
 internal sealed class SessionProgress
 {
-    /// <summary>One place in this many is remembered; the rest are found by reading on from it.</summary>
+    /// <summary>Places from one mark to the next, at least; the rest are found by reading on from a mark.</summary>
     public const int Stride = 64;
 
     /// <summary>Last sequence that took effect.</summary>
     public long Last;
 
-    /// <summary>Journal sequences of places 1, 1 + Stride, 1 + 2 · Stride, …</summary>
-    public readonly List<long> Marks = [];
+    /// <summary>The first place taken, and then each at least a stride after the mark before: without gaps 1, 1 + Stride, 1 + 2 · Stride, …</summary>
+    public readonly List<SessionMark> Marks = [];
 
     // Where the last repeat was found: a file sent again asks for place after place. No part of the state.
     private long foundPlace;
@@ -156,17 +156,28 @@ internal sealed class SessionProgress
     public void Advance(long place, long sequence)
     {
         Last = place;
-        // Once every stride; after a gap also for the strides no place was taken in.
-        while (Marks.Count <= (place - 1) / Stride) Marks.Add(sequence);
+        if (Marks.Count == 0 || place - Marks[^1].Place >= Stride) Marks.Add(new SessionMark(place, sequence));
     }
 
-    /// <summary>A journal sequence at or before that of a place taken.</summary>
-    public long StartOf(long place)
+    /// <summary>Between which journal sequences a place at or below the last must be; an empty range when it is before the first.</summary>
+    public (long Start, long End) RangeOf(long place)
     {
-        var mark = Marks[(int)((place - 1) / Stride)];
-        return foundPlace > 0 && foundPlace <= place ? Math.Max(mark, foundSequence) : mark;
+        var (low, high) = (0, Marks.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (Marks[middle].Place <= place) low = middle + 1;
+            else high = middle;
+        }
+        if (low == 0) return (1, 0);
+        var start = Marks[low - 1].Sequence;
+        var end = low < Marks.Count ? Marks[low].Sequence : long.MaxValue;
+        return (foundPlace > 0 && foundPlace <= place ? Math.Max(start, foundSequence) : start, end);
     }
 
     /// <summary>Remembers where a repeat was found.</summary>
     public void Found(long place, long sequence) => (foundPlace, foundSequence) = (place, sequence);
 }
+
+/// <summary>Where a place of a session stands in the journal.</summary>
+internal readonly record struct SessionMark(long Place, long Sequence);

@@ -7,7 +7,7 @@ namespace CreditGrains.Engine.Tests.Snapshots;
 public sealed class SessionMarksTest
 {
     [Theory]
-    [InlineData(26)]
+    [InlineData(34)]
     [InlineData(60)]
     [InlineData(1 << 16)]
     public void Parts_OfAnySize_GiveTheMarksAsOfTheStart(int partBytes)
@@ -28,7 +28,7 @@ public sealed class SessionMarksTest
     public void Part_MissingRepeatedCutOrOfAnotherSession_IsRefused()
     {
         var small = Sessions(1_000);
-        var parts = Parts(new SessionMarks(small), 60);
+        var parts = Parts(new SessionMarks(small), 100);
         var loaded = new SmallState();
         SmallStateCodec.Read(SmallStateCodec.WriteWithoutMarks(small), loaded);
         Assert.False(SessionMarks.TryLoad(parts[1], loaded));
@@ -58,5 +58,19 @@ public sealed class SessionMarksTest
         var buffer = new byte[partBytes];
         for (var length = marks.TakeNext(buffer); length > 0; length = marks.TakeNext(buffer)) parts.Add(buffer[..length]);
         return parts;
+    }
+
+    [Fact]
+    public void Advance_OverAVastGap_TakesOneMark_AndPlacesOnBothSidesAreFound()
+    {
+        var progress = new SessionProgress();
+        progress.Advance(5, 100);
+        progress.Advance(long.MaxValue / 2, 200);
+        progress.Advance(long.MaxValue / 2 + 1, 300);
+        Assert.Equal([new SessionMark(5, 100), new SessionMark(long.MaxValue / 2, 200)], progress.Marks);
+        Assert.Equal((100L, 200L), progress.RangeOf(5));
+        Assert.Equal((200L, long.MaxValue), progress.RangeOf(long.MaxValue / 2 + 1));
+        var (start, end) = progress.RangeOf(4);
+        Assert.True(end < start);
     }
 }
