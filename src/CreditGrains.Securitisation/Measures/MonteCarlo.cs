@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Securitisation.Assumptions;
 
 namespace CreditGrains.Securitisation.Measures;
@@ -29,8 +30,8 @@ public static class MonteCarlo
         var outcomes = new double[trials];
         Parallel.For(0, trials, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, trial =>
         {
-            var draws = new SeededDraws(seed, trial);
-            var factor = draws.Gaussian();
+            var draws = Xoshiro256.Stream(seed, trial);
+            var factor = Normal.Quantile(draws.Uniform());
             double loss = 0, known = -1, conditional = 0;
             for (var i = 0; i < obligors.Count; i++)
             {
@@ -71,11 +72,11 @@ public static class MonteCarlo
         var outcomes = new double[trials];
         Parallel.For(0, trials, trial =>
         {
-            var draws = new SeededDraws(seed, trial);
+            var draws = Xoshiro256.Stream(seed, trial);
             double surviving = 1;
             for (var month = 0; month < months;)
             {
-                var vintage = reaching[month][draws.Below(reaching[month].Length)];
+                var vintage = reaching[month][(int)draws.Below(reaching[month].Length)];
                 var end = Math.Min(Math.Min(month + block, months), vintage.Length);
                 for (; month < end; month++) surviving *= 1 - vintage[month];
             }

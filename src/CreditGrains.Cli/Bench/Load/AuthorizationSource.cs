@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cli.Bench.Load;
@@ -13,14 +14,14 @@ internal sealed class AuthorizationSource
     private const long AmountSpread = 2_000;
     private readonly long facilities;
     private readonly TimeProvider clock;
-    private FastRandom random;
+    private Xoshiro256 random;
     private long unixMillis;
 
     public AuthorizationSource(long facilities, ulong seed, TimeProvider clock)
     {
         this.facilities = facilities;
         this.clock = clock;
-        random = new FastRandom(seed);
+        random = new Xoshiro256(seed);
         Refresh();
     }
 
