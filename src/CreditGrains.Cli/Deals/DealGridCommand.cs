@@ -5,6 +5,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Securitisation.Measures;
+using CreditGrains.Securitisation.Tranches;
 
 namespace CreditGrains.Cli.Deals;
 
@@ -43,7 +44,7 @@ internal static class DealGridCommand
             var cells = DealGrid.Of(deal, axes, terms);
             var elapsed = Stopwatch.GetElapsedTime(start);
             Print(shell, deal.Name, [.. cells.Where(cell => only is null || cell.Tranche == only)], format);
-            var losing = cells.Where(cell => cell.Shortfall.IsLoss).GroupBy(cell => cell.Tranche).Select(group => $"{group.Key} loses in {group.Count()}");
+            var losing = cells.Where(cell => cell.Shortfall.IsLoss && deal.Tranches.First(one => one.Name == cell.Tranche).Kind != TrancheKind.Equity).GroupBy(cell => cell.Tranche).Select(group => $"{group.Key} loses in {group.Count()}");
             shell.Note($"{deal.Name}: {cells.Count / deal.Tranches.Length:N0} cells in {elapsed.TotalSeconds:F2} s{string.Concat(losing.Select(text => "; " + text))}");
             return (int)ExitCode.Ok;
         });

@@ -3,6 +3,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Securitisation.Measures;
+using CreditGrains.Securitisation.Tranches;
 
 namespace CreditGrains.Cli.Deals;
 
@@ -72,7 +73,7 @@ internal static class MeasuresView
         Row("spread over the curve", one => Roots(one.Spreads));
         Row("principal unpaid", one => AmountText.Of(one.Shortfall.PrincipalUnpaid, currency));
         Row("interest unpaid at the end", one => AmountText.Of(one.Shortfall.InterestUnpaid, currency));
-        Row("loses by the rule", one => one.Shortfall.IsLoss ? "yes" : "no");
+        Row("loses by the rule", one => one.Kind == TrancheKind.Equity ? "" : one.Shortfall.IsLoss ? "yes" : "no");
         Row("loss, of the balance", one => Percent(one.Shortfall.LossRatio));
         Row("break-even CDR, annual", one => one.BreakEvenCdr is { } threshold ? Threshold(threshold) : "");
         Row("critical cumulative default", one => one.CriticalCumulativeDefault is { } threshold ? Threshold(threshold) : "");
