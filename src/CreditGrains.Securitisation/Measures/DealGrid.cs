@@ -44,7 +44,7 @@ public static class DealGrid
         if (cells.Length > GridAxes.CellsMax) throw new InvalidInputException("GridTooLarge", "", $"the grid has {cells.Length} cells; at most {GridAxes.CellsMax} are run");
         if (axes.IndexShifts.Any(shift => shift != 0) && pricing.Prepayment is null) throw DealMeasures.NeedsRateFunction("a grid over index shifts");
         var results = new GridCell[cells.Length][];
-        Parallel.For(0, cells.Length, i =>
+        ParallelRuns.For(cells.Length, -1, i =>
         {
             var (cpr, cdr, severity, lag, shift) = cells[i];
             var moved = (shift is { } by && pricing.Prepayment is { } function ? function.Shifted(deal, by) : deal).Assume(scenario => scenario with

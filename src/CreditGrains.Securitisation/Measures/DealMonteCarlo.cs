@@ -72,7 +72,7 @@ public static class DealMonteCarlo
         var tranches = deal.Tranches.Select(_ => new double[trials]).ToArray();
         // Rounding costs nothing here: a loss ratio is principal only, and its allowance is not asked.
         var rule = new LossRule(Allowance: 0);
-        Parallel.For(0, trials, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, trial =>
+        ParallelRuns.For(trials, parallelism, trial =>
         {
             var (rate, curve) = draw(trial);
             rates[trial] = rate;
