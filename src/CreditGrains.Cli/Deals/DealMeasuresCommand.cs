@@ -52,7 +52,7 @@ internal static class DealMeasuresCommand
         if (one.AverageLifeYears is { } life) parts.Add(string.Create(CultureInfo.InvariantCulture, $"average life {life:F2} y"));
         if (one.Price is { } price) parts.Add(string.Create(CultureInfo.InvariantCulture, $"price {100 * price:F4}"));
         if (one.Yields.Count > 0) parts.Add($"yield {string.Join(" and ", one.Yields.Select(MeasuresView.Percent))}");
-        if (one.Shortfall.IsLoss && one.Kind != TrancheKind.Equity) parts.Add($"loses {MeasuresView.Percent(one.Shortfall.LossRatio)}");
+        if (one.Shortfall.IsLoss && one.Kind != TrancheKind.Equity) parts.Add(one.Shortfall.LossRatio > 0 ? $"loses {MeasuresView.Percent(one.Shortfall.LossRatio)}" : "defaults on its interest");
         if (one.BreakEvenCdr is { } threshold) parts.Add($"break-even CDR {MeasuresView.Threshold(threshold)}");
         if (one.CriticalCumulativeDefault is { } critical) parts.Add($"critical cumulative default {MeasuresView.Threshold(critical)}");
         if (one.FirstLoss is { } first) parts.Add($"first loss {MeasuresView.Percent(first.Ratio)}");

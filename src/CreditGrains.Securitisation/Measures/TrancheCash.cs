@@ -30,7 +30,8 @@ public sealed class TrancheCash
             ? terms.Years(day, run.Periods[first + i].Payment!.Value)
             : (first + i + 1) * run.Terms.Dates.MonthsPerPayment / 12.0 + run.Terms.Dates.PaymentDelayDays / 360.0)];
         Flows = new TimedCash(Cash, Years);
-        if (terms.Settlement is { } bought && left.Length > 0) Accrued = AccruedOf(run, first, left[0].InterestDue, bought, terms);
+        // Of a tranche that gets nothing any more, no interest is bought.
+        if (terms.Settlement is { } bought && Flows.Total > 0) Accrued = AccruedOf(run, first, left[0].InterestDue, bought, terms);
     }
 
     public TrancheTerms Terms { get; }

@@ -133,6 +133,21 @@ public sealed class DealCommandsTest : IDisposable
         Assert.StartsWith($"creditgrains: {name}: ", run.Error, StringComparison.Ordinal);
     }
 
+    /// <summary>The commands of docs/deals.md on the files of docs/examples.</summary>
+    [Fact]
+    public async Task Examples_OfTheGuide_ArePricedAndSimulated()
+    {
+        var root = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!System.IO.File.Exists(Path.Combine(root!.FullName, "CreditGrains.sln"))) root = root.Parent;
+        string Example(string name) => Path.Combine(root.FullName, "docs", "examples", name);
+        var measures = await CliRun.OfAsync("deal", "measures", Example("deal-auto.json"), "--pricing", Example("deal-pricing.json"), "--assumptions", Example("deal-scenarios.json"), "--csv");
+        Assert.Equal(ExitCode.Ok, measures.Code);
+        Assert.Equal(12, Rows(measures.Output).Count);
+        Assert.Contains("Sub: expected loss", measures.Error, StringComparison.Ordinal);
+        var simulated = await CliRun.OfAsync("deal", "montecarlo", Example("deal-auto.json"), "--vintages", Example("vintages.csv"), "--trials", "20");
+        Assert.Equal(ExitCode.Ok, simulated.Code);
+    }
+
     private string File(string name, string text)
     {
         var path = Path.Combine(directory.Path, name);

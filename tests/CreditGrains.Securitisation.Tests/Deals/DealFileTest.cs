@@ -41,6 +41,9 @@ public sealed class DealFileTest
     [Theory]
     [InlineData("deal-sequential.json")]
     [InlineData("deal-auto.json")]
+    [InlineData("deal-pools.json")]
+    [InlineData("deal-cmo.json")]
+    [InlineData("deal-middle.json")]
     public void Example_OfTheGuide_Runs(string file)
     {
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
