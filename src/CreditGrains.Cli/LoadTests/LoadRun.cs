@@ -127,6 +127,8 @@ internal sealed class LoadRun : IDisposable
         var seconds = Stopwatch.GetElapsedTime(markedAt, at).TotalSeconds;
         var server = watch?.Look(seconds) ?? default;
         var cpu = Environment.CpuUsage.TotalTime;
+        // Without a connection nobody looked at what is due, and at who gave up.
+        arrivals.Due(at);
         var offered = arrivals.Offered(at);
         var latency = now.Latency;
         var rejected = now.Errors.Where(error => error.Key.StartsWith(OverloadedStatus, StringComparison.Ordinal)).Sum(error => error.Value) + now.CountOf(Reason.Overloaded);
