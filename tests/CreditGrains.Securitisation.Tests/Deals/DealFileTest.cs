@@ -1,4 +1,5 @@
 using CreditGrains.Securitisation.Deals;
+using CreditGrains.Securitisation.Measures;
 
 namespace CreditGrains.Securitisation.Tests.Deals;
 
@@ -49,8 +50,9 @@ public sealed class DealFileTest
         var directory = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(directory!.FullName, "CreditGrains.sln"))) directory = directory.Parent;
         var run = DealRunner.Run(DealFile.Parse(File.ReadAllBytes(Path.Combine(directory.FullName, "docs", "examples", file))));
-        // The equity is left with what the pool has lost; every note is repaid.
-        Assert.All(run.Periods[^1].Tranches.Where(tranche => tranche.Name != "Sub"), tranche => Assert.Equal(0, tranche.Closing));
-        Assert.Equal(0, run.Periods[^1].ClosingCash);
+        // The equity is left with what the pool has lost; every note is repaid, but for what rounding costs.
+        Assert.All(run.Terms.Tranches.Where(tranche => tranche.Name != "Sub"), tranche => Assert.False(TrancheShortfall.Of(run, tranche, new LossRule()).IsLoss));
+        // A deal without a residual keeps the units that rounding leaves.
+        Assert.InRange(run.Periods[^1].ClosingCash, 0, new LossRule().AllowanceOf(run));
     }
 }
