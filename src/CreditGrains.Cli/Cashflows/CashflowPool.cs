@@ -23,7 +23,7 @@ internal sealed record CashflowPool(Currency Currency, bool IsMajor, DateOnly? C
         for (var i = 0; i < Lines.Count; i++)
         {
             var line = Lines[i];
-            if (line.FirstPayment is not null || line.ServicingFeeAnnual > 0 || !line.RatePath.IsDefaultOrEmpty || line.MissedInstalments > 0)
+            if (line.FirstPayment is not null || line.ServicingFeeAnnual > 0 || !line.RatePath.IsDefaultOrEmpty || line.Floating is not null || line.MissedInstalments > 0)
                 throw NoPlace(line, "a first payment date, servicing fee, rate path or missed instalments");
             columns.Balance[i] = (long)line.Balance;
             columns.RateAnnual[i] = (int)Math.Round(line.RateAnnual * LoanColumns.RateScale);

@@ -27,6 +27,8 @@ public static class LineProjection
     /// <exception cref="InvalidInputException">A balance has fractions that the rounding does not allow.</exception>
     internal static void CheckWhole(LoanLine line, ProjectionConventions conventions)
     {
+        if (line.Floating is { } floating && line.RatePath.IsDefaultOrEmpty)
+            throw new InvalidInputException("IndexMissing", "floating.index", $"the rate follows '{floating.Index}', and only a deal has indices; write the rates by month as rates, or run the line in a deal");
         if (conventions.Rounding != AmountRounding.None && line.Balance != Math.Floor(line.Balance))
             throw new InvalidInputException("BalanceNotWhole", "balance", "the balance has fractions of a minor unit; write whole ones, or set rounding to none");
     }

@@ -45,6 +45,9 @@ public sealed record LoanLine
     /// <summary>Annual rates by instalment of a floating loan; the last goes on. Empty: <see cref="RateAnnual"/> throughout. A level instalment is set anew with each.</summary>
     public ImmutableArray<double> RatePath { get; init; } = [];
 
+    /// <summary>How the rate follows an index of a deal; a deal turns it into a <see cref="RatePath"/>. Null is a rate that does not.</summary>
+    public FloatingRate? Floating { get; init; }
+
     /// <summary>Annual rate of an instalment, from 1.</summary>
     public double RateAt(int instalment) => RatePath.IsDefaultOrEmpty ? RateAnnual : RatePath[Math.Min(instalment, RatePath.Length) - 1];
 
@@ -57,6 +60,7 @@ public sealed record LoanLine
         if (MissedInstalments is < 0 or > RollRateMatrix.StatesMax) throw Bad("missedInstalments", $"{MissedInstalments} must be 0 to {RollRateMatrix.StatesMax}");
         if (!(RateAnnual >= 0 && RateAnnual < 20)) throw Bad("rateAnnual", string.Create(CultureInfo.InvariantCulture, $"{RateAnnual} must be 0 to 20; 6 % is 0.06"));
         if (!(ServicingFeeAnnual >= 0 && ServicingFeeAnnual <= RateAnnual)) throw Bad("servicingFeeAnnual", "the fee must be 0 up to the loan's rate, of which it is a part");
+        Floating?.Check();
         switch (Amortisation)
         {
             case Amortisation.InterestOnlyThenLevel io when io.InterestOnlyMonths < 0 || io.InterestOnlyMonths >= RemainingMonths:

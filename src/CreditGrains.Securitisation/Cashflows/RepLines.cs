@@ -62,7 +62,7 @@ public static class RepLines
     private static Key KeyOf(LoanLine loan, int months, double rate, ProjectionConventions conventions)
     {
         var isSimple = loan.Amortisation is Amortisation.LevelPayment or Amortisation.EqualPrincipal or Amortisation.AtMaturity
-            && loan.RatePath.IsDefaultOrEmpty && loan.MissedInstalments == 0 && loan.FirstPayment is null;
+            && loan.RatePath.IsDefaultOrEmpty && loan.Floating is null && loan.MissedInstalments == 0 && loan.FirstPayment is null;
         if (!isSimple) return new Key(-1, "", 0, 0, 0, loan);
         // Without width every rate and fee is a class of its own.
         var (rateClass, feeClass) = rate == 0 ? (BitConverter.DoubleToInt64Bits(loan.RateAnnual), BitConverter.DoubleToInt64Bits(loan.ServicingFeeAnnual)) : ((long)(loan.RateAnnual / rate), 0L);

@@ -116,6 +116,8 @@ internal static class DealCheck
             if (!curve.Dated.IsEmpty && deal.CutOff is null) throw Bad("collateral.cutOff", $"the rates of {name} have dates; write the cut-off date too");
         }
 
+        foreach (var (line, place) in deal.AllPools.SelectMany((pool, p) => pool.Lines.Select((line, i) => (line, deal.Pools.IsEmpty ? $"collateral.lines[{i}]" : $"collateral.pools[{p}].lines[{i}]"))))
+            if (line.Floating is { } floating) Names.Need(names.Indices, [floating.Index], $"{place}.floating.index", "index");
         Names.Need(names.Tranches, deal.LossOrder, "lossOrder", "tranche");
         if (deal.CleanUp is { } call)
         {

@@ -58,7 +58,7 @@ internal sealed class DealPool
         if (face <= 0) return;
         var at = terms.PoolOf(deal);
         var like = Pools[at].Lines[terms.LikeLine];
-        var line = like with { Balance = face, RemainingMonths = terms.RemainingMonths, AgeMonths = 0, FirstPayment = null, MissedInstalments = 0, RatePath = [] };
+        var line = like with { Balance = face, RemainingMonths = terms.RemainingMonths, AgeMonths = 0, FirstPayment = null, MissedInstalments = 0, RatePath = [], Floating = null };
         var after = period * Step;
         var purchase = new BoughtLoans(at, line, after);
         bought.Add(purchase);

@@ -18,6 +18,7 @@ public static class DealRunner
     public static DealRun Run(DealTerms terms)
     {
         DealCheck.Check(terms);
+        terms = terms.WithRatePaths();
         var pool = new DealPool(terms);
         var deal = terms with { Tranches = PlannedSchedule.Fill(terms) };
         var book = new DealBook(deal, pool);

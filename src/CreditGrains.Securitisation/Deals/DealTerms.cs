@@ -94,6 +94,18 @@ public sealed record DealTerms
         new CollateralPool { Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore },
     ];
 
+    /// <summary>The same deal with the rates of floating loans by month, from its indices.</summary>
+    internal DealTerms WithRatePaths()
+    {
+        if (AllPools.All(pool => pool.Lines.All(line => line.Floating is null))) return this;
+        return this with { Lines = Resolve(Lines, Actuals.Length), Pools = [.. Pools.Select(pool => pool with { Lines = Resolve(pool.Lines, pool.Actuals.Length) })] };
+
+        ImmutableArray<LoanLine> Resolve(ImmutableArray<LoanLine> lines, int before) => [.. lines.Select(line => line.Floating is not { } floating || !line.RatePath.IsDefaultOrEmpty ? line : line with
+        {
+            RatePath = floating.Path(line, month => Indices[floating.Index].RateOf((before + month - 1) / Dates.MonthsPerPayment + 1, CutOff?.AddMonths(before + month - 1))),
+        })];
+    }
+
     /// <summary>The same deal with other assumptions, in every pool and segment.</summary>
     public DealTerms Assume(Func<Scenario, Scenario> other) => this with
     {

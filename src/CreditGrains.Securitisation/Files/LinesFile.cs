@@ -55,6 +55,7 @@ public sealed record LinesFile(Currency Currency, bool IsMajor, DateOnly? CutOff
             MissedInstalments = part.Whole("missedInstalments", 0),
             FirstPayment = part.Optional("firstPayment")?.Date(),
             RatePath = rates,
+            Floating = part.Optional("floating") is { } floating ? FloatingOf(floating) : null,
             Amortisation = part.Optional("amortisation") is { } plan ? PlanOf(plan) : Amortisation.Level,
         };
         part.Done();
@@ -68,6 +69,14 @@ public sealed record LinesFile(Currency Currency, bool IsMajor, DateOnly? CutOff
         }
 
         return line;
+    }
+
+    private static FloatingRate FloatingOf(JsonPart part)
+    {
+        var months = part.Whole("resetMonths", 1);
+        var floating = new FloatingRate(part.Text("index"), part.Number("spread", 0), months, part.Whole("firstResetMonths", 0), part.Optional("floor")?.Number(), part.Optional("cap")?.Number());
+        part.Done();
+        return floating;
     }
 
     private static Amortisation PlanOf(JsonPart part)

@@ -40,6 +40,18 @@ public static class LinesWriter
         if (line.MissedInstalments != 0) json.WriteNumber("missedInstalments", line.MissedInstalments);
         if (line.FirstPayment is { } first) json.WriteString("firstPayment", first.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture));
         if (!line.RatePath.IsDefaultOrEmpty) Numbers(json, "rates", line.RatePath);
+        if (line.Floating is { } floating)
+        {
+            json.WriteStartObject("floating");
+            json.WriteString("index", floating.Index);
+            json.WriteNumber("spread", floating.Spread);
+            json.WriteNumber("resetMonths", floating.ResetMonths);
+            json.WriteNumber("firstResetMonths", floating.FirstResetMonths);
+            if (floating.Floor is { } floor) json.WriteNumber("floor", floor);
+            if (floating.Cap is { } cap) json.WriteNumber("cap", cap);
+            json.WriteEndObject();
+        }
+
         switch (line.Amortisation)
         {
             case Amortisation.EqualPrincipal: json.WriteString("amortisation", "equalPrincipal"); break;

@@ -79,7 +79,7 @@ public sealed class LossSearch
     {
         foreach (var pool in deal.AllPools)
             if (pool.Scenarios is [{ LoanDefault: LoanDefaultCurve.Cumulative cumulative }, ..]) return cumulative.Timing;
-        var table = CashflowTable.Sum(deal.AllPools.Select(pool => PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length))).Total));
+        var table = CashflowTable.Sum(deal.WithRatePaths().AllPools.Select(pool => PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length))).Total));
         var total = table.Total(CashflowColumn.Defaulted);
         if (total == 0)
             throw new InvalidInputException("TimingMissing", "timing", "the deal's scenario has no defaults, so it does not say how they are spread over the months; give a timing, or a scenario with defaults");

@@ -1,5 +1,7 @@
 using CreditGrains.Securitisation.Assumptions;
+using CreditGrains.Securitisation.Cashflows;
 using CreditGrains.Securitisation.Deals;
+using CreditGrains.Securitisation.Measures;
 
 namespace CreditGrains.Securitisation.Tests.Deals;
 
@@ -65,6 +67,23 @@ public sealed class SeveralPoolsTest
     {
         var run = DealRunner.Run(Deal(Pools("", ""), DealSamples.Sequential).Assume(scenario => scenario with { LoanDefault = LoanDefaultCurve.None }));
         Assert.Equal(0, run.Periods[^1].CumulativeDefault);
+    }
+
+    /// <summary>Loans on an index: 8 % until the first reset, then index and spread, within floor and cap, every second month.</summary>
+    [Fact]
+    public void FloatingLoans_FollowTheIndexOfTheDeal()
+    {
+        const string line = """{ "balance": 12000000, "rate": 0.08, "remainingMonths": 12, "amortisation": "bullet", "floating": { "index": "I", "spread": 0.01, "resetMonths": 2, "firstResetMonths": 1, "cap": 0.06 } }""";
+        var deal = DealSamples.Parse($$"""
+            { "collateral": { "currency": "EUR", "lines": [{{line}}] }, "indices": { "I": [0.02, 0.03, 0.04, 0.09] }, "tranches": [{ "name": "A", "balance": 12000000 }],
+              "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }, { "do": "payResidual", "to": "A", "from": "income" }] } }
+            """);
+        var run = DealRunner.Run(deal);
+        Assert.Equal([80_000, 40_000, 40_000, 60_000, 60_000], run.Periods.Take(5).Select(period => period.Pool.Interest));
+        var up = DealRunner.Run(new RateToCpr.Unmoved().Shifted(deal, 0.01));
+        Assert.Equal(50_000, up.Periods[1].Pool.Interest);
+        Assert.Equal("IndexMissing", Assert.Throws<InvalidInputException>(() => LineProjection.Of(deal.Lines[0], new Scenario(), new ProjectionConventions())).Name);
+        Assert.Equal("collateral.lines[0].floating.index", Assert.Throws<InvalidInputException>(() => DealRunner.Run(deal with { Indices = deal.Indices.Clear() })).Path);
     }
 
     [Theory]
