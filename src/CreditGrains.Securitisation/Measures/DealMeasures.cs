@@ -81,6 +81,12 @@ public static class DealMeasures
             if (deal.Tranches.All(tranche => tranche.Name != name)) throw new InvalidInputException("TrancheUnknown", name, $"there is no such tranche; there are {string.Join(", ", deal.Tranches.Select(one => one.Name))}");
         var function = pricing.Prepayment;
         var run = DealRunner.Run(function?.Shifted(deal, 0) ?? deal);
+        if (pricing.Settlement is { } day)
+        {
+            if (day < run.Terms.CutOff) throw new InvalidInputException("SettlementOutOfRange", "settlement", $"{day:yyyy-MM-dd} is before the cut-off {run.Terms.CutOff:yyyy-MM-dd}; the deal is run from there");
+            if (day >= run.Periods[^1].Payment) throw new InvalidInputException("SettlementOutOfRange", "settlement", $"{day:yyyy-MM-dd} is not before the last payment date {run.Periods[^1].Payment:yyyy-MM-dd}; nothing is left to buy");
+        }
+
         DealRun? down = null, up = null;
         if (function is not null)
         {

@@ -59,13 +59,14 @@ public sealed class LossSearch
 
     /// <summary>
     /// First loss: the smallest cumulative default, as it came about in the run over the original pool, that costs the tranche one unit of principal, spread over the timing. Interest does not
-    /// count. When rounding alone costs it principal without defaults, the allowance on top does. Null when none does.
+    /// count. When rounding alone costs it principal without defaults, the allowance on top does. Null when none does, or when more than the allowance is lost without any.
     /// </summary>
     /// <exception cref="InvalidInputException">No such tranche, or no timing.</exception>
     public CumulativeDefaultRate? FirstLoss(string tranche)
     {
         var place = PlaceOf(tranche);
         var without = At(byCumulative, 0, OfCumulative).Shortfalls[place];
+        if (without.PrincipalUnpaid > without.Allowance) return null;
         var most = without.PrincipalUnpaid == 0 ? 0 : without.PrincipalUnpaid + without.Allowance;
         var changes = Roots.Changes(rate => At(byCumulative, rate, OfCumulative).Shortfalls[place].PrincipalUnpaid <= most, 0, 1, Pieces, Finest);
         return changes.Count == 0 ? null : new CumulativeDefaultRate(At(byCumulative, changes[0].After, OfCumulative).CumulativeDefault);

@@ -120,6 +120,8 @@ public sealed class DealCommandsTest : IDisposable
     [InlineData("measures", "--price", "A", "Usage")]
     [InlineData("measures", "--price", "X=100", "TrancheUnknown")]
     [InlineData("measures", "--compounding", "0", "CompoundingOutOfRange")]
+    [InlineData("measures", "--settlement", "2040-01-01", "SettlementOutOfRange")]
+    [InlineData("measures", "--settlement", "2026-01-01", "SettlementOutOfRange")]
     [InlineData("grid", "--cpr", "0:1", "Usage")]
     [InlineData("grid", "--cpr", "2", "RateOutOfRange")]
     [InlineData("grid", "--index-shift", "0.01", "NeedsRateFunction")]

@@ -17,6 +17,16 @@ public sealed class LossSearchTest
     }
 
     [Fact]
+    public void TrancheThatLosesWithoutDefaults_HasNoRateAndNoFirstLoss()
+    {
+        var deal = OneMonth();
+        var search = new LossSearch(deal with { Tranches = [deal.Tranches[0] with { Balance = 12_000_000 }, deal.Tranches[1]] }, new LossRule(), [1]);
+        Assert.False(search.BreakEvenCdr("A").IsPaidWithoutDefaults);
+        Assert.Null(search.BreakEvenCdr("A").First);
+        Assert.Null(search.FirstLoss("A"));
+    }
+
+    [Fact]
     public void CriticalRate_OneMonthPool_IsTheSubordination_AndApartFromTheAnnualRate()
     {
         var search = new LossSearch(OneMonth(), new LossRule(), [1]);
