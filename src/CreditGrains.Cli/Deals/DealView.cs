@@ -71,7 +71,8 @@ internal static class DealView
 
         yield return new("deal", "", "state", p.State.ToString());
         foreach (var (item, amount) in ((string, long)[])[
-            ("opening", p.Pool.Opening), ("scheduled", p.Pool.Scheduled), ("prepaid", p.Pool.Prepaid), ("interest", p.Pool.Interest), ("recovered", p.Pool.Recovered), ("defaulted", p.Pool.Defaulted),
+            ("opening", p.Pool.Opening), ("scheduled", p.Pool.Scheduled), ("prepaid", p.Pool.Prepaid), ("interest", p.Pool.Interest), ("recovered", p.Pool.Recovered),
+            ("advanced_principal", p.Pool.AdvancedPrincipal), ("advanced_interest", p.Pool.AdvancedInterest), ("defaulted", p.Pool.Defaulted),
             ("loss", p.Pool.Loss), ("delinquent", p.Pool.Delinquent), ("closing", p.Pool.Closing), ("clean_up", p.CleanUpProceeds)]) yield return Of("pool", "", item, amount);
         foreach (var one in p.Pools)
         {
