@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using CreditGrains.Engine.Journal;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CreditGrains.Orleans.Journal;
 
@@ -14,16 +13,6 @@ internal sealed class JournalAppender : IAsyncDisposable
 {
     private const int GroupMax = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
-
-    private const string GroupSql = """
-        with input as materialized (
-            select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[]) as i (partition, epoch, sequence, last_sequence, frame)),
-        held as materialized (
-            select p.partition, p.epoch from cg_partition p join input i on p.partition = i.partition and p.epoch = i.epoch order by p.partition for share of p)
-        insert into cg_journal (partition, sequence, last_sequence, epoch, frame)
-        select i.partition, i.sequence, i.last_sequence, i.epoch, i.frame from input i join held h on h.partition = i.partition and h.epoch = i.epoch
-        returning partition, epoch
-        """;
 
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider clock;
@@ -67,6 +56,7 @@ internal sealed class JournalAppender : IAsyncDisposable
     private async Task WorkAsync()
     {
         var group = new List<Append>(GroupMax);
+        await using var statement = new AppendStatement(database);
         while (await waiting.Reader.WaitToReadAsync())
         {
             group.Clear();
@@ -74,17 +64,19 @@ internal sealed class JournalAppender : IAsyncDisposable
             if (group.Count == 0) continue;
             try
             {
-                var appended = await InsertAsync(group);
+                var appended = await statement.InsertAsync(group);
                 foreach (var append in group) Settle(append, appended);
             }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
             {
                 // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
+                await statement.ForgetAsync();
                 foreach (var append in group) _ = RecoverAsync(append);
             }
             catch (Exception e)
             {
                 // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
+                await statement.ForgetAsync();
                 foreach (var append in group) append.Done.TrySetException(e);
             }
         }
@@ -95,20 +87,6 @@ internal sealed class JournalAppender : IAsyncDisposable
     {
         if (appended.Contains((append.Partition, append.Epoch))) append.Done.SetResult();
         else append.Done.SetException(Fenced(append));
-    }
-
-    private async Task<HashSet<(int Partition, long Epoch)>> InsertAsync(List<Append> group)
-    {
-        await using var command = database.CreateCommand(GroupSql);
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Partition), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Epoch), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Sequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.LastSequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Frame), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        var appended = new HashSet<(int Partition, long Epoch)>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) appended.Add((reader.GetInt32(0), reader.GetInt64(1)));
-        return appended;
     }
 
     /// <summary>After a failure nobody knows whether the commit came through: look, and only then try again.</summary>
@@ -127,7 +105,8 @@ internal sealed class JournalAppender : IAsyncDisposable
                     return;
                 }
 
-                Settle(append, await InsertAsync([append]));
+                await using var statement = new AppendStatement(database);
+                Settle(append, await statement.InsertAsync([append]));
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -166,9 +145,4 @@ internal sealed class JournalAppender : IAsyncDisposable
 
     private static JournalException Diverged(Append append) => new(JournalErrorCode.Diverged,
         $"Partition {append.Partition}: another frame stands at sequence {append.Sequence}. This activation ends; the next one reads what stands.");
-
-    private sealed record Append(int Partition, long Epoch, long Sequence, long LastSequence, ReadOnlyMemory<byte> Frame)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }
