@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using CreditGrains.Engine.Journal;
 using Npgsql;
@@ -14,22 +15,30 @@ internal sealed class JournalAppender : IAsyncDisposable
     private const int GroupMax = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>After this long a transaction is slow, and the next one does not wait for it: until then waiting makes the next one larger, and the database's work less.</summary>
+    private static readonly TimeSpan AloneMax = TimeSpan.FromMilliseconds(25);
+
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider clock;
     private readonly TimeSpan patience;
-    private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = false });
-    private readonly Task[] workers;
+    private readonly int connections;
+    private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentStack<AppendStatement> idle = new();
+    private readonly SemaphoreSlim free;
+    private readonly Task running;
 
     /// <param name="database">The journal's database.</param>
     /// <param name="clock">For the bound on retries.</param>
     /// <param name="patience">How long an append is tried while the database does not answer; afterwards its partition gives up.</param>
-    /// <param name="connections">Transactions under way at once.</param>
+    /// <param name="connections">Transactions under way at once, at most.</param>
     public JournalAppender(NpgsqlDataSource database, TimeProvider clock, TimeSpan patience, int connections)
     {
         this.database = database;
         this.clock = clock;
         this.patience = patience;
-        workers = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(WorkAsync))];
+        this.connections = connections;
+        free = new SemaphoreSlim(connections);
+        running = Task.Run(RunAsync);
     }
 
     /// <summary>Appends one frame; durable when it completes.</summary>
@@ -50,35 +59,48 @@ internal sealed class JournalAppender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
-        await Task.WhenAll(workers);
+        await running;
+        for (var i = 0; i < connections; i++) await free.WaitAsync();
+        while (idle.TryPop(out var statement)) await statement.DisposeAsync();
+        free.Dispose();
     }
 
-    private async Task WorkAsync()
+    private async Task RunAsync()
     {
-        var group = new List<Append>(GroupMax);
-        await using var statement = new AppendStatement(database);
         while (await waiting.Reader.WaitToReadAsync())
         {
-            group.Clear();
+            await free.WaitAsync();
+            var group = new List<Append>();
             while (group.Count < GroupMax && waiting.Reader.TryRead(out var append)) group.Add(append);
-            if (group.Count == 0) continue;
-            try
-            {
-                var appended = await statement.InsertAsync(group);
-                foreach (var append in group) Settle(append, appended);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-            {
-                // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
-                await statement.ForgetAsync();
-                foreach (var append in group) _ = RecoverAsync(append);
-            }
-            catch (Exception e)
-            {
-                // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
-                await statement.ForgetAsync();
-                foreach (var append in group) append.Done.TrySetException(e);
-            }
+            await Task.WhenAny(AppendAsync(group), Task.Delay(AloneMax, clock));
+        }
+    }
+
+    /// <summary>Appends a group and settles each member; never throws.</summary>
+    private async Task AppendAsync(List<Append> group)
+    {
+        if (!idle.TryPop(out var statement)) statement = new AppendStatement(database);
+        try
+        {
+            var appended = await statement.InsertAsync(group);
+            foreach (var append in group) Settle(append, appended);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
+            foreach (var append in group) _ = RecoverAsync(append);
+            await statement.ForgetAsync();
+        }
+        catch (Exception e)
+        {
+            // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
+            foreach (var append in group) append.Done.TrySetException(e);
+            await statement.ForgetAsync();
+        }
+        finally
+        {
+            idle.Push(statement);
+            free.Release();
         }
     }
 
