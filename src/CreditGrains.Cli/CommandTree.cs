@@ -7,6 +7,7 @@ using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
@@ -100,6 +101,7 @@ internal static class CommandTree
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
         BenchCommand.Create(),
+        LoadTestCommand.Create(shell),
     };
 
     private static int End(Shell shell, CommandFault fault)
