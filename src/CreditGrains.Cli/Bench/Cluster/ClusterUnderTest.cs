@@ -13,7 +13,7 @@ namespace CreditGrains.Cli.Bench.Cluster;
 /// <param name="StreamConnections">Connections of the stream load, dealt over the silos.</param>
 /// <param name="Repeats">How often stream and unary are measured; the median counts.</param>
 /// <param name="IsRatesOnly">Only stream and unary over the population.</param>
-internal sealed record ClusterShape(string? SiloProgram, int Partitions, int StreamConnections, int Repeats, bool IsRatesOnly);
+internal sealed record ClusterShape(string? SiloProgram, int Partitions, int StreamConnections, int Repeats = 1, bool IsRatesOnly = false);
 
 /// <summary>PostgreSQL, Redis and three silos as processes, on data of their own that goes with them.</summary>
 internal sealed class ClusterUnderTest : IAsyncDisposable
