@@ -87,9 +87,21 @@ internal static class BenchCommand
     {
         var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 96 };
-        Option[] options = [.. Options.Common, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, Options.PostgresFacilities, silo, partitions];
+        var repeats = new Option<int>("--repeats") { Description = "How often stream and unary are measured; the median counts", DefaultValueFactory = _ => 1 };
+        repeats.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 99) result.AddError("--repeats must be 1 to 99");
+        });
+        var ratesOnly = new Option<bool>("--rates-only") { Description = "Measure only stream and unary over the population" };
+        Option[] options =
+        [
+            .. Options.Common, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, Options.PostgresFacilities, silo, partitions,
+            repeats, ratesOnly,
+        ];
         return Measuring("cluster", "Three silos over PostgreSQL and Redis, both started here: rates, hot enterprise, failover, memory", options, run => ClusterRuns.RunAsync(
-            run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
+            run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections),
+                run.Parse.GetValue(repeats), run.Parse.GetValue(ratesOnly)),
+            run.Report, run.Figures));
     }
 
     private static Command ClusterReplay()

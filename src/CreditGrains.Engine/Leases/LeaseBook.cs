@@ -139,7 +139,7 @@ public sealed class LeaseBook
             var room = state.Limit - Needed(state, head);
             if (room >= 0)
             {
-                var grant = policy.Size((long)room, head.Usage, head.Least, head.Wanted, head.Asked, state.AskedSum, state.Queue.Count > 1);
+                var grant = policy.Size((long)room, head.Usage, head.Least, head.Wanted, head.Asked, state.AskedSum, state.Queue.Count > 1, state.Entries.Count);
                 draft.Emit(new LeaseEvent.Granted(head.Partition, grant));
                 continue;
             }

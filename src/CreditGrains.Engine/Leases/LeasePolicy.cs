@@ -23,6 +23,11 @@ public sealed record LeasePolicy
     public int FreeDivisor { get; init; } = 2;
 
     /// <summary>
+    /// A grant may also hold on top what is free ÷ (this × partitions in the book), whatever was asked: with ample headroom the first grant then lasts long. Default 0: it may not.
+    /// </summary>
+    public int ShareDivisor { get; init; }
+
+    /// <summary>
     /// At a decline, at most limit ÷ this lies unused with all holders together. Default 1,024; 0 means nothing may (each decline then recalls every last unit).
     /// </summary>
     public int StrandedDivisor { get; init; } = 1_024;
@@ -49,11 +54,13 @@ public sealed record LeasePolicy
     /// <param name="asked">Weight of this demand, from 1.</param>
     /// <param name="askedSum">Weights of all demands with this one.</param>
     /// <param name="isContended">True when other demands wait: nothing on top, so that what was recalled for them is not stranded.</param>
+    /// <param name="holders">Partitions in the book, from 1.</param>
     /// <returns>From <paramref name="least"/> to least + room.</returns>
-    public long Size(long room, long usage, long least, long wanted, long asked, Int128 askedSum, bool isContended)
+    public long Size(long room, long usage, long least, long wanted, long asked, Int128 askedSum, bool isContended, int holders)
     {
         if (isContended || room <= 0) return least;
         var growth = (Int128)(wanted - least) + (Int128)asked * GrowthFactor + usage / UsageDivisor;
+        if (ShareDivisor > 0) growth = Int128.Max(growth, room / ((long)ShareDivisor * holders));
         var part = (Int128)room * asked / (Int128.Max(asked, askedSum) * FreeDivisor);
         var top = Int128.Min(AmountMax - least, Int128.Min(growth, part));
         return least + (long)Int128.Max(0, top);
@@ -66,6 +73,7 @@ public sealed record LeasePolicy
         ArgumentOutOfRangeException.ThrowIfNegative(GrowthFactor);
         ArgumentOutOfRangeException.ThrowIfLessThan(UsageDivisor, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(FreeDivisor, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ShareDivisor);
         ArgumentOutOfRangeException.ThrowIfNegative(StrandedDivisor);
         ArgumentOutOfRangeException.ThrowIfLessThan(RecallsOpenMax, 1);
     }

@@ -16,6 +16,7 @@ namespace CreditGrains.Orleans.Front;
 internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options, PartitionMap map)
 {
     private const int HopsMax = 4;
+    private static readonly ArraySegment<int> First = new([0]);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<int, PartitionLane> lanes = new();
 
@@ -26,7 +27,8 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
     {
         var single = new Command[] { command };
-        return new ValueTask<Outcome>(ExecuteOneAsync(single, deadlineMicros));
+        var route = RouteOf(command);
+        return new ValueTask<Outcome>(route.Kind == RouteKind.Partition ? OnPartitionAsync(single, route.Partition, deadlineMicros) : ExecuteOneAsync(single, deadlineMicros));
     }
 
     /// <summary>Executes a submission.</summary>
@@ -88,11 +90,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     {
         for (var i = start; i < commands.Length; i++)
         {
-            ref readonly var command = ref commands.Span[i];
-            var (reason, message) = CommandValidation.Check(command);
-            if (reason == Reason.None && command.Control is { } control && HasForeignParent(control))
-                (reason, message) = (Reason.InvalidKey, "a parent must be of the same tenant");
-            routes[i] = reason != Reason.None ? new Route(RouteKind.Refused, 0, reason, message) : Routing.Of(command);
+            routes[i] = RouteOf(commands.Span[i]);
             if (routes[i].Kind == RouteKind.Refused)
                 outcomes.Span[i] = new Outcome { Reason = routes[i].Reason, Message = routes[i].Message ?? Engine.Execution.Outcomes.MessageOf(routes[i].Reason) };
             // What is opened in the register may be a parent of what follows, and nodes and broadcasts wait for what is before them.
@@ -100,6 +98,14 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
             else if (i > start && IsRegister(routes[i]) != IsRegister(routes[i - 1]) && routes[i - 1].Kind != RouteKind.Refused) return i;
         }
         return commands.Length;
+    }
+
+    private Route RouteOf(in Command command)
+    {
+        var (reason, message) = CommandValidation.Check(command);
+        if (reason == Reason.None && command.Control is { } control && HasForeignParent(control))
+            (reason, message) = (Reason.InvalidKey, "a parent must be of the same tenant");
+        return reason != Reason.None ? new Route(RouteKind.Refused, 0, reason, message) : Routing.Of(command);
     }
 
     private static bool IsRegister(Route route) => route is { Kind: RouteKind.Partition, Partition: PartitionMap.Register };
@@ -118,35 +124,57 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     private async Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Route[] routes, int start, int end, long deadlineMicros)
     {
         await PutSignpostsAsync(commands, routes, start, end);
-        var left = new List<(int Place, int Partition)>(end - start);
+        // Partition and place in one number: sorted, the commands of a partition lie together and in order.
+        var left = new long[end - start];
+        var count = 0;
         for (var i = start; i < end; i++)
-            if (routes[i].Kind != RouteKind.Refused) left.Add((i, routes[i].Partition));
-        for (var hop = 0; left.Count > 0; hop++)
+            if (routes[i].Kind != RouteKind.Refused) left[count++] = At(routes[i].Partition, i);
+        for (var hop = 0; count > 0; hop++)
         {
-            if (hop == HopsMax) throw new EngineFaultException("Signposts of a facility go round in circles; report it, this is a fault of the engine.", null);
-            var parts = left.GroupBy(l => l.Partition).Select(g => new Share(g.Key, [.. g.Select(l => l.Place)])).ToArray();
-            await Task.WhenAll(parts.Select(p => SendAsync(commands, p, deadlineMicros)));
-            left.Clear();
-            foreach (var part in parts)
-            {
-                for (var i = 0; i < part.Places.Length; i++)
-                {
-                    var place = part.Places[i];
-                    outcomes.Span[place] = part.Outcomes[i];
-                    if (part.Elsewhere[i] is not (var home and not 0)) continue;
-                    Routing.Note(commands.Span[place].Facility, home);
-                    left.Add((place, home));
-                }
-            }
+            if (hop == HopsMax) throw SignpostsInCircles();
+            Array.Sort(left, 0, count);
+            var submission = new Submission(commands, outcomes, PartsOf(left.AsSpan(0, count)), deadlineMicros);
+            SendParts(submission, left.AsSpan(0, count));
+            await submission.Task;
+            count = submission.Elsewhere is { } elsewhere ? TakeElsewhere(commands.Span, elsewhere, left) : 0;
         }
     }
 
-    private Task SendAsync(ReadOnlyMemory<Command> commands, Share share, long deadlineMicros)
+    private static long At(int partition, int place) => ((long)partition << 32) | (uint)place;
+
+    private static int PartsOf(ReadOnlySpan<long> sorted)
     {
-        var sent = new Command[share.Places.Length];
-        for (var i = 0; i < sent.Length; i++) sent[i] = commands.Span[share.Places[i]];
-        return Lane(share.Partition).SendAsync(sent, share.Outcomes, share.Elsewhere, deadlineMicros);
+        var parts = 1;
+        for (var i = 1; i < sorted.Length; i++)
+            if (sorted[i] >> 32 != sorted[i - 1] >> 32) parts++;
+        return parts;
     }
+
+    private void SendParts(Submission submission, ReadOnlySpan<long> sorted)
+    {
+        var places = new int[sorted.Length];
+        for (int first = 0, next; first < sorted.Length; first = next)
+        {
+            var partition = (int)(sorted[first] >> 32);
+            for (next = first; next < sorted.Length && (int)(sorted[next] >> 32) == partition; next++) places[next] = (int)(sorted[next] & int.MaxValue);
+            Lane(partition).Send(new SubmissionPart(submission, new ArraySegment<int>(places, first, next - first)));
+        }
+    }
+
+    /// <summary>Remembers where facilities live, and lists their commands again.</summary>
+    private int TakeElsewhere(ReadOnlySpan<Command> commands, int[] elsewhere, long[] left)
+    {
+        var count = 0;
+        for (var i = 0; i < elsewhere.Length; i++)
+        {
+            if (elsewhere[i] == 0) continue;
+            Routing.Note(commands[i].Facility, elsewhere[i]);
+            left[count++] = At(elsewhere[i], i);
+        }
+        return count;
+    }
+
+    private static EngineFaultException SignpostsInCircles() => new("Signposts of a facility go round in circles; report it, this is a fault of the engine.", null);
 
     private async Task PutSignpostsAsync(ReadOnlyMemory<Command> commands, Route[] routes, int start, int end)
     {
@@ -170,7 +198,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         RouteKind.Node => OnNodeAsync(command),
         RouteKind.Everywhere => EverywhereAsync(command),
         RouteKind.Reversal => ReverseAsync(command),
-        _ => OnPartitionAsync(command, route.Partition),
+        _ => OnPartitionAsync(command, route.Partition, ICreditEngine.NoDeadline),
     };
 
     private async Task<Outcome> OnNodeAsync(ReadOnlyMemory<Command> command)
@@ -182,17 +210,25 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         return outcome[0];
     }
 
-    private async Task<Outcome> OnPartitionAsync(ReadOnlyMemory<Command> command, int partition)
+    private async Task<Outcome> OnPartitionAsync(ReadOnlyMemory<Command> command, int partition, long deadlineMicros)
     {
         var outcome = new Outcome[1];
-        await Lane(partition).SendAsync(command, outcome, new int[1], ICreditEngine.NoDeadline);
-        return outcome[0];
+        for (var hop = 0; hop < HopsMax; hop++)
+        {
+            var submission = new Submission(command, outcome, parts: 1, deadlineMicros);
+            Lane(partition).Send(new SubmissionPart(submission, First));
+            await submission.Task;
+            if (submission.Elsewhere is not [var home]) return outcome[0];
+            Routing.Note(command.Span[0].Facility, home);
+            partition = home;
+        }
+        throw SignpostsInCircles();
     }
 
     /// <summary>The same command in every partition: rates and dates are needed wherever a facility is. The register's answer counts.</summary>
     private async Task<Outcome> EverywhereAsync(ReadOnlyMemory<Command> command)
     {
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => OnPartitionAsync(command, p)));
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => OnPartitionAsync(command, p, ICreditEngine.NoDeadline)));
         return Array.Find(outcomes, o => o.Kind == OutcomeKind.Refused) is { Kind: OutcomeKind.Refused, Reason: not Reason.None } refused ? refused : outcomes[0];
     }
 
@@ -200,19 +236,12 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     private async Task<Outcome> ReverseAsync(ReadOnlyMemory<Command> command)
     {
         var (tenant, original) = (command.Span[0].Facility.Tenant, command.Span[0].Original);
-        if (await FindDecisionAsync(tenant, original) is { IsTombstone: false } found) return await OnPartitionAsync(command, PartitionMap.OfSequence(found.Sequence));
-        var outcomes = await Task.WhenAll(Enumerable.Range(1, map.Count).Select(p => OnPartitionAsync(command, p)));
+        if (await FindDecisionAsync(tenant, original) is { IsTombstone: false } found) return await OnPartitionAsync(command, PartitionMap.OfSequence(found.Sequence), ICreditEngine.NoDeadline);
+        var outcomes = await Task.WhenAll(Enumerable.Range(1, map.Count).Select(p => OnPartitionAsync(command, p, ICreditEngine.NoDeadline)));
         // One that found the original after all has balances; the others left tombstones.
         return Array.Find(outcomes, o => o.Balances != default) is { Sequence: not 0 } undone ? undone : outcomes[0];
     }
 
     private PartitionLane Lane(int partition) => lanes.GetOrAdd(partition, p =>
         new PartitionLane(grains.GetGrain<IPartitionGrain>(p), options.Clock, options.Patience, options.QueuedCommandsMax));
-
-    private sealed record Share(int Partition, int[] Places)
-    {
-        public Outcome[] Outcomes { get; } = new Outcome[Places.Length];
-
-        public int[] Elsewhere { get; } = new int[Places.Length];
-    }
 }

@@ -1,7 +1,5 @@
-using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
-using CreditGrains.Engine.Execution;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -17,94 +15,72 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan PauseMax = TimeSpan.FromMilliseconds(500);
     private readonly Lock gate = new();
-    private readonly Queue<Part> waiting = new();
+    private readonly Queue<SubmissionPart> waiting = new();
     private int waitingCommands;
     private bool isSending;
 
-    /// <summary>Sends commands; their outcomes are filled in when it completes.</summary>
-    public Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Memory<int> elsewhere, long deadlineMicros)
+    /// <summary>Sends a part's commands; the part ends when their outcomes are filled in.</summary>
+    public void Send(in SubmissionPart part)
     {
-        var part = new Part(commands, outcomes, elsewhere, deadlineMicros);
+        var isFull = false;
         lock (gate)
         {
-            if (waitingCommands > 0 && waitingCommands + commands.Length > queuedMax)
+            if (waitingCommands > 0 && waitingCommands + part.Places.Count > queuedMax) isFull = true;
+            else
             {
-                outcomes.Span.Fill(new Outcome { Reason = Reason.Overloaded, Message = Outcomes.MessageOf(Reason.Overloaded) });
-                return Task.CompletedTask;
+                waitingCommands += part.Places.Count;
+                waiting.Enqueue(part);
+                if (isSending) return;
+                isSending = true;
             }
-            waitingCommands += commands.Length;
-            waiting.Enqueue(part);
-            if (isSending) return part.Done.Task;
-            isSending = true;
         }
-        _ = Task.Run(SendAllAsync);
-        return part.Done.Task;
+        if (isFull) part.Refuse(Reason.Overloaded);
+        else _ = Task.Run(SendAllAsync);
     }
 
     private async Task SendAllAsync()
     {
-        var parts = new List<Part>();
+        var parts = new List<SubmissionPart>();
         while (Take(parts))
         {
             try
             {
-                await CallAsync(parts);
+                OutcomeWire.Read(await ExecuteAsync(CommandWire.Write(parts)), parts);
             }
             catch (Exception failure)
             {
                 var fault = new EngineFaultException($"A partition did not answer for {patience.TotalSeconds:0} s. {failure.Message}", failure);
-                foreach (var part in parts) part.Done.TrySetException(fault);
+                foreach (var part in parts) part.Whole.EndPart(fault);
+                continue;
             }
+            foreach (var part in parts) part.Whole.EndPart();
         }
     }
 
     private long NowMicros => (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
 
-    private bool Take(List<Part> parts)
+    private bool Take(List<SubmissionPart> parts)
     {
         parts.Clear();
         lock (gate)
         {
             var commands = 0;
-            while (waiting.TryPeek(out var next) && (commands == 0 || commands + next.Commands.Length <= CommandsOfCallMax))
+            while (waiting.TryPeek(out var next) && (commands == 0 || commands + next.Places.Count <= CommandsOfCallMax))
             {
                 waiting.Dequeue();
-                waitingCommands -= next.Commands.Length;
+                waitingCommands -= next.Places.Count;
                 // Checked once, here: what is sent is decided, however late its answer.
-                if (next.DeadlineMicros <= NowMicros)
+                if (next.Whole.DeadlineMicros <= NowMicros)
                 {
-                    next.Outcomes.Span.Fill(new Outcome { Reason = Reason.DeadlineExceeded, Message = Outcomes.MessageOf(Reason.DeadlineExceeded) });
-                    next.Done.TrySetResult();
+                    next.Refuse(Reason.DeadlineExceeded);
                     continue;
                 }
                 parts.Add(next);
-                commands += next.Commands.Length;
+                commands += next.Places.Count;
             }
             isSending = parts.Count > 0;
             return isSending;
         }
-    }
-
-    private async Task CallAsync(List<Part> parts)
-    {
-        var count = parts.Sum(p => p.Commands.Length);
-        var commands = new Command[count];
-        var at = 0;
-        foreach (var part in parts)
-        {
-            part.Commands.CopyTo(commands.AsMemory(at));
-            at += part.Commands.Length;
-        }
-        var outcomes = new Outcome[count];
-        var elsewhere = OutcomeWire.Read(await ExecuteAsync(CommandWire.Write(commands)), outcomes);
-        at = 0;
-        foreach (var part in parts)
-        {
-            outcomes.AsMemory(at, part.Commands.Length).CopyTo(part.Outcomes);
-            if (elsewhere is not null) elsewhere.AsMemory(at, part.Commands.Length).CopyTo(part.Elsewhere);
-            at += part.Commands.Length;
-        }
-        foreach (var part in parts) part.Done.TrySetResult();
     }
 
     private async Task<Payload> ExecuteAsync(Payload commands)
@@ -122,10 +98,5 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
                 await Task.Delay(pause, clock);
             }
         }
-    }
-
-    private sealed record Part(ReadOnlyMemory<Command> Commands, Memory<Outcome> Outcomes, Memory<int> Elsewhere, long DeadlineMicros)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -15,6 +15,7 @@ namespace CreditGrains.Orleans.Hosting;
 public static class ClusterHost
 {
     private const string Invariant = "Npgsql";
+    private const int AutoPrepareMax = 32;
     private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
 
@@ -83,11 +84,13 @@ public static class ClusterHost
         }
     }
 
+    // Statements that come again are parsed and planned once, and connections, which carry no settings of a session, go back to the pool as they are.
     // A silo that stands still inside a transaction would hold the epoch rows of its partitions, and nobody could take them over.
     private static string ConnectionString(string given)
     {
         var builder = new NpgsqlConnectionStringBuilder(given);
         builder.Options = $"-c idle_in_transaction_session_timeout={IdleInTransaction.TotalMilliseconds:0} {builder.Options}".TrimEnd();
+        (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages, builder.NoResetOnClose) = (AutoPrepareMax, 2, true);
         return builder.ConnectionString;
     }
 
@@ -107,8 +110,8 @@ public static class ClusterHost
     /// <summary>Adds storage, reminders, placement and timings.</summary>
     internal static void AddGrains(ISiloBuilder silo, ClusterOptions options, NpgsqlDataSource database)
     {
-        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, options.Database));
-        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, options.Database));
+        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, ConnectionString(options.Database)));
+        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, ConnectionString(options.Database)));
         silo.Services.AddSingleton(new SiloServices(options, database));
         silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddSingleton<PartitionHandover>();

@@ -1,7 +1,7 @@
+using System.Collections.Concurrent;
 using System.Threading.Channels;
 using CreditGrains.Engine.Journal;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace CreditGrains.Orleans.Journal;
 
@@ -15,32 +15,30 @@ internal sealed class JournalAppender : IAsyncDisposable
     private const int GroupMax = 64;
     private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(100);
 
-    private const string GroupSql = """
-        with input as materialized (
-            select * from unnest($1::int[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[]) as i (partition, epoch, sequence, last_sequence, frame)),
-        held as materialized (
-            select p.partition, p.epoch from cg_partition p join input i on p.partition = i.partition and p.epoch = i.epoch order by p.partition for share of p)
-        insert into cg_journal (partition, sequence, last_sequence, epoch, frame)
-        select i.partition, i.sequence, i.last_sequence, i.epoch, i.frame from input i join held h on h.partition = i.partition and h.epoch = i.epoch
-        returning partition, epoch
-        """;
+    /// <summary>After this long a transaction is slow, and the next one does not wait for it: until then waiting makes the next one larger, and the database's work less.</summary>
+    private static readonly TimeSpan AloneMax = TimeSpan.FromMilliseconds(25);
 
     private readonly NpgsqlDataSource database;
     private readonly TimeProvider clock;
     private readonly TimeSpan patience;
-    private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = false });
-    private readonly Task[] workers;
+    private readonly int connections;
+    private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly ConcurrentStack<AppendStatement> idle = new();
+    private readonly SemaphoreSlim free;
+    private readonly Task running;
 
     /// <param name="database">The journal's database.</param>
     /// <param name="clock">For the bound on retries.</param>
     /// <param name="patience">How long an append is tried while the database does not answer; afterwards its partition gives up.</param>
-    /// <param name="connections">Transactions under way at once.</param>
+    /// <param name="connections">Transactions under way at once, at most.</param>
     public JournalAppender(NpgsqlDataSource database, TimeProvider clock, TimeSpan patience, int connections)
     {
         this.database = database;
         this.clock = clock;
         this.patience = patience;
-        workers = [.. Enumerable.Range(0, connections).Select(_ => Task.Run(WorkAsync))];
+        this.connections = connections;
+        free = new SemaphoreSlim(connections);
+        running = Task.Run(RunAsync);
     }
 
     /// <summary>Appends one frame; durable when it completes.</summary>
@@ -61,32 +59,48 @@ internal sealed class JournalAppender : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         waiting.Writer.TryComplete();
-        await Task.WhenAll(workers);
+        await running;
+        for (var i = 0; i < connections; i++) await free.WaitAsync();
+        while (idle.TryPop(out var statement)) await statement.DisposeAsync();
+        free.Dispose();
     }
 
-    private async Task WorkAsync()
+    private async Task RunAsync()
     {
-        var group = new List<Append>(GroupMax);
         while (await waiting.Reader.WaitToReadAsync())
         {
-            group.Clear();
+            await free.WaitAsync();
+            var group = new List<Append>();
             while (group.Count < GroupMax && waiting.Reader.TryRead(out var append)) group.Add(append);
-            if (group.Count == 0) continue;
-            try
-            {
-                var appended = await InsertAsync(group);
-                foreach (var append in group) Settle(append, appended);
-            }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
-            {
-                // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
-                foreach (var append in group) _ = RecoverAsync(append);
-            }
-            catch (Exception e)
-            {
-                // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
-                foreach (var append in group) append.Done.TrySetException(e);
-            }
+            await Task.WhenAny(AppendAsync(group), Task.Delay(AloneMax, clock));
+        }
+    }
+
+    /// <summary>Appends a group and settles each member; never throws.</summary>
+    private async Task AppendAsync(List<Append> group)
+    {
+        if (!idle.TryPop(out var statement)) statement = new AppendStatement(database);
+        try
+        {
+            var appended = await statement.InsertAsync(group);
+            foreach (var append in group) Settle(append, appended);
+        }
+        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        {
+            // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
+            foreach (var append in group) _ = RecoverAsync(append);
+            await statement.ForgetAsync();
+        }
+        catch (Exception e)
+        {
+            // Not known what it is, so not known what stands: their partitions end, and the next activations read it.
+            foreach (var append in group) append.Done.TrySetException(e);
+            await statement.ForgetAsync();
+        }
+        finally
+        {
+            idle.Push(statement);
+            free.Release();
         }
     }
 
@@ -95,20 +109,6 @@ internal sealed class JournalAppender : IAsyncDisposable
     {
         if (appended.Contains((append.Partition, append.Epoch))) append.Done.SetResult();
         else append.Done.SetException(Fenced(append));
-    }
-
-    private async Task<HashSet<(int Partition, long Epoch)>> InsertAsync(List<Append> group)
-    {
-        await using var command = database.CreateCommand(GroupSql);
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Partition), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Epoch), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Sequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.LastSequence), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = group.ConvertAll(a => a.Frame), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bytea });
-        var appended = new HashSet<(int Partition, long Epoch)>();
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) appended.Add((reader.GetInt32(0), reader.GetInt64(1)));
-        return appended;
     }
 
     /// <summary>After a failure nobody knows whether the commit came through: look, and only then try again.</summary>
@@ -127,7 +127,8 @@ internal sealed class JournalAppender : IAsyncDisposable
                     return;
                 }
 
-                Settle(append, await InsertAsync([append]));
+                await using var statement = new AppendStatement(database);
+                Settle(append, await statement.InsertAsync([append]));
                 return;
             }
             catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
@@ -166,9 +167,4 @@ internal sealed class JournalAppender : IAsyncDisposable
 
     private static JournalException Diverged(Append append) => new(JournalErrorCode.Diverged,
         $"Partition {append.Partition}: another frame stands at sequence {append.Sequence}. This activation ends; the next one reads what stands.");
-
-    private sealed record Append(int Partition, long Epoch, long Sequence, long LastSequence, ReadOnlyMemory<byte> Frame)
-    {
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -17,8 +17,9 @@ namespace CreditGrains.Orleans.Nodes;
 [GrainType("node")]
 internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
 {
-    // A round to this grain costs as much as some hundred decisions in a partition: far from the limit a grant lasts for about a thousand requests. Near it the policy gives less by itself.
-    private static readonly LeasePolicy Policy = new() { GrowthFactor = 1_024 };
+    // A round to this grain costs as much as some hundred decisions in a partition: far from the limit a grant lasts for about a thousand requests, or has an
+    // eighth of the partition's even share of what is free. Near it the policy gives less by itself.
+    private static readonly LeasePolicy Policy = new() { GrowthFactor = 1_024, ShareDivisor = 8 };
     private const string LimitReminder = "limit";
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);

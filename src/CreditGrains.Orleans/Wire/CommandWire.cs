@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
+using CreditGrains.Orleans.Front;
 
 namespace CreditGrains.Orleans.Wire;
 
@@ -33,10 +34,26 @@ internal static class CommandWire
     /// <summary>Writes commands.</summary>
     public static Payload Write(ReadOnlySpan<Command> commands)
     {
-        var buffer = new WireBuffer(16 + 64 * commands.Length);
+        var buffer = new WireBuffer(RoomBytes + 64 * commands.Length);
         buffer.Number(Version);
         buffer.Number(commands.Length);
         foreach (ref readonly var command in commands) Write(buffer, command);
+        return buffer.ToPayload();
+    }
+
+    /// <summary>Writes the commands of parts one after the other.</summary>
+    public static Payload Write(List<SubmissionPart> parts)
+    {
+        var count = 0;
+        foreach (var part in parts) count += part.Places.Count;
+        var buffer = new WireBuffer(RoomBytes + 64 * count);
+        buffer.Number(Version);
+        buffer.Number(count);
+        foreach (var part in parts)
+        {
+            var commands = part.Whole.Commands;
+            foreach (var place in part.Places) Write(buffer, commands[place]);
+        }
         return buffer.ToPayload();
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Engine.Events;
+using CreditGrains.Orleans.Front;
 
 namespace CreditGrains.Orleans.Wire;
 
@@ -40,8 +41,7 @@ internal static class OutcomeWire
     /// <exception cref="InvalidDataException">Another version wrote it, or the count differs.</exception>
     public static int[]? Read(Payload payload, Span<Outcome> outcomes)
     {
-        var r = new EventReader(payload.Bytes);
-        if (r.Unsigned() != Version || r.Int() != outcomes.Length) throw new InvalidDataException("Outcomes come from a silo of another version; update all silos.");
+        var r = Begin(payload, outcomes.Length);
         int[]? elsewhere = null;
         for (var i = 0; i < outcomes.Length; i++)
         {
@@ -49,6 +49,28 @@ internal static class OutcomeWire
             if (partition != 0) (elsewhere ??= new int[outcomes.Length])[i] = partition;
         }
         return elsewhere;
+    }
+
+    /// <summary>Reads outcomes of parts sent one after the other, each to its own place; those to be sent elsewhere are told to their submissions.</summary>
+    /// <exception cref="InvalidDataException">Another version wrote it, or the count differs.</exception>
+    public static void Read(Payload payload, List<SubmissionPart> parts)
+    {
+        var count = 0;
+        foreach (var part in parts) count += part.Places.Count;
+        var r = Begin(payload, count);
+        foreach (var part in parts)
+        {
+            var outcomes = part.Whole.Outcomes;
+            foreach (var place in part.Places)
+                if (Read(ref r, ref outcomes[place]) is var partition and not 0) part.Whole.SendElsewhere(place, partition);
+        }
+    }
+
+    private static EventReader Begin(Payload payload, int count)
+    {
+        var r = new EventReader(payload.Bytes);
+        if (r.Unsigned() != Version || r.Int() != count) throw new InvalidDataException("Outcomes come from a silo of another version; update all silos.");
+        return r;
     }
 
     private static void Write(WireBuffer buffer, in Outcome o, int elsewhere)

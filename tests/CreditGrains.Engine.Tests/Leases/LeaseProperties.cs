@@ -16,9 +16,10 @@ public sealed class LeaseProperties
         from growth in Gen.Choose(0, 10)
         from usage in Gen.Choose(1, 10)
         from free in Gen.Choose(1, 4)
+        from share in Gen.Choose(0, 4)
         from stranded in Gen.Choose(0, 20)
         from open in Gen.Choose(1, 3)
-        select new LeasePolicy { GrowthFactor = growth, UsageDivisor = usage, FreeDivisor = free, StrandedDivisor = stranded, RecallsOpenMax = open };
+        select new LeasePolicy { GrowthFactor = growth, UsageDivisor = usage, FreeDivisor = free, ShareDivisor = share, StrandedDivisor = stranded, RecallsOpenMax = open };
 
     [Fact]
     public void Size_OfAnyDemand_StaysBetweenLeastAndRoomAndGrowsWithRoom() => Holds(
@@ -28,11 +29,12 @@ public sealed class LeaseProperties
         from added in Gen.Choose(1, 40)
         from more in Small
         from others in Small
-        select (Policy: policy, Room: room, Usage: usage, Added: added, More: more, Others: others),
+        from holders in Gen.Choose(1, 40)
+        select (Policy: policy, Room: room, Usage: usage, Added: added, More: more, Others: others, Holders: holders),
         c =>
         {
             long Of(long room, bool isContended) => c.Policy.Size(
-                room, c.Usage, c.Usage + c.Added, c.Usage + c.Added + c.More, c.Added + c.More, c.Added + c.More + c.Others, isContended);
+                room, c.Usage, c.Usage + c.Added, c.Usage + c.Added + c.More, c.Added + c.More, c.Added + c.More + c.Others, isContended, c.Holders);
             var least = c.Usage + c.Added;
             Assert.InRange(Of(c.Room, false), least, least + c.Room);
             Assert.True(Of(c.Room / 2, false) <= Of(c.Room, false));

@@ -11,7 +11,9 @@ namespace CreditGrains.Cli.Bench.Cluster;
 /// <param name="SiloProgram">CreditGrains.Silo.dll; null is the one built beside this program.</param>
 /// <param name="Partitions">Partitions of borrowers.</param>
 /// <param name="StreamConnections">Connections of the stream load, dealt over the silos.</param>
-internal sealed record ClusterShape(string? SiloProgram, int Partitions, int StreamConnections);
+/// <param name="Repeats">How often stream and unary are measured; the median counts.</param>
+/// <param name="IsRatesOnly">Only stream and unary over the population.</param>
+internal sealed record ClusterShape(string? SiloProgram, int Partitions, int StreamConnections, int Repeats = 1, bool IsRatesOnly = false);
 
 /// <summary>PostgreSQL, Redis and three silos as processes, on data of their own that goes with them.</summary>
 internal sealed class ClusterUnderTest : IAsyncDisposable
