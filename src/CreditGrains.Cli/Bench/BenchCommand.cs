@@ -47,6 +47,7 @@ internal static class BenchCommand
             return Task.CompletedTask;
         }),
         Cluster(),
+        ClusterMemory(),
         ClusterReplay(),
         All(),
         Body(),
@@ -89,6 +90,15 @@ internal static class BenchCommand
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 96 };
         Option[] options = [.. Options.Common, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, Options.PostgresFacilities, silo, partitions];
         return Measuring("cluster", "Three silos over PostgreSQL and Redis, both started here: rates, hot enterprise, failover, memory", options, run => ClusterRuns.RunAsync(
+            run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
+    }
+
+    private static Command ClusterMemory()
+    {
+        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 192 };
+        Option[] options = [.. Options.Common, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, silo, partitions];
+        return Measuring("cluster-memory", "The population imported into three silos: resident memory, and the longest collection pause under streams", options, run => MemoryRuns.RunAsync(
             run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
     }
 

@@ -11,16 +11,16 @@ namespace CreditGrains.Cli.Bench.Server;
 internal static class PopulationImport
 {
     private const string Path = "/creditgrains.v1.ControlService/Import";
-    private const int BatchRows = 2_000;
+    private const int BatchRowsUsual = 2_000;
 
     /// <summary>Imports.</summary>
     /// <returns>What the server says, and how long it took.</returns>
-    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape)
+    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape, int batchRows = BatchRowsUsual)
     {
         var start = Stopwatch.GetTimestamp();
         var shownAt = start;
         using var call = channel.ClientStreaming(RpcMethod.Raw(Path));
-        var writer = new PopulationWire(shape, BatchRows);
+        var writer = new PopulationWire(shape, batchRows);
         await call.WriteAsync(PopulationWire.Header(shape));
         while (writer.TryWriteBatch(out var batch))
         {
