@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using CreditGrains.Cli.Bench.Http2;
-using CreditGrains.Cli.Bench.Load;
+using CreditGrains.Domain.Draws;
 
 namespace CreditGrains.Cli.LoadTests;
 
@@ -62,7 +62,7 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
 
     private async Task SendMalformedAsync()
     {
-        var random = new FastRandom(seed);
+        var random = new Xoshiro256(seed);
         var bytes = new byte[Greeting.Length + FramesAtOnce * (FrameHeader.Size + FrameLengthMax)];
         var answer = new byte[FrameLengthMax];
         while (!ending.IsCancellationRequested)
@@ -116,7 +116,7 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
     }
 
     /// <summary>One in four does not even greet; the others send frames whose kind, flags, stream, length and content are random.</summary>
-    private static int WriteMalformed(Span<byte> target, ref FastRandom random)
+    private static int WriteMalformed(Span<byte> target, ref Xoshiro256 random)
     {
         var at = 0;
         if (random.Below(4) > 0)

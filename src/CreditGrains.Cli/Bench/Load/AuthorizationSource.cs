@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cli.Bench.Load;
@@ -14,7 +15,7 @@ internal sealed class AuthorizationSource
     private readonly long facilities;
     private readonly TimeProvider clock;
     private readonly int holdSeconds;
-    private FastRandom random;
+    private Xoshiro256 random;
     private long unixMillis;
 
     /// <param name="facilities">Facilities of the book.</param>
@@ -26,7 +27,7 @@ internal sealed class AuthorizationSource
         this.facilities = facilities;
         this.holdSeconds = holdSeconds;
         this.clock = clock;
-        random = new FastRandom(seed);
+        random = new Xoshiro256(seed);
         Refresh();
     }
 
