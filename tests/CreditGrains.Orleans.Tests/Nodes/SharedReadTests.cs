@@ -40,23 +40,4 @@ public sealed class SharedReadTests
         readings[1].SetResult(2);
         Assert.Equal(2, await second);
     }
-
-    [Fact]
-    public async Task Read_ManyTimesInTurn_NeverAnswersFromBeforeItWasAsked()
-    {
-        var value = 0;
-        var read = new SharedRead<int>(async () =>
-        {
-            var seen = value;
-            await Task.Yield();
-            return seen;
-        });
-        for (var i = 0; i < 200; i++)
-        {
-            var before = read.ReadAsync();
-            value++;
-            Assert.True(await read.ReadAsync() >= value, "an answer was read before it was asked for");
-            await before;
-        }
-    }
 }

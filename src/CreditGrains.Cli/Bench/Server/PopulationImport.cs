@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;
 using CreditGrains.Cli.Bench.Load;
@@ -24,7 +25,15 @@ internal static class PopulationImport
         await call.WriteAsync(PopulationWire.Header(shape));
         while (writer.TryWriteBatch(out var batch))
         {
-            await call.WriteAsync(batch);
+            try
+            {
+                await call.WriteAsync(batch);
+            }
+            catch (RpcException over)
+            {
+                // Only that the call is over; how it ended, the answer tells.
+                throw new BenchFault($"the server ended the import after row {writer.RowsWritten}: {await EndAsync(call)}", over);
+            }
             if (Stopwatch.GetElapsedTime(shownAt).TotalSeconds < 5) continue;
             shownAt = Stopwatch.GetTimestamp();
             Report.Progress($"importing the population: {writer.RowsWritten:N0} of {shape.Rows:N0} rows");
@@ -34,6 +43,18 @@ internal static class PopulationImport
         if (reply.Malformed > 0 || reply.Applied + reply.Repeated != shape.Rows)
             throw new BenchFault($"the population was not taken whole: {reply}; use an empty data directory");
         return (reply, Stopwatch.GetElapsedTime(start));
+    }
+
+    private static async Task<string> EndAsync(ClientStream<ReadOnlyMemory<byte>, byte[]> call)
+    {
+        try
+        {
+            return ImportReply.Parser.ParseFrom(await call.CompleteAsync()).ToString();
+        }
+        catch (RpcException failure)
+        {
+            return $"{failure.Code} {failure.Message}";
+        }
     }
 
     /// <summary>Imports unless the server has the population.</summary>
