@@ -7,6 +7,7 @@ using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
+using CreditGrains.Server.Memory;
 using CreditGrains.Server.Standby;
 
 namespace CreditGrains.Server;
@@ -79,13 +80,16 @@ public static class CreditGrainsServer
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
+        var pauses = new CollectionPauses();
         var app = Build(engine, health, options);
+        app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
+        app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
-                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz.",
+                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, memory at /memory.",
             },
             statusCode: StatusCodes.Status404NotFound));
         try

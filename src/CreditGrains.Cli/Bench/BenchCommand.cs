@@ -47,6 +47,7 @@ internal static class BenchCommand
             return Task.CompletedTask;
         }),
         Cluster(),
+        ClusterMemory(),
         ClusterReplay(),
         All(),
         Body(),
@@ -102,6 +103,15 @@ internal static class BenchCommand
             run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections),
                 run.Parse.GetValue(repeats), run.Parse.GetValue(ratesOnly)),
             run.Report, run.Figures));
+    }
+
+    private static Command ClusterMemory()
+    {
+        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 192 };
+        Option[] options = [.. Options.Common, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, silo, partitions];
+        return Measuring("cluster-memory", "The population imported into three silos: resident memory, and the longest collection pause under streams", options, run => MemoryRuns.RunAsync(
+            run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
     }
 
     private static Command ClusterReplay()

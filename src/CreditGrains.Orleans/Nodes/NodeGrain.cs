@@ -122,7 +122,7 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     private async Task<NodeView?[]> AskMirrorsAsync() =>
         await Task.WhenAll((await MirrorsAsync()).Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
 
-    private Task<IReadOnlyList<int>> MirrorsAsync() => silo.Mirrors.OfAsync(key);
+    private async Task<IEnumerable<int>> MirrorsAsync() => (await silo.Mirrors.OfAsync(key)).Union(ledger.MirrorsBefore);
 
     /// <summary>Opens the book, at the first report. Not beside a control command: it would take a limit that is being changed.</summary>
     private async Task OpenAsync()

@@ -23,6 +23,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>The book as stored.</summary>
     public LeaseBookState Book => book ?? throw new InvalidOperationException("No partition has reported.");
 
+    /// <summary>Partitions with a row of the node that an earlier version noted here.</summary>
+    public IReadOnlyList<int> MirrorsBefore => storage.State.Mirrors;
+
     /// <summary>The control command on its way to the partitions; empty when none is.</summary>
     public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
 
@@ -122,7 +125,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Spreading = spreading };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading };
             await storage.WriteStateAsync();
         }
         book = next;

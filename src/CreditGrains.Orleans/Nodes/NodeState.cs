@@ -9,6 +9,10 @@ public sealed class NodeState
     [Id(0)]
     public byte[] Book { get; set; } = [];
 
+    /// <summary>Partitions with a row of the node that were noted here, before there was a table for it; ascending.</summary>
+    [Id(1)]
+    public List<int> Mirrors { get; set; } = [];
+
     /// <summary>A control command on its way to the partitions, as it came; empty when none is. Written down before it is carried out, so that a grain that ends half-way goes on.</summary>
     [Id(2)]
     public byte[] Spreading { get; set; } = [];

@@ -123,6 +123,8 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
             try
             {
                 var views = await attach(nodes);
+                // The partition may have moved meanwhile, and its tables are gone: nothing of them may be read.
+                if (!loop.IsAlive) return;
                 for (var i = 0; i < nodes.Length; i++) arrived[nodes[i]] = views[i];
                 foreach (var view in views)
                     foreach (var parent in view?.Parents ?? []) Ask(parent.Parent);

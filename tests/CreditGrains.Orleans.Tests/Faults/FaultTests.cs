@@ -16,8 +16,8 @@ public sealed class FaultTests(ITestOutputHelper output)
     /// <summary>Back in service within this after each fault, everything on two processors.</summary>
     private static readonly TimeSpan Within = TimeSpan.FromSeconds(45);
 
-    /// <summary>The same when a silo stands still: no connection is refused, so it is found dead later, and near the limit everyone waits for what its partitions hold.</summary>
-    private static readonly TimeSpan WithinWhenFrozen = TimeSpan.FromSeconds(90);
+    /// <summary>The same when a silo stands still: no connection is refused, so it is found dead later.</summary>
+    private static readonly TimeSpan WithinWhenFrozen = TimeSpan.FromSeconds(60);
 
     [ClusterFact]
     public Task Storm_OneSiloKilled_KeepsEveryAcknowledgedDecisionOnce() => RunAsync(async (servers, silos, storm) =>

@@ -98,29 +98,26 @@ internal sealed class Storm : IAsyncDisposable
     private async Task RunAsync(int client)
     {
         var draw = new Random(client);
-        var channels = silos.Select(s => new RpcChannel(s)).ToArray();
+        using var doors = new FrontDoors(silos, client);
         var held = new List<(long Facility, long Hold)>();
-        var at = client % silos.Length;
         var facility = client;
         while (!stop.IsCancellationRequested)
         {
             facility = facility % Facilities + 1;
-            var decision = await AskAsync(channels, at, facility, new AuthorizeRequest { Facility = Facility(facility), Amount = draw.Next(1, 20), Currency = "EUR" });
+            var decision = await AskAsync(doors, facility, new AuthorizeRequest { Facility = Facility(facility), Amount = draw.Next(1, 20), Currency = "EUR" });
             if (decision is null) break;
-            at = (at + 1) % silos.Length;
             if (decision.Kind == OutcomeKind.Approved) held.Add((facility, decision.DecisionId));
             if (held.Count == 0 || draw.Next(2) == 0) continue;
             var place = draw.Next(held.Count);
             var (of, hold) = held[place];
             held.RemoveAt(place);
-            if (await AskAsync(channels, at, of, new VoidRequest { Facility = Facility(of), HoldId = hold }) is null) break;
+            if (await AskAsync(doors, of, new VoidRequest { Facility = Facility(of), HoldId = hold }) is null) break;
         }
-        foreach (var channel in channels) channel.Dispose();
     }
 
     /// <summary>Sends one request until it is answered.</summary>
     /// <returns>Null when the storm ends first.</returns>
-    private async Task<Decision?> AskAsync(RpcChannel[] channels, int at, long facility, IMessage request)
+    private async Task<Decision?> AskAsync(FrontDoors doors, long facility, IMessage request)
     {
         var id = Guid.CreateVersion7();
         var bytes = ByteString.CopyFrom(id.ToByteArray(bigEndian: true));
@@ -136,19 +133,21 @@ internal sealed class Storm : IAsyncDisposable
             command.Void.RequestId = bytes;
         }
         var sentAt = Stopwatch.GetTimestamp();
-        for (; ; at = (at + 1) % channels.Length)
+        while (true)
         {
             try
             {
-                var decision = await channels[at].UnaryAsync(ExecuteMethod, command, new CallOptions { Timeout = Patience });
+                var decision = await doors.Next().UnaryAsync(ExecuteMethod, command, new CallOptions { Timeout = Patience });
                 Assert.True(decision.Kind is OutcomeKind.Approved or OutcomeKind.Declined or OutcomeKind.Posted, $"{decision.Kind} {decision.ReasonName} {decision.Message}");
+                doors.NoteAnswer();
                 Acknowledged[id] = decision;
                 Served(facility, sentAt);
                 return decision;
             }
             catch (RpcException failure) when (failure.Code is StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted or StatusCode.Cancelled)
             {
-                // Not known whether it took effect: the same id at another silo tells.
+                // Not known whether it took effect: the same id at another silo tells. Only silence keeps a client away from a silo; one that says it cannot now is there.
+                if (failure.Code is not StatusCode.ResourceExhausted) doors.NoteSilent();
                 if (stop.IsCancellationRequested) return null;
             }
         }

@@ -23,6 +23,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private readonly Process redis;
     private readonly DirectoryInfo redisData;
     private readonly List<ServerTarget> silos = [];
+    private readonly List<Uri> http = [];
 
     private ClusterUnderTest(PostgresCluster postgres, Process redis, DirectoryInfo redisData)
     {
@@ -33,6 +34,9 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
 
     /// <summary>The silos, each answering.</summary>
     public IReadOnlyList<ServerTarget> Silos => silos;
+
+    /// <summary>Where each serves JSON and reports its memory.</summary>
+    public IReadOnlyList<Uri> HttpAddresses => http;
 
     /// <summary>Where they serve gRPC.</summary>
     public IReadOnlyList<IPEndPoint> Addresses => [.. silos.Select(s => s.Address)];
@@ -76,10 +80,12 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     private ServerProcess StartSilo(string program, int partitions, int redisPort)
     {
         var address = new IPEndPoint(IPAddress.Loopback, ServerProcess.FreePort());
+        var httpPort = ServerProcess.FreePort();
+        http.Add(new Uri($"http://127.0.0.1:{Text(httpPort)}"));
         string[] arguments =
         [
             "--database", $"{postgres.ConnectionString};Maximum Pool Size=40", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
-            "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(ServerProcess.FreePort()),
+            "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(httpPort),
         ];
         return ServerProcess.Start(program, arguments, address);
     }

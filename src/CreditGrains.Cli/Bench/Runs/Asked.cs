@@ -49,5 +49,7 @@ internal static class Asked
 
     public static Figure ClusterFailover(double value, string note = "") => new("kill -9 of one silo of three, to a decision on each of its accounts", "s", value, Demand.AtMost, 20, note);
 
+    public static Figure ClusterPause(double value, string note = "") => new("longest collection pause of a silo under load", "ms", value, Demand.AtMost, 200, note);
+
     public static Figure ClusterMemory(double value, string note = "") => new("resident memory of three silos together", "GiB", value, Demand.AtMost, 9, note);
 }

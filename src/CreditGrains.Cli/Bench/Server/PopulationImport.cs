@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;
 using CreditGrains.Cli.Bench.Load;
@@ -11,20 +12,28 @@ namespace CreditGrains.Cli.Bench.Server;
 internal static class PopulationImport
 {
     private const string Path = "/creditgrains.v1.ControlService/Import";
-    private const int BatchRows = 2_000;
+    private const int BatchRowsUsual = 2_000;
 
     /// <summary>Imports.</summary>
     /// <returns>What the server says, and how long it took.</returns>
-    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape)
+    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape, int batchRows = BatchRowsUsual)
     {
         var start = Stopwatch.GetTimestamp();
         var shownAt = start;
         using var call = channel.ClientStreaming(RpcMethod.Raw(Path));
-        var writer = new PopulationWire(shape, BatchRows);
+        var writer = new PopulationWire(shape, batchRows);
         await call.WriteAsync(PopulationWire.Header(shape));
         while (writer.TryWriteBatch(out var batch))
         {
-            await call.WriteAsync(batch);
+            try
+            {
+                await call.WriteAsync(batch);
+            }
+            catch (RpcException over)
+            {
+                // Only that the call is over; how it ended, the answer tells.
+                throw new BenchFault($"the server ended the import after row {writer.RowsWritten}: {await EndAsync(call)}", over);
+            }
             if (Stopwatch.GetElapsedTime(shownAt).TotalSeconds < 5) continue;
             shownAt = Stopwatch.GetTimestamp();
             Report.Progress($"importing the population: {writer.RowsWritten:N0} of {shape.Rows:N0} rows");
@@ -34,6 +43,18 @@ internal static class PopulationImport
         if (reply.Malformed > 0 || reply.Applied + reply.Repeated != shape.Rows)
             throw new BenchFault($"the population was not taken whole: {reply}; use an empty data directory");
         return (reply, Stopwatch.GetElapsedTime(start));
+    }
+
+    private static async Task<string> EndAsync(ClientStream<ReadOnlyMemory<byte>, byte[]> call)
+    {
+        try
+        {
+            return ImportReply.Parser.ParseFrom(await call.CompleteAsync()).ToString();
+        }
+        catch (RpcException failure)
+        {
+            return $"{failure.Code} {failure.Message}";
+        }
     }
 
     /// <summary>Imports unless the server has the population.</summary>
