@@ -82,8 +82,8 @@ internal sealed class LinearClassifierStep(Slot input, Slot label, Slot scores, 
         if (rows > 1) PostTransforms.Apply(transform, to);
         else
         {
-            // One row of coefficients: the transforms are for several scores, so only this one applies.
-            if (transform == PostTransform.Probit) to[0] = PostTransforms.Probit(to[0]);
+            // One row of coefficients: transforms over several scores do not apply.
+            if (transform is PostTransform.Probit or PostTransform.Logistic) PostTransforms.Apply(transform, to[..1]);
             if (to.Length == 2) (to[0], to[1]) = (1 - to[0], to[0]);
         }
 

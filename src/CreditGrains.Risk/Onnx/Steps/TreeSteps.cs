@@ -56,7 +56,12 @@ internal sealed class TreeRegressorStep(Slot input, Slot result, TreeProgram pro
     {
         var to = memory.Slice(Results[0].Offset, Results[0].Length);
         program.Evaluate(input.Of(memory), to, memory.Slice(scratch, to.Length), memory.Slice(scratch + to.Length, program.ScratchLength));
-        for (var i = 0; i < program.Source.BaseValues.Length; i++) to[i] += program.Source.BaseValues[i];
+        for (var i = 0; i < to.Length; i++)
+        {
+            if (program.Source.BaseValues.Length > 0) to[i] += program.Source.BaseValues[i];
+            if (to.Length > 1 && memory[scratch + i] == 0) to[i] = 0;
+        }
+
         // With one target ONNX Runtime applies no transform but this one.
         if (to.Length > 1 || transform == PostTransform.Probit) PostTransforms.Apply(transform, to);
         foreach (ref var value in to) value = (float)value;
@@ -104,13 +109,15 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
         var weights = trees.Trees.SelectMany(tree => tree).Where(node => node.IsLeaf).SelectMany(node => node.Weights).ToArray();
         var program = TreeProgram.Compile(trees);
         var isText = texts.Count > 0;
-        double[] labels = names.Length == 1 ? (isText ? [scope.Texts.Code("0"), scope.Texts.Code("1")] : [0, 1]) : ClassLabels.Codes(scope, texts, wholes);
+        // The label of two classes that both have votes is told by 0 and 1 unless labels are text, and by the second's score alone.
+        var isBinary = names.Length == 2 && weights.Select(weight => weight.Target).Distinct().Count() == 1;
+        double[] labels = names.Length == 1 || names.Length == 2 && !isBinary && !isText ? (isText ? [scope.Texts.Code("0"), scope.Texts.Code("1")] : [0, 1]) : ClassLabels.Codes(scope, texts, wholes);
         var label = scope.Make(0, isText ? OnnxType.Text : OnnxType.Int64, [1]);
         var scores = scope.Make(1, OnnxType.Float, [1, names.Length], null, names);
         var scratch = scope.Make(int.MaxValue, OnnxType.Double, [program.ScratchLength + names.Length]).Offset;
         return new TreeClassifierStep(
             scope.Numbers(0), label, scores, program, scratch, labels, PostTransforms.Read(scope),
-            names.Length == 2 && weights.Select(weight => weight.Target).Distinct().Count() == 1, weights.All(weight => weight.Value >= 0));
+            isBinary, weights.All(weight => weight.Value >= 0));
     }
 
     public override void Run(Span<double> memory)
@@ -134,39 +141,32 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
     private int Two(Span<double> to, Span<double> touched)
     {
         var bases = program.Source.BaseValues;
-        var hasSecond = touched[1] != 0;
-        if (bases.Length == 2)
+        var (hasFirst, hasSecond) = (touched[0] != 0, touched[1] != 0);
+        if (bases.Length == 2 && hasSecond)
         {
-            if (hasSecond)
-            {
-                to[1] = bases[1] + to[0];
-                to[0] = -to[1];
-            }
-            else
-            {
-                to[1] += bases[1];
-                to[0] += bases[0];
-                hasSecond = true;
-            }
+            to[1] = bases[1] + to[0];
+            to[0] = -to[1];
         }
         else
         {
-            if (bases.Length == 1) to[0] += bases[0];
+            for (var i = 0; i < bases.Length; i++) to[i] += bases[i];
         }
 
-        var positive = hasSecond ? to[1] : to[0];
+        var positive = hasSecond ? to[1] : hasFirst ? to[0] : 0;
         var best = positive > (isBinary && allPositive ? 0.5 : 0) ? 1 : 0;
-        if (hasSecond)
+        if (hasSecond || bases.Length == 2)
         {
+            // A class that no leaf voted for has the score 0, whatever its base value.
+            if (!hasFirst) to[0] = 0;
+            if (!hasSecond) to[1] = 0;
             PostTransforms.Apply(Transform, to);
             return best;
         }
 
         // One score for two classes.
-        if (Transform == PostTransform.Probit) to[1] = PostTransforms.Probit(positive);
-        else if (allPositive) (to[0], to[1]) = (1 - positive, positive);
-        else if (Transform == PostTransform.Logistic) (to[0], to[1]) = (Models.CompiledModel.Logistic(-positive), Models.CompiledModel.Logistic(positive));
-        else (to[0], to[1]) = (-positive, positive);
+        if (Transform == PostTransform.Probit) positive = PostTransforms.Probit(positive);
+        if (Transform == PostTransform.Logistic) (to[0], to[1]) = (Models.CompiledModel.Logistic(-positive), Models.CompiledModel.Logistic(positive));
+        else (to[0], to[1]) = (isBinary && allPositive ? 1 - positive : -positive, positive);
         return best;
     }
 
@@ -182,6 +182,8 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
         var best = -1;
         for (var i = 0; i < to.Length; i++)
             if (touched[i] != 0 && (best < 0 || to[i] > to[best])) best = i;
+        for (var i = 0; i < to.Length; i++)
+            if (touched[i] == 0) to[i] = 0;
         PostTransforms.Apply(Transform, to);
         return Math.Max(best, 0);
     }
