@@ -8,6 +8,7 @@ using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.Loans;
+using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
@@ -99,6 +100,7 @@ internal static class CommandTree
         LoanCommands.Create(shell),
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
+        ModelCommand.Create(shell),
         BenchCommand.Create(),
     };
 

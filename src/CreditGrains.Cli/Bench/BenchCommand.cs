@@ -46,6 +46,7 @@ internal static class BenchCommand
             return Task.CompletedTask;
         }),
         Cluster(),
+        Models(),
         All(),
         Body(),
     };
@@ -88,6 +89,16 @@ internal static class BenchCommand
         Option[] options = [.. Options.Common, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, Options.PostgresFacilities, silo, partitions];
         return Measuring("cluster", "Three silos over PostgreSQL and Redis, both started here: rates, hot enterprise, failover, memory", options, run => ClusterRuns.RunAsync(
             run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
+    }
+
+    private static Command Models()
+    {
+        var reference = new Option<string?>("--onnxruntime") { Description = "Folder with run.mjs and onnxruntime-node; left out: that of the tests, when it is there", HelpName = "DIR" };
+        return Measuring("models", "200 trees of six splits, one event on one core: score, Shapley values, and ONNX Runtime a row at a time", [.. Options.Common, reference], run =>
+        {
+            ModelRuns.Run(run.Settings, run.Parse.GetValue(reference), run.Report, run.Figures);
+            return Task.CompletedTask;
+        });
     }
 
     private static Command All()
