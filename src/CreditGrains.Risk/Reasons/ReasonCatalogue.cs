@@ -27,7 +27,7 @@ public sealed class ReasonCatalogue
         ArgumentNullException.ThrowIfNull(texts);
         ProtectedAttributes.Refuse(texts.Keys);
         foreach (var (input, text) in texts)
-            if (string.IsNullOrWhiteSpace(text.Code) || string.IsNullOrWhiteSpace(text.English) || string.IsNullOrWhiteSpace(text.Chinese)) throw new ModelFault("BadReasons", $"input '{input}' needs a code, an English and a Chinese text");
+            if (text is null || string.IsNullOrWhiteSpace(text.Code) || string.IsNullOrWhiteSpace(text.English) || string.IsNullOrWhiteSpace(text.Chinese)) throw new ModelFault("BadReasons", $"input '{input}' needs a code, an English and a Chinese text");
         if (texts.Values.Distinct().GroupBy(text => text.Code, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice) throw new ModelFault("BadReasons", $"code '{twice.Key}' has two different texts; give each text its own code");
         this.texts = texts.ToFrozenDictionary(StringComparer.Ordinal);
     }

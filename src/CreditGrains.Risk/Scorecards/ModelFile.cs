@@ -80,6 +80,7 @@ public static class ModelFile
     private static Scorecard Scorecard(FileForm form)
     {
         if (form.Scale is null || form.Characteristics is null || form.Inputs is not null || form.Intercept is not null) throw new ModelFault("BadScorecard", "a scorecard has scale and characteristics, and neither inputs nor intercept");
+        if (form.Characteristics.Any(one => one is null || one.Bins.Any(bin => bin is null))) throw new ModelFault("BadScorecard", "a characteristic or bin is null; leave it out or fill it in");
         return new Scorecard(
             form.Name,
             [.. form.Characteristics.Select(one => new Characteristic(
@@ -91,6 +92,7 @@ public static class ModelFile
     private static LogisticModel Logistic(FileForm form)
     {
         if (form.Inputs is null || form.Intercept is null || form.Characteristics is not null || form.Scale is not null) throw new ModelFault("BadModel", "a logistic model has inputs and intercept, and neither scale nor characteristics");
+        if (form.Inputs.Any(input => input is null)) throw new ModelFault("BadModel", "an input is null; leave it out or fill it in");
         return new LogisticModel(
             form.Name, [.. form.Inputs.Select(input => input.Missing is { } value ? new ModelInput(input.Name, MissingValue.Replaced, value) : new ModelInput(input.Name, MissingValue.Refused))],
             [.. form.Inputs.Select(input => input.Coefficient)], form.Intercept.Value);

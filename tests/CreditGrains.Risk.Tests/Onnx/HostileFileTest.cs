@@ -54,27 +54,35 @@ public sealed class HostileFileTest
     public void Graph_WithACycle_IsRefused() =>
         Assert.Equal("BadModel", Refused(Graph().Node("Add", "", ["x", "b"], ["a"]).Node("Identity", "", ["a"], ["b"]).Node("Identity", "", ["b"], ["y"])).Name);
 
+    /// <summary>A root with two leaves: its feature, its children, the target of a weight, or the node of a weight is wrong.</summary>
     [Theory]
-    [InlineData(new long[] { 0, 0 }, new long[] { 0, 2, 0 })]
-    [InlineData(new long[] { 1, 0 }, new long[] { 99, 2, 0 })]
-    [InlineData(new long[] { 1, 0 }, new long[] { 1, 2, 0 })]
-    public void Tree_WithACycleOrAnIndexOutside_IsRefused(long[] roots, long[] children)
+    [InlineData(77, 1, 2, 0, 2)]
+    [InlineData(-1, 1, 2, 0, 2)]
+    [InlineData(0, 0, 2, 0, 2)]
+    [InlineData(0, 1, 1, 0, 2)]
+    [InlineData(0, 99, 2, 0, 2)]
+    [InlineData(0, 1, 2, 5, 2)]
+    [InlineData(0, 1, 2, 0, 9)]
+    [InlineData(0, 1, 2, 0, 1)]
+    public void Tree_WithACycleOrAnIndexOutside_IsRefused(long feature, long first, long second, long target, long leaf)
     {
         var attributes = new (string, object)[]
         {
-            ("nodes_treeids", new long[] { 0, 0, 0 }), ("nodes_nodeids", new long[] { 0, 1, 2 }), ("nodes_modes", new[] { "BRANCH_LEQ", "LEAF", "LEAF" }), ("nodes_featureids", new long[] { roots[1] == 0 && roots[0] == 1 && children[0] == 1 && children[1] == 2 ? 77 : 0, 0, 0 }),
-            ("nodes_truenodeids", new long[] { children[0], 0, 0 }), ("nodes_falsenodeids", new long[] { children[1], 0, 0 }), ("nodes_values", new float[3]),
-            ("target_treeids", new long[] { 0, 0 }), ("target_nodeids", new long[] { 1, 2 }), ("target_ids", new long[2]), ("target_weights", new float[2]),
+            ("nodes_treeids", new long[3]), ("nodes_nodeids", new long[] { 0, 1, 2 }), ("nodes_modes", new[] { "BRANCH_LEQ", "LEAF", "LEAF" }), ("nodes_featureids", new[] { feature, 0, 0 }),
+            ("nodes_truenodeids", new[] { first, 0, 0 }), ("nodes_falsenodeids", new[] { second, 0, 0 }), ("nodes_values", new float[3]),
+            ("target_treeids", new long[2]), ("target_nodeids", new[] { 1, leaf }), ("target_ids", new[] { target, 0 }), ("target_weights", new float[2]),
         };
-        Assert.Equal("UnsupportedNode", Refused(Graph().Node("TreeEnsembleRegressor", Ml, ["x"], ["y"], attributes)).Name);
+        var fault = Refused(Graph().Node("TreeEnsembleRegressor", Ml, ["x"], ["y"], attributes));
+        Assert.Equal("UnsupportedNode", fault.Name);
+        Assert.Contains("TreeEnsembleRegressor_0", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]
-    [InlineData(long.MaxValue)]
-    [InlineData(1L << 40)]
+    [InlineData(1L << 52)]
+    [InlineData(1L << 31)]
     [InlineData(16_000_000L)]
     public void Reshape_ToAHugeShape_IsRefused(long size) =>
-        Assert.Contains("Reshape", Refused(Graph().Constant("s", OnnxType.Int64, [2], size, size).Node("Reshape", "", ["x", "s"], ["y"])).Message + "Reshape", StringComparison.Ordinal);
+        Assert.Contains("Reshape_0", Refused(Graph().Constant("s", OnnxType.Int64, [2], size, size).Node("Reshape", "", ["x", "s"], ["y"])).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Products_BeyondAllReason_AreRefused()

@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace CreditGrains.Risk.Tests.Onnx;
 
-/// <summary>Every kind of model against ONNX Runtime, all outputs of all rows. Where that is not installed a test says so and passes; the made-up rows then only run.</summary>
+/// <summary>Every kind of model against ONNX Runtime, all outputs of all rows. Where that is not installed a test says so and passes.</summary>
 public sealed class OnnxAgreementTest(OnnxRuntimeReference reference, ITestOutputHelper output) : IClassFixture<OnnxRuntimeReference>
 {
     private const double Tolerance = 1e-5;
