@@ -13,6 +13,7 @@ using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
+using CreditGrains.Cli.Training;
 using CreditGrains.Cli.Uci;
 using CreditGrains.Cli.Verifying;
 using CreditGrains.Securitisation;
@@ -101,6 +102,7 @@ internal static class CommandTree
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
         ModelCommand.Create(shell),
+        TrainCommand.Create(shell),
         BenchCommand.Create(),
     };
 
