@@ -11,20 +11,22 @@ internal sealed record RidgeRegression(double Intercept, double[] Coefficients)
 {
     private const int RoundsMax = 100;
 
-    public static RidgeRegression Fit(double[][] columns, bool[] bads, double ridge)
+    public static RidgeRegression Fit(double[][] columns, bool[] bads, double ridge, double[]? start = null)
     {
         var size = columns.Length + 1;
         var beta = new double[size];
         var count = bads.Count(bad => bad);
         if (count == 0 || count == bads.Length) throw new ModelFault("OneClass", $"{bads.Length} rows have {count} bads; training needs goods and bads");
         beta[0] = Math.Log((double)count / (bads.Length - count));
+        if (start is not null) beta = [.. start];
         var x = new double[size];
         x[0] = 1;
         var loss = LossOf(beta, columns, bads, ridge);
         for (var round = 0; round < RoundsMax; round++)
         {
             var gradient = new double[size];
-            var hessian = new double[size, size];
+            var hessian = new double[size][];
+            for (var j = 0; j < size; j++) hessian[j] = new double[j + 1];
             for (var row = 0; row < bads.Length; row++)
             {
                 var sum = beta[0];
@@ -39,14 +41,15 @@ internal sealed record RidgeRegression(double Intercept, double[] Coefficients)
                 for (var j = 0; j < size; j++)
                 {
                     gradient[j] += miss * x[j];
-                    for (var k = 0; k <= j; k++) hessian[j, k] += weight * x[j] * x[k];
+                    var (line, factor) = (hessian[j], weight * x[j]);
+                    for (var k = 0; k < line.Length; k++) line[k] += factor * x[k];
                 }
             }
 
             for (var j = 0; j < size; j++)
             {
                 if (j > 0) gradient[j] -= ridge * beta[j];
-                hessian[j, j] += (j > 0 ? ridge : 0) + 1e-9;
+                hessian[j][j] += (j > 0 ? ridge : 0) + 1e-9;
             }
 
             var step = Solve(hessian, gradient);
@@ -82,31 +85,31 @@ internal sealed record RidgeRegression(double Intercept, double[] Coefficients)
     }
 
     /// <summary>Solves by Cholesky's factors of the lower half.</summary>
-    private static double[] Solve(double[,] a, double[] b)
+    private static double[] Solve(double[][] a, double[] b)
     {
         var n = b.Length;
         for (var j = 0; j < n; j++)
         {
             for (var i = j; i < n; i++)
             {
-                var sum = a[i, j];
-                for (var k = 0; k < j; k++) sum -= a[i, k] * a[j, k];
+                var sum = a[i][j];
+                for (var k = 0; k < j; k++) sum -= a[i][k] * a[j][k];
                 if (i == j && !(sum > 0)) throw new ModelFault("Singular", "two inputs say the same of every row; raise scorecard.ridge or leave one out");
-                a[i, j] = i == j ? Math.Sqrt(sum) : sum / a[j, j];
+                a[i][j] = i == j ? Math.Sqrt(sum) : sum / a[j][j];
             }
         }
 
         var x = (double[])b.Clone();
         for (var i = 0; i < n; i++)
         {
-            for (var k = 0; k < i; k++) x[i] -= a[i, k] * x[k];
-            x[i] /= a[i, i];
+            for (var k = 0; k < i; k++) x[i] -= a[i][k] * x[k];
+            x[i] /= a[i][i];
         }
 
         for (var i = n - 1; i >= 0; i--)
         {
-            for (var k = i + 1; k < n; k++) x[i] -= a[k, i] * x[k];
-            x[i] /= a[i, i];
+            for (var k = i + 1; k < n; k++) x[i] -= a[k][i] * x[k];
+            x[i] /= a[i][i];
         }
 
         return x;

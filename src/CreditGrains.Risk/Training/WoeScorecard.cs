@@ -39,15 +39,18 @@ public sealed class WoeScorecard
         for (var i = 0; i < bins.Length; i++)
             if (bins[i].Iv < settings.IvMin || bins[i].Lows.Count < 2 && bins[i].MissingWoe == 0) left[i] = "low information value";
         var woes = Array.ConvertAll(Enumerable.Range(0, bins.Length).ToArray(), i => left[i] is null ? Array.ConvertAll(rows, row => bins[i].WoeOf(table.Columns[i][row])) : []);
+        double[]? start = null;
         while (true)
         {
             var used = Enumerable.Range(0, bins.Length).Where(i => left[i] is null).ToArray();
             if (used.Length == 0) throw new ModelFault("NothingLearned", $"no input has an information value of {settings.IvMin}; lower scorecard.ivMin or give other inputs");
-            var fit = RidgeRegression.Fit([.. used.Select(i => woes[i])], bads, settings.Ridge);
+            var fit = RidgeRegression.Fit([.. used.Select(i => woes[i])], bads, settings.Ridge, start);
             var worst = Enumerable.Range(0, used.Length).MaxBy(i => fit.Coefficients[i]);
             if (settings.DropWrongSign && fit.Coefficients[worst] > 0)
             {
                 left[used[worst]] = "coefficient of the wrong sign beside the others";
+                // What is left starts from where it was: few rounds are needed.
+                start = [fit.Intercept, .. fit.Coefficients.Where((_, j) => j != worst)];
                 continue;
             }
 
