@@ -7,6 +7,7 @@ using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
@@ -104,6 +105,7 @@ internal static class CommandTree
         ModelCommand.Create(shell),
         TrainCommand.Create(shell),
         BenchCommand.Create(),
+        LoadTestCommand.Create(shell),
     };
 
     private static int End(Shell shell, CommandFault fault)

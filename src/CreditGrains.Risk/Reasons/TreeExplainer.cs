@@ -45,8 +45,9 @@ public sealed class TreeExplainer
     public static TreeExplainer FromCovers(TreeEnsemble trees, string background)
     {
         ArgumentNullException.ThrowIfNull(trees);
-        if (trees.Trees.Any(tree => tree.Any(node => !node.IsLeaf && !(node.Cover > 0))))
-            throw new ModelFault("NoBackground", "the trees do not say how many rows came to each node (nodes_hitrates); give a file of background rows");
+        // Some exporters write 1 for every node: counts whose children do not add up to their parent are none.
+        if (trees.Trees.Any(tree => tree.Any(node => !node.IsLeaf && !(node.Cover > 0 && Math.Abs(tree[node.TrueChild].Cover + tree[node.FalseChild].Cover - node.Cover) <= 0.01 * node.Cover))))
+            throw new ModelFault("NoBackground", "the trees do not say how many rows came to each node (nodes_hitrates is missing, or does not add up); give background rows");
         return ExplainedTrees.Build(trees, background, null, (leaves, terms, mean) => new TreeExplainer(trees, background, leaves, terms, mean));
     }
 

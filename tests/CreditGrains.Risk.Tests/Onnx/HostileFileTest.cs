@@ -121,6 +121,20 @@ public sealed class HostileFileTest
         }
     }
 
+    /// <summary>As sklearn's logistic regression is exported: two rows of coefficients, normalised, and a map a row.</summary>
+    [Fact]
+    public void ZipMap_AfterAClassifier_PassesTheScoresWithTheirClasses()
+    {
+        var graph = new OnnxGraphWriter("m").Input("x", OnnxType.Float, 2)
+            .Node("LinearClassifier", Ml, ["x"], ["l", "p"], ("coefficients", new[] { -1f, 0.5f, 1f, -0.5f }), ("intercepts", new[] { 0.2f, -0.2f }), ("classlabels_ints", new long[] { 0, 1 }), ("multi_class", 1L), ("post_transform", "LOGISTIC"))
+            .Node("Normalizer", Ml, ["p"], ["n"], ("norm", "L1")).Node("Cast", "", ["l"], ["label"], ("to", 7L)).Node("ZipMap", Ml, ["n"], ["probabilities"], ("classlabels_int64s", new long[] { 0, 1 }))
+            .Output("label", OnnxType.Int64).MapOutput("probabilities", OnnxType.Int64);
+        var model = OnnxModel.Load(graph.ToArray());
+        Assert.Equal(["0", "1"], model.Outputs[1].Classes);
+        Assert.Equal(ScoreUnit.Probability, model.Unit);
+        Assert.Equal(CompiledModel.Logistic(0.3), model.Score([1, 1], new double[model.ScratchLength]), 1e-6);
+    }
+
     [Fact]
     public void Names_OfWrittenModel_ComeBack()
     {

@@ -74,6 +74,8 @@ public sealed class TreeExplainerTest
     {
         var trees = new TreeEnsemble([[TreeNode.Split(0, 1, 1, 2), TreeNode.Leaf(1), TreeNode.Leaf(2)]], 1);
         Assert.Equal("NoBackground", Assert.Throws<ModelFault>(() => TreeExplainer.FromCovers(trees, "training")).Name);
+        var ones = new TreeEnsemble([[TreeNode.Split(0, 1, 1, 2, 1), TreeNode.Leaf(1, 1), TreeNode.Leaf(2, 1)]], 1);
+        Assert.Equal("NoBackground", Assert.Throws<ModelFault>(() => TreeExplainer.FromCovers(ones, "training")).Name);
     }
 
     [Fact]
