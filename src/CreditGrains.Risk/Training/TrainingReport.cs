@@ -59,7 +59,7 @@ public static class TrainingReport
             page.Append(CultureInfo.InvariantCulture, $"<h2>Scorecard</h2><p>{points.Scale.Points} points at {points.Scale.Odds}:1, {points.Scale.DoubleEvery} double the odds.</p><table><tr><th>Characteristic<th>from<th>below<th>WOE<th>points</tr>");
             foreach (var one in points.Characteristics)
             {
-                foreach (var bin in one.Bins) page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plot.Text(one.Input)}<td>{(double.IsInfinity(bin.Low) ? "" : bin.Low):G6}<td>{(double.IsInfinity(bin.High) ? "" : bin.High):G6}<td>{bin.Woe:F3}<td>{bin.Points:F1}</tr>");
+                foreach (var bin in one.Bins) page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plot.Text(one.Input)}<td>{Edge(bin.Low)}<td>{Edge(bin.High)}<td>{bin.Woe:F3}<td>{bin.Points:F1}</tr>");
                 page.Append(CultureInfo.InvariantCulture, $"<tr><td>{Plot.Text(one.Input)}<td colspan=\"2\">missing<td><td>{one.MissingPoints:F1}</tr>");
             }
 
@@ -80,6 +80,8 @@ public static class TrainingReport
             run.Card?.Characteristics, Importance = run.Trees is { } trees ? Importance(run, trees).ToDictionary(one => one.Name, one => one.Value) : null,
         }, Options);
     }
+
+    private static string Edge(double value) => double.IsInfinity(value) ? "" : value.ToString("G6", CultureInfo.InvariantCulture);
 
     private static IEnumerable<(string Name, double Value)> Importance(TrainingRun run, BoostedTrees trees)
     {

@@ -34,9 +34,9 @@ public sealed class CardTrainingTest
         for (var row = 0; row < 300; row++)
         {
             var values = run.Table.Row(row);
-            Assert.Equal(CompiledModel.Logistic(run.Trees!.LogOdds(values)), trees.Score(values, treeScratch), 5);
+            Assert.Equal(CompiledModel.Logistic(run.Trees!.LogOdds(values)), trees.Score(values, treeScratch), 1e-5);
             var points = card.Score(Array.ConvertAll(places, at => values[at]), cardScratch);
-            Assert.Equal(CompiledModel.Logistic(run.Scores[0].Scale.Of(run.Card!.LogOdds(values))), card.ProbabilityOf(points), 9);
+            Assert.Equal(CompiledModel.Logistic(run.Scores[0].Scale.Of(run.Card!.LogOdds(values))), card.ProbabilityOf(points), 1e-9);
         }
     }
 

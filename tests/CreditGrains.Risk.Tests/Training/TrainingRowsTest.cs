@@ -23,7 +23,7 @@ public sealed class TrainingRowsTest
             ["5", "2024-06-01", "0", "", "1"],    // good, input missing
             ["6", "2024-06-01", "0", "0.1", ""],  // no outcome
         ]);
-        Assert.Equal([true, false], table.Bads);
+        Assert.Equal(new[] { true, false }, table.Bads);
         Assert.True(double.IsNaN(table.Columns[0][1]));
         Assert.Equal(new Dictionary<string, int> { ["excluded"] = 1, ["indeterminate"] = 1, ["no outcome"] = 1, ["not matured"] = 1 }, table.Left.ToDictionary());
     }
