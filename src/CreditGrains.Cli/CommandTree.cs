@@ -9,10 +9,12 @@ using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
+using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
+using CreditGrains.Cli.Training;
 using CreditGrains.Cli.Uci;
 using CreditGrains.Cli.Verifying;
 using CreditGrains.Securitisation;
@@ -100,6 +102,8 @@ internal static class CommandTree
         LoanCommands.Create(shell),
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
+        ModelCommand.Create(shell),
+        TrainCommand.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

@@ -12,12 +12,13 @@ public sealed class ArrowTests
     {
         { "CreditGrains.Domain", [] },
         { "CreditGrains.Securitisation", ["CreditGrains.Domain"] },
-        { "CreditGrains.Engine", ["CreditGrains.Domain"] },
-        { "CreditGrains.Orleans", ["CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Api", ["CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Server", ["CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Silo", ["CreditGrains.Server", "CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Domain"] },
-        { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Securitisation", "CreditGrains.Engine", "CreditGrains.Domain"] },
+        { "CreditGrains.Risk", ["CreditGrains.Domain"] },
+        { "CreditGrains.Engine", ["CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Orleans", ["CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Api", ["CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Server", ["CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Silo", ["CreditGrains.Server", "CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Securitisation", "CreditGrains.Risk", "CreditGrains.Engine", "CreditGrains.Domain"] },
     };
 
     [Theory]

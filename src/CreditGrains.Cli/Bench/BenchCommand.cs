@@ -49,6 +49,7 @@ internal static class BenchCommand
         Cluster(),
         ClusterMemory(),
         ClusterReplay(),
+        Models(),
         All(),
         Body(),
     };
@@ -112,6 +113,16 @@ internal static class BenchCommand
         Option[] options = [.. Options.Common, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, silo, partitions];
         return Measuring("cluster-memory", "The population imported into three silos: resident memory, and the longest collection pause under streams", options, run => MemoryRuns.RunAsync(
             run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
+    }
+
+    private static Command Models()
+    {
+        var reference = new Option<string?>("--onnxruntime") { Description = "Folder with run.mjs and onnxruntime-node; left out: that of the tests, when it is there", HelpName = "DIR" };
+        return Measuring("models", "200 trees of six splits, one event on one core: score, Shapley values, and ONNX Runtime a row at a time", [.. Options.Common, reference], run =>
+        {
+            ModelRuns.Run(run.Settings, run.Parse.GetValue(reference), run.Report, run.Figures);
+            return Task.CompletedTask;
+        });
     }
 
     private static Command ClusterReplay()
