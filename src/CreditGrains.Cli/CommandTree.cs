@@ -9,6 +9,7 @@ using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
+using CreditGrains.Cli.Pools;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
@@ -99,6 +100,7 @@ internal static class CommandTree
         LoanCommands.Create(shell),
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
+        PoolCommand.Create(shell),
         BenchCommand.Create(),
     };
 

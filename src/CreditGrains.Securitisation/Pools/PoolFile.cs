@@ -14,6 +14,7 @@ public static class PoolFile
     public static PoolTerms Parse(ReadOnlyMemory<byte> json)
     {
         var file = JsonPart.Parse(json);
+        file.Has("$schema");
         var code = file.Required("currency");
         if (!Currency.TryParse(code.Text(), out var currency)) throw code.Fault($"'{code.Text()}' is no ISO 4217 code; write three upper-case letters such as EUR");
         var amounts = file.Text("amounts", "minor");
