@@ -46,10 +46,14 @@ internal static class PoolView
             view.Groups.Select(group => (string[])[group.By, group.Group, Number(group.Loans), Text(group.Balance), Percent(pool.Balance == 0 ? null : (double)group.Balance / pool.Balance)]));
         shell.Table(
             "Months",
-            ["Month", "#Opening", "#Purchased", "#Capitalised", "#Scheduled", "#Prepaid", "#Defaulted", "#Repurchased", "#Closing", "#SMM", "#CPR", "#MDR", "#CDR", "#Cum. default"],
+            ["Month", "#Opening", "#Purchased", "#Capitalised", "#Scheduled", "#Prepaid", "#Defaulted", "#Repurchased", "#Closing"],
             view.Months.Select(m => (string[])[
-                m.Month, Text(m.Opening), Text(m.Purchased), Text(m.Capitalised), Text(m.Scheduled), Text(m.Prepaid), Text(m.Defaulted), Text(m.Repurchased), Text(m.Closing),
-                Percent(m.Smm), Percent(m.Cpr), Percent(m.Mdr), Percent(m.Cdr), Percent(m.CumulativeDefault)]));
+                m.Month, Text(m.Opening), Text(m.Purchased), Text(m.Capitalised), Text(m.Scheduled), Text(m.Prepaid), Text(m.Defaulted), Text(m.Repurchased), Text(m.Closing)]));
+        shell.Table(
+            "Realised rates",
+            ["Month", "#SMM", "#CPR", "#MDR", "#CDR", "#Cum. default", "#Delinquent", "#Interest", "#Recovered"],
+            view.Months.Select(m => (string[])[
+                m.Month, Percent(m.Smm), Percent(m.Cpr), Percent(m.Mdr), Percent(m.Cdr), Percent(m.CumulativeDefault), Text(m.Delinquent), Text(m.Interest), Text(m.Recovered)]));
         shell.Table(
             string.Create(CultureInfo.InvariantCulture, $"Roll matrix by opening balance, last {months(view)} closed months"),
             ["From", .. view.RollColumns.Select(column => "#" + column)],

@@ -19,7 +19,7 @@ internal static class SimulateCommand
     {
         var count = new Option<int>("--loans") { Description = "Loans of the pool", DefaultValueFactory = _ => 1_000_000 };
         var months = new Option<int>("--months") { Description = "Months forecast and lived through", DefaultValueFactory = _ => 12 };
-        var history = new Option<int>("--history") { Description = "Months lived through before, which each forecast also looks back", DefaultValueFactory = _ => 3 };
+        var history = new Option<int>("--history") { Description = "Months lived through before, which each forecast also looks back", DefaultValueFactory = _ => 6 };
         var seed = new Option<ulong>("--seed") { Description = "The same seed gives the same loans and payments", DefaultValueFactory = _ => 42 };
         var with = new Option<string>("--forecast") { Description = "rolls (the pool's own roll matrix) or rates (its own SMM and MDR, loan by loan)", DefaultValueFactory = _ => "rolls", HelpName = "WHAT" };
         with.AcceptOnlyFromAmong("rolls", "rates");
