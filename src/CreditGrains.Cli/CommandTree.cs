@@ -7,6 +7,7 @@ using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Pools;
@@ -102,6 +103,7 @@ internal static class CommandTree
         DealCommand.Create(shell),
         PoolCommand.Create(shell),
         BenchCommand.Create(),
+        LoadTestCommand.Create(shell),
     };
 
     private static int End(Shell shell, CommandFault fault)
