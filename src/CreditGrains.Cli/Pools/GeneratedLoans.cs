@@ -1,4 +1,4 @@
-using CreditGrains.Cli.Bench.Load;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Domain.Money;
 using CreditGrains.Securitisation.Pools;
 
@@ -22,12 +22,12 @@ internal sealed class GeneratedLoans
     private static readonly int[][] Moves = [[984_000], [450_000, 300_000], [150_000, 100_000, 250_000], [80_000, 30_000, 40_000, 150_000]];
 
     private readonly GeneratedLoan[] loans;
-    private FastRandom random;
+    private Xoshiro256 random;
 
     public GeneratedLoans(int count, ulong seed, DateOnly start)
     {
         loans = new GeneratedLoan[count];
-        random = new FastRandom(seed);
+        random = new Xoshiro256(seed);
         for (var i = 0; i < count; i++) loans[i] = Make(start);
     }
 
