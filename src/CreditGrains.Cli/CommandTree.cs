@@ -11,6 +11,7 @@ using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
+using CreditGrains.Cli.Pools;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
@@ -104,6 +105,7 @@ internal static class CommandTree
         DealCommand.Create(shell),
         ModelCommand.Create(shell),
         TrainCommand.Create(shell),
+        PoolCommand.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

@@ -17,19 +17,30 @@ internal static class TapeFile
     /// <exception cref="CommandFault">The file cannot be read, lacks a column, or has too many bad rows.</exception>
     public static CashflowPool Read(string path, TapeMapping mapping, DateOnly? cutOff)
     {
+        var date = cutOff ?? mapping.CutOff;
+        var rejected = new List<RejectedRow>();
+        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, [.. ReadLoans(path, mapping, date, rejected).Select(loan => loan.Line)], rejected);
+    }
+
+    /// <summary>The loans with what pools look at besides.</summary>
+    /// <param name="path">The tape.</param>
+    /// <param name="mapping">Its columns.</param>
+    /// <param name="date">The cut-off.</param>
+    /// <param name="rejected">Takes the rows that cannot be read.</param>
+    /// <exception cref="CommandFault">The file cannot be read, lacks a column, or has too many bad rows.</exception>
+    public static List<TapeLoan> ReadLoans(string path, TapeMapping mapping, DateOnly? date, List<RejectedRow> rejected)
+    {
         using var csv = CsvFile.Open(path, mapping.Delimiter);
         var places = TapeMapping.Names.ToDictionary(name => name, name => PlaceOf(csv, mapping, name));
         foreach (var name in Needed)
             if (places[name] < 0 && !mapping.Constants.ContainsKey(name))
                 throw CommandFault.Usage("MissingColumn", $"{path}: the header has no column '{mapping.Columns.GetValueOrDefault(name, name)}' for {name}; name it in the mapping, or give a constant");
-        var lines = new List<LoanLine>();
-        var rejected = new List<RejectedRow>();
-        var date = cutOff ?? mapping.CutOff;
+        var loans = new List<TapeLoan>();
         while (csv.Read())
         {
             try
             {
-                lines.Add(new TapeRow(csv, mapping, places, date).Line());
+                loans.Add(new TapeRow(csv, mapping, places, date).Loan());
             }
             catch (InvalidInputException e)
             {
@@ -39,8 +50,8 @@ internal static class TapeFile
             }
         }
 
-        if (lines.Count == 0) throw CommandFault.Usage("NoLoans", $"{path}: no row could be read{(rejected.Count > 0 ? $"; the first fault is row {rejected[0].Row}, {rejected[0].Field}: {rejected[0].Message}" : "; write one loan a row under the header")}");
-        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, lines, rejected);
+        if (loans.Count == 0) throw CommandFault.Usage("NoLoans", $"{path}: no row could be read{(rejected.Count > 0 ? $"; the first fault is row {rejected[0].Row}, {rejected[0].Field}: {rejected[0].Message}" : "; write one loan a row under the header")}");
+        return loans;
     }
 
     private static int PlaceOf(CsvReader csv, TapeMapping mapping, string name)
@@ -54,7 +65,18 @@ internal static class TapeFile
     /// <summary>One row, field by field.</summary>
     private sealed class TapeRow(CsvReader csv, TapeMapping mapping, Dictionary<string, int> places, DateOnly? cutOff)
     {
-        public LoanLine Line()
+        public TapeLoan Loan() => new(csv.RowNumber, Line(), Cell("days_past_due").Length > 0 ? Natural("days_past_due") : null, Natural("industry"), Natural("region"), Number64("obligor"), Date("origination_date"));
+
+        private int Natural(string name) => Whole(name, 0) is >= 0 and var value ? value : throw new InvalidInputException("FieldWrong", name, $"'{Cell(name)}' is below 0");
+
+        private long Number64(string name)
+        {
+            var text = Cell(name);
+            if (text.Length == 0) return 0;
+            return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) ? value : throw new InvalidInputException("FieldWrong", name, $"'{text}' is no whole number from 0 to 2^63 - 1");
+        }
+
+        private LoanLine Line()
         {
             var units = mapping.IsMajor ? Math.Pow(10, mapping.Currency.MinorUnitDigits) : 1;
             var rateUnit = mapping.IsPercent ? 0.01 : 1;

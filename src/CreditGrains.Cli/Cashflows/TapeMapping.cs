@@ -12,7 +12,7 @@ internal sealed record TapeMapping
     public static readonly ImmutableArray<string> Names =
     [
         "id", "balance", "rate", "servicing_fee", "remaining_months", "age_months", "amortisation", "interest_only_months", "amortisation_months", "segment",
-        "missed_instalments", "first_payment", "origination_date", "original_months",
+        "missed_instalments", "first_payment", "origination_date", "original_months", "days_past_due", "industry", "region", "obligor",
     ];
 
     /// <summary>A tape that has our columns.</summary>

@@ -1,0 +1,26 @@
+namespace CreditGrains.Securitisation.Pools;
+
+/// <summary>Gives codes places from 0 in the order they were first seen.</summary>
+/// <param name="limit">Most codes.</param>
+internal sealed class CodeIndex(int limit)
+{
+    private readonly Dictionary<long, int> places = [];
+    private readonly List<long> codes = [];
+
+    public int Count => codes.Count;
+
+    public bool IsFull => codes.Count >= limit;
+
+    public long this[int place] => codes[place];
+
+    public bool TryGet(long code, out int place) => places.TryGetValue(code, out place);
+
+    public int PlaceOf(long code)
+    {
+        if (places.TryGetValue(code, out var place)) return place;
+        if (IsFull) throw new InvalidOperationException("more codes than places; the transfer's check refuses them before");
+        places.Add(code, codes.Count);
+        codes.Add(code);
+        return codes.Count - 1;
+    }
+}

@@ -1,0 +1,56 @@
+namespace CreditGrains.Securitisation.Pools;
+
+/// <summary>Number and principal of performing loans by the groups of one dimension.</summary>
+public sealed class Strata
+{
+    private long[] counts;
+    private long[] balances;
+
+    internal Strata(int groups)
+    {
+        counts = new long[groups];
+        balances = new long[groups];
+    }
+
+    /// <summary>Groups there is room for.</summary>
+    public int Groups => counts.Length;
+
+    public long Count(int group) => counts[group];
+
+    /// <summary>Minor units.</summary>
+    public long Balance(int group) => balances[group];
+
+    /// <summary>From a group on to the last.</summary>
+    public long BalanceFrom(int group)
+    {
+        long sum = 0;
+        for (var i = group; i < balances.Length; i++) sum += balances[i];
+        return sum;
+    }
+
+    internal void MakeRoom(int groups)
+    {
+        if (groups <= counts.Length) return;
+        var room = Math.Max(groups, counts.Length * 2);
+        Array.Resize(ref counts, room);
+        Array.Resize(ref balances, room);
+    }
+
+    internal void Add(int group, long count, long balance)
+    {
+        counts[group] += count;
+        balances[group] += balance;
+    }
+
+    internal void Move(int before, int after, long balanceBefore, long balanceAfter)
+    {
+        if (before == after)
+        {
+            balances[after] += balanceAfter - balanceBefore;
+            return;
+        }
+
+        Add(before, -1, -balanceBefore);
+        Add(after, 1, balanceAfter);
+    }
+}

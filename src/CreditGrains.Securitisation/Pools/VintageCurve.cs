@@ -1,0 +1,50 @@
+namespace CreditGrains.Securitisation.Pools;
+
+/// <summary>What became of the loans of one month of origination: a static pool. Ages are months on book at the end of the pool's month.</summary>
+public sealed class VintageCurve
+{
+    private readonly List<long> defaulted = [];
+    private readonly List<long> prepaid = [];
+    private readonly List<long> balances = [];
+
+    internal VintageCurve(int period)
+    {
+        Period = period;
+    }
+
+    /// <summary>Month of origination: twelve times the year plus the month less one.</summary>
+    public int Period { get; }
+
+    /// <summary>Loans that entered the pool.</summary>
+    public long Loans { get; internal set; }
+
+    /// <summary>Principal they had when they entered, minor units.</summary>
+    public long Purchased { get; internal set; }
+
+    /// <summary>One more than the highest age with an entry.</summary>
+    public int Ages => Math.Max(balances.Count, Math.Max(defaulted.Count, prepaid.Count));
+
+    /// <summary>Came into default at an age.</summary>
+    public long Defaulted(int age) => At(defaulted, age);
+
+    /// <summary>Prepaid at an age.</summary>
+    public long Prepaid(int age) => At(prepaid, age);
+
+    /// <summary>Performing principal at the end of a closed month.</summary>
+    public long Balance(int age) => At(balances, age);
+
+    internal void AddDefaulted(int period, long amount) => Add(defaulted, period, amount);
+
+    internal void AddPrepaid(int period, long amount) => Add(prepaid, period, amount);
+
+    internal void Close(int period, long balance) => Add(balances, period, balance);
+
+    private static long At(List<long> column, int age) => age < column.Count ? column[age] : 0;
+
+    private void Add(List<long> column, int period, long amount)
+    {
+        var age = Math.Max(0, period - Period);
+        while (column.Count <= age) column.Add(0);
+        column[age] += amount;
+    }
+}
