@@ -44,7 +44,7 @@ internal sealed class ExplainedModel
                 return new ExplainedModel(model, null, basis);
             case OnnxModel onnx:
                 double[]? rows = background is null ? null : [.. ModelRows.Read(background, model).SelectMany(row => row)];
-                return new ExplainedModel(model, OnnxExplainer.Of(onnx, background is null ? "rows of training, as counted in the trees" : Path.GetFileName(background), rows is null ? null : rows.AsMemory()), basis);
+                return new ExplainedModel(model, OnnxExplainer.Of(onnx, background is null ? "rows of training, as counted in the trees" : Path.GetFileName(background), rows is null ? (ReadOnlyMemory<double>?)null : rows.AsMemory()), basis);
             default:
                 throw new ModelFault("NotExplained", $"a {model.Kind} model is not explained; scorecards and trees are");
         }
