@@ -7,7 +7,9 @@ using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
+using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
@@ -99,7 +101,9 @@ internal static class CommandTree
         LoanCommands.Create(shell),
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
+        ModelCommand.Create(shell),
         BenchCommand.Create(),
+        LoadTestCommand.Create(shell),
     };
 
     private static int End(Shell shell, CommandFault fault)

@@ -87,7 +87,7 @@ internal static class ViewMapping
         return message;
     }
 
-    public static V1.GetStatusReply Write(EngineStatus status) => new()
+    public static V1.GetStatusReply Write(EngineStatus status, TimeSpan collectorPause) => new()
     {
         LastDecisionId = status.LastSequence,
         RecordedAtMicros = status.RecordedAtMicros,
@@ -102,6 +102,8 @@ internal static class ViewMapping
         Standby = (V1.StandbyState)(int)(status.Standby?.State ?? 0),
         StandbyRequired = status.Standby?.IsRequired ?? false,
         StandbyMessage = status.Standby?.Message ?? "",
+        FlushCount = status.FlushCount,
+        CollectorPauseMicros = (long)collectorPause.TotalMicroseconds,
     };
 
     private static V1.DatedLimit Write(DatedLimitView view) =>

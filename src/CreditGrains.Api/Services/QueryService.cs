@@ -23,7 +23,7 @@ internal sealed class QueryService(ICreditEngine engine)
         .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", (request, _) => GetDecisionAsync(request))
         .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", (request, _) => GetHistoryAsync(request), compress: true)
         .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(engine).RunAsync)
-        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync().Guarded()));
+        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync().Guarded(), GC.GetTotalPauseDuration()));
 
     private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request)
     {

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditGrains.Cli.Bench.Cluster;
+using CreditGrains.Cli.Bench.ClusterReplay;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Postgres;
@@ -46,6 +47,8 @@ internal static class BenchCommand
             return Task.CompletedTask;
         }),
         Cluster(),
+        ClusterReplay(),
+        Models(),
         All(),
         Body(),
     };
@@ -90,6 +93,32 @@ internal static class BenchCommand
             run.Settings, new ClusterShape(run.Parse.GetValue(silo), run.Parse.GetValue(partitions), run.Parse.GetValue(Options.StreamConnections)), run.Report, run.Figures));
     }
 
+    private static Command Models()
+    {
+        var reference = new Option<string?>("--onnxruntime") { Description = "Folder with run.mjs and onnxruntime-node; left out: that of the tests, when it is there", HelpName = "DIR" };
+        return Measuring("models", "200 trees of six splits, one event on one core: score, Shapley values, and ONNX Runtime a row at a time", [.. Options.Common, reference], run =>
+        {
+            ModelRuns.Run(run.Settings, run.Parse.GetValue(reference), run.Report, run.Figures);
+            return Task.CompletedTask;
+        });
+    }
+
+    private static Command ClusterReplay()
+    {
+        var file = new Argument<string>("file") { Description = "CSV of UCI Machine Learning Repository data set 350, default of credit card clients" };
+        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 24 };
+        var command = new Command("cluster-replay", "The replay of card accounts on three silos, one killed half-way, beside the standalone engine") { file, silo, partitions, Options.Json };
+        command.SetAction(parse => GuardedAsync("cluster-replay", async () =>
+        {
+            var report = new Report(parse.GetValue(Options.Json));
+            var figures = new List<Figure>();
+            (await ReplayRuns.RunAsync(parse.GetRequiredValue(file), new ClusterShape(parse.GetValue(silo), parse.GetValue(partitions), StreamConnections: 0))).Print(report, figures);
+            return report.Finish(figures);
+        }));
+        return command;
+    }
+
     private static Command All()
     {
         Option[] options =
@@ -125,28 +154,33 @@ internal static class BenchCommand
     {
         var command = new Command(name, description);
         foreach (var option in options) command.Add(option);
-        command.SetAction(async parse =>
+        command.SetAction(parse => GuardedAsync(name, async () =>
         {
-            try
-            {
-                var settings = Options.Read(parse);
-                var run = new Run(parse, settings, new Report(settings.IsJson), []);
-                // Off this thread, so that an interrupt is seen while a load runs.
-                await Task.Run(() => measure(run));
-                return run.Report.Finish(run.Figures);
-            }
-            catch (BenchFault fault)
-            {
-                await Console.Error.WriteLineAsync($"bench {name}: {fault.Message}");
-                return Usage;
-            }
-            catch (Http2Exception fault)
-            {
-                await Console.Error.WriteLineAsync($"bench {name}: the server is gone: {fault.Message}");
-                return Usage;
-            }
-        });
+            var settings = Options.Read(parse);
+            var run = new Run(parse, settings, new Report(settings.IsJson), []);
+            await measure(run);
+            return run.Report.Finish(run.Figures);
+        }));
         return command;
+    }
+
+    private static async Task<int> GuardedAsync(string name, Func<Task<int>> run)
+    {
+        try
+        {
+            // Off this thread, so that an interrupt is seen while a load runs.
+            return await Task.Run(run);
+        }
+        catch (BenchFault fault)
+        {
+            await Console.Error.WriteLineAsync($"bench {name}: {fault.Message}");
+            return Usage;
+        }
+        catch (Http2Exception fault)
+        {
+            await Console.Error.WriteLineAsync($"bench {name}: the server is gone: {fault.Message}");
+            return Usage;
+        }
     }
 
     /// <summary>One run of a subcommand.</summary>

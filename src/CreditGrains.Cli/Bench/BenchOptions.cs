@@ -8,6 +8,8 @@ namespace CreditGrains.Cli.Bench;
 internal sealed class BenchOptions
 {
     private const long FacilitiesUsual = 10_000_000;
+    private const double SecondsUsual = 10;
+    private const double WarmUpUsual = 3;
     private const int FacilitiesPerBorrower = 4;
     private const int BorrowersPerEnterprise = 50;
 
@@ -19,9 +21,9 @@ internal sealed class BenchOptions
 
     public Option<int> Products { get; } = new("--products") { Description = "Products, the top nodes", DefaultValueFactory = _ => 100 };
 
-    public Option<double> Seconds { get; } = new("--seconds") { Description = "Length of each measurement", DefaultValueFactory = _ => 10 };
+    public Option<double> Seconds { get; } = new("--seconds") { Description = "Length of each measurement", DefaultValueFactory = _ => SecondsUsual };
 
-    public Option<double> WarmUp { get; } = new("--warm-up") { Description = "Seconds of load before each measurement", DefaultValueFactory = _ => 3 };
+    public Option<double> WarmUp { get; } = new("--warm-up") { Description = "Seconds of load before each measurement", DefaultValueFactory = _ => WarmUpUsual };
 
     public Option<string?> Address { get; } = new("--address") { Description = "IP and port of a server that runs already; left out: one is started on --data" };
 
@@ -61,9 +63,12 @@ internal sealed class BenchOptions
 
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="BenchFault">They do not agree.</exception>
-    public BenchSettings Read(ParseResult parse)
+    public BenchSettings Read(ParseResult parse) => Read(parse, parse.GetValue(Facilities));
+
+    /// <summary>Reads and checks them, with the number of facilities from elsewhere.</summary>
+    /// <exception cref="BenchFault">They do not agree.</exception>
+    public BenchSettings Read(ParseResult parse, long facilities)
     {
-        var facilities = parse.GetValue(Facilities);
         var borrowers = Given(parse, Borrowers) ?? Math.Max(1, facilities / FacilitiesPerBorrower);
         var enterprises = Given(parse, Enterprises) ?? Math.Max(1, borrowers / BorrowersPerEnterprise);
         var products = Has(parse, Products) ? parse.GetValue(Products) : 1;
@@ -73,8 +78,8 @@ internal sealed class BenchOptions
         return new BenchSettings
         {
             Shape = shape,
-            Seconds = Positive(parse, Seconds, 3_600),
-            WarmUpSeconds = Math.Max(0, parse.GetValue(WarmUp)),
+            Seconds = Has(parse, Seconds) ? Positive(parse, Seconds, 3_600) : SecondsUsual,
+            WarmUpSeconds = Has(parse, WarmUp) ? Math.Max(0, parse.GetValue(WarmUp)) : WarmUpUsual,
             Address = Has(parse, Address) ? AddressOf(parse.GetValue(Address)) : null,
             DataDirectory = Has(parse, Data) ? Path.GetFullPath(parse.GetRequiredValue(Data)) : "",
             ServeWith = Has(parse, ServeWith) ? parse.GetValue(ServeWith) : null,

@@ -36,6 +36,9 @@ internal sealed record BenchSettings
     /// <summary>Facilities of the PostgreSQL book; it may be smaller, and the report then says so.</summary>
     public required long PostgresFacilities { get; init; }
 
+    /// <summary>Lifetime of the holds that are placed; 0 is the engine's own.</summary>
+    public int HoldSeconds { get; init; }
+
     public bool IsJson { get; init; }
 
     /// <summary>Seed of the random facilities and amounts. The ids differ in every run.</summary>

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
-using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
 
@@ -78,7 +78,7 @@ internal static class CashflowBench
     /// <summary>Level loans of 1,000 to 200,000 at 3 to 24 % with any term up to twice the mean: no two alike.</summary>
     private static LoanColumns Generate(int count, int monthsMean)
     {
-        var random = new FastRandom(42);
+        var random = new Xoshiro256(42);
         var loans = new LoanColumns(count);
         for (var i = 0; i < count; i++)
         {

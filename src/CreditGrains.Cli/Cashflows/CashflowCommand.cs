@@ -13,6 +13,8 @@ internal static class CashflowCommand
     public static Command Create(Shell shell) => new("cashflow", "Project cash flows of rep lines or a loan tape from files; formats in docs/cashflows.md")
     {
         Project(shell),
+        CompressCommand.Create(shell),
+        RollRatesCommand.Create(shell),
         CashflowBench.Create(),
     };
 

@@ -11,7 +11,7 @@ internal sealed class ClientOptions
     /// <summary>Where 'creditgrains serve' listens unless told otherwise.</summary>
     public static readonly string UsualAddress = FormattableString.Invariant($"http://127.0.0.1:{ServerOptions.GrpcPortUsual}");
 
-    private const int MessageLengthMax = 64 * 1024 * 1024;
+    public const int MessageLengthMax = 64 * 1024 * 1024;
 
     private readonly Option<string> address = new(AddressName)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
 using CreditGrains.Cli.CommandLine;
@@ -15,8 +16,8 @@ namespace CreditGrains.Cli.Connection;
 /// </summary>
 internal sealed class OrderedSession(IBook book, ushort tenant, ulong session)
 {
-    private const int OverloadedRetriesMax = 1_000;
-    private static readonly TimeSpan OverloadedPause = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
 
     /// <summary>The place the next command gets.</summary>
     public long Next { get; set; } = 1;
@@ -40,7 +41,7 @@ internal sealed class OrderedSession(IBook book, ushort tenant, ulong session)
     /// <exception cref="CommandFault">A command was refused for what sending it again cannot mend.</exception>
     public async Task ExecuteAsync(Memory<Command> commands, Memory<Outcome> outcomes, CancellationToken cancellationToken)
     {
-        var retries = 0;
+        var movedAt = Stopwatch.GetTimestamp();
         for (var start = 0; start < commands.Length;)
         {
             var length = Math.Min(IBook.BatchLengthMax, commands.Length - start);
@@ -51,11 +52,14 @@ internal sealed class OrderedSession(IBook book, ushort tenant, ulong session)
             start += done;
             Next += done;
             if (done == length) continue;
-            retries = done == 0 ? retries + 1 : 0;
-            if (outcomes.Span[start].Reason != Reason.Overloaded || retries > OverloadedRetriesMax) throw Refused(outcomes.Span[start]);
-            await Task.Delay(OverloadedPause, cancellationToken);
+            if (done > 0) movedAt = Stopwatch.GetTimestamp();
+            if (!PassesByItself(outcomes.Span[start].Reason) || Stopwatch.GetElapsedTime(movedAt) > PatienceMax) throw Refused(outcomes.Span[start]);
+            await Task.Delay(Pause, cancellationToken);
         }
     }
+
+    /// <summary>Whether the same command may be taken a little later: in a cluster a request waits for headroom of a shared node while a silo is being replaced.</summary>
+    private static bool PassesByItself(Reason reason) => reason is Reason.Overloaded or Reason.DeadlineExceeded or Reason.Recalling;
 
     private void SetIds(Span<Command> commands)
     {

@@ -73,6 +73,14 @@ internal static class DealView
         foreach (var (item, amount) in ((string, long)[])[
             ("opening", p.Pool.Opening), ("scheduled", p.Pool.Scheduled), ("prepaid", p.Pool.Prepaid), ("interest", p.Pool.Interest), ("recovered", p.Pool.Recovered), ("defaulted", p.Pool.Defaulted),
             ("loss", p.Pool.Loss), ("delinquent", p.Pool.Delinquent), ("closing", p.Pool.Closing), ("clean_up", p.CleanUpProceeds)]) yield return Of("pool", "", item, amount);
+        foreach (var one in p.Pools)
+        {
+            foreach (var (item, amount) in ((string, long)[])[
+                ("opening", one.Month.Opening), ("scheduled", one.Month.Scheduled), ("prepaid", one.Month.Prepaid), ("interest", one.Month.Interest), ("recovered", one.Month.Recovered),
+                ("defaulted", one.Month.Defaulted), ("loss", one.Month.Loss), ("closing", one.Month.Closing)]) yield return Of("pool", one.Name, item, amount);
+            yield return new("pool", one.Name, "cumulative_default", Ratio(one.CumulativeDefault));
+        }
+
         yield return new("pool", "", "delinquency", Ratio(p.Delinquency));
         yield return new("pool", "", "cumulative_default", Ratio(p.CumulativeDefault));
         foreach (var trigger in p.Triggers)
@@ -95,6 +103,8 @@ internal static class DealView
             if (a.Target is { } target) yield return Of("account", a.Name, "target", target);
         }
 
+        foreach (var f in p.Facilities)
+            foreach (var (item, amount) in ((string, long)[])[("opening", f.Opening), ("drawn", f.Drawn), ("interest", f.Interest), ("repaid", f.Repaid), ("closing", f.Closing)]) yield return Of("facility", f.Name, item, amount);
         foreach (var (item, amount) in ((string, long)[])[
             ("opening", p.OpeningCash), ("collections", p.Collections), ("advances", p.Advances), ("draws", p.Draws), ("payments", p.Payments), ("purchases", p.Purchases), ("closing", p.ClosingCash)])
             yield return Of("cash", "", item, amount);
@@ -102,11 +112,11 @@ internal static class DealView
 
     private static ReportRow Of(string section, string name, string item, long amount) => new(section, name, item, amount.ToString(CultureInfo.InvariantCulture), true);
 
-    private static string Date(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
+    internal static string Date(DateOnly? date) => date?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) ?? "";
 
     private static string Ratio(double ratio) => ratio.ToString("0.########", CultureInfo.InvariantCulture);
 
-    private static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    internal static string Cell(string text) => text.AsSpan().IndexOfAny(",\"\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private readonly record struct ReportRow(string Section, string Name, string Item, string Value, bool IsAmount = false)
     {

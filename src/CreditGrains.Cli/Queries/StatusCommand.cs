@@ -34,6 +34,8 @@ internal static class StatusCommand
         ["open holds, floats, referrals", Number(reply.OpenItemCount)],
         ["newest snapshot at decision", Number(reply.SnapshotDecisionId)],
         ["journal bytes", Number(reply.JournalBytes)],
+        ["journal syncs", Number(reply.FlushCount)],
+        ["collector pauses, ms", Number(reply.CollectorPauseMicros / 1_000)],
         ["commands waiting", Number(reply.QueueLength)],
         ["clock step to confirm", reply.ClockStepPending ? "yes" : "no"],
         ["standby", StandbyText(reply)],

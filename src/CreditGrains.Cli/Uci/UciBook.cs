@@ -48,11 +48,22 @@ internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts)
         for (var band = 0; band <= BandEdges.Length; band++) yield return (Band(band), BandLabel(band));
     }
 
+    /// <summary>The nodes that accounts share, with their limits: portfolio, product, bands.</summary>
+    public IEnumerable<(NodeKey Key, long Limit)> SharedNodes()
+    {
+        var sums = BandSums();
+        yield return (Portfolio, sums.Sum());
+        yield return (Product, sums.Sum());
+        for (var band = 0; band < sums.Length; band++) yield return (Band(band), sums[band]);
+    }
+
+    /// <summary>The shared nodes over an account.</summary>
+    public IEnumerable<NodeKey> PathOf(UciAccount account) => [Band(BandOf(account.Limit)), Product, Portfolio];
+
     /// <summary>Nodes, then each borrower with its facility.</summary>
     public IEnumerable<ControlCommand> OpenCommands()
     {
-        var sums = new long[BandEdges.Length + 1];
-        foreach (var account in accounts) sums[BandOf(account.Limit)] += account.Limit * MinorPerDollar;
+        var sums = BandSums();
         var total = sums.Sum();
         yield return Node(Portfolio, total);
         yield return Node(Product, total, Portfolio);
@@ -63,6 +74,13 @@ internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts)
             yield return Node(borrower, Command.AmountMax);
             yield return Open(account, borrower);
         }
+    }
+
+    private long[] BandSums()
+    {
+        var sums = new long[BandEdges.Length + 1];
+        foreach (var account in accounts) sums[BandOf(account.Limit)] += account.Limit * MinorPerDollar;
+        return sums;
     }
 
     /// <summary>

@@ -37,6 +37,9 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
 
     public long MismatchCount { get; private set; }
 
+    /// <summary>What each account owes and is owed at the end, as read from the engine; in the order of the accounts.</summary>
+    public FacilityBalances[] Held { get; } = new FacilityBalances[accounts.Count];
+
     /// <summary>Accounts whose balance was above their limit after opening or after some movement.</summary>
     public int OverLimitCount => wasOverLimit.Count(over => over);
 
@@ -190,7 +193,8 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
         var reads = new OrderedReads<int, FacilityState?>(i => book.GetFacilityAsync(layout.Facility(accounts[i]), cancellationToken));
         await foreach (var (i, state) in reads.ReadAsync(Enumerable.Range(0, accounts.Count)))
         {
-            Check(i, UciAccount.BillCount - 1, state?.Balances ?? default);
+            Held[i] = state?.Balances ?? default;
+            Check(i, UciAccount.BillCount - 1, Held[i]);
             progress.Report((long)accounts.Count * (UciAccount.MovementCount + 1) + i);
         }
     }

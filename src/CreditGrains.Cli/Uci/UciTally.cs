@@ -46,6 +46,9 @@ internal sealed class UciTally
     /// <summary>Declines by the kind of node whose limit stood in the way.</summary>
     public IReadOnlyDictionary<string, long> FailingLimits => failing;
 
+    /// <summary>Drawdowns declined for want of headroom on a node that accounts share, whatever else stood in the way.</summary>
+    public long DeclinedByShared { get; private set; }
+
     public void Add(in Outcome outcome)
     {
         Commands++;
@@ -56,6 +59,7 @@ internal sealed class UciTally
     {
         Declined++;
         declines[outcome.Reason] = declines.GetValueOrDefault(outcome.Reason) + 1;
+        if (Array.Exists(outcome.Limits ?? [], limit => limit.Node.Kind is not (NodeKind.Facility or NodeKind.Borrower))) DeclinedByShared++;
         foreach (var limit in outcome.Limits ?? [])
         {
             var name = limit.Node.Kind == NodeKind.Facility ? "facility" : limit.Node.ToString();

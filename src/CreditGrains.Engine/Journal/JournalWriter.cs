@@ -18,6 +18,7 @@ public sealed class JournalWriter : IDisposable
     private ChainHash _head;
     private long _durableSequence;
     private long _appendedBytes;
+    private long _appendedFrames;
     private int _reservedBefore;
     private volatile Exception? _poison;
 
@@ -41,6 +42,9 @@ public sealed class JournalWriter : IDisposable
 
     /// <summary>Bytes of frames appended since opening, padding included. Any thread.</summary>
     public long AppendedBytes => Volatile.Read(ref _appendedBytes);
+
+    /// <summary>Frames appended, each with one sync, since opening. Any thread.</summary>
+    public long AppendedFrames => Volatile.Read(ref _appendedFrames);
 
     /// <summary>Whether a spare segment should be prepared soon. Any thread.</summary>
     public bool WantsSpare => !_segments.Spare.IsReady;
@@ -179,6 +183,7 @@ public sealed class JournalWriter : IDisposable
             _recordedAt = recordedAt;
             _head = chain;
             Volatile.Write(ref _appendedBytes, _appendedBytes + frameBytes);
+            Volatile.Write(ref _appendedFrames, _appendedFrames + 1);
             // Last: from here on readers return the frame.
             Volatile.Write(ref _durableSequence, _nextSequence - 1);
         }

@@ -205,6 +205,9 @@ public sealed record EngineStatus(
     long LastSequence, long RecordedAtMicros, long FacilityCount, long NodeCount, long OpenItemCount, long SnapshotSequence,
     long JournalBytes, long QueueLength, bool ClockStepPending, string? Fault)
 {
+    /// <summary>Syncs of the journal since the engine opened; 0 on a cluster, whose journal is a database.</summary>
+    public long FlushCount { get; init; }
+
     /// <summary>The standby; null when none is configured.</summary>
     public StandbyView? Standby { get; init; }
 }

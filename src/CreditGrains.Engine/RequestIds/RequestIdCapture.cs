@@ -15,7 +15,7 @@ public sealed class RequestIdCapture : IDisposable
     public const int SliceBytesMin = RequestIdSlice.StoredBytes + (SlotGroup.EntriesMax * RequestIdSlot.StoredBytes);
 
     private readonly RequestIdIndex _index;
-    private readonly Queue<RequestIdTable> _tables;
+    private readonly Queue<(RequestIdTable Table, long Entries)> _tables;
     private readonly List<RequestIdSlot> _replaced = [];
     private readonly long _segmentMillis;
     private ulong _cursor;
@@ -27,8 +27,9 @@ public sealed class RequestIdCapture : IDisposable
         Sequence = sequence;
         Catalog = catalog;
         _segmentMillis = catalog.SegmentMillis;
-        _tables = new Queue<RequestIdTable>(tables);
-        foreach (RequestIdTable table in _tables) table.Pin();
+        // Entries now: a table grows while its slices go out, and who restores it makes room for what is in them.
+        _tables = new Queue<(RequestIdTable, long)>(tables.Select(table => (table, table.Count)));
+        foreach ((RequestIdTable table, _) in _tables) table.Pin();
     }
 
     /// <summary>Entries up to this sequence are captured.</summary>
@@ -47,10 +48,10 @@ public sealed class RequestIdCapture : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Length, SliceBytesMin);
         if (destination.Length > SliceBytesMax) destination = destination[..SliceBytesMax];
         Span<RequestIdSlot> slots = MemoryMarshal.Cast<byte, RequestIdSlot>(destination[RequestIdSlice.StoredBytes..]);
-        if (_tables.TryPeek(out RequestIdTable? table))
+        if (_tables.TryPeek(out (RequestIdTable Table, long Entries) next))
         {
-            int count = CopyGroups(table, slots, out bool isLast);
-            written = WriteHead(destination, table.Segment, table.Count, count);
+            int count = CopyGroups(next.Table, slots, out bool isLast);
+            written = WriteHead(destination, next.Table.Segment, next.Entries, count);
             if (isLast) EndTable();
             return true;
         }
@@ -83,7 +84,7 @@ public sealed class RequestIdCapture : IDisposable
 
     private void EndTable()
     {
-        _tables.Dequeue().Unpin();
+        _tables.Dequeue().Table.Unpin();
         _cursor = 0;
     }
 

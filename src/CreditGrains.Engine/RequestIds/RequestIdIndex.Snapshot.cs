@@ -10,7 +10,7 @@ public sealed unsafe partial class RequestIdIndex
 {
     private readonly UInt128 _seed;
     private long _captures;
-    private (long Segment, long Entries) _loading = (-1, -1);
+    private readonly Dictionary<long, long> _roomMade = [];
     private RequestIdCapture? _capture;
 
     /// <summary>Bytes of memory: pages taken from the system, and filters and fences of runs.</summary>
@@ -98,16 +98,11 @@ public sealed unsafe partial class RequestIdIndex
         }
         if (slots.IsEmpty || head.Segment < _firstSegment) return;
         RequestIdSegment segment = SegmentOrNull(head.Segment) ?? AddSegment(head.Segment);
-        if (segment.Active is null || _loading != (head.Segment, head.TableEntries))
-        {
-            segment.Active ??= new RequestIdTable(_pages, _hash, head.Segment);
-            segment.Active.Reserve(head.TableEntries);
-            _loading = (head.Segment, head.TableEntries);
-        }
+        MakeRoom(segment, head);
         foreach (ref readonly RequestIdSlot slot in slots)
         {
             if (slot.IsEmpty || slot.Id.UnixMillis / _segmentMillis != head.Segment) throw new RunDamagedException("a slice of request ids");
-            LoadSlot(segment.Active, slot);
+            LoadSlot(segment.Active!, slot);
         }
     }
 
@@ -136,6 +131,17 @@ public sealed unsafe partial class RequestIdIndex
     }
 
     private RequestIdCatalog ToCatalog(IReadOnlyList<RequestIdRun> runs) => new(_captures, _seed, _segmentMillis, _firstSegment, _nextRunNumber, runs);
+
+    // Once a segment, and again only for a table of another size: making room moves what is there. Snapshots of earlier versions say in each slice
+    // what the table had grown to by then.
+    private void MakeRoom(RequestIdSegment segment, in RequestIdSlice head)
+    {
+        segment.Active ??= new RequestIdTable(_pages, _hash, head.Segment);
+        long made = _roomMade.GetValueOrDefault(head.Segment);
+        if (head.TableEntries <= 2 * made) return;
+        segment.Active.Reserve(head.TableEntries);
+        _roomMade[head.Segment] = head.TableEntries;
+    }
 
     private void LoadSlot(RequestIdTable table, in RequestIdSlot slot)
     {

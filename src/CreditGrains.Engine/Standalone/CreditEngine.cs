@@ -232,7 +232,10 @@ public sealed class CreditEngine : ICreditEngine
         if (writer.Fault is { } fault) return ValueTask.FromResult(new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, fault.Message) { Standby = Standby });
         return Look(p => new EngineStatus(
             p.Executor.LastSequence, p.Executor.LastRecordedAtMicros, p.State.Facilities.Count, p.State.Nodes.Count, p.State.Items.Count,
-            p.SnapshotSequence, p.Journal.Writer.AppendedBytes, writer.QueuedCommands, p.IsClockStepPending, null) { Standby = Standby });
+            p.SnapshotSequence, p.Journal.Writer.AppendedBytes, writer.QueuedCommands, p.IsClockStepPending, null)
+        {
+            FlushCount = p.Journal.Writer.AppendedFrames, Standby = Standby,
+        });
     }
 
     /// <summary>Lets every later append wait for a standby that has nearly caught up. The engine disposes of the link with the next one, or its own end.</summary>

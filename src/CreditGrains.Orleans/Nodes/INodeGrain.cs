@@ -21,10 +21,6 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("View")]
     Task<Payload> ViewAsync();
 
-    /// <summary>A partition opens a row of this node: noted before the terms are given.</summary>
-    [Alias("Attach")]
-    Task<Payload> AttachAsync(int partition);
-
     /// <summary>A partition reports what it holds and uses, and asks for more.</summary>
     [Alias("Report")]
     Task<Payload> ReportAsync(Payload report);
@@ -34,7 +30,7 @@ public interface INodeGrain : IGrainWithStringKey
 /// <param name="Limit">Limit in force, minor units of the node's currency.</param>
 /// <param name="Lent">Sum of the grants of all partitions.</param>
 /// <param name="Exposure">Sum of the partitions' exposures as last reported; a lower bound while they hold unused grants.</param>
-/// <param name="Partitions">Partitions that use it.</param>
+/// <param name="Partitions">Partitions that have used it.</param>
 /// <param name="IsRecalling">Whether a cut of the limit waits for grants to return.</param>
 [GenerateSerializer]
 [Immutable]

@@ -25,6 +25,8 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     private readonly NodeLedger ledger;
     private readonly SiloServices silo;
     private readonly SemaphoreSlim control = new(1);
+    private readonly SharedRead<Payload> view;
+    private IGrainTimer? watch;
     private NodeKey key;
     private bool hasDatedLimits;
 
@@ -32,6 +34,7 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     {
         this.silo = silo;
         ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
+        view = new SharedRead<Payload>(ReadViewAsync);
     }
 
     private IPartitionGrain Register => GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register);
@@ -42,7 +45,7 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
         key = NodeKeyText.Parse(this.GetPrimaryKeyString());
         ledger.Load(key);
         if (ledger.IsOpen) await FollowLimitAsync();
-        this.RegisterGrainTimer(RemindAsync, RemindEvery, RemindEvery);
+        Watch();
     }
 
     /// <inheritdoc/>
@@ -50,14 +53,14 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     {
         if (await TermsAsync() is not { } terms) return null;
         return ledger.IsOpen
-            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Mirrors.Count, ledger.Book.IsCutting)
+            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Book.Entries.Count, ledger.Book.IsCutting)
             : new NodeStanding(terms.Limit, 0, 0, 0, false);
     }
 
     /// <inheritdoc/>
     public async Task<Payload> ExecuteAsync(Payload command)
     {
-        // One control command at a time, and none beside an attachment: whoever attaches gets the terms before or after it.
+        // One control command at a time, and none beside the opening of the book: that takes the limit before or after it.
         await control.WaitAsync();
         try
         {
@@ -67,14 +70,17 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
         finally
         {
             control.Release();
+            Watch();
         }
     }
 
     /// <inheritdoc/>
-    public async Task<Payload> ViewAsync()
+    public Task<Payload> ViewAsync() => view.ReadAsync();
+
+    private async Task<Payload> ReadViewAsync()
     {
         if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
-        var views = await Task.WhenAll(ledger.Mirrors.Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
+        var views = await AskMirrorsAsync();
         long? exposure = 0;
         long facilities = 0;
         foreach (var view in views)
@@ -88,34 +94,21 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     }
 
     /// <inheritdoc/>
-    public async Task<Payload> AttachAsync(int partition)
-    {
-        await control.WaitAsync();
-        try
-        {
-            // Not told to who attaches: it has no row yet and takes the terms as they are after it; it may hold that command behind this very call.
-            await FinishSpreadingAsync(except: partition);
-            if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
-            await KeepFollowingAsync(terms);
-            await ledger.AttachAsync(partition, terms.Limit);
-            return ViewWire.Write(terms);
-        }
-        finally
-        {
-            control.Release();
-        }
-    }
-
-    /// <inheritdoc/>
     public async Task<Payload> ReportAsync(Payload report)
     {
         var message = ViewWire.Read<LeaseReport>(report)!;
-        if (!ledger.IsOpen) throw new InvalidOperationException($"{key} was never attached to partition {message.Partition}; the book of its leases is missing. Restore the database from a backup or a standby.");
-        return ViewWire.Write(await ledger.ReceiveAsync(message));
+        if (!ledger.IsOpen) await OpenAsync();
+        var reply = await ledger.ReceiveAsync(message);
+        Watch();
+        return ViewWire.Write(reply);
     }
 
     /// <inheritdoc/>
-    public Task ReceiveReminder(string reminderName, TickStatus status) => FollowLimitAsync();
+    public async Task ReceiveReminder(string reminderName, TickStatus status)
+    {
+        await FollowLimitAsync();
+        Watch();
+    }
 
     /// <inheritdoc/>
     public void Dispose() => control.Dispose();
@@ -125,16 +118,38 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
         ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
 
-    private async Task<Outcome> CarryOutAsync(Payload command, int except = 0)
+    private async Task<NodeView?[]> AskMirrorsAsync() =>
+        await Task.WhenAll((await MirrorsAsync()).Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
+
+    private Task<IReadOnlyList<int>> MirrorsAsync() => silo.Mirrors.OfAsync(key);
+
+    /// <summary>Opens the book, at the first report. Not beside a control command: it would take a limit that is being changed.</summary>
+    private async Task OpenAsync()
+    {
+        await control.WaitAsync();
+        try
+        {
+            if (ledger.IsOpen) return;
+            var terms = await TermsAsync() ?? throw new InvalidOperationException($"{key} is not in the register, and a partition reports usage of it. Restore the database from a backup or a standby.");
+            await KeepFollowingAsync(terms);
+            await ledger.OpenAsync(terms.Limit);
+        }
+        finally
+        {
+            control.Release();
+        }
+    }
+
+    private async Task<Outcome> CarryOutAsync(Payload command)
     {
         var asked = CommandWire.Read(command)[0];
-        if (asked.Kind == CommandKind.Close && await HasFacilitiesAsync())
+        if (asked.Kind == CommandKind.Close && Array.Exists(await AskMirrorsAsync(), v => v is { FacilityCount: > 0 }))
             return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
-        var isSpread = asked.Kind != CommandKind.SetLimit && ledger.Mirrors.Count > 0;
+        var isSpread = asked.Kind != CommandKind.SetLimit;
         if (isSpread) await ledger.SpreadAsync(command.Bytes);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked, except);
+        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked);
         if (isSpread) await ledger.SpreadAsync([]);
         if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
             outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
@@ -142,16 +157,10 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     }
 
     /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
-    private async Task FinishSpreadingAsync(Payload? next = null, int except = 0)
+    private async Task FinishSpreadingAsync(Payload? next = null)
     {
         if (ledger.Spreading.IsEmpty || (next is { } command && ledger.Spreading.Span.SequenceEqual(command.Bytes))) return;
-        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()), except);
-    }
-
-    private async Task<bool> HasFacilitiesAsync()
-    {
-        var views = await Task.WhenAll(ledger.Mirrors.Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
-        return Array.Exists(views, v => v is { FacilityCount: > 0 });
+        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()));
     }
 
     /// <summary>Brings the book to the limit the register has, by command or by date.</summary>
@@ -173,9 +182,10 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     }
 
     /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
-    private async Task TellMirrorsAsync(Payload command, Command asked, int except)
+    private async Task TellMirrorsAsync(Payload command, Command asked)
     {
-        var outcomes = await Task.WhenAll(ledger.Mirrors.Where(p => p != except).Select(async p =>
+        // Read after the register has it: a partition that is not in the list yet asks the register later.
+        var outcomes = await Task.WhenAll((await MirrorsAsync()).Select(async p =>
         {
             var outcome = new Outcome[1];
             OutcomeWire.Read(await GrainFactory.GetGrain<IPartitionGrain>(p).ExecuteAsync(command), outcome);
@@ -191,12 +201,27 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
         }
     }
 
+    /// <summary>Looks after what waits, every two seconds and only while something does: most of many nodes rest.</summary>
+    private void Watch()
+    {
+        var has = ledger.IsWaiting || hasDatedLimits || !ledger.Spreading.IsEmpty;
+        if (has) watch ??= this.RegisterGrainTimer(RemindAsync, RemindEvery, RemindEvery);
+        else
+        {
+            watch?.Dispose();
+            watch = null;
+        }
+    }
+
     private async Task RemindAsync()
     {
-        if (!ledger.IsOpen) return;
-        if (hasDatedLimits) await FollowLimitAsync();
+        if (ledger.IsOpen && hasDatedLimits) await FollowLimitAsync();
         if (ledger.IsWaiting) await ledger.RemindAsync();
-        if (ledger.Spreading.IsEmpty || !control.Wait(0)) return;
+        if (ledger.Spreading.IsEmpty || !control.Wait(0))
+        {
+            Watch();
+            return;
+        }
         try
         {
             await FinishSpreadingAsync();
@@ -204,6 +229,7 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
         finally
         {
             control.Release();
+            Watch();
         }
     }
 

@@ -17,14 +17,11 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private bool isRunning;
     private Exception? fault;
 
-    /// <summary>Whether a partition ever attached.</summary>
+    /// <summary>Whether a partition ever reported.</summary>
     public bool IsOpen => book is not null;
 
     /// <summary>The book as stored.</summary>
-    public LeaseBookState Book => book ?? throw new InvalidOperationException("No partition has attached.");
-
-    /// <summary>Partitions with a row of the node.</summary>
-    public IReadOnlyList<int> Mirrors => storage.State.Mirrors;
+    public LeaseBookState Book => book ?? throw new InvalidOperationException("No partition has reported.");
 
     /// <summary>The control command on its way to the partitions; empty when none is.</summary>
     public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
@@ -42,14 +39,8 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>The node.</summary>
     public NodeKey Node { get; private set; }
 
-    /// <summary>Notes that a partition has a row; durable when it completes.</summary>
-    /// <param name="partition">The partition.</param>
-    /// <param name="limit">The node's limit, for the first.</param>
-    public Task AttachAsync(int partition, long limit)
-    {
-        if (storage.State.Mirrors.Contains(partition)) return Task.CompletedTask;
-        return Enqueue(new Work { Attach = partition, Limit = limit });
-    }
+    /// <summary>Opens the book with the node's limit, unless it is open; stored with the first report.</summary>
+    public Task OpenAsync(long limit) => Enqueue(new Work { Limit = limit, IsOpening = true });
 
     /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
     public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
@@ -109,7 +100,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private async Task RunGroupAsync(List<Work> group)
     {
         var next = book;
-        var (mirrors, spreading) = (storage.State.Mirrors, storage.State.Spreading);
+        var spreading = storage.State.Spreading;
         var isChanged = false;
         foreach (var work in group)
         {
@@ -119,14 +110,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
                 isChanged = true;
                 continue;
             }
-            if (work.Attach is { } partition)
-            {
-                next ??= LeaseBookState.Open(Node, work.Limit);
-                if (mirrors.Contains(partition)) continue;
-                mirrors = [.. mirrors.Append(partition).Order()];
-                isChanged = true;
-                continue;
-            }
+            if (work.IsOpening) next ??= LeaseBookState.Open(Node, work.Limit);
             if (next is null) continue;
             if (work.IsLimit) work.Command = next.Target == work.Limit ? null : new LeaseCommand.SetLimit(next.LimitOrder + 1, work.Limit);
             if (work.Command is null) continue;
@@ -138,7 +122,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = mirrors, Spreading = spreading };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Spreading = spreading };
             await storage.WriteStateAsync();
         }
         book = next;
@@ -156,7 +140,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
 
     private sealed class Work
     {
-        public int? Attach { get; init; }
+        public bool IsOpening { get; init; }
 
         public byte[]? Spreading { get; init; }
 

@@ -1,6 +1,6 @@
 namespace CreditGrains.Orleans.Nodes;
 
-/// <summary>What a node grain keeps in grain storage, under an ETag: the book of leases and the partitions that have a row of the node.</summary>
+/// <summary>What a node grain keeps in grain storage, under an ETag: the book of leases and what is on its way to the partitions.</summary>
 [GenerateSerializer]
 [Alias("CreditGrains.NodeState")]
 public sealed class NodeState
@@ -8,10 +8,6 @@ public sealed class NodeState
     /// <summary>The book as <see cref="Engine.Leases.LeaseBookCodec"/> writes it; empty before the first lease.</summary>
     [Id(0)]
     public byte[] Book { get; set; } = [];
-
-    /// <summary>Partitions with a row of the node, ascending.</summary>
-    [Id(1)]
-    public List<int> Mirrors { get; set; } = [];
 
     /// <summary>A control command on its way to the partitions, as it came; empty when none is. Written down before it is carried out, so that a grain that ends half-way goes on.</summary>
     [Id(2)]

@@ -19,6 +19,11 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<Payload> AskAsync(PartitionQuestion question);
 
+    /// <summary>Of the register: the terms of shared nodes, each at the place of its key; null for what is not there.</summary>
+    [Alias("Terms")]
+    [AlwaysInterleave]
+    Task<Payload> TermsAsync(Payload nodes);
+
     /// <summary>Where facilities whose own numbers point here live: written down before they are opened. Gives the homes in force, which may be earlier ones.</summary>
     [Alias("Signpost")]
     Task<int[]> SignpostAsync(Payload facilities, int[] homes);

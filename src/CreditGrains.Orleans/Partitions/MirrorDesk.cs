@@ -7,17 +7,20 @@ using CreditGrains.Engine.Queries;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
-/// Shared nodes that a partition needs rows for: a command that hangs something under one waits until node grains have noted this partition and told
-/// their terms; then rows are opened, parents first, with no limit to spend. Commands that came after it and could depend on it wait behind it.
+/// Shared nodes that a partition needs rows for: a command that hangs something under one waits until this partition is noted and the register has told
+/// their terms, for many nodes at once; then rows are opened, parents first, with no limit to spend. Commands that came after it and could depend on it wait behind it.
 /// </summary>
-internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeKey, Task<NodeView?>> attach, Action<string> warn, TimeProvider clock)
+internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeKey[], Task<NodeView?[]>> attach, Action<string> warn, TimeProvider clock)
 {
+    private const int NodesOfQuestionMax = 1_024;
     private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(200);
     private readonly Partition partition = loop.Partition;
     private readonly Queue<HeldCommand> held = new();
     private readonly Dictionary<NodeKey, int> heldOf = [];
     private readonly Dictionary<NodeKey, NodeView?> arrived = [];
+    private readonly HashSet<NodeKey> wanted = [];
     private readonly HashSet<NodeKey> asked = [];
+    private bool isAsking;
     private bool hasNews;
 
     /// <summary>Whether something has arrived.</summary>
@@ -91,30 +94,46 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
 
     private void Ask(NodeKey node)
     {
-        if (partition.State.FindNode(node) != 0 || arrived.ContainsKey(node) || !asked.Add(node)) return;
-        _ = AskAsync(node);
+        if (partition.State.FindNode(node) != 0 || arrived.ContainsKey(node) || asked.Contains(node) || !wanted.Add(node) || isAsking) return;
+        isAsking = true;
+        _ = AskAllAsync();
     }
 
-    private async Task AskAsync(NodeKey node)
+    /// <summary>Asks for all that is wanted, one question at a time: what the commands of a turn lack goes together.</summary>
+    private async Task AskAllAsync()
+    {
+        await Task.Yield();
+        while (wanted.Count > 0 && loop.IsAlive)
+        {
+            var nodes = wanted.Take(NodesOfQuestionMax).ToArray();
+            wanted.ExceptWith(nodes);
+            asked.UnionWith(nodes);
+            await AskAsync(nodes);
+            asked.ExceptWith(nodes);
+            hasNews = true;
+            loop.Start();
+        }
+        isAsking = false;
+    }
+
+    private async Task AskAsync(NodeKey[] nodes)
     {
         while (loop.IsAlive)
         {
             try
             {
-                var view = await attach(node);
-                foreach (var parent in view?.Parents ?? []) Ask(parent.Parent);
-                arrived[node] = view;
-                break;
+                var views = await attach(nodes);
+                for (var i = 0; i < nodes.Length; i++) arrived[nodes[i]] = views[i];
+                foreach (var view in views)
+                    foreach (var parent in view?.Parents ?? []) Ask(parent.Parent);
+                return;
             }
             catch (Exception failure)
             {
-                warn($"{node} could not be asked for; trying again. {failure.Message}");
+                warn($"{nodes[0]} and {nodes.Length - 1} others could not be asked for; trying again. {failure.Message}");
                 await Task.Delay(AskAgainAfter, clock);
             }
         }
-        asked.Remove(node);
-        hasNews = true;
-        loop.Start();
     }
 
     /// <summary>Whether a node has its row, or is known not to exist.</summary>

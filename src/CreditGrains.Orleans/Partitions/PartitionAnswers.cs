@@ -37,6 +37,9 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };
 
+    /// <summary>The nodes of some keys, in one look.</summary>
+    public Task<Payload> NodesAsync(NodeKey[] keys) => Look(_ => Array.ConvertAll(keys, reader.Node));
+
     private async Task<Payload> Look<T>(Func<Partition, T> look) => ViewWire.Write(await loop.LookAsync(look));
 
     private async Task<Payload> SnapshotAsync()

@@ -73,6 +73,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
 
     /// <inheritdoc/>
+    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(ViewWire.Read<NodeKey[]>(nodes)!);
+
+    /// <inheritdoc/>
     public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
     {
         var keys = ViewWire.Read<NodeKey[]>(facilities)!;
@@ -128,8 +131,12 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
         ViewWire.Read<LeaseReply>(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(ViewWire.Write(report)));
 
-    private async Task<NodeView?> AttachAsync(NodeKey node) =>
-        ViewWire.Read<NodeView>(await GrainFactory.GetGrain<INodeGrain>(node.ToString()).AttachAsync(Number));
+    private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
+    {
+        // Noted first: who changes terms from now on tells this partition.
+        await silo.Mirrors.NoteAsync(Number, nodes);
+        return ViewWire.Read<NodeView?[]>(await GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register).TermsAsync(ViewWire.Write(nodes)))!;
+    }
 
     private async Task Tick()
     {

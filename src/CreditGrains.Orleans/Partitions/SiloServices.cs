@@ -1,5 +1,6 @@
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
+using CreditGrains.Orleans.Nodes;
 using Npgsql;
 
 namespace CreditGrains.Orleans.Partitions;
@@ -12,6 +13,9 @@ internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource data
 
     /// <summary>The cluster's database.</summary>
     public NpgsqlDataSource Database { get; } = database;
+
+    /// <summary>Which partitions have rows of shared nodes.</summary>
+    public NodeMirrors Mirrors { get; } = new(database);
 
     /// <summary>Which partition a key points to.</summary>
     public PartitionMap Map { get; } = new(options.Partitions);

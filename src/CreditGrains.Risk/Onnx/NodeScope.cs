@@ -78,6 +78,9 @@ internal sealed class NodeScope(OnnxCompiler compiler, OnnxNode node, Slot?[] in
     /// <summary>A new value in the scratch.</summary>
     public Slot Make(int output, OnnxType type, int[] shape, int[]? sources = null, string[]? classes = null) => compiler.Make(this, output, type, shape, sources, classes);
 
+    /// <summary>Scratch for the node's own use, and its place.</summary>
+    public int Reserve(int count) => compiler.Reserve(count, Refuse);
+
     /// <summary>A row that a value of one or two dimensions is: its columns.</summary>
     public int Columns(Slot slot) => slot.Shape.Length switch
     {

@@ -13,10 +13,10 @@ internal sealed class OnnxCompiler
 
     private readonly OnnxGraph graph;
     private readonly Dictionary<string, Slot> values = new(StringComparer.Ordinal);
-    private readonly List<Slot> made = [];
     private readonly List<string> names = [];
     private long length;
     private long work;
+    private double[] folding = [];
 
     public OnnxCompiler(OnnxGraph graph) => this.graph = graph;
 
@@ -52,7 +52,6 @@ internal sealed class OnnxCompiler
         CheckShape(scope.Refuse, shape);
         var slot = new Slot { Name = name, Type = type, Shape = shape, Offset = (int)length, Sources = sources, Classes = classes };
         Reserve(slot.Length, scope.Refuse);
-        made.Add(slot);
         return slot;
     }
 
@@ -86,7 +85,6 @@ internal sealed class OnnxCompiler
         var scope = new NodeScope(this, node, inputs);
         if (node.Outputs.Count == 0) throw scope.Refuse("it has no output; export the model again");
         if (node.Attributes.Values.Any(attribute => attribute.HasGraph)) scope.RefuseUnread();
-        made.Clear();
         var step = StepTable.Build(scope);
         scope.RefuseUnread();
         work += step.Work;
@@ -102,7 +100,8 @@ internal sealed class OnnxCompiler
     private List<Slot> Fold(Step step)
     {
         if (step is ValueStep) return [.. step.Results];
-        var memory = new double[length];
+        if (folding.Length < length) folding = new double[Math.Max(length, 2L * folding.Length)];
+        var memory = folding;
         step.Run(memory);
         return [.. step.Results.Select(slot => new Slot { Name = slot.Name, Type = slot.Type, Shape = slot.Shape, Classes = slot.Classes, Constant = slot.Of(memory).ToArray() })];
     }

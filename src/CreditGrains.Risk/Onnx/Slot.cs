@@ -10,7 +10,16 @@ internal sealed class Slot
 
     public required string Name { get; init; }
     public required OnnxType Type { get; init; }
-    public required int[] Shape { get; init; }
+
+    public required int[] Shape
+    {
+        get;
+        init
+        {
+            field = value;
+            Length = value.Aggregate(1, (product, size) => product * size);
+        }
+    }
 
     /// <summary>Its content when it does not depend on the row.</summary>
     public double[]? Constant { get; init; }
@@ -24,7 +33,7 @@ internal sealed class Slot
     /// <summary>Names of the classes of its columns, where an operator gave any.</summary>
     public string[]? Classes { get; init; }
 
-    public int Length => Shape.Aggregate(1, (product, size) => product * size);
+    public int Length { get; private init; }
 
     public ReadOnlySpan<double> Of(ReadOnlySpan<double> memory) => Constant ?? memory.Slice(Offset, Length);
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CreditGrains.Securitisation.Cashflows;
 
 namespace CreditGrains.Securitisation.Assumptions;
 
@@ -15,6 +16,9 @@ public sealed record Scenario
     public RecoveryTerms Recovery { get; init; } = RecoveryTerms.NoRecovery;
 
     public AdvanceTerms Advances { get; init; } = AdvanceTerms.None;
+
+    /// <summary>Weight of the scenario in expected losses; null when it has none.</summary>
+    public double? Probability { get; init; }
 
     /// <summary>All that cover a period multiply.</summary>
     public ImmutableArray<Stress> Stresses { get; init; } = [];
@@ -48,6 +52,10 @@ public sealed record Scenario
             if (stress.Covers(period)) ratio *= stress.Severity;
         return Math.Min(ratio, 1);
     }
+
+    /// <summary>The same scenario with its dated stresses by period.</summary>
+    /// <exception cref="InvalidInputException">A stress is dated and the calendar has no cut-off.</exception>
+    internal Scenario Resolve(ProjectionCalendar calendar) => !Stresses.Any(stress => stress.IsDated) ? this : this with { Stresses = [.. Stresses.Select(stress => stress.Resolve(calendar)).OfType<Stress>()] };
 
     /// <summary>Checks every number; a projection starts with it.</summary>
     /// <exception cref="InvalidInputException">Naming the place and the range.</exception>
@@ -83,6 +91,7 @@ public sealed record Scenario
             throw e.Under("recovery");
         }
 
+        if (Probability is { } probability) RateCheck.Ratio(probability, "probability");
         for (var i = 0; i < Stresses.Length; i++)
         {
             try

@@ -45,9 +45,10 @@ public static class ColumnProjection
     {
         conventions.Check();
         if (loans.MonthsLongest == 0 && loans.Count > 0) loans.Check();
+        foreach (var scenario in scenarios.SelectMany(set => set)) scenario.Check();
+        scenarios = [.. scenarios.Select(set => (IReadOnlyList<Scenario>)[.. set.Select(scenario => scenario.Resolve(calendar))])];
         foreach (var scenario in scenarios.SelectMany(set => set))
         {
-            scenario.Check();
             if (WhyNot(loans, scenario, conventions) is { } why)
                 throw new InvalidInputException("ColumnsNotSupported", "", $"the column projection cannot do this: {why}; use the line projection");
         }

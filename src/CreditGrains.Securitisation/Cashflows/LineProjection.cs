@@ -21,7 +21,7 @@ public static class LineProjection
         conventions.Check();
         CheckTogether(scenario, conventions);
         CheckWhole(line, conventions);
-        return Run(line, scenario, conventions, calendar);
+        return Run(line, scenario.Resolve(calendar), conventions, calendar);
     }
 
     /// <exception cref="InvalidInputException">A balance has fractions that the rounding does not allow.</exception>

@@ -26,6 +26,7 @@ public static class PoolProjection
         IReadOnlyList<LoanLine> lines, IReadOnlyList<Scenario> scenarios, ProjectionConventions conventions, ProjectionCalendar calendar = default, int parallelism = -1)
     {
         Check(lines, scenarios, conventions);
+        scenarios = [.. scenarios.Select(scenario => scenario.Resolve(calendar))];
         var slices = new CashflowTable[(lines.Count + SliceLength - 1) / SliceLength][];
         Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, slice =>
         {

@@ -18,10 +18,18 @@ public readonly record struct ProjectionCalendar(DateOnly? CutOff)
     {
         if (CutOff is not { } cutOff) throw new InvalidInputException("CutOffMissing", "cutOff", "a first payment date needs a cut-off date; give one, or leave the payment dates out");
         if (date <= cutOff) throw new InvalidInputException("DateBeforeCutOff", "firstPayment", $"{date:yyyy-MM-dd} is not after the cut-off {cutOff:yyyy-MM-dd}");
-        var guess = Math.Max(1, (date.Year - cutOff.Year) * 12 + date.Month - cutOff.Month);
-        while (guess > 1 && cutOff.AddMonths(guess - 1) >= date) guess--;
-        while (cutOff.AddMonths(guess) < date) guess++;
+        var guess = FirstEndingFrom(date);
         return guess <= PeriodsMax ? guess : throw new InvalidInputException("DateTooFar", "firstPayment", $"{date:yyyy-MM-dd} is more than {PeriodsMax} months after the cut-off");
+    }
+
+    /// <summary>The first period, from 1, that ends on a day or later.</summary>
+    internal int FirstEndingFrom(DateOnly day)
+    {
+        var cutOff = CutOff!.Value;
+        var guess = Math.Max(1, (day.Year - cutOff.Year) * 12 + day.Month - cutOff.Month);
+        while (guess > 1 && cutOff.AddMonths(guess - 1) >= day) guess--;
+        while (cutOff.AddMonths(guess) < day) guess++;
+        return guess;
     }
 
     /// <summary>Last day of a period; null without dates.</summary>

@@ -3,52 +3,28 @@ using CreditGrains.Securitisation.Waterfall;
 
 namespace CreditGrains.Securitisation.Deals;
 
-/// <summary>Something owed that is no tranche interest: a fee, a tax, a swap payment.</summary>
-internal sealed class DueBook(string name)
-{
-    public long Owed { get; private set; }
-
-    public long Due { get; private set; }
-
-    public long Paid { get; private set; }
-
-    public void Begin(long due, bool carries)
-    {
-        Due = due;
-        Owed = carries ? Owed + due : due;
-        Paid = 0;
-    }
-
-    public void Pay(long amount)
-    {
-        Paid += amount;
-        Owed -= amount;
-    }
-
-    public DuePeriod Report() => new(name, Due, Paid, Owed);
-}
-
 /// <summary>All that changes while a deal runs. Owned by one run.</summary>
-internal sealed class DealBook
+internal sealed partial class DealBook
 {
     private readonly Dictionary<string, TrancheBook> byName = new(StringComparer.Ordinal);
-    private readonly List<TrancheBook> lossOrder;
+    private readonly PoolBook[] pools;
+    private readonly IReadOnlyList<TrancheBook> lossOrder;
     private readonly long originalPool;
-    private long defaulted;
     private long poolOpening;
 
     public DealBook(DealTerms deal, DealPool pool)
     {
         Deal = deal;
         Cash = new CashAccounts(deal);
-        originalPool = deal.OriginalPool ?? pool.Opening;
-        defaulted = deal.DefaultedBefore;
         Tranches = [.. deal.Tranches.Select(terms => new TrancheBook(terms))];
         foreach (var tranche in Tranches) byName[tranche.Name] = tranche;
-        lossOrder = deal.LossOrder.IsEmpty ? [.. Tranches.AsEnumerable().Reverse()] : [.. deal.LossOrder.Select(name => byName[name])];
+        lossOrder = deal.LossOrder.IsEmpty ? [.. Tranches.AsEnumerable().Reverse()] : deal.LossOrder.Select(name => byName[name]).ToArray();
+        pools = [.. pool.Pools.Select((terms, i) => new PoolBook(terms, pool.OpeningOf(i), terms.LossOrder.IsEmpty ? lossOrder : [.. terms.LossOrder.Select(name => byName[name])]))];
+        // A deal with one pool says its own original balance; with several it may, and otherwise theirs are added.
+        originalPool = deal.OriginalPool ?? pools.Sum(book => book.Original);
         Watches = [.. deal.Triggers.Select(trigger => new TriggerWatch(trigger))];
-        foreach (var fee in deal.Fees) Dues[fee.Name] = new DueBook(fee.Name);
-        foreach (var swap in deal.Swaps) Dues[swap.Name] = new DueBook(swap.Name);
+        foreach (var fee in deal.Fees) Dues[fee.Name] = new DueBook(fee.Name, fee.Unpaid);
+        foreach (var swap in deal.Swaps) Dues[swap.Name] = new DueBook(swap.Name, swap.Unpaid);
     }
 
     public DealTerms Deal { get; }
@@ -61,7 +37,11 @@ internal sealed class DealBook
 
     public SortedDictionary<string, DueBook> Dues { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Of the run, from 1.</summary>
     public int Period { get; private set; }
+
+    /// <summary>Of the deal, from 1.</summary>
+    public int DealPeriod => Deal.PeriodsBefore + Period;
 
     public PoolMonth Pool { get; private set; }
 
@@ -71,55 +51,61 @@ internal sealed class DealBook
 
     public long CleanUpProceeds { get; private set; }
 
-    public double CumulativeDefault => originalPool == 0 ? 0 : (double)defaulted / originalPool;
+    public double CumulativeDefault => originalPool == 0 ? 0 : (double)pools.Sum(pool => pool.Defaulted) / originalPool;
 
     public TrancheBook Tranche(string name) => byName[name];
 
     /// <summary>Interest, fees and swap payments of the period fall due, on opening balances.</summary>
-    public void Begin(int period, PoolMonth month)
+    public void Begin(int period, PoolMonth month, DealPool pool)
     {
         Period = period;
         Pool = month;
         poolOpening = month.Opening;
         CleanUpProceeds = 0;
+        for (var i = 0; i < pools.Length; i++) pools[i].Month = pool.Of(i, period);
         Cash.Begin(Deal.Dates.MonthsPerPayment);
         // Notionals are opening balances, so all are read before any tranche accretes or is paid.
         foreach (var tranche in Tranches)
         {
             var terms = tranche.Terms;
-            var index = terms.Coupon.Index is { } name ? IndexRate(name) : 0;
-            var rate = terms.Coupon.RateOf(index, period);
+            var rate = terms.Coupon.RateOf(IndexOf(terms), DealPeriod);
             var on = terms.Kind == TrancheKind.InterestOnly ? Notional(terms.NotionalOf) : tranche.Balance;
             if (terms.InterestOnUnpaid) on += tranche.InterestOwed;
             var (numerator, denominator) = DealDays.Year(Deal, terms.Clock, period);
-            tranche.Begin(Part.Of(on, rate, numerator, denominator), rate);
+            tranche.Begin(on, Part.Of(on, rate, numerator, denominator), rate);
         }
 
-        foreach (var fee in Deal.Fees) Dues[fee.Name].Begin(FeeOf(fee), fee.CarriesShortfall);
-        foreach (var swap in Deal.Swaps) Dues[swap.Name].Begin(Math.Max(0, -SwapReceipt(swap)), carries: true);
+        foreach (var fee in Deal.Fees) Dues[fee.Name].Begin(FeeOf(fee), fee.CarriesShortfall, StartsYear);
+        foreach (var swap in Deal.Swaps) Dues[swap.Name].Begin(Math.Max(0, -SwapReceipt(swap)), carries: true, StartsYear);
     }
 
     /// <summary>Cash comes in, losses are booked, the rest of the pool is sold if it is small.</summary>
-    public void Collect(PoolMonth month, DealPool pool)
+    public void Collect(DealPool pool)
     {
-        Cash.Collect(CashAccounts.Income, month.Interest);
-        Cash.Collect(CashAccounts.Principal, month.Scheduled + month.Prepaid);
-        Cash.Collect(Deal.RecoveriesAreIncome ? CashAccounts.Income : CashAccounts.Principal, month.Recovered);
-        Cash.Advance(CashAccounts.Income, month.AdvancedInterest);
-        Cash.Advance(CashAccounts.Principal, month.AdvancedPrincipal);
+        foreach (var book in pools)
+        {
+            var (terms, month) = (book.Terms, book.Month);
+            Cash.Collect(terms.IncomeAccount, month.Interest);
+            Cash.Collect(terms.PrincipalAccount, month.Scheduled + month.Prepaid);
+            Cash.Collect(Deal.RecoveriesAreIncome ? terms.IncomeAccount : terms.PrincipalAccount, month.Recovered);
+            Cash.Advance(terms.IncomeAccount, month.AdvancedInterest);
+            Cash.Advance(terms.PrincipalAccount, month.AdvancedPrincipal);
+            book.Defaulted += month.Defaulted;
+            book.Lost += month.Loss;
+        }
+
         foreach (var swap in Deal.Swaps) Cash.Draw(CashAccounts.Income, Math.Max(0, SwapReceipt(swap)));
-        defaulted += month.Defaulted;
-        Bear(Deal.RecoveriesAreIncome ? month.Defaulted : month.Loss);
-        Call(month, pool);
+        foreach (var book in pools) Bear(Deal.RecoveriesAreIncome ? book.Month.Defaulted : book.Month.Loss, book.LossOrder);
+        Call(pool);
     }
 
     /// <summary>Looks at the triggers and says in which state the deal is.</summary>
     public void Look()
     {
-        State = Period <= Deal.RevolvingPeriods ? DealState.Revolving : DealState.Amortising;
+        State = DealPeriod <= Deal.RevolvingPeriods ? DealState.Revolving : DealState.Amortising;
         foreach (var watch in Watches)
         {
-            watch.Look(Measure(watch.Trigger), Period);
+            watch.Look(Measure(watch.Trigger), DealPeriod);
             if (watch.IsBreached && watch.Trigger.Effect is { } effect && effect > State) State = effect;
         }
     }
@@ -137,15 +123,8 @@ internal sealed class DealBook
 
     public bool Holds(StepCondition? when) => when is null || Watches.First(watch => watch.Trigger.Name == when.Trigger).IsBreached == when.IsBreached;
 
-    /// <summary>Books a loss, or principal borrowed for other ends, as the deal says.</summary>
-    public void Bear(long loss)
-    {
-        foreach (var tranche in lossOrder)
-        {
-            if (loss == 0 || Deal.Losses == LossTreatment.None) return;
-            loss = Deal.Losses == LossTreatment.Ledger ? tranche.Book(loss) : tranche.WriteDown(loss);
-        }
-    }
+    /// <summary>Books principal borrowed for other ends, as the deal says.</summary>
+    public void Bear(long loss) => Bear(loss, lossOrder);
 
     public long Target(Reserve reserve)
     {
@@ -161,59 +140,40 @@ internal sealed class DealBook
     public long Planned(TrancheBook tranche)
     {
         var schedule = tranche.Terms.Schedule;
-        return Period <= schedule.Length ? schedule[Period - 1] : 0;
+        return DealPeriod <= schedule.Length ? schedule[DealPeriod - 1] : 0;
     }
 
     public bool Accrues(TrancheBook tranche) => tranche.Terms.Kind == TrancheKind.Accrual && tranche.Terms.AccruesUntilPaid.Any(name => byName[name].Balance > 0);
 
-    public static TranchePeriod Report(TrancheBook tranche) => new(
+    public TranchePeriod Report(TrancheBook tranche) => new(
         tranche.Name, tranche.Opening, tranche.RateAnnual, tranche.InterestDue, tranche.InterestPaid, tranche.InterestOwed, tranche.Accreted, tranche.PrincipalPaid, tranche.ResidualPaid,
-        tranche.WrittenDown, tranche.Deficiency, tranche.Balance);
+        tranche.WrittenDown, tranche.Deficiency, tranche.Balance)
+    {
+        Notional = tranche.Notional,
+        IndexRate = IndexOf(tranche.Terms),
+    };
 
     public IEnumerable<AccountPeriod> Accounts()
     {
-        yield return Cash.Report(CashAccounts.Income, null);
-        yield return Cash.Report(CashAccounts.Principal, null);
+        foreach (var name in Cash.CollectionAccounts(Deal)) yield return Cash.Report(name, null);
         foreach (var reserve in Deal.Reserves) yield return Cash.Report(reserve.Name, Target(reserve));
     }
 
-    private double IndexRate(string name) => Deal.Indices[name].RateOf(Period, Deal.CutOff?.AddMonths((Period - 1) * Deal.Dates.MonthsPerPayment));
+    public IReadOnlyList<PoolPeriod> PoolReports() => pools.Length == 1 ? [] : [.. pools.Select(pool => new PoolPeriod(pool.Terms.Name, pool.Month, pool.CumulativeDefault))];
 
-    private long Notional(IReadOnlyCollection<string> of)
+    private void Bear(long loss, IReadOnlyList<TrancheBook> order)
     {
-        if (of.Count == 0) return poolOpening;
-        long sum = 0;
-        foreach (var name in of) sum += byName[name].Balance;
-        return sum;
-    }
-
-    private long SwapReceipt(Swap swap)
-    {
-        var (numerator, denominator) = DealDays.Year(Deal, swap.Clock, Period);
-        long on = 0;
-        if (swap.NotionalOf.IsEmpty) on = poolOpening;
-        else
-            foreach (var name in swap.NotionalOf) on += byName[name].Opening;
-        return Part.Of(on, IndexRate(swap.ReceivesIndex) + swap.ReceivesSpread - swap.PaysAnnual, numerator, denominator);
-    }
-
-    private long FeeOf(Fee fee)
-    {
-        long notes = 0;
-        foreach (var tranche in Tranches) notes += tranche.Opening;
-        return fee.Base switch
+        foreach (var tranche in order)
         {
-            FeeBase.Fixed => fee.Amount,
-            FeeBase.PoolBalance => Part.Of(poolOpening, fee.Rate, Deal.Dates.MonthsPerPayment, 12),
-            FeeBase.TrancheBalance => Part.Of(notes, fee.Rate, Deal.Dates.MonthsPerPayment, 12),
-            _ => Part.Of(Pool.Interest, fee.Rate),
-        };
+            if (loss == 0 || Deal.Losses == LossTreatment.None) return;
+            loss = Deal.Losses == LossTreatment.Ledger ? tranche.Book(loss) : tranche.WriteDown(loss);
+        }
     }
 
-    private void Call(PoolMonth month, DealPool pool)
+    private void Call(DealPool pool)
     {
-        if (Deal.CleanUp is not { } call || month.Closing == 0 || originalPool == 0 || (double)month.Closing / originalPool >= call.PoolFactorBelow) return;
-        var proceeds = Part.Of(month.Closing, call.Price);
+        var left = Pool.Closing;
+        if (Deal.CleanUp is not { } call || left == 0 || originalPool == 0 || (double)left / originalPool >= call.PoolFactorBelow) return;
         if (call.NeedsFullRepayment)
         {
             long owed = 0;
@@ -221,35 +181,20 @@ internal sealed class DealBook
                 if (tranche.Terms.Kind != TrancheKind.Equity) owed += tranche.Balance + tranche.InterestOwed;
             foreach (var due in Dues.Values) owed += due.Owed;
             foreach (var facility in Deal.Facilities) owed += Cash.Drawn(facility.Name);
-            var cash = proceeds + Cash.Balance(CashAccounts.Income) + Cash.Balance(CashAccounts.Principal);
+            var cash = Part.Of(left, call.Price);
+            foreach (var account in Cash.CollectionAccounts(Deal)) cash += Cash.Balance(account);
             foreach (var reserve in Deal.Reserves) cash += Cash.Balance(reserve.Name);
             if (cash < owed) return;
         }
 
         IsCalled = true;
-        CleanUpProceeds = proceeds;
-        Cash.Collect(CashAccounts.Principal, proceeds);
-        pool.Sell(Period);
-    }
-
-    private double? Measure(Trigger trigger)
-    {
-        long balances = 0, interestDue = 0, unpaid = 0;
-        foreach (var tranche in trigger.Tranches.Select(Tranche))
+        foreach (var book in pools)
         {
-            balances += tranche.Balance;
-            interestDue += tranche.InterestOwed;
-            unpaid += tranche.InterestOwed - tranche.InterestDue;
+            var proceeds = Part.Of(book.Month.Closing, call.Price);
+            CleanUpProceeds += proceeds;
+            Cash.Collect(book.Terms.PrincipalAccount, proceeds);
         }
 
-        return trigger.Kind switch
-        {
-            TriggerKind.CumulativeDefault => CumulativeDefault,
-            TriggerKind.Delinquency => Pool.Closing == 0 ? null : (double)Pool.Delinquent / Pool.Closing,
-            TriggerKind.Overcollateralisation => balances == 0 ? null : (double)(Pool.Closing + Cash.Balance(CashAccounts.Principal)) / balances,
-            TriggerKind.InterestCoverage => interestDue == 0 ? null : (double)(Cash.Balance(CashAccounts.Income) - Dues.Values.Sum(due => due.Owed)) / interestDue,
-            TriggerKind.UnpaidInterest => unpaid,
-            _ => originalPool == 0 ? null : (double)Pool.Closing / originalPool,
-        };
+        pool.Sell(Period);
     }
 }

@@ -12,18 +12,37 @@ internal static class DealCheck
 
     public static void Check(DealTerms deal)
     {
-        if (deal.Lines.IsDefaultOrEmpty) throw Bad("collateral.lines", "there is no line; write at least one");
+        if (deal.Pools.IsEmpty && deal.Lines.IsDefaultOrEmpty) throw Bad("collateral.lines", "there is no line; write at least one");
         if (deal.Tranches.IsDefaultOrEmpty) throw Bad("tranches", "there is no tranche; write at least one");
         if (deal.Waterfalls.IsEmpty) throw Bad("waterfalls", "there is none; write at least that of amortising");
         if (deal.Dates.MonthsPerPayment is < 1 or > 12) throw Bad("dates.monthsPerPayment", "write 1 to 12");
         if (deal.Dates.PaymentDelayDays is < 0 or > 366) throw Bad("dates.paymentDelayDays", "write 0 to 366 days");
         if (deal.Dates.DeterminationDaysBefore is < 0 or > 60) throw Bad("dates.determinationDaysBefore", "write 0 to 60 business days");
         if (deal.RevolvingPeriods is < 0 or > DealRunner.PeriodsMax) throw Bad("revolvingPeriods", $"write 0 to {DealRunner.PeriodsMax}");
+        if (deal.PeriodsBefore is < 0 or > DealRunner.PeriodsMax) throw Bad("periodsBefore", $"write 0 to {DealRunner.PeriodsMax}");
+        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore")])
+            Amount(amount, path);
         var names = new Names(deal);
+        Pools(deal, names);
         Tranches(deal, names);
         Rest(deal, names);
         foreach (var (state, steps) in deal.Waterfalls.OrderBy(entry => entry.Key))
             for (var i = 0; i < steps.Length; i++) StepCheck.Check(steps[i], deal, names, $"waterfalls.{Camel(state)}[{i}]");
+    }
+
+    private static void Pools(DealTerms deal, Names names)
+    {
+        for (var i = 0; i < deal.Pools.Length; i++)
+        {
+            var pool = deal.Pools[i];
+            var path = $"collateral.pools[{i}]";
+            if (pool.Lines.IsDefaultOrEmpty) throw Bad($"{path}.lines", "there is no line; write at least one");
+            if (pool.Actuals.Length != deal.Pools[0].Actuals.Length) throw Bad($"{path}.actuals", $"there are {pool.Actuals.Length} months, the first pool has {deal.Pools[0].Actuals.Length}; write the same months for each");
+            Amount(pool.OriginalBalance ?? 0, $"{path}.originalBalance");
+            Amount(pool.DefaultedBefore, $"{path}.defaultedBefore");
+            Amount(pool.LostBefore, $"{path}.lostBefore");
+            Names.Need(names.Tranches, pool.LossOrder, $"{path}.lossOrder", "tranche");
+        }
     }
 
     private static void Tranches(DealTerms deal, Names names)
@@ -34,6 +53,9 @@ internal static class DealCheck
             var path = $"tranches[{i}]";
             Amount(tranche.Balance, $"{path}.balance");
             Amount(tranche.InterestUnpaid, $"{path}.interestUnpaid");
+            Amount(tranche.Deficiency, $"{path}.deficiency");
+            if (tranche.Deficiency > tranche.Balance) throw Bad($"{path}.deficiency", "the ledger is above the balance; lower it");
+            if (tranche.LegalFinalPeriod is < 1 or > DealRunner.PeriodsMax) throw Bad($"{path}.legalFinalPeriod", $"write 1 to {DealRunner.PeriodsMax}, or leave it out");
             if (tranche.Kind == TrancheKind.InterestOnly && tranche.Balance != 0) throw Bad($"{path}.balance", "an interest-only tranche has no balance; leave it out, and name what its notional is of");
             if (tranche.Kind == TrancheKind.Accrual && tranche.AccruesUntilPaid.IsEmpty) throw Bad($"{path}.accruesUntilPaid", "name the tranches that must be paid before this one gets cash");
             if (tranche.AccruesUntilPaid.Contains(tranche.Name)) throw Bad($"{path}.accruesUntilPaid", "a tranche cannot wait for itself; name the others");
@@ -56,6 +78,9 @@ internal static class DealCheck
         {
             Amount(deal.Fees[i].Amount, $"fees[{i}].amount");
             Amount(deal.Fees[i].CapPerPayment ?? 0, $"fees[{i}].capPerPayment");
+            Amount(deal.Fees[i].CapPerYear ?? 0, $"fees[{i}].capPerYear");
+            Ratio(deal.Fees[i].CapOfPool ?? 0, $"fees[{i}].capOfPool");
+            Amount(deal.Fees[i].Unpaid, $"fees[{i}].unpaid");
             Ratio(deal.Fees[i].Rate, $"fees[{i}].rate");
         }
 
@@ -70,6 +95,8 @@ internal static class DealCheck
         for (var i = 0; i < deal.Facilities.Length; i++)
         {
             Amount(deal.Facilities[i].Limit, $"facilities[{i}].limit");
+            Amount(deal.Facilities[i].Drawn, $"facilities[{i}].drawn");
+            if (deal.Facilities[i].Drawn > deal.Facilities[i].Limit) throw Bad($"facilities[{i}].drawn", "more is drawn than the limit; lower it");
             Ratio(deal.Facilities[i].RateAnnual, $"facilities[{i}].rate");
         }
 
@@ -78,6 +105,8 @@ internal static class DealCheck
             Names.Need(names.Indices, [deal.Swaps[i].ReceivesIndex], $"swaps[{i}].receivesIndex", "index");
             Names.Need(names.Tranches, deal.Swaps[i].NotionalOf, $"swaps[{i}].notionalOf", "tranche");
             Days(deal, deal.Swaps[i].Clock, $"swaps[{i}].clock");
+            foreach (var notional in deal.Swaps[i].NotionalSchedule) Amount(notional, $"swaps[{i}].notional");
+            Amount(deal.Swaps[i].Unpaid, $"swaps[{i}].unpaid");
         }
 
         for (var i = 0; i < deal.Triggers.Length; i++) Trigger(deal.Triggers[i], names, $"triggers[{i}]");
@@ -95,16 +124,20 @@ internal static class DealCheck
         }
 
         if (deal.Purchase is not { } purchase) return;
-        if ((uint)purchase.LikeLine >= (uint)deal.Lines.Length) throw Bad("purchase.likeLine", $"there are {deal.Lines.Length} lines, from 0");
+        if (purchase.Pool is { } buyer) Names.Need(names.Pools, [buyer], "purchase.pool", "pool");
+        var lines = deal.AllPools[purchase.PoolOf(deal)].Lines;
+        if ((uint)purchase.LikeLine >= (uint)lines.Length) throw Bad("purchase.likeLine", $"there are {lines.Length} lines, from 0");
         if (!(purchase.Price is > 0 and <= 2)) throw Bad("purchase.price", "write the price of one unit of balance, above 0 and at most 2");
-        (deal.Lines[purchase.LikeLine] with { RemainingMonths = purchase.RemainingMonths }).Check();
+        (lines[purchase.LikeLine] with { RemainingMonths = purchase.RemainingMonths }).Check();
     }
 
     private static void Trigger(Trigger trigger, Names names, string path)
     {
         if (trigger.Levels.IsDefaultOrEmpty) throw Bad($"{path}.level", "there is no level; write a number, or one a period");
         if (trigger.CureAfter < 0) throw Bad($"{path}.cureAfter", "write the periods in a row that must pass, or 0 for never");
-        var looks = trigger.Kind is TriggerKind.Overcollateralisation or TriggerKind.InterestCoverage or TriggerKind.UnpaidInterest;
+        if (trigger.PassedBefore < 0) throw Bad($"{path}.passedInARow", "write the periods in a row already passed, at least 0");
+        if (trigger.Pool is { } pool) Names.Need(names.Pools, [pool], $"{path}.pool", "pool");
+        var looks = trigger.Kind is TriggerKind.Overcollateralisation or TriggerKind.InterestCoverage or TriggerKind.UnpaidInterest or TriggerKind.UnpaidPrincipal;
         if (looks && trigger.Tranches.IsEmpty) throw Bad($"{path}.tranches", "name the tranches it looks at");
         Names.Need(names.Tranches, trigger.Tranches, $"{path}.tranches", "tranche");
     }
@@ -141,7 +174,10 @@ internal sealed class Names
         Facilities = Once(deal.Facilities.Select(facility => facility.Name), "facilities");
         Triggers = Once(deal.Triggers.Select(trigger => trigger.Name), "triggers");
         Indices = [.. deal.Indices.Keys.Order(StringComparer.Ordinal)];
-        Accounts = [CashAccounts.Income, CashAccounts.Principal, .. Reserves];
+        Pools = Once(deal.AllPools.Select(pool => pool.Name), "collateral.pools");
+        var own = deal.AllPools.Where(pool => pool.HasOwnAccounts).ToArray();
+        PrincipalAccounts = [CashAccounts.Principal, .. own.Select(pool => pool.PrincipalAccount)];
+        Accounts = [CashAccounts.Income, CashAccounts.Principal, .. own.SelectMany(pool => (string[])[pool.IncomeAccount, pool.PrincipalAccount]), .. Reserves];
         Sources = [.. Accounts, .. Facilities];
         Once(Sources, "reserves and facilities");
         Once([.. Fees, .. Swaps], "fees and swaps");
@@ -160,6 +196,10 @@ internal sealed class Names
     public ImmutableArray<string> Triggers { get; }
 
     public ImmutableArray<string> Indices { get; }
+
+    public ImmutableArray<string> Pools { get; }
+
+    public ImmutableArray<string> PrincipalAccounts { get; }
 
     public ImmutableArray<string> Accounts { get; }
 

@@ -27,13 +27,27 @@ internal static class DealDays
         return day;
     }
 
-    /// <summary>Part of a year of a period as a fraction of whole numbers. Actual days run between ends of periods.</summary>
+    /// <summary>Payment date of a period; null without dates.</summary>
+    public static DateOnly? Payment(DealTerms deal, int period) => Payment(deal.Dates, deal.CutOff?.AddMonths(period * deal.Dates.MonthsPerPayment));
+
+    /// <summary>Days between which coupons of a period accrue, of a deal with dates.</summary>
+    public static (DateOnly Start, DateOnly End) Accrual(DealTerms deal, int period)
+    {
+        var months = deal.Dates.MonthsPerPayment;
+        var cutOff = deal.CutOff!.Value;
+        if (deal.Dates.Accrual == AccrualSpan.PeriodEnds) return (cutOff.AddMonths((period - 1) * months), cutOff.AddMonths(period * months));
+        var closing = deal.Closing ?? cutOff;
+        var start = period == 1 ? closing : Payment(deal, period - 1)!.Value;
+        var end = Payment(deal, period)!.Value;
+        return (start < closing ? closing : start, end < closing ? closing : end);
+    }
+
+    /// <summary>Part of a year of a period as a fraction of whole numbers.</summary>
     public static (int Numerator, int Denominator) Year(DealTerms deal, AccrualClock clock, int period)
     {
         var months = deal.Dates.MonthsPerPayment;
         if (clock == AccrualClock.Thirty360) return (months, 12);
-        var start = deal.CutOff!.Value.AddMonths((period - 1) * months);
-        var end = deal.CutOff.Value.AddMonths(period * months);
+        var (start, end) = Accrual(deal, period);
         return (end.DayNumber - start.DayNumber, clock == AccrualClock.Actual360 ? 360 : 365);
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Text;
-using System.Text.Json;
 using CreditGrains.Domain.Loans.Calendars;
+using CreditGrains.Domain.Money;
 using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
 using CreditGrains.Securitisation.Files;
@@ -18,7 +18,7 @@ public static class DealFile
     public static DealTerms Parse(ReadOnlyMemory<byte> json)
     {
         var file = JsonPart.Parse(json);
-        var collateral = Nested(json, file.Required("collateral"), LinesFile.Parse);
+        var collateral = CollateralOf(file.Required("collateral"));
         var units = new DealUnits(collateral.UnitsOf);
         file.Has("$schema");
         var deal = new DealTerms
@@ -27,16 +27,22 @@ public static class DealFile
             Currency = collateral.Currency,
             CutOff = collateral.CutOff,
             Lines = collateral.Lines,
-            Scenarios = file.Optional("assumptions") is { } assumptions ? One(Nested(json, assumptions, ScenarioFile.Parse), assumptions) : [new Scenario()],
-            Conventions = file.Optional("conventions") is { } conventions ? ConventionsOf(json, conventions) : new ProjectionConventions(),
+            Scenarios = file.Optional("assumptions") is { } assumptions ? One(Nested(assumptions, ScenarioFile.Parse), assumptions) : [new Scenario()],
+            Conventions = file.Optional("conventions") is { } conventions ? ConventionsOf(conventions) : new ProjectionConventions(),
+            Pools = collateral.Pools,
             Actuals = file.Optional("actuals") is { } actuals ? [.. actuals.Items().Select(part => DealParts.Month(part, units))] : [],
             OriginalPool = file.Optional("originalPool") is { } pool ? units.Of(pool) : null,
             DefaultedBefore = units.Of(file, "defaultedBefore"),
+            LostBefore = units.Of(file, "lostBefore"),
+            PeriodsBefore = file.Whole("periodsBefore", 0),
+            Closing = file.Optional("closing")?.Date(),
+            IncomeBalance = units.Of(file, "incomeBalance"),
+            PrincipalBalance = units.Of(file, "principalBalance"),
             Dates = file.Optional("dates") is { } dates ? DatesOf(dates) : new DealDates(),
             Fees = All(file, "fees", part => DealParts.FeeOf(part, units)),
             Reserves = All(file, "reserves", part => DealParts.ReserveOf(part, units)),
             Facilities = All(file, "facilities", part => DealParts.FacilityOf(part, units)),
-            Swaps = All(file, "swaps", DealParts.SwapOf),
+            Swaps = All(file, "swaps", part => DealParts.SwapOf(part, units)),
             Tranches = [.. file.Required("tranches").Items().Select(part => TrancheFile.Read(part, units))],
             Triggers = All(file, "triggers", part => DealParts.TriggerOf(part, units)),
             Indices = file.Optional("indices") is { } indices ? indices.Members().ToImmutableDictionary(member => member.Name, member => DealParts.IndexOf(member.Value)) : ImmutableDictionary<string, IndexCurve>.Empty,
@@ -49,9 +55,52 @@ public static class DealFile
             Waterfalls = WaterfallsOf(file.Required("waterfalls")),
         };
         file.Done();
+        if (!deal.Pools.IsEmpty)
+        {
+            if (file.Has("actuals")) throw new InvalidInputException("FieldWrong", "actuals", "the collateral has pools; write the actuals of each in collateral.pools");
+            // Pools without assumptions of their own follow those of the deal.
+            deal = deal with { Pools = [.. deal.Pools.Select(pool => pool.Scenarios.IsDefault ? pool with { Scenarios = deal.Scenarios } : pool)] };
+        }
+
         DealCheck.Check(deal);
         return deal;
     }
+
+    /// <summary>Rep lines, or several pools of them.</summary>
+    private static PoolsFile CollateralOf(JsonPart part)
+    {
+        if (part.Optional("pools") is not { } pools)
+        {
+            var lines = Nested(part, LinesFile.Parse);
+            return new PoolsFile(lines.Currency, lines.UnitsOf, lines.CutOff, lines.Lines, []);
+        }
+
+        var head = LinesFile.Head(part);
+        var units = new DealUnits(head.UnitsOf);
+        ImmutableArray<CollateralPool> all = [.. pools.Items().Select(pool => PoolOf(pool, head.UnitsOf, units))];
+        part.Done();
+        return all.IsEmpty ? throw pools.Fault("there is no pool; write at least one") : new PoolsFile(head.Currency, head.UnitsOf, head.CutOff, [], all);
+    }
+
+    private static CollateralPool PoolOf(JsonPart part, double scale, DealUnits units)
+    {
+        var pool = new CollateralPool
+        {
+            Name = part.Text("name"),
+            Lines = [.. part.Required("lines").Items().Select(line => LinesFile.LineOf(line, scale))],
+            Scenarios = part.Optional("assumptions") is { } assumptions ? One(Nested(assumptions, ScenarioFile.Parse), assumptions) : default,
+            Actuals = part.Optional("actuals") is { } actuals ? [.. actuals.Items().Select(month => DealParts.Month(month, units))] : [],
+            OriginalBalance = part.Optional("originalBalance") is { } original ? units.Of(original) : null,
+            DefaultedBefore = units.Of(part, "defaultedBefore"),
+            LostBefore = units.Of(part, "lostBefore"),
+            HasOwnAccounts = part.Flag("ownAccounts"),
+            LossOrder = DealParts.TextsOf(part, "lossOrder"),
+        };
+        part.Done();
+        return pool;
+    }
+
+    private sealed record PoolsFile(Currency Currency, double UnitsOf, DateOnly? CutOff, ImmutableArray<LoanLine> Lines, ImmutableArray<CollateralPool> Pools);
 
     private static ImmutableDictionary<DealState, ImmutableArray<Step>> WaterfallsOf(JsonPart part)
     {
@@ -69,12 +118,13 @@ public static class DealFile
         var calendar = BusinessCalendar.Create(holidays, working);
         if (calendar.Refusal is { } refusal) throw new InvalidInputException("DatesWrong", part.Path, refusal.Message);
         var dates = new DealDates(
-            part.Whole("monthsPerPayment", 1), part.Whole("paymentDelayDays", 0), part.Whole("determinationDaysBefore", 0), part.Choice("businessDays", BusinessDayRule.None), calendar.Value);
+            part.Whole("monthsPerPayment", 1), part.Whole("paymentDelayDays", 0), part.Whole("determinationDaysBefore", 0), part.Choice("businessDays", BusinessDayRule.None), calendar.Value,
+            part.Choice("accrual", AccrualSpan.PeriodEnds));
         part.Done();
         return dates;
     }
 
-    private static ProjectionConventions ConventionsOf(ReadOnlyMemory<byte> json, JsonPart part) => !part.IsText ? Nested(json, part, ConventionsFile.Parse)
+    private static ProjectionConventions ConventionsOf(JsonPart part) => !part.IsText ? Nested(part, ConventionsFile.Parse)
         : ConventionsFile.Preset(part.Text()) ?? throw part.Fault($"'{part.Text()}' is not known; write one of {string.Join(", ", ConventionsFile.Presets)}, or an object");
 
     private static ImmutableArray<Scenario> One(ImmutableArray<ImmutableArray<Scenario>> sets, JsonPart part) =>
@@ -83,12 +133,11 @@ public static class DealFile
     private static ImmutableArray<T> All<T>(JsonPart file, string name, Func<JsonPart, T> read) => file.Optional(name) is { } part ? [.. part.Items().Select(read)] : [];
 
     /// <summary>Reads a member that has the format of a file of its own.</summary>
-    private static T Nested<T>(ReadOnlyMemory<byte> json, JsonPart part, Func<ReadOnlyMemory<byte>, T> read)
+    private static T Nested<T>(JsonPart part, Func<ReadOnlyMemory<byte>, T> read)
     {
-        using var document = JsonDocument.Parse(json, new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
         try
         {
-            return read(Encoding.UTF8.GetBytes(document.RootElement.GetProperty(part.Path).GetRawText()));
+            return read(Encoding.UTF8.GetBytes(part.RawText()));
         }
         catch (InvalidInputException e)
         {

@@ -16,7 +16,12 @@ internal static class DealParts
         var on = part.Choice("on", FeeBase.Fixed);
         var fee = new Fee(
             part.Text("name"), on, on == FeeBase.Fixed ? units.Of(part.Required("amount")) : 0, on == FeeBase.Fixed ? 0 : part.Number("rate"),
-            part.Optional("capPerPayment") is { } cap ? units.Of(cap) : null, part.Flag("carriesShortfall", true));
+            part.Optional("capPerPayment") is { } cap ? units.Of(cap) : null, part.Flag("carriesShortfall", true))
+        {
+            CapPerYear = part.Optional("capPerYear") is { } yearly ? units.Of(yearly) : null,
+            CapOfPool = part.Optional("capOfPool")?.Number(),
+            Unpaid = units.Of(part, "unpaid"),
+        };
         part.Done();
         return fee;
     }
@@ -32,15 +37,19 @@ internal static class DealParts
 
     public static LiquidityFacility FacilityOf(JsonPart part, DealUnits units)
     {
-        var facility = new LiquidityFacility(part.Text("name"), units.Of(part.Required("limit")), part.Number("rate", 0));
+        var facility = new LiquidityFacility(part.Text("name"), units.Of(part.Required("limit")), part.Number("rate", 0)) { Drawn = units.Of(part, "drawn") };
         part.Done();
         return facility;
     }
 
-    public static Swap SwapOf(JsonPart part)
+    public static Swap SwapOf(JsonPart part, DealUnits units)
     {
         var swap = new Swap(
-            part.Text("name"), part.Number("pays"), part.Text("receivesIndex"), part.Number("receivesSpread", 0), TextsOf(part, "notionalOf"), part.Choice("clock", AccrualClock.Thirty360));
+            part.Text("name"), part.Number("pays"), part.Text("receivesIndex"), part.Number("receivesSpread", 0), TextsOf(part, "notionalOf"), part.Choice("clock", AccrualClock.Thirty360))
+        {
+            NotionalSchedule = part.Optional("notional") is { } schedule ? [.. schedule.Items().Select(units.Of)] : [],
+            Unpaid = units.Of(part, "unpaid"),
+        };
         part.Done();
         return swap;
     }
@@ -49,8 +58,13 @@ internal static class DealParts
     {
         var kind = part.Required("kind").Choice<TriggerKind>();
         var level = part.Required("level");
-        ImmutableArray<double> levels = kind == TriggerKind.UnpaidInterest ? [units.Of(level)] : level.IsNumber ? [level.Number()] : level.Numbers();
-        var trigger = new Trigger(part.Text("name"), kind, levels, TextsOf(part, "tranches"), part.Optional("effect")?.Choice<DealState>(), part.Whole("cureAfter", 0));
+        ImmutableArray<double> levels = kind is TriggerKind.UnpaidInterest or TriggerKind.UnpaidPrincipal ? [units.Of(level)] : level.IsNumber ? [level.Number()] : level.Numbers();
+        var trigger = new Trigger(part.Text("name"), kind, levels, TextsOf(part, "tranches"), part.Optional("effect")?.Choice<DealState>(), part.Whole("cureAfter", 0))
+        {
+            Pool = part.Optional("pool")?.Text(),
+            IsBreachedBefore = part.Flag("breached"),
+            PassedBefore = part.Whole("passedInARow", 0),
+        };
         part.Done();
         return trigger;
     }
@@ -70,7 +84,7 @@ internal static class DealParts
 
     public static PurchaseTerms PurchaseOf(JsonPart part)
     {
-        var terms = new PurchaseTerms(part.Whole("likeLine", 0), part.Whole("remainingMonths"), part.Number("price", 1));
+        var terms = new PurchaseTerms(part.Whole("likeLine", 0), part.Whole("remainingMonths"), part.Number("price", 1)) { Pool = part.Optional("pool")?.Text() };
         part.Done();
         return terms;
     }

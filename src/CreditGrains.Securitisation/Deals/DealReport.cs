@@ -9,7 +9,19 @@ public readonly record struct TranchePeriod(
 {
     /// <summary>All cash to the holders.</summary>
     public long Cash => InterestPaid + PrincipalPaid + ResidualPaid;
+
+    /// <summary>What interest of the period was counted on, unpaid interest that bears interest included.</summary>
+    public long Notional { get; init; }
+
+    /// <summary>Rate of the index of a floating coupon; 0 for a fixed one.</summary>
+    public double IndexRate { get; init; }
 }
+
+/// <summary>One of several pools in one period.</summary>
+public readonly record struct PoolPeriod(string Name, PoolMonth Month, double CumulativeDefault);
+
+/// <summary>A liquidity facility in one period: what it lent, the interest that fell due, what was repaid of both, and what it has lent at the end, interest included.</summary>
+public readonly record struct FacilityPeriod(string Name, long Opening, long Drawn, long Interest, long Repaid, long Closing);
 
 /// <summary>A fee, tax, swap or facility in one period.</summary>
 public readonly record struct DuePeriod(string Name, long Due, long Paid, long Unpaid);
@@ -34,7 +46,11 @@ public sealed record PeriodReport
 
     public required DealState State { get; init; }
 
+    /// <summary>All pools.</summary>
     public required PoolMonth Pool { get; init; }
+
+    /// <summary>Each of several pools; empty when there is one.</summary>
+    public required IReadOnlyList<PoolPeriod> Pools { get; init; }
 
     /// <summary>Defaulted to date over original pool.</summary>
     public required double CumulativeDefault { get; init; }
@@ -52,6 +68,8 @@ public sealed record PeriodReport
     public required IReadOnlyList<TranchePeriod> Tranches { get; init; }
 
     public required IReadOnlyList<AccountPeriod> Accounts { get; init; }
+
+    public required IReadOnlyList<FacilityPeriod> Facilities { get; init; }
 
     public required long OpeningCash { get; init; }
 
@@ -71,6 +89,9 @@ public sealed record PeriodReport
 /// <summary>A deal run to its end.</summary>
 public sealed record DealRun(DealTerms Terms, IReadOnlyList<PeriodReport> Periods)
 {
+    /// <summary>Loans bought meanwhile, in the order they were bought.</summary>
+    public IReadOnlyList<BoughtLoans> Bought { get; init; } = [];
+
     /// <summary>A tranche by period.</summary>
     public IEnumerable<TranchePeriod> Of(string tranche)
     {

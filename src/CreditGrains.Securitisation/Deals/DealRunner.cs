@@ -28,15 +28,15 @@ public static class DealRunner
             periods.Add(Period(deal, pool, book, period));
         }
 
-        return new DealRun(deal, periods);
+        return new DealRun(deal, periods) { Bought = pool.Bought };
     }
 
     private static PeriodReport Period(DealTerms deal, DealPool pool, DealBook book, int period)
     {
         var month = pool.Of(period);
         var wasActual = pool.IsActual(period);
-        book.Begin(period, month);
-        book.Collect(month, pool);
+        book.Begin(period, month, pool);
+        book.Collect(pool);
         book.Look();
         foreach (var step in book.Steps()) StepRun.Carry(step, book, pool);
         var (opening, closing) = book.Cash.Close(period);
@@ -51,13 +51,15 @@ public static class DealRunner
             IsActual = wasActual,
             State = book.State,
             Pool = month,
+            Pools = book.PoolReports(),
             CumulativeDefault = book.CumulativeDefault,
             Delinquency = month.Closing == 0 ? 0 : (double)month.Delinquent / month.Closing,
             CleanUpProceeds = book.CleanUpProceeds,
             Triggers = [.. book.Watches.Select(watch => new TriggerPeriod(watch.Trigger.Name, watch.Value, watch.Level, watch.IsBreached))],
             Dues = [.. book.Dues.Values.Select(due => due.Report())],
-            Tranches = [.. book.Tranches.Select(DealBook.Report)],
+            Tranches = [.. book.Tranches.Select(book.Report)],
             Accounts = [.. book.Accounts()],
+            Facilities = [.. deal.Facilities.Select(facility => book.Cash.ReportFacility(facility.Name))],
             OpeningCash = opening,
             Collections = book.Cash.Collections,
             Advances = book.Cash.Advances,

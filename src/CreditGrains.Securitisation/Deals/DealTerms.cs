@@ -18,7 +18,11 @@ public sealed record DealTerms
     /// <summary>Date of the balances; null for a deal without dates.</summary>
     public DateOnly? CutOff { get; init; }
 
-    public required ImmutableArray<LoanLine> Lines { get; init; }
+    /// <summary>The loans of a deal with one pool; empty when <see cref="Pools"/> has several.</summary>
+    public ImmutableArray<LoanLine> Lines { get; init; } = [];
+
+    /// <summary>Several pools, each with loans, scenarios and actuals of its own; then <see cref="Lines"/>, <see cref="Scenarios"/> and <see cref="Actuals"/> are not read.</summary>
+    public ImmutableArray<CollateralPool> Pools { get; init; } = [];
 
     /// <summary>One for all lines, or one a segment.</summary>
     public ImmutableArray<Scenario> Scenarios { get; init; } = [new Scenario()];
@@ -33,6 +37,21 @@ public sealed record DealTerms
 
     /// <summary>Defaulted before the run begins.</summary>
     public long DefaultedBefore { get; init; }
+
+    /// <summary>Lost before the run begins.</summary>
+    public long LostBefore { get; init; }
+
+    /// <summary>Payment periods before the run: coupons that step up, levels of triggers, planned schedules, legal finals and revolving periods count from the deal's first.</summary>
+    public int PeriodsBefore { get; init; }
+
+    /// <summary>Day from which tranches accrue when they accrue between payment dates; null is the cut-off.</summary>
+    public DateOnly? Closing { get; init; }
+
+    /// <summary>Cash in the income sub-account when the run begins.</summary>
+    public long IncomeBalance { get; init; }
+
+    /// <summary>Cash in the principal sub-account when the run begins.</summary>
+    public long PrincipalBalance { get; init; }
 
     public DealDates Dates { get; init; } = new();
 
@@ -68,6 +87,26 @@ public sealed record DealTerms
 
     /// <summary>Steps by state; a state without steps follows those of the nearest state before it.</summary>
     public required ImmutableDictionary<DealState, ImmutableArray<Step>> Waterfalls { get; init; }
+
+    /// <summary>The pools, of which there is always one.</summary>
+    public ImmutableArray<CollateralPool> AllPools => !Pools.IsEmpty ? Pools :
+    [
+        new CollateralPool { Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore },
+    ];
+
+    /// <summary>The same deal with other assumptions, in every pool and segment.</summary>
+    public DealTerms Assume(Func<Scenario, Scenario> other) => this with
+    {
+        Scenarios = [.. Scenarios.Select(other)],
+        Pools = [.. Pools.Select(pool => pool with { Scenarios = [.. pool.Scenarios.Select(other)] })],
+    };
+
+    /// <summary>The same deal with the sets of a scenario file: one for all, or one a segment, for every pool.</summary>
+    public DealTerms Assume(ImmutableArray<Scenario> sets) => this with
+    {
+        Scenarios = sets,
+        Pools = [.. Pools.Select(pool => pool with { Scenarios = sets })],
+    };
 }
 
 /// <summary>When cash is counted and paid. Period t ends t × months after the cut-off.</summary>
@@ -76,8 +115,20 @@ public sealed record DealTerms
 /// <param name="DeterminationDaysBefore">Business days before the payment date.</param>
 /// <param name="Rule">How a payment date moves to a business day.</param>
 /// <param name="Calendar">Null is Monday to Friday.</param>
+/// <param name="Accrual">Between which days coupons that count days accrue.</param>
 public sealed record DealDates(
-    int MonthsPerPayment = 1, int PaymentDelayDays = 0, int DeterminationDaysBefore = 0, BusinessDayRule Rule = BusinessDayRule.None, BusinessCalendar? Calendar = null);
+    int MonthsPerPayment = 1, int PaymentDelayDays = 0, int DeterminationDaysBefore = 0, BusinessDayRule Rule = BusinessDayRule.None, BusinessCalendar? Calendar = null,
+    AccrualSpan Accrual = AccrualSpan.PeriodEnds);
+
+/// <summary>Between which days actual days of a coupon run.</summary>
+public enum AccrualSpan
+{
+    /// <summary>From the end of one period to that of the next.</summary>
+    PeriodEnds = 0,
+
+    /// <summary>From one payment date to the next; the first from the closing date.</summary>
+    PaymentDates = 1,
+}
 
 /// <summary>What a fee is counted on.</summary>
 public enum FeeBase
@@ -102,16 +153,37 @@ public enum FeeBase
 /// <param name="Rate">Of the others; 0.01 is 1 %.</param>
 /// <param name="CapPerPayment">Most paid at one payment date; null is no cap.</param>
 /// <param name="CarriesShortfall">Whether what is not paid is owed on; otherwise it falls away.</param>
-public sealed record Fee(string Name, FeeBase Base, long Amount, double Rate, long? CapPerPayment, bool CarriesShortfall);
+public sealed record Fee(string Name, FeeBase Base, long Amount, double Rate, long? CapPerPayment, bool CarriesShortfall)
+{
+    /// <summary>Most paid in a year of payment dates, counted from the deal's first; null is no cap.</summary>
+    public long? CapPerYear { get; init; }
+
+    /// <summary>Most paid at a payment date as a yearly part of the pool balance at the start of the period; null is no cap.</summary>
+    public double? CapOfPool { get; init; }
+
+    /// <summary>Owed when the run begins.</summary>
+    public long Unpaid { get; init; }
+}
 
 /// <summary>A reserve account and its target: the sum of the parts, within floor and cap; 0 once pool or tranches are gone.</summary>
 public sealed record Reserve(string Name, long Opening, long Fixed, double OfPool, double OfOriginalPool, double OfTranches, long Floor, long? Cap);
 
 /// <summary>Cash a bank lends the deal up to a limit.</summary>
-public sealed record LiquidityFacility(string Name, long Limit, double RateAnnual);
+public sealed record LiquidityFacility(string Name, long Limit, double RateAnnual)
+{
+    /// <summary>Lent when the run begins.</summary>
+    public long Drawn { get; init; }
+}
 
 /// <summary>An interest-rate swap: the deal pays a fixed rate and receives an index with a spread, on the opening balance of tranches or of the pool; net.</summary>
-public sealed record Swap(string Name, double PaysAnnual, string ReceivesIndex, double ReceivesSpread, ImmutableArray<string> NotionalOf, AccrualClock Clock);
+public sealed record Swap(string Name, double PaysAnnual, string ReceivesIndex, double ReceivesSpread, ImmutableArray<string> NotionalOf, AccrualClock Clock)
+{
+    /// <summary>Notional by period of the deal; after the last 0. Empty: the opening balance of tranches or pool.</summary>
+    public ImmutableArray<long> NotionalSchedule { get; init; } = [];
+
+    /// <summary>Owed by the deal when the run begins.</summary>
+    public long Unpaid { get; init; }
+}
 
 /// <summary>What becomes of losses.</summary>
 public enum LossTreatment
@@ -127,7 +199,13 @@ public enum LossTreatment
 }
 
 /// <summary>New loans: like a line of the collateral, with a new term.</summary>
-public sealed record PurchaseTerms(int LikeLine, int RemainingMonths, double Price);
+public sealed record PurchaseTerms(int LikeLine, int RemainingMonths, double Price)
+{
+    /// <summary>Pool that buys; null is the first.</summary>
+    public string? Pool { get; init; }
+
+    internal int PoolOf(DealTerms deal) => Pool is null ? 0 : deal.AllPools.Select(pool => pool.Name).ToList().IndexOf(Pool);
+}
 
 /// <summary>The servicer buys the rest of the pool once it is small.</summary>
 /// <param name="PoolFactorBelow">Pool over original pool.</param>

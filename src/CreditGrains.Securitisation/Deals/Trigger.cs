@@ -23,6 +23,12 @@ public enum TriggerKind
 
     /// <summary>Pool over original pool; breached below.</summary>
     PoolFactor = 5,
+
+    /// <summary>Lost to date over original pool; breached above its level.</summary>
+    CumulativeLoss = 6,
+
+    /// <summary>Principal of the tranches left after their legal final, in minor units; breached above.</summary>
+    UnpaidPrincipal = 7,
 }
 
 /// <summary>A test with what follows from it.</summary>
@@ -34,20 +40,29 @@ public enum TriggerKind
 /// <param name="CureAfter">Periods in a row that must pass; 0 is never cured.</param>
 public sealed record Trigger(string Name, TriggerKind Kind, ImmutableArray<double> Levels, ImmutableArray<string> Tranches, DealState? Effect, int CureAfter)
 {
+    /// <summary>The one of several pools it looks at; null is all.</summary>
+    public string? Pool { get; init; }
+
+    /// <summary>Whether it is breached when the run begins.</summary>
+    public bool IsBreachedBefore { get; init; }
+
+    /// <summary>Periods in a row passed when the run begins, of a breached trigger that can be cured.</summary>
+    public int PassedBefore { get; init; }
+
     public double LevelOf(int period) => Levels[Math.Min(period, Levels.Length) - 1];
 
     /// <summary>Whether a value is bad above the level; below it otherwise.</summary>
-    public bool IsBadAbove => Kind is TriggerKind.CumulativeDefault or TriggerKind.Delinquency or TriggerKind.UnpaidInterest;
+    public bool IsBadAbove => Kind is TriggerKind.CumulativeDefault or TriggerKind.CumulativeLoss or TriggerKind.Delinquency or TriggerKind.UnpaidInterest or TriggerKind.UnpaidPrincipal;
 }
 
 /// <summary>A trigger while a deal runs.</summary>
 internal sealed class TriggerWatch(Trigger trigger)
 {
-    private int passedInARow;
+    private int passedInARow = trigger.PassedBefore;
 
     public Trigger Trigger { get; } = trigger;
 
-    public bool IsBreached { get; private set; }
+    public bool IsBreached { get; private set; } = trigger.IsBreachedBefore;
 
     public double? Value { get; private set; }
 
@@ -69,6 +84,9 @@ internal sealed class TriggerWatch(Trigger trigger)
 /// <summary>Rates of an index, by period or by date. A dated rate holds from its date on.</summary>
 public sealed record IndexCurve(ImmutableArray<double> ByPeriod, ImmutableArray<(DateOnly From, double Rate)> Dated)
 {
+    /// <summary>The same curve, every rate moved by so much.</summary>
+    public IndexCurve Shift(double by) => new([.. ByPeriod.Select(rate => rate + by)], [.. Dated.Select(point => (point.From, point.Rate + by))]);
+
     /// <param name="period">From 1.</param>
     /// <param name="start">First day of the period; null without dates.</param>
     public double RateOf(int period, DateOnly? start)

@@ -92,6 +92,9 @@ public sealed class JsonPart
         ? date
         : throw Fault($"'{Text()}' is no date; write it as 2026-03-31");
 
+    /// <summary>The text of this part, for a reader of its own.</summary>
+    public string RawText() => element.GetRawText();
+
     public ImmutableArray<double> Numbers() => [.. Items().Select(item => item.Number())];
 
     /// <summary>One of the names of an enum, in camel case.</summary>

@@ -18,15 +18,21 @@ public sealed record LinesFile(Currency Currency, bool IsMajor, DateOnly? CutOff
     public static LinesFile Parse(ReadOnlyMemory<byte> json)
     {
         var file = JsonPart.Parse(json);
-        var code = file.Required("currency");
-        if (!Currency.TryParse(code.Text(), out var currency)) throw code.Fault($"'{code.Text()}' is no ISO 4217 code; write three upper-case letters such as EUR");
-        var amounts = file.Text("amounts", "minor");
-        if (amounts is not ("minor" or "major")) throw new InvalidInputException("FieldWrong", "amounts", $"'{amounts}' is not known; write minor or major");
-        var read = new LinesFile(currency, amounts == "major", file.Optional("cutOff")?.Date(), []);
+        var read = Head(file);
         var lines = file.Required("lines");
         read = read with { Lines = [.. lines.Items().Select(part => LineOf(part, read.UnitsOf))] };
         file.Done();
         return read.Lines.Length == 0 ? throw lines.Fault("there is no line; write at least one") : read;
+    }
+
+    /// <summary>Currency, unit of amounts and cut-off, without lines.</summary>
+    internal static LinesFile Head(JsonPart file)
+    {
+        var code = file.Required("currency");
+        if (!Currency.TryParse(code.Text(), out var currency)) throw code.Fault($"'{code.Text()}' is no ISO 4217 code; write three upper-case letters such as EUR");
+        var amounts = file.Text("amounts", "minor");
+        if (amounts is not ("minor" or "major")) throw new InvalidInputException("FieldWrong", "amounts", $"'{amounts}' is not known; write minor or major");
+        return new LinesFile(currency, amounts == "major", file.Optional("cutOff")?.Date(), []);
     }
 
     /// <summary>100.10 in major units is 10010, though its double times 100 is a hair off.</summary>
@@ -34,7 +40,7 @@ public sealed record LinesFile(Currency Currency, bool IsMajor, DateOnly? CutOff
 
     private const double NearWhole = 1e-4;
 
-    private static LoanLine LineOf(JsonPart part, double units)
+    internal static LoanLine LineOf(JsonPart part, double units)
     {
         var rates = part.Optional("rates")?.Numbers() ?? [];
         var line = new LoanLine

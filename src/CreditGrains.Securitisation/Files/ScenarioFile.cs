@@ -21,8 +21,9 @@ public static class ScenarioFile
     {
         if (part.Optional("segments") is not { } segments) return [One(part, part.Text("name", "base"))];
         var name = part.Text("name", "base");
+        var probability = part.Optional("probability")?.Number();
         part.Done();
-        return [.. segments.Items().Select(segment => One(segment, segment.Text("name", name)))];
+        return [.. segments.Items().Select(segment => One(segment, segment.Text("name", name)) with { Probability = probability })];
     }
 
     private static Scenario One(JsonPart part, string name)
@@ -35,6 +36,7 @@ public static class ScenarioFile
             Recovery = part.Optional("recovery") is { } recovery ? RecoveryOf(recovery) : RecoveryTerms.NoRecovery,
             Advances = part.Optional("advances") is { } advances ? AdvancesOf(advances) : AdvanceTerms.None,
             Stresses = part.Optional("stresses") is { } stresses ? [.. stresses.Items().Select(StressOf)] : [],
+            Probability = part.Optional("probability")?.Number(),
         };
         part.Done();
         try
@@ -104,7 +106,11 @@ public static class ScenarioFile
 
     private static Stress StressOf(JsonPart part)
     {
-        var stress = new Stress(part.Whole("fromPeriod", 1), part.Whole("toPeriod", int.MaxValue), part.Number("prepayment", 1), part.Number("default", 1), part.Number("severity", 1));
+        var stress = new Stress(part.Whole("fromPeriod", 1), part.Whole("toPeriod", int.MaxValue), part.Number("prepayment", 1), part.Number("default", 1), part.Number("severity", 1))
+        {
+            From = part.Optional("from")?.Date(),
+            To = part.Optional("to")?.Date(),
+        };
         part.Done();
         return stress;
     }

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using CreditGrains.Securitisation.Assumptions;
+using CreditGrains.Domain.Draws;
 
 namespace CreditGrains.Securitisation.Measures;
 
@@ -29,8 +29,8 @@ public static class MonteCarlo
         var outcomes = new double[trials];
         Parallel.For(0, trials, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, trial =>
         {
-            var draws = new SeededDraws(seed, trial);
-            var factor = draws.Gaussian();
+            var draws = Xoshiro256.Stream(seed, trial);
+            var factor = Normal.Quantile(draws.Uniform());
             double loss = 0, known = -1, conditional = 0;
             for (var i = 0; i < obligors.Count; i++)
             {
@@ -62,26 +62,9 @@ public static class MonteCarlo
     public static LossDistribution BlockBootstrap(IReadOnlyList<ImmutableArray<double>> vintages, int months, int block, int trials, long seed)
     {
         Check(trials);
-        if (block < 1 || months < 1) throw new InvalidInputException("BlockOutOfRange", "block", "months and block must be at least 1");
-        if (vintages.Count == 0 || vintages.Max(vintage => vintage.Length) < months)
-            throw new InvalidInputException("VintagesTooShort", "vintages", $"no vintage has {months} months; shorten the path or give an older vintage");
-        foreach (var vintage in vintages)
-            for (var i = 0; i < vintage.Length; i++) RateCheck.Ratio(vintage[i], $"vintages[][{i}]");
-        var reaching = Enumerable.Range(0, months).Select(month => vintages.Where(vintage => vintage.Length > month).ToArray()).ToArray();
+        var bootstrap = new VintageBootstrap(vintages, months, block);
         var outcomes = new double[trials];
-        Parallel.For(0, trials, trial =>
-        {
-            var draws = new SeededDraws(seed, trial);
-            double surviving = 1;
-            for (var month = 0; month < months;)
-            {
-                var vintage = reaching[month][draws.Below(reaching[month].Length)];
-                var end = Math.Min(Math.Min(month + block, months), vintage.Length);
-                for (; month < end; month++) surviving *= 1 - vintage[month];
-            }
-
-            outcomes[trial] = 1 - surviving;
-        });
+        Parallel.For(0, trials, trial => outcomes[trial] = 1 - bootstrap.Path(Xoshiro256.Stream(seed, trial)).Aggregate(1.0, (left, rate) => left * (1 - rate)));
         return new LossDistribution(outcomes);
     }
 

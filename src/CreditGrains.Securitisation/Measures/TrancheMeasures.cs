@@ -3,66 +3,77 @@ using CreditGrains.Securitisation.Deals;
 namespace CreditGrains.Securitisation.Measures;
 
 /// <summary>
-/// What a holder gets of a tranche, in money of the day of purchase: the start of the first period. Payment t lies t × months ÷ 12 years later; yields are nominal a year, compounded with
+/// Worth, yield and duration of a tranche of a run, by <see cref="PricingTerms"/>. Without any: bought at the start of the first period, yields nominal a year, compounded with
 /// the payments. Prices are of one unit of balance.
 /// </summary>
 public sealed class TrancheMeasures
 {
-    private const double YieldMin = -0.99;
-    private const double YieldMax = 10;
-    private const int Halvings = 200;
-    private readonly double[] cash;
-    private readonly double paymentsPerYear;
-    private readonly double balance;
+    private readonly PricingTerms terms;
+    private readonly int compounding;
 
     /// <exception cref="InvalidInputException">The deal has no such tranche.</exception>
-    public TrancheMeasures(DealRun run, string tranche)
+    public TrancheMeasures(DealRun run, string tranche, PricingTerms? pricing = null)
     {
-        var terms = run.Terms.Tranches.FirstOrDefault(one => one.Name == tranche)
-            ?? throw new InvalidInputException("TrancheUnknown", "tranche", $"there is no tranche '{tranche}'; there are {string.Join(", ", run.Terms.Tranches.Select(one => one.Name))}");
-        cash = [.. run.Of(tranche).Select(period => (double)period.Cash)];
-        paymentsPerYear = 12.0 / run.Terms.Dates.MonthsPerPayment;
-        balance = terms.Balance;
-        WeightedAverageLifeYears = run.AverageLifeYears(tranche);
+        terms = pricing ?? new PricingTerms();
+        Cash = new TrancheCash(run, tranche, terms);
+        compounding = terms.CompoundingPerYear ?? Math.Max(1, 12 / run.Terms.Dates.MonthsPerPayment);
+        WeightedAverageLifeYears = terms.Settlement is null ? run.AverageLifeYears(tranche) : Weighted(Cash);
     }
 
-    /// <summary>Of the principal; null when none is paid.</summary>
+    /// <summary>What is bought.</summary>
+    public TrancheCash Cash { get; }
+
+    /// <summary>Times a year that yields compound.</summary>
+    public int CompoundingPerYear => compounding;
+
+    /// <summary>Of the principal, Σ t · P / 12 ÷ Σ P with t in months of the run; with a settlement date, by the years to each payment. Null when none is paid.</summary>
     public double? WeightedAverageLifeYears { get; }
 
-    /// <summary>Present value in minor units.</summary>
-    public double Value(double yield)
-    {
-        var factor = 1 / (1 + yield / paymentsPerYear);
-        double value = 0;
-        for (var t = cash.Length - 1; t >= 0; t--) value = (value + cash[t]) * factor;
-        return value;
-    }
+    /// <summary>Present value in minor units, accrued interest included.</summary>
+    public double Value(double yield) => Cash.Flows.Price(yield, compounding);
 
-    /// <summary>Present value of one unit of balance; null without balance.</summary>
-    public double? Price(double yield) => balance == 0 ? null : Value(yield) / balance;
+    /// <summary>Value of one unit of balance without accrued interest; null without balance.</summary>
+    public double? Price(double yield) => PriceOf(Value(yield));
 
-    /// <summary>The nominal yearly yield at a value in minor units; null when none from −99 % to 1000 % gives it. Cash is never negative, so there is at most one.</summary>
-    public double? Yield(double value)
-    {
-        var (low, high) = (YieldMin * paymentsPerYear, YieldMax);
-        if (!(value > 0) || Value(low) < value || Value(high) > value) return null;
-        for (var i = 0; i < Halvings; i++)
-        {
-            var middle = (low + high) / 2;
-            if (Value(middle) >= value) low = middle;
-            else high = middle;
-        }
+    /// <summary>The same of a value.</summary>
+    public double? PriceOf(double value) => Cash.Unit == 0 ? null : (value - Cash.Accrued) / Cash.Unit;
 
-        return (low + high) / 2;
-    }
+    /// <summary>Value in minor units of a price.</summary>
+    public double ValueOf(double price) => price * Cash.Unit + Cash.Accrued;
+
+    /// <summary>All yields at a value in minor units.</summary>
+    public IReadOnlyList<double> Yields(double value) => value > 0 ? Cash.Flows.Yields(value, compounding) : [];
+
+    /// <summary>The yield at a value in minor units; null when none from −99 % to 1000 % gives it. Cash of a tranche is never negative, so there is at most one.</summary>
+    public double? Yield(double value) => Yields(value) is [var one, ..] ? one : null;
 
     /// <summary>−dV/dy ÷ V in years; null when the value is 0.</summary>
-    public double? ModifiedDuration(double yield)
+    public double? ModifiedDuration(double yield) => Value(yield) == 0 ? null : Cash.Flows.ModifiedDuration(yield, compounding);
+
+    /// <summary>Σ T · PV ÷ V in years; null when the value is 0.</summary>
+    public double? MacaulayDuration(double yield) => Value(yield) == 0 ? null : Cash.Flows.MacaulayDuration(yield, compounding);
+
+    /// <summary>(d²V/dy²) ÷ V; null when the value is 0.</summary>
+    public double? Convexity(double yield) => Value(yield) == 0 ? null : Cash.Flows.Convexity(yield, compounding);
+
+    /// <summary>All internal rates of return at a value, annual and effective.</summary>
+    public IReadOnlyList<double> InternalRates(double value) => value > 0 ? Cash.Flows.InternalRates(value) : [];
+
+    /// <summary>All discount margins at a value; empty for a fixed coupon.</summary>
+    public IReadOnlyList<double> DiscountMargins(double value) => Cash.Terms.Coupon.Index is null || value <= 0 ? [] : TimedCash.DiscountMargins(Cash.Cash, Cash.Years, Cash.IndexRates, value);
+
+    /// <summary>All spreads over the discount curve at a value; empty without curve.</summary>
+    public IReadOnlyList<double> Spreads(double value) => terms.Curve is null || value <= 0 ? [] : Cash.Flows.Spreads(terms.Curve, value);
+
+    private static double? Weighted(TrancheCash cash)
     {
-        var growth = 1 + yield / paymentsPerYear;
-        double weighted = 0;
-        for (var t = 1; t <= cash.Length; t++) weighted += t / paymentsPerYear * cash[t - 1] * Math.Pow(growth, -t);
-        var value = Value(yield);
-        return value == 0 ? null : weighted / value / growth;
+        double weighted = 0, principal = 0;
+        for (var i = 0; i < cash.Years.Count; i++)
+        {
+            weighted += cash.Years[i] * cash.Principal[i];
+            principal += cash.Principal[i];
+        }
+
+        return principal == 0 ? null : weighted / principal;
     }
 }

@@ -31,7 +31,7 @@ internal static class PlannedSchedule
     private static long[] Principal(DealTerms deal, double psa)
     {
         var scenario = new Scenario { Prepayment = new PrepaymentCurve.Psa(new PsaSpeed(psa)) };
-        var pool = new DealPool(deal with { Scenarios = [scenario] });
+        var pool = new DealPool(deal.Assume([scenario]));
         return [.. Enumerable.Range(1, pool.Periods).Select(period => pool.Of(period).Scheduled + pool.Of(period).Prepaid)];
     }
 }

@@ -27,13 +27,17 @@ internal sealed class TrancheBook(TrancheTerms terms)
     public long WrittenDown { get; private set; }
 
     /// <summary>Principal deficiency: losses and borrowed principal not yet made good.</summary>
-    public long Deficiency { get; private set; }
+    public long Deficiency { get; private set; } = terms.Deficiency;
+
+    /// <summary>What interest of the period is counted on.</summary>
+    public long Notional { get; private set; }
 
     public double RateAnnual { get; private set; }
 
-    public void Begin(long interest, double rate)
+    public void Begin(long notional, long interest, double rate)
     {
         Opening = Balance;
+        Notional = notional;
         InterestDue = interest;
         InterestOwed += interest;
         RateAnnual = rate;
@@ -70,6 +74,7 @@ internal sealed class TrancheBook(TrancheTerms terms)
         var borne = Math.Min(loss, Balance);
         Balance -= borne;
         WrittenDown += borne;
+        Deficiency = Math.Min(Deficiency, Balance);
         return loss - borne;
     }
 

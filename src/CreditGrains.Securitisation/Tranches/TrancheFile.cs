@@ -16,6 +16,8 @@ internal static class TrancheFile
             Coupon = part.Optional("coupon") is { } coupon ? CouponOf(coupon) : new Coupon(null, 0),
             Clock = part.Choice("clock", AccrualClock.Thirty360),
             InterestUnpaid = units.Of(part, "interestUnpaid"),
+            Deficiency = units.Of(part, "deficiency"),
+            LegalFinalPeriod = part.Optional("legalFinalPeriod")?.Whole(),
             InterestOnUnpaid = part.Flag("interestOnUnpaid"),
             AccruesUntilPaid = DealParts.TextsOf(part, "accruesUntilPaid"),
             NotionalOf = DealParts.TextsOf(part, "notionalOf"),

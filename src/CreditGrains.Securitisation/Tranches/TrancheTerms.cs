@@ -73,6 +73,12 @@ public sealed record TrancheTerms
     /// <summary>Interest unpaid when the run begins, in minor units.</summary>
     public long InterestUnpaid { get; init; }
 
+    /// <summary>On its principal-deficiency ledger when the run begins.</summary>
+    public long Deficiency { get; init; }
+
+    /// <summary>Payment period of the deal by which all must be repaid; null is the end of the run.</summary>
+    public int? LegalFinalPeriod { get; init; }
+
     /// <summary>Whether unpaid interest bears interest at the coupon.</summary>
     public bool InterestOnUnpaid { get; init; }
 

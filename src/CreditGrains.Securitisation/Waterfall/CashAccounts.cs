@@ -16,15 +16,30 @@ internal sealed class CashAccounts
 
     private readonly List<string> names = [Income, Principal];
     private readonly Dictionary<string, (long Opening, long In, long Out, long Balance)> cash = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, (LiquidityFacility Terms, long Drawn, long Interest)> facilities = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, FacilityBook> facilities = new(StringComparer.Ordinal);
+    private readonly HashSet<string> principalAccounts = [Principal];
 
     public CashAccounts(DealTerms deal)
     {
+        foreach (var pool in deal.AllPools.Where(pool => pool.HasOwnAccounts))
+        {
+            names.AddRange([pool.IncomeAccount, pool.PrincipalAccount]);
+            principalAccounts.Add(pool.PrincipalAccount);
+        }
+
         foreach (var reserve in deal.Reserves) names.Add(reserve.Name);
         foreach (var name in names) cash[name] = (0, 0, 0, 0);
+        cash[Income] = (deal.IncomeBalance, 0, 0, deal.IncomeBalance);
+        cash[Principal] = (deal.PrincipalBalance, 0, 0, deal.PrincipalBalance);
         foreach (var reserve in deal.Reserves) cash[reserve.Name] = (reserve.Opening, 0, 0, reserve.Opening);
-        foreach (var facility in deal.Facilities) facilities[facility.Name] = (facility, 0, 0);
+        foreach (var facility in deal.Facilities) facilities[facility.Name] = new FacilityBook(facility);
     }
+
+    /// <summary>Accounts without the reserves: income and principal, of the deal and of pools that have their own.</summary>
+    public IEnumerable<string> CollectionAccounts(DealTerms deal) => names.Where(name => deal.Reserves.All(reserve => reserve.Name != name));
+
+    /// <summary>Whether an account holds principal of a pool.</summary>
+    public bool IsPrincipal(string name) => principalAccounts.Contains(name);
 
     public long Collections { get; private set; }
 
@@ -39,14 +54,15 @@ internal sealed class CashAccounts
 
     public long Balance(string name) => cash[name].Balance;
 
-    public long Drawn(string facility) => facilities[facility].Drawn + facilities[facility].Interest;
+    public long Drawn(string facility) => facilities[facility].Owed;
+
+    public FacilityPeriod ReportFacility(string name) => facilities[name].Report();
 
     public void Begin(int months)
     {
         Collections = Advances = Draws = Payments = Purchases = 0;
         foreach (var name in names) cash[name] = (cash[name].Balance, 0, 0, cash[name].Balance);
-        foreach (var (name, facility) in facilities.ToArray())
-            facilities[name] = facility with { Interest = facility.Interest + Part.Of(facility.Drawn, facility.Terms.RateAnnual, months, 12) };
+        foreach (var facility in facilities.Values) facility.Begin(months);
     }
 
     public void Collect(string to, long amount)
@@ -73,8 +89,7 @@ internal sealed class CashAccounts
     {
         if (facilities.TryGetValue(from, out var facility))
         {
-            var lent = Math.Min(wanted, facility.Terms.Limit - facility.Drawn);
-            facilities[from] = facility with { Drawn = facility.Drawn + lent };
+            var lent = facility.Lend(wanted);
             Draws += lent;
             Payments += lent;
             return lent;
@@ -97,8 +112,7 @@ internal sealed class CashAccounts
     {
         if (facilities.TryGetValue(from, out var facility))
         {
-            var lent = Math.Min(wanted, facility.Terms.Limit - facility.Drawn);
-            facilities[from] = facility with { Drawn = facility.Drawn + lent };
+            var lent = facility.Lend(wanted);
             Draw(to, lent);
             return lent;
         }
@@ -109,12 +123,7 @@ internal sealed class CashAccounts
     }
 
     /// <summary>Books a repayment already taken by <see cref="Pay"/>, interest first.</summary>
-    public void Repaid(string facility, long amount)
-    {
-        var book = facilities[facility];
-        var interest = Math.Min(amount, book.Interest);
-        facilities[facility] = book with { Interest = book.Interest - interest, Drawn = book.Drawn - (amount - interest) };
-    }
+    public void Repaid(string facility, long amount) => facilities[facility].Repay(amount);
 
     /// <summary>Ends a period.</summary>
     /// <exception cref="CashIdentityException">Cash has appeared or vanished.</exception>

@@ -27,7 +27,7 @@ internal static class StepCheck
                 break;
             case Step.Restore restore:
                 Names.Need(names.Tranches, restore.Tranches, $"{path}.to", "tranche");
-                if (restore.From.Contains(CashAccounts.Principal)) throw DealCheck.Bad($"{path}.from", "principal cannot make good what principal lacks; take it from income or a reserve");
+                if (restore.From.Any(name => names.PrincipalAccounts.Contains(name))) throw DealCheck.Bad($"{path}.from", "principal cannot make good what principal lacks; take it from income or a reserve");
                 break;
             case Step.Move move: Names.Need(names.Accounts, [move.To], $"{path}.to", "account"); break;
             case Step.Purchase when deal.Purchase is null: throw DealCheck.Bad("purchase", $"{path} buys loans; say which");

@@ -39,7 +39,7 @@ internal static class StepRun
     private static void PayFee(DealBook book, Fee fee, Step step)
     {
         var due = book.Dues[fee.Name];
-        due.Pay(Out(book, step, Math.Min(due.Owed, fee.CapPerPayment ?? long.MaxValue), isPrincipal: false));
+        due.Pay(Out(book, step, Math.Min(due.Owed, book.CapOf(fee, due)), isPrincipal: false));
     }
 
     private static void PayInterest(DealBook book, Step.PayInterest step)
@@ -80,7 +80,7 @@ internal static class StepRun
         var interest = Math.Min(paid, tranche.InterestOwed);
         tranche.PayInterest(interest);
         // Equity has earned everything; only while cash comes from principal is its balance repaid.
-        var principal = step.From.Contains(CashAccounts.Principal) ? Math.Min(paid - interest, tranche.Balance) : 0;
+        var principal = step.From.Any(book.Cash.IsPrincipal) ? Math.Min(paid - interest, tranche.Balance) : 0;
         tranche.PayPrincipal(principal);
         tranche.PayResidual(paid - interest - principal);
     }
@@ -101,7 +101,7 @@ internal static class StepRun
         foreach (var from in step.From)
         {
             var part = book.Cash.Pay(from, wanted - paid);
-            if (from == CashAccounts.Principal && !isPrincipal) Borrow(book, part);
+            if (!isPrincipal && book.Cash.IsPrincipal(from)) Borrow(book, part);
             paid += part;
         }
 
@@ -115,7 +115,7 @@ internal static class StepRun
         {
             if (from == to) continue;
             var part = book.Cash.Move(from, to, wanted - moved);
-            if (from == CashAccounts.Principal && !isPrincipal) Borrow(book, part);
+            if (!isPrincipal && book.Cash.IsPrincipal(from)) Borrow(book, part);
             moved += part;
         }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
@@ -41,7 +42,7 @@ public class GeneratorTest
         var tally = new Tally();
         using var connection = new UnaryConnection(host.Address, 16, Source(), tally);
         var start = Stopwatch.GetTimestamp();
-        RunUntil(new LoadLoop([connection], ratePerSecond: 1_000), tally, 300);
+        RunUntil(new LoadLoop([connection], new OpenArrivals(RateProfile.Constant(1_000), start, TimeSpan.Zero)), tally, 300);
         // Unpaced it would be done in a few milliseconds. At most the rate times the time, and one burst.
         Assert.InRange(tally.Completed, 300, Stopwatch.GetElapsedTime(start).TotalSeconds * 1_000 + 20);
     }
@@ -52,13 +53,13 @@ public class GeneratorTest
         var host = await CannedHost.StartAsync();
         using var connection = new UnaryConnection(host.Address, 4, Source(), new Tally());
         await host.DisposeAsync();
-        Assert.Throws<Http2Exception>(() => new LoadLoop([connection]).Run(long.MaxValue));
+        Assert.Throws<Http2Exception>(() => new LoadLoop([connection], ClosedArrivals.Instance).Run(long.MaxValue));
     }
 
     internal static AuthorizationSource Source() => new(1_000, 42, TimeProvider.System);
 
     /// <summary>Runs in short slices until enough is done, then drains.</summary>
-    internal static void RunUntil(IReadOnlyList<ILoadConnection> connections, Tally tally, long completed) => RunUntil(new LoadLoop(connections), tally, completed);
+    internal static void RunUntil(IReadOnlyList<ILoadConnection> connections, Tally tally, long completed) => RunUntil(new LoadLoop(connections, ClosedArrivals.Instance), tally, completed);
 
     private static void RunUntil(LoadLoop loop, Tally tally, long completed)
     {

@@ -95,6 +95,49 @@ public sealed class RequestIdRestoreTest
         Assert.True(host.Index.Memory.TableBytes < Count * 72L);
     }
 
+    [Fact]
+    public void Capture_OfATableThatGrowsMeanwhile_SaysInEverySliceWhatItHadAtTheStart()
+    {
+        const int Count = 100_000;
+        using var host = new IndexHost(new FakeDisk(1), Options with { SegmentMillis = 1_000_000, WindowMillis = 2_000_000, MemoryEntriesMax = 10 * Count });
+        AddMany(host, 0, Count);
+        using RequestIdCapture capture = host.Index.BeginCapture(Count);
+        var buffer = new byte[RequestIdCapture.SliceBytesMax];
+        var heads = new List<RequestIdSlice>();
+        for (int next = Count; capture.TryNext(buffer, out int written); next += 20_000)
+        {
+            Assert.True(RequestIdSlice.TryOpen(buffer.AsSpan(0, written), out RequestIdSlice head, out _));
+            heads.Add(head);
+            AddMany(host, next, next + 20_000);
+        }
+        Assert.True(heads.Count > 2, "one slice shows nothing");
+        Assert.All(heads, head => Assert.Equal(Count, head.TableEntries));
+    }
+
+    [Fact]
+    public void Load_OfSlicesThatNameGrowingTables_TakesNoMoreThanTheirEntriesNeed()
+    {
+        const int Count = 200_000;
+        using var host = new IndexHost(new FakeDisk(1), Options with { SegmentMillis = 1_000_000, WindowMillis = 2_000_000, MemoryEntriesMax = 10 * Count });
+        AddMany(host, 0, Count);
+        var slices = new List<byte[]>();
+        using (RequestIdCapture capture = host.Index.BeginCapture(Count))
+        {
+            // As versions before wrote them: each slice with another count.
+            var buffer = new byte[64 * 1_024 + RequestIdCapture.SliceBytesMin];
+            while (capture.TryNext(buffer, out int written))
+            {
+                BitConverter.TryWriteBytes(buffer.AsSpan(24), (long)Count + 1_000 * slices.Count);
+                slices.Add(buffer[..written]);
+            }
+        }
+        Assert.True(slices.Count > 10, "few slices show nothing");
+        using RequestIdIndex index = RequestIdIndex.Create(new FakeDisk(2), Options with { SegmentMillis = 1_000_000, WindowMillis = 2_000_000, MemoryEntriesMax = 10 * Count, Seed = Options.Seed }, IndexHost.Start);
+        foreach (byte[] slice in slices) index.Load(slice);
+        Assert.Equal(Count, index.EntriesInMemory);
+        Assert.True(index.Memory.TableBytes < Count * 72L, $"{index.Memory.TableBytes} bytes");
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

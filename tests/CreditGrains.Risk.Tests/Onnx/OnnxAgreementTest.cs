@@ -4,7 +4,7 @@ using Xunit.Abstractions;
 
 namespace CreditGrains.Risk.Tests.Onnx;
 
-/// <summary>Every kind of model against ONNX Runtime, all outputs of all rows. Where that is not installed a test says so and passes; the made-up rows then only run.</summary>
+/// <summary>Every kind of model against ONNX Runtime, all outputs of all rows. Where that is not installed a test says so and passes.</summary>
 public sealed class OnnxAgreementTest(OnnxRuntimeReference reference, ITestOutputHelper output) : IClassFixture<OnnxRuntimeReference>
 {
     private const double Tolerance = 1e-5;
@@ -85,6 +85,7 @@ public sealed class OnnxAgreementTest(OnnxRuntimeReference reference, ITestOutpu
     {
         OnnxType.Text => new(name, "string", columns, [], [.. Enumerable.Range(0, RowCount * columns).Select(_ => sample.Words![random.Next(sample.Words.Length)])]),
         OnnxType.Int64 => new(name, "int64", columns, [.. Enumerable.Range(0, RowCount * columns).Select(_ => (double)random.Next(-3, 4))]),
+        OnnxType.Double => new(name, "float64", columns, SampleTrees.Rows(random, RowCount, columns, sample.Missing)),
         _ => new(name, "float32", columns, SampleTrees.Rows(random, RowCount, columns, sample.Missing)),
     };
 }

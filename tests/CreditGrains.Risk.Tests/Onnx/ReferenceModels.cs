@@ -82,6 +82,7 @@ internal static class ReferenceModels
         all["logistic written"] = () => new(OnnxWriter.Logistic([.. Enumerable.Range(0, Features).Select(i => $"f{i}")], Numbers(45, Features), 0.3), [("features", OnnxType.Float, Features)], ["label", "probabilities"]);
         all["linear written"] = () => new(OnnxWriter.Linear([.. Enumerable.Range(0, Features).Select(i => $"f{i}")], Numbers(46, Features), 0.3), [("features", OnnxType.Float, Features)], ["value"]);
         all["pipeline"] = Pipeline;
+        all["trees double"] = Doubles;
         return all;
     }
 
@@ -142,7 +143,22 @@ internal static class ReferenceModels
         .Node("MatMul", "", ["x", "w1"], ["m1"]).Node("Add", "", ["m1", "b1"], ["a1"]).Node("Relu", "", ["a1"], ["r1"]).Node("MatMul", "", ["r1", "w2"], ["m2"]).Node("Tanh", "", ["m2"], ["t2"])
         .Node("MatMul", "", ["t2", "w3"], ["m3"]).Node("Sigmoid", "", ["m3"], ["p"]).Node("Sub", "", ["one", "p"], ["q"]).Node("Concat", "", ["q", "p"], ["y"], ("axis", 1L)), 2);
 
-    /// <summary>Columns of their own, imputed, scaled, one-hot and put together, then boosted trees with ZipMap: as a pipeline of sklearn is exported.</summary>
+    /// <summary>Thresholds and weights of 64 bits.</summary>
+    private static ReferenceModel Doubles()
+    {
+        var attributes = OnnxWriter.Nodes(SampleTrees.Ensemble(47, 20, 6, Features, AllModes).Trees, "target");
+        for (var i = 0; i < attributes.Count; i++)
+        {
+            var (name, value) = attributes[i];
+            if (value is float[] numbers) attributes[i] = (name + "_as_tensor", OnnxGraphWriter.Tensor(name, OnnxType.Double, [numbers.Length], [.. numbers.Select(number => number + 1e-12)]));
+        }
+
+        attributes.Add(("n_targets", 1L));
+        var graph = new OnnxGraphWriter("m").Input("x", OnnxType.Double, Features).Node("TreeEnsembleRegressor", Ml, ["x"], ["y"], [.. attributes]);
+        return new ReferenceModel(graph.Output("y", OnnxType.Float, 1).ToArray(), [("x", OnnxType.Double, Features)], ["y"], 0.05);
+    }
+
+    /// <summary>Columns of their own, imputed, scaled, one-hot and put together, then boosted trees: as a pipeline of sklearn is exported.</summary>
     private static ReferenceModel Pipeline()
     {
         var attributes = OnnxWriter.Nodes(SampleTrees.Ensemble(51, 40, 5, 5).Trees, "class");

@@ -80,7 +80,7 @@ internal sealed class BatchWindow(int batchLength, int batchCount, Authorization
             : decision.Kind == OutcomeKind.Approved && decision.Amount != amount ? "reply to another request"
             : decision.Kind != OutcomeKind.Refused && decision.DecisionId <= 0 ? "decision without id"
             : null;
-        if (fault is null) tally.Count(decision.Kind, decision.Reason, decision.Duplicate);
+        if (fault is null) tally.Count(decision.Kind, decision.Reason, decision.Duplicate, decision.DecisionId);
         else tally.Fail(fault);
         return fault is null;
     }

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using CreditGrains.Cli.Bench.Arrivals;
 
 namespace CreditGrains.Cli.Bench.Http2;
 
@@ -14,15 +15,17 @@ internal interface ILoadConnection : IDisposable
     /// <summary>Requests sent and not answered.</summary>
     int InFlight { get; }
 
+    /// <summary>Requests that leave together: 1, or those of a batch.</summary>
+    int SendsAtOnce { get; }
+
     /// <summary>Reads and checks what has come.</summary>
     /// <param name="now">Stopwatch ticks at which it is counted as received.</param>
     void Receive(long now);
 
-    /// <summary>Sends new requests into free places, and what waited.</summary>
-    /// <param name="now">Stopwatch ticks from which their latency counts.</param>
-    /// <param name="quota">Most new requests to send; 0 only sends what waited.</param>
-    /// <returns>New requests sent.</returns>
-    int Send(long now, int quota);
+    /// <summary>Sends requests that are due into free places, and what waited.</summary>
+    /// <param name="now">Stopwatch ticks.</param>
+    /// <param name="arrivals">What is due; null only sends what waited.</param>
+    void Send(long now, IArrivals? arrivals);
 
     /// <summary>Counts what is still under way as unanswered; the run is over.</summary>
     void Abandon();

@@ -1,11 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using CreditGrains.Cli.Bench.Arrivals;
 
 namespace CreditGrains.Cli.Bench.Http2;
 
 /// <summary>
 /// Drives connections from one thread: waits until any can be read (or written, where bytes wait), takes what has come,
-/// sends new requests in its place. A closed loop, or with a rate a paced one.
+/// sends the requests that are due. Which are due is for the arrivals to say: a closed loop, or an open one.
 /// </summary>
 internal sealed class LoadLoop
 {
@@ -13,29 +14,26 @@ internal sealed class LoadLoop
 
     // The wait underneath is in whole milliseconds.
     private const int WaitMinMicros = 1_000;
-    private const double PacedBurstSeconds = 0.01;
     private readonly IReadOnlyList<ILoadConnection> connections;
     private readonly List<Socket> readable;
     private readonly List<Socket> writable = [];
-    private readonly double ratePerTick;
-    private double allowance;
-    private long allowedAt;
+    private readonly IArrivals arrivals;
+    private int first;
 
     /// <param name="connections">Made by the caller, who disposes of them.</param>
-    /// <param name="ratePerSecond">Most requests a second; 0 is no bound.</param>
-    public LoadLoop(IReadOnlyList<ILoadConnection> connections, double ratePerSecond = 0)
+    /// <param name="arrivals">When requests are due.</param>
+    public LoadLoop(IReadOnlyList<ILoadConnection> connections, IArrivals arrivals)
     {
         this.connections = connections;
+        this.arrivals = arrivals;
         readable = new List<Socket>(connections.Count);
-        ratePerTick = ratePerSecond / Stopwatch.Frequency;
     }
 
     /// <summary>Sends and receives until a time.</summary>
     /// <param name="until">Stopwatch ticks.</param>
     public void Run(long until)
     {
-        allowedAt = Stopwatch.GetTimestamp();
-        SendAll();
+        SendAll(isSending: true);
         while (Stopwatch.GetTimestamp() < until) Round(isSending: true);
     }
 
@@ -74,35 +72,26 @@ internal sealed class LoadLoop
                 ready++;
                 connection.Receive(Stopwatch.GetTimestamp());
             }
-
-            if (isReady || ratePerTick > 0 || connection.HasUnsent || connection.InFlight == 0) Send(connection, isSending);
         }
+
+        SendAll(isSending);
     }
 
-    private void SendAll()
+    /// <summary>Each round begins with another connection, so that one does not take all that is due.</summary>
+    private void SendAll(bool isSending)
     {
-        foreach (var connection in connections) Send(connection, isSending: true);
-    }
-
-    private void Send(ILoadConnection connection, bool isSending)
-    {
-        var now = Stopwatch.GetTimestamp();
-        if (!isSending || ratePerTick == 0)
+        first = first + 1 < connections.Count ? first + 1 : 0;
+        for (var i = 0; i < connections.Count; i++)
         {
-            connection.Send(now, isSending ? int.MaxValue : 0);
-            return;
+            var connection = connections[first + i < connections.Count ? first + i : first + i - connections.Count];
+            connection.Send(Stopwatch.GetTimestamp(), isSending ? arrivals : null);
         }
-
-        allowance = Math.Min(allowance + (now - allowedAt) * ratePerTick, Math.Max(1, PacedBurstSeconds * ratePerTick * Stopwatch.Frequency));
-        allowedAt = now;
-        if (allowance >= 1 || connection.HasUnsent) allowance -= connection.Send(now, (int)allowance);
     }
 
+    /// <summary>Until as many are due as go out at once; when they are, all places are taken and only a reply can end the wait.</summary>
     private int WaitMicros()
     {
-        // With allowance left all places are taken: only a reply can end the wait.
-        if (ratePerTick == 0 || allowance >= 1) return WaitMaxMicros;
-        var ticks = (1 - allowance) / ratePerTick;
-        return (int)Math.Clamp(ticks * 1e6 / Stopwatch.Frequency, WaitMinMicros, WaitMaxMicros);
+        var ticks = arrivals.Until(connections[0].SendsAtOnce, Stopwatch.GetTimestamp());
+        return ticks == 0 ? WaitMaxMicros : (int)Math.Clamp(ticks * 1e6 / Stopwatch.Frequency, WaitMinMicros, WaitMaxMicros);
     }
 }

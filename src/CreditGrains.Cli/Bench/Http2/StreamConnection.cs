@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
 
@@ -46,6 +47,8 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
 
     public int InFlight => batches.RequestsInFlight;
 
+    public int SendsAtOnce => batchLength;
+
     public void Receive(long now)
     {
         receivedAt = now;
@@ -60,16 +63,11 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         }
     }
 
-    public int Send(long now, int quota)
+    public void Send(long now, IArrivals? arrivals)
     {
         if (connection.IsGoingAway && batches.InFlight == 0) Reopen("going away");
-        var sent = 0;
-        // A paced load sends whole batches only.
-        while (!connection.IsGoingAway && !batches.IsFull && quota - sent >= batchLength)
-        {
-            Write(now);
-            sent += batchLength;
-        }
+        // Whole batches only; one is as old as its oldest request.
+        while (arrivals is not null && !connection.IsGoingAway && !batches.IsFull && arrivals.Due(now) >= batchLength) Write(arrivals.Take(batchLength, now));
 
         MoveUnsent();
         try
@@ -80,8 +78,6 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         {
             Reopen(e.Message);
         }
-
-        return sent;
     }
 
     public void Abandon() => batches.Fail("unanswered");
@@ -121,7 +117,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         if (lastStream < StreamId) ended = "going away";
     }
 
-    private void Write(long now)
+    private void Write(long dueAt)
     {
         if (unsent.Length - unsentEnd < GrpcPrefix.Size + batches.LengthMax)
         {
@@ -130,7 +126,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
             unsentStart = 0;
         }
 
-        var length = batches.Write(unsent.AsSpan(unsentEnd + GrpcPrefix.Size), now);
+        var length = batches.Write(unsent.AsSpan(unsentEnd + GrpcPrefix.Size), dueAt);
         GrpcPrefix.Write(unsent.AsSpan(unsentEnd), length);
         unsentEnd += GrpcPrefix.Size + length;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Domain.Decisions;
@@ -51,6 +52,8 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
 
     public int InFlight => StreamCount - free.Count;
 
+    public int SendsAtOnce => 1;
+
     public void Receive(long now)
     {
         receivedAt = now;
@@ -64,19 +67,13 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         }
     }
 
-    public int Send(long now, int quota)
+    public void Send(long now, IArrivals? arrivals)
     {
         if (connection.IsGoingAway && InFlight == waiting) Reconnect(null);
-        var sent = 0;
         if (!connection.IsGoingAway)
         {
             if (waiting > 0) SendWaiting();
-            if (quota > 0 && free.Count > 0) source.Refresh();
-            for (; sent < quota && free.TryPop(out var place); sent++)
-            {
-                Prepare(slots[place], now);
-                Start(place);
-            }
+            if (arrivals is not null && free.Count > 0) SendDue(now, arrivals);
         }
 
         if (partlySent > 0) SendRest();
@@ -88,8 +85,6 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         {
             Reconnect(e.Message);
         }
-
-        return sent;
     }
 
     public void Abandon()
@@ -152,7 +147,7 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         else if (slot.Decision.Kind != OutcomeKind.Refused && slot.Decision.DecisionId <= 0) Fail(place, "decision without id");
         else
         {
-            tally.Complete(slot.Decision.Kind, slot.Decision.Reason, slot.Decision.Duplicate, slot.SentAt, receivedAt);
+            tally.Complete(slot.Decision.Kind, slot.Decision.Reason, slot.Decision.Duplicate, slot.SentAt, receivedAt, slot.Decision.DecisionId);
             Release(place);
         }
     }
@@ -183,11 +178,22 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         streams[place] = 0;
     }
 
-    private void Prepare(CallSlot slot, long now)
+    private void SendDue(long now, IArrivals arrivals)
+    {
+        source.Refresh();
+        while (free.Count > 0 && arrivals.Due(now) > 0)
+        {
+            var place = free.Pop();
+            Prepare(slots[place], arrivals.Take(1, now));
+            Start(place);
+        }
+    }
+
+    private void Prepare(CallSlot slot, long dueAt)
     {
         var request = source.Next();
         slot.Amount = request.Amount;
-        slot.SentAt = now;
+        slot.SentAt = dueAt;
         var length = AuthorizationWire.Write(request, slot.Body.AsSpan(GrpcPrefix.Size));
         GrpcPrefix.Write(slot.Body, length);
         slot.BodyLength = GrpcPrefix.Size + length;

@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Draws;
 using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cli.Bench.Load;
@@ -13,14 +14,20 @@ internal sealed class AuthorizationSource
     private const long AmountSpread = 2_000;
     private readonly long facilities;
     private readonly TimeProvider clock;
-    private FastRandom random;
+    private readonly int holdSeconds;
+    private Xoshiro256 random;
     private long unixMillis;
 
-    public AuthorizationSource(long facilities, ulong seed, TimeProvider clock)
+    /// <param name="facilities">Facilities of the book.</param>
+    /// <param name="seed">Of facilities, amounts and ids.</param>
+    /// <param name="clock">Of the ids' time.</param>
+    /// <param name="holdSeconds">Lifetime of the holds; 0 is the engine's own.</param>
+    public AuthorizationSource(long facilities, ulong seed, TimeProvider clock, int holdSeconds = 0)
     {
         this.facilities = facilities;
+        this.holdSeconds = holdSeconds;
         this.clock = clock;
-        random = new FastRandom(seed);
+        random = new Xoshiro256(seed);
         Refresh();
     }
 
@@ -31,7 +38,8 @@ internal sealed class AuthorizationSource
     public Authorization Next() => new(
         RequestId.ForTime(unixMillis, random.Next(), random.Next()),
         random.Below(facilities) + 1,
-        AmountMin + random.Below(AmountSpread));
+        AmountMin + random.Below(AmountSpread),
+        holdSeconds);
 
     /// <summary>The next authorisation as a command.</summary>
     public void Next(ref Command command)
@@ -44,6 +52,7 @@ internal sealed class AuthorizationSource
         command.Id = next.Id;
         command.Facility = PopulationShape.Facility(next.Facility);
         command.Amount = next.Amount;
+        command.LifetimeSeconds = next.HoldSeconds;
     }
 }
 
@@ -51,4 +60,5 @@ internal sealed class AuthorizationSource
 /// <param name="Id">Unique.</param>
 /// <param name="Facility">Its number in the book.</param>
 /// <param name="Amount">Minor units.</param>
-internal readonly record struct Authorization(RequestId Id, long Facility, long Amount);
+/// <param name="HoldSeconds">Lifetime of the hold; 0 is the engine's own.</param>
+internal readonly record struct Authorization(RequestId Id, long Facility, long Amount, int HoldSeconds = 0);

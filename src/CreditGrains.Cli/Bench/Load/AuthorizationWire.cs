@@ -4,7 +4,7 @@ namespace CreditGrains.Cli.Bench.Load;
 
 /// <summary>
 /// AuthorizeRequest as bytes, written here from the proto and not by the server's own codec, so that a fault there does not
-/// hide. Fields: 1 request id, 4 facility {1 tenant, 2 legal entity, 3 id}, 5 amount, 6 currency, 7 channel, 8 category.
+/// hide. Fields: 1 request id, 4 facility {1 tenant, 2 legal entity, 3 id}, 5 amount, 6 currency, 7 channel, 8 category, 11 seconds of the hold.
 /// </summary>
 internal static class AuthorizationWire
 {
@@ -40,7 +40,10 @@ internal static class AuthorizationWire
         at += WireVarint.Write((ulong)request.Amount, target[at..]);
         "\u0032\u0003EUR\u0038\u0001\u0040"u8.CopyTo(target[at..]);
         at += 8;
-        return at + WireVarint.Write(MerchantCategory, target[at..]);
+        at += WireVarint.Write(MerchantCategory, target[at..]);
+        if (request.HoldSeconds == 0) return at;
+        target[at++] = 11 << 3;
+        return at + WireVarint.Write((ulong)request.HoldSeconds, target[at..]);
     }
 
     /// <summary>Writes a member of AuthorizeBatchRequest.requests.</summary>

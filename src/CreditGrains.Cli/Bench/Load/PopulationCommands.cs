@@ -25,7 +25,7 @@ internal sealed class PopulationCommands(PopulationShape shape)
     {
         PopulationRowKind.Product => new OpenNode(PopulationShape.Product(next.Number), PopulationShape.Currency, PopulationShape.ProductLimit, default, []),
         PopulationRowKind.Enterprise => new OpenNode(
-            PopulationShape.Enterprise(next.Number), PopulationShape.Currency, PopulationShape.EnterpriseLimit, default, Under(PopulationShape.Product(shape.ProductOf(next.Number)))),
+            PopulationShape.Enterprise(next.Number), PopulationShape.Currency, shape.EnterpriseLimit, default, Under(PopulationShape.Product(shape.ProductOf(next.Number)))),
         PopulationRowKind.Borrower => new OpenNode(
             PopulationShape.Borrower(next.Number), PopulationShape.Currency, PopulationShape.BorrowerLimit, default, Under(PopulationShape.Enterprise(shape.EnterpriseOf(next.Number)))),
         _ => new OpenFacility(

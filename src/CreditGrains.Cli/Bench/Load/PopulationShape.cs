@@ -26,13 +26,13 @@ internal sealed record PopulationShape(long Facilities, long Borrowers, long Ent
     public const long BorrowerLimit = 10 * FacilityLimit;
 
     /// <summary>Minor units.</summary>
-    public const long EnterpriseLimit = 1_000 * FacilityLimit;
-
-    /// <summary>Minor units.</summary>
     public const long ProductLimit = 1L << 55;
 
     /// <summary>Currency of the whole book.</summary>
     public static readonly Currency Currency = Currency.Parse("EUR");
+
+    /// <summary>Minor units: a thousand facilities' limits, or those of all its facilities.</summary>
+    public long EnterpriseLimit => Math.Max(1_000, Facilities / Enterprises) * FacilityLimit;
 
     /// <summary>Every row that builds the book: nodes and facilities.</summary>
     public long Rows => Products + Enterprises + Borrowers + Facilities;
@@ -48,6 +48,15 @@ internal sealed record PopulationShape(long Facilities, long Borrowers, long Ent
         : Facilities < Borrowers ? "--facilities must be at least --borrowers"
         : Facilities > 100_000_000 ? "--facilities is at most 100,000,000"
         : null;
+
+    /// <summary>The same book with fewer facilities, and the nodes above them in proportion.</summary>
+    public static PopulationShape Part(PopulationShape whole, long facilities)
+    {
+        if (facilities >= whole.Facilities) return whole;
+        var part = (double)facilities / whole.Facilities;
+        var enterprises = Math.Max(1, (long)(whole.Enterprises * part));
+        return new PopulationShape(facilities, Math.Max(enterprises, (long)(whole.Borrowers * part)), enterprises, (int)Math.Min(whole.Products, enterprises));
+    }
 
     public static NodeKey Facility(long number) => new(number, Scope, Scope, NodeKind.Facility);
 

@@ -87,7 +87,7 @@ internal sealed class PopulationWire(PopulationShape shape, int batchRows)
     private (NodeKind Kind, long Limit, NodeKey Parent) Terms(PopulationRow row) => row.Kind switch
     {
         PopulationRowKind.Product => (NodeKind.Product, PopulationShape.ProductLimit, default),
-        PopulationRowKind.Enterprise => (NodeKind.Enterprise, PopulationShape.EnterpriseLimit, PopulationShape.Product(shape.ProductOf(row.Number))),
+        PopulationRowKind.Enterprise => (NodeKind.Enterprise, shape.EnterpriseLimit, PopulationShape.Product(shape.ProductOf(row.Number))),
         PopulationRowKind.Borrower => (NodeKind.Borrower, PopulationShape.BorrowerLimit, PopulationShape.Enterprise(shape.EnterpriseOf(row.Number))),
         _ => (NodeKind.Facility, PopulationShape.FacilityLimit, PopulationShape.Borrower(shape.BorrowerOf(row.Number))),
     };

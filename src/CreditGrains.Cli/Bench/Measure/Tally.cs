@@ -28,6 +28,12 @@ internal sealed class Tally
     /// <summary>Requests that ended without a decision, or with one that failed a check.</summary>
     public long Failed { get; private set; }
 
+    /// <summary>Highest number of a decision seen; decisions are numbered in the order of the journal.</summary>
+    public long DecisionIdMax { get; private set; }
+
+    /// <summary>Lowest number of a decision seen; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long DecisionIdMin { get; private set; } = long.MaxValue;
+
     /// <summary>Longest time between two completions since <see cref="MarkGapStart"/>, nanoseconds.</summary>
     public long GapMaxNanos { get; private set; }
 
@@ -36,20 +42,23 @@ internal sealed class Tally
     public static long ToNanos(long ticks) => (long)(ticks * NanosPerTick);
 
     /// <summary>One decision.</summary>
-    public void Complete(OutcomeKind kind, Reason reason, bool duplicate, long sentAt, long receivedAt)
+    public void Complete(OutcomeKind kind, Reason reason, bool duplicate, long sentAt, long receivedAt, long decisionId = 0)
     {
-        Count(kind, reason, duplicate);
+        Count(kind, reason, duplicate, decisionId);
         Completed++;
         Latency.Record(ToNanos(receivedAt - sentAt));
         NoteCompletion(receivedAt);
     }
 
     /// <summary>One decision of a batch; its latency goes in with <see cref="CompleteBatch"/>.</summary>
-    public void Count(OutcomeKind kind, Reason reason, bool duplicate)
+    public void Count(OutcomeKind kind, Reason reason, bool duplicate, long decisionId = 0)
     {
         outcomes[(int)kind]++;
         if (duplicate) Repeated++;
         if (reason != Reason.None) reasons[Math.Min((int)reason, ReasonCount - 1)]++;
+        if (decisionId == 0) return;
+        if (decisionId > DecisionIdMax) DecisionIdMax = decisionId;
+        if (decisionId < DecisionIdMin) DecisionIdMin = decisionId;
     }
 
     /// <summary>A whole batch: its latency counts once for each member.</summary>
@@ -79,6 +88,8 @@ internal sealed class Tally
 
     public long CountOf(OutcomeKind kind) => outcomes[(int)kind];
 
+    public long CountOf(Reason reason) => reasons[Math.Min((int)reason, ReasonCount - 1)];
+
     /// <summary>Decisions by outcome, the ones that occurred.</summary>
     public IEnumerable<(OutcomeKind Kind, long Count)> Outcomes =>
         outcomes.Select((count, kind) => ((OutcomeKind)kind, count)).Where(pair => pair.count > 0);
@@ -96,6 +107,8 @@ internal sealed class Tally
         Repeated += other.Repeated;
         Failed += other.Failed;
         GapMaxNanos = Math.Max(GapMaxNanos, other.GapMaxNanos);
+        DecisionIdMax = Math.Max(DecisionIdMax, other.DecisionIdMax);
+        DecisionIdMin = Math.Min(DecisionIdMin, other.DecisionIdMin);
         for (var i = 0; i < OutcomeCount; i++) outcomes[i] += other.outcomes[i];
         for (var i = 0; i < ReasonCount; i++) reasons[i] += other.reasons[i];
         foreach (var (kind, count) in other.errors) errors[kind] = errors.GetValueOrDefault(kind) + count;
@@ -112,6 +125,14 @@ internal sealed class Tally
         Repeated = 0;
         Failed = 0;
         GapMaxNanos = 0;
+        ForgetDecisionIds();
+    }
+
+    /// <summary>Looks for the lowest and highest decision anew.</summary>
+    public void ForgetDecisionIds()
+    {
+        DecisionIdMax = 0;
+        DecisionIdMin = long.MaxValue;
     }
 
     private void NoteCompletion(long now)

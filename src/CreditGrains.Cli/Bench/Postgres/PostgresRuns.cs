@@ -33,14 +33,14 @@ internal static class PostgresRuns
 
         using var cluster = PostgresCluster.Start(programs);
         report.Detail($"PostgreSQL: {programs.Version}; shared_buffers={PostgresCluster.SharedBuffersUsual}, {string.Join(", ", PostgresCluster.Settings)}");
-        var shape = ShapeOf(settings);
+        var shape = PopulationShape.Part(settings.Shape, settings.PostgresFacilities);
         var start = Stopwatch.GetTimestamp();
         foreach (var script in Scripts) cluster.RunScript(script);
         cluster.RunScript(
             "load.sql",
             ("facilities", shape.Facilities), ("borrowers", shape.Borrowers), ("enterprises", shape.Enterprises), ("products", shape.Products),
             ("facility_limit", PopulationShape.FacilityLimit), ("borrower_limit", PopulationShape.BorrowerLimit),
-            ("enterprise_limit", PopulationShape.EnterpriseLimit), ("product_limit", PopulationShape.ProductLimit));
+            ("enterprise_limit", shape.EnterpriseLimit), ("product_limit", PopulationShape.ProductLimit));
         report.Detail($"PostgreSQL: population of {shape.Facilities:N0} facilities loaded in {Stopwatch.GetElapsedTime(start).TotalSeconds:F0} s");
         var note = shape.Facilities == settings.Shape.Facilities ? "" : $"; over {shape.Facilities.ToString("N0", CultureInfo.InvariantCulture)} facilities, which favours PostgreSQL";
 
@@ -86,14 +86,5 @@ internal static class PostgresRuns
         var sums = cluster.Query("check.sql");
         report.Detail($"PostgreSQL: sums agree (holds, borrowers, enterprises, products, decisions): {sums}");
         if (sums != "t|t|t|t|t") throw new BenchFault($"the PostgreSQL functions broke their own sums: {sums}");
-    }
-
-    private static PopulationShape ShapeOf(BenchSettings settings)
-    {
-        var shape = settings.Shape;
-        if (settings.PostgresFacilities >= shape.Facilities) return shape;
-        var part = (double)settings.PostgresFacilities / shape.Facilities;
-        var enterprises = Math.Max(1, (long)(shape.Enterprises * part));
-        return new PopulationShape(settings.PostgresFacilities, Math.Max(enterprises, (long)(shape.Borrowers * part)), enterprises, (int)Math.Min(shape.Products, enterprises));
     }
 }

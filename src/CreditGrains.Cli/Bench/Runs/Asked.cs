@@ -50,4 +50,12 @@ internal static class Asked
     public static Figure ClusterFailover(double value, string note = "") => new("kill -9 of one silo of three, to a decision on each of its accounts", "s", value, Demand.AtMost, 20, note);
 
     public static Figure ClusterMemory(double value, string note = "") => new("resident memory of three silos together", "GiB", value, Demand.AtMost, 9, note);
+
+    public static Figure TreeScore(double value, string note = "") => new("200 trees × 6, one event, one core", "µs", value, Demand.AtMost, 4, note);
+
+    public static Figure TreeShapley(double value, string note = "") => new("Shapley values of 200 trees × 6", "ms", value, Demand.AtMost, 1, note);
+
+    public static Figure TreeShapleySum(double value, string note = "") => new("Shapley values: sum less margin, in millionths", "10⁻⁶", value * 1e6, Demand.AtMost, 1, note);
+
+    public static Figure TreeRatio(double value, string note = "") => new("ONNX Runtime, a row at a time ÷ ours", "times", value, Demand.AtLeast, 1, note);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
@@ -43,7 +44,7 @@ internal static class GeneratorRun
     {
         var tally = new Tally();
         using var load = new Connections(settings, settings.Connections, (source, to) => new UnaryConnection(target.Address, settings.Streams, source, to), tally);
-        var loop = new LoadLoop(load.All, perSecond);
+        var loop = new LoadLoop(load.All, new OpenArrivals(RateProfile.Constant(perSecond), Stopwatch.GetTimestamp(), TimeSpan.Zero));
         loop.Run(In(settings.WarmUpSeconds));
         var before = Measure(tally, () => loop.Run(In(settings.Seconds)));
         var acting = Task.Run(act);
@@ -60,7 +61,7 @@ internal static class GeneratorRun
     {
         var tally = new Tally();
         using var load = new Connections(settings, count, connect, tally);
-        var loop = new LoadLoop(load.All);
+        var loop = new LoadLoop(load.All, ClosedArrivals.Instance);
         loop.Run(In(settings.WarmUpSeconds));
         var failedBefore = tally.Failed;
         var result = Measure(tally, () => loop.Run(In(settings.Seconds)));
@@ -106,7 +107,7 @@ internal static class GeneratorRun
             // Ids must differ from those of every earlier run on the same data.
             var seed = unchecked(settings.Seed * 0x9E3779B97F4A7C15 + (ulong)DateTimeOffset.UtcNow.Ticks);
             for (var i = 0; i < count; i++)
-                all.Add(connect(new AuthorizationSource(settings.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System), tally));
+                all.Add(connect(new AuthorizationSource(settings.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, settings.HoldSeconds), tally));
         }
 
         public IReadOnlyList<ILoadConnection> All => all;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
@@ -127,7 +128,7 @@ internal static class ServerRuns
             try
             {
                 using var connection = new UnaryConnection(process.Address, 1, source, tally);
-                var loop = new LoadLoop([connection]);
+                var loop = new LoadLoop([connection], ClosedArrivals.Instance);
                 while (tally.Completed == 0 && tally.Failed == 0) loop.Run(Stopwatch.GetTimestamp() + Stopwatch.Frequency / 1_000);
                 if (tally.Completed > 0) return Stopwatch.GetElapsedTime(start).TotalSeconds;
                 tally.Clear();

@@ -34,9 +34,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     public string LastLine => lastLine;
 
     /// <summary>Starts it; it may not answer yet.</summary>
-    public static ServerProcess Start(BenchSettings settings)
+    public static ServerProcess Start(BenchSettings settings) => Start(settings, new IPEndPoint(IPAddress.Loopback, FreePort()));
+
+    /// <summary>Starts it at an address; it may not answer yet.</summary>
+    public static ServerProcess Start(BenchSettings settings, IPEndPoint address)
     {
-        var address = new IPEndPoint(IPAddress.Loopback, FreePort());
         return Start(settings.ServeWith, ["serve", "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort())], address);
     }
 

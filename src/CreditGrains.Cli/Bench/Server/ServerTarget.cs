@@ -36,6 +36,9 @@ internal sealed class ServerTarget : IAsyncDisposable
         ? WhenAnsweringAsync(new ServerTarget(address, null))
         : OfAsync(ServerProcess.Start(settings));
 
+    /// <summary>A server that was started; it may not answer yet.</summary>
+    public static ServerTarget Of(ServerProcess process) => new(process.Address, process);
+
     /// <summary>A server that was started; waits until it answers.</summary>
     public static Task<ServerTarget> OfAsync(ServerProcess process) => WhenAnsweringAsync(new ServerTarget(process.Address, process));
 

@@ -48,7 +48,7 @@ internal sealed class TreeRegressorStep(Slot input, Slot result, TreeProgram pro
         if (trees.BaseValues.Length != 0 && trees.BaseValues.Length != targets) throw scope.Refuse($"it has {trees.BaseValues.Length} base values for {targets} targets; export the model again");
         var program = TreeProgram.Compile(trees);
         var result = scope.Make(0, OnnxType.Float, [1, (int)targets]);
-        var scratch = scope.Make(int.MaxValue, OnnxType.Double, [program.ScratchLength + (int)targets]).Offset;
+        var scratch = scope.Reserve(program.ScratchLength + (int)targets);
         return new TreeRegressorStep(scope.Numbers(0), result, program, scratch, PostTransforms.Read(scope));
     }
 
@@ -114,7 +114,7 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
         double[] labels = names.Length == 1 || names.Length == 2 && !isBinary && !isText ? (isText ? [scope.Texts.Code("0"), scope.Texts.Code("1")] : [0, 1]) : ClassLabels.Codes(scope, texts, wholes);
         var label = scope.Make(0, isText ? OnnxType.Text : OnnxType.Int64, [1]);
         var scores = scope.Make(1, OnnxType.Float, [1, names.Length], null, names);
-        var scratch = scope.Make(int.MaxValue, OnnxType.Double, [program.ScratchLength + names.Length]).Offset;
+        var scratch = scope.Reserve(program.ScratchLength + names.Length);
         return new TreeClassifierStep(
             scope.Numbers(0), label, scores, program, scratch, labels, PostTransforms.Read(scope),
             isBinary, weights.All(weight => weight.Value >= 0));

@@ -1,0 +1,161 @@
+using System.Net;
+using System.Net.Sockets;
+using CreditGrains.Cli.Bench.Http2;
+using CreditGrains.Domain.Draws;
+
+namespace CreditGrains.Cli.LoadTests;
+
+/// <summary>
+/// Callers who break the rules, beside a load: connections that greet and then say nothing, that send frames of random kind and
+/// content, and that call and never read the answers. What they do to the others is what is measured.
+/// </summary>
+internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
+{
+    private const int IdleConnections = 10_000;
+    private const int SlowReaders = 50;
+    private const int CallsOfASlowReader = 100;
+    private const int MalformedPauseMs = 5;
+    private const int FramesAtOnce = 8;
+    private const int FrameLengthMax = 4_096;
+    private const int AnswerTimeoutMs = 100;
+    private static readonly byte[] Greeting = [.. "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"u8, 0, 0, 0, (byte)FrameType.Settings, 0, 0, 0, 0, 0];
+    private readonly List<Socket> open = [];
+    private readonly CancellationTokenSource ending = new();
+    private Task callers = Task.CompletedTask;
+    private int idleCount;
+    private long malformedCount;
+    private int slowReaderCount;
+
+    /// <summary>Whether they have joined.</summary>
+    public bool IsStarted { get; private set; }
+
+    /// <summary>What they did so far, for a report.</summary>
+    public string Text => FormattableString.Invariant(
+        $"{Volatile.Read(ref idleCount):N0} silent connections, {Interlocked.Read(ref malformedCount):N0} connections with malformed frames, {Volatile.Read(ref slowReaderCount)} callers who never read");
+
+    /// <summary>Joins them to the load, on threads of their own.</summary>
+    public void Start()
+    {
+        IsStarted = true;
+        callers = Task.WhenAll(Task.Run(HoldSilentAsync), Task.Run(SendMalformedAsync), Task.Run(CallAndNeverReadAsync));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        ending.Cancel();
+        callers.Wait();
+        foreach (var socket in open) socket.Dispose();
+        ending.Dispose();
+    }
+
+    private async Task HoldSilentAsync()
+    {
+        for (var i = 0; i < IdleConnections && !ending.IsCancellationRequested; i++)
+        {
+            if (await TryConnectAsync() is not { } socket) return;
+            Keep(socket);
+            await socket.SendAsync(Greeting);
+            Interlocked.Increment(ref idleCount);
+        }
+    }
+
+    private async Task SendMalformedAsync()
+    {
+        var random = new Xoshiro256(seed);
+        var bytes = new byte[Greeting.Length + FramesAtOnce * (FrameHeader.Size + FrameLengthMax)];
+        var answer = new byte[FrameLengthMax];
+        while (!ending.IsCancellationRequested)
+        {
+            if (await TryConnectAsync() is not { } socket) return;
+            using (socket)
+            {
+                var length = WriteMalformed(bytes, ref random);
+                try
+                {
+                    using var timeout = CancellationTokenSource.CreateLinkedTokenSource(ending.Token);
+                    timeout.CancelAfter(AnswerTimeoutMs);
+                    await socket.SendAsync(bytes.AsMemory(0, length), timeout.Token);
+                    while (await socket.ReceiveAsync(answer, timeout.Token) > 0)
+                    {
+                        // Read what it says until it closes.
+                    }
+                }
+                catch (Exception e) when (e is SocketException or OperationCanceledException)
+                {
+                    // Closed in the middle, or left open: either is an answer.
+                }
+            }
+
+            Interlocked.Increment(ref malformedCount);
+            await Task.Delay(MalformedPauseMs);
+        }
+    }
+
+    private async Task CallAndNeverReadAsync()
+    {
+        for (var i = 0; i < SlowReaders && !ending.IsCancellationRequested; i++)
+        {
+            if (await TryConnectAsync() is not { } socket) return;
+            Keep(socket);
+            await socket.SendAsync(Greeting);
+            var block = new RequestBlock(address.ToString(), "/creditgrains.v1.QueryService/GetStatus", 0).First;
+            for (var call = 0; call < CallsOfASlowReader; call++) await socket.SendAsync(Call(block, 2 * call + 1));
+            Interlocked.Increment(ref slowReaderCount);
+        }
+    }
+
+    /// <summary>A whole call with an empty message.</summary>
+    private static byte[] Call(byte[] block, int stream)
+    {
+        var call = new byte[2 * FrameHeader.Size + block.Length + GrpcPrefix.Size];
+        new FrameHeader(block.Length, FrameType.Headers, FrameFlags.EndHeaders, stream).Write(call);
+        block.CopyTo(call.AsSpan(FrameHeader.Size));
+        new FrameHeader(GrpcPrefix.Size, FrameType.Data, FrameFlags.EndStream, stream).Write(call.AsSpan(FrameHeader.Size + block.Length));
+        return call;
+    }
+
+    /// <summary>One in four does not even greet; the others send frames whose kind, flags, stream, length and content are random.</summary>
+    private static int WriteMalformed(Span<byte> target, ref Xoshiro256 random)
+    {
+        var at = 0;
+        if (random.Below(4) > 0)
+        {
+            Greeting.CopyTo(target);
+            at = Greeting.Length;
+        }
+
+        for (var frame = 0; frame < FramesAtOnce; frame++)
+        {
+            var length = (int)random.Below(FrameLengthMax);
+            var claimed = random.Below(8) == 0 ? (int)random.Below(1 << 24) : length;
+            new FrameHeader(claimed, (FrameType)random.Below(12), (FrameFlags)random.Below(256), (int)random.Below(16)).Write(target[at..]);
+            at += FrameHeader.Size;
+            for (var i = 0; i < length; i++) target[at + i] = (byte)random.Next();
+            at += length;
+        }
+
+        return at;
+    }
+
+    private async Task<Socket?> TryConnectAsync()
+    {
+        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(address, ending.Token);
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Refused, or out of descriptors: those that joined go on; the count in the report says how many.
+            socket.Dispose();
+            return null;
+        }
+    }
+
+    private void Keep(Socket socket)
+    {
+        lock (open) open.Add(socket);
+    }
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using CreditGrains.Cli.Bench.Arrivals;
+using CreditGrains.Cli.Bench.Http2;
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Domain.Decisions;
+
+namespace CreditGrains.Cli.LoadTests;
+
+/// <summary>
+/// Drives an open load from one thread, second by second. When the server goes away its connections are made anew as soon as it is
+/// back; requests go on coming due meanwhile, and their wait counts.
+/// </summary>
+internal sealed class LoadRun : IDisposable
+{
+    private const int ReconnectMs = 10;
+    private const string OverloadedStatus = "grpc-status 8";
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
+    private readonly Func<Tally, IReadOnlyList<ILoadConnection>> connect;
+    private readonly OpenArrivals arrivals;
+    private readonly Tally now = new();
+    private readonly long start;
+    private IReadOnlyList<ILoadConnection> connections = [];
+    private LoadLoop? loop;
+    private long offeredBefore;
+    private long givenUpBefore;
+    private long markedAt;
+    private TimeSpan cpuBefore = Environment.CpuUsage.TotalTime;
+
+    /// <param name="profile">Rate over time.</param>
+    /// <param name="patience">How long a caller waits for its request to be sent; zero for ever.</param>
+    /// <param name="connect">Makes the connections.</param>
+    public LoadRun(RateProfile profile, TimeSpan patience, Func<Tally, IReadOnlyList<ILoadConnection>> connect)
+    {
+        this.connect = connect;
+        connections = connect(now);
+        start = Stopwatch.GetTimestamp();
+        markedAt = start;
+        arrivals = new OpenArrivals(profile, start, patience);
+        loop = new LoadLoop(connections, arrivals);
+        now.MarkGapStart(start);
+    }
+
+    /// <summary>Everything since the start.</summary>
+    public Tally Total { get; } = new();
+
+    /// <summary>Highest decision seen when the server was last lost; 0 when it never was.</summary>
+    public long SeenAtLoss { get; private set; }
+
+    /// <summary>Lowest decision seen after that; 0 when there was none.</summary>
+    public long FirstAfterLoss { get; private set; }
+
+    /// <summary>Stopwatch ticks at which a connection could be made again after that.</summary>
+    public long ReconnectedAt { get; private set; }
+
+    /// <summary>Requests given up since the start.</summary>
+    public long GivenUp => arrivals.GivenUp;
+
+    /// <summary>Seconds since the start.</summary>
+    public double Elapsed => Stopwatch.GetElapsedTime(start).TotalSeconds;
+
+    /// <summary>Loads for one second and says what it saw.</summary>
+    /// <param name="watch">Asked for the server's part; left out, that is 0.</param>
+    public LoadSecond Second(ServerWatch? watch = null)
+    {
+        var until = markedAt + Stopwatch.Frequency;
+        while (Stopwatch.GetTimestamp() < until)
+        {
+            try
+            {
+                if (loop is null)
+                {
+                    loop = new LoadLoop(connections = connect(now), arrivals);
+                    ReconnectedAt = Stopwatch.GetTimestamp();
+                }
+
+                loop.Run(until);
+            }
+            catch (Http2Exception)
+            {
+                // Not there, or gone: what was under way is counted by its connection, and the next try is soon.
+                Lose();
+                Thread.Sleep(ReconnectMs);
+            }
+        }
+
+        return Harvest(watch);
+    }
+
+    /// <summary>Sends no more and waits for what is under way; what does not come is counted as unanswered.</summary>
+    public void Drain()
+    {
+        try
+        {
+            if (loop?.Drain(DrainTimeout) == false) Lose();
+        }
+        catch (Http2Exception)
+        {
+            Lose();
+        }
+
+        Total.Add(now);
+        now.Clear();
+    }
+
+    public void Dispose()
+    {
+        foreach (var connection in connections) connection.Dispose();
+    }
+
+    private void Lose()
+    {
+        foreach (var connection in connections) connection.Abandon();
+        Dispose();
+        connections = [];
+        if (loop is null) return;
+        loop = null;
+        // What was seen until here must not be seen again: a server that lost decisions would give their numbers to others.
+        SeenAtLoss = Math.Max(Total.DecisionIdMax, now.DecisionIdMax);
+        FirstAfterLoss = 0;
+        now.ForgetDecisionIds();
+    }
+
+    private LoadSecond Harvest(ServerWatch? watch)
+    {
+        var at = Stopwatch.GetTimestamp();
+        now.MarkGapEnd(at);
+        var seconds = Stopwatch.GetElapsedTime(markedAt, at).TotalSeconds;
+        var server = watch?.Look(seconds) ?? default;
+        var cpu = Environment.CpuUsage.TotalTime;
+        // Without a connection nobody looked at what is due, and at who gave up.
+        arrivals.Due(at);
+        var offered = arrivals.Offered(at);
+        var latency = now.Latency;
+        var rejected = now.Errors.Where(error => error.Key.StartsWith(OverloadedStatus, StringComparison.Ordinal)).Sum(error => error.Value) + now.CountOf(Reason.Overloaded);
+        var second = new LoadSecond(
+            Stopwatch.GetElapsedTime(start, at).TotalSeconds, offered - offeredBefore, now.Completed, now.CountOf(OutcomeKind.Approved), rejected, now.Failed,
+            arrivals.GivenUp - givenUpBefore, Millis(0.5), Millis(0.99), Millis(0.999), Millis(0.9999), latency.Max / 1e6, now.GapMaxNanos / 1e6,
+            server.Cores, (cpu - cpuBefore).TotalSeconds / seconds, server.ResidentGiB, server.CollectorMs, server.Flushes, server.JournalMiB);
+        if (SeenAtLoss > 0 && FirstAfterLoss == 0 && loop is not null && now.Completed > 0) FirstAfterLoss = now.DecisionIdMin;
+        (offeredBefore, givenUpBefore, markedAt, cpuBefore) = (offered, arrivals.GivenUp, at, cpu);
+        Total.Add(now);
+        now.Clear();
+        return second;
+
+        double Millis(double ratio) => latency.Count == 0 ? 0 : latency.Quantile(ratio) / 1e6;
+    }
+}

@@ -1,0 +1,76 @@
+using System.CommandLine;
+using CreditGrains.Cli.Bench;
+
+namespace CreditGrains.Cli.LoadTests;
+
+/// <summary>The options of a scenario: those of a measured server, and what a load test adds.</summary>
+internal sealed class LoadTestOptions
+{
+    private const int HoldSecondsMax = 34_560_000;
+    private const double MinutesMax = 24 * 60;
+    private readonly BenchOptions bench = new();
+    private readonly Option<double> minutes;
+    private readonly Option<long> accounts = new("--accounts") { Description = "Facilities of the population", DefaultValueFactory = _ => 1_000_000 };
+    private readonly Option<double> rate = new("--rate") { Description = "Requests a second; left out: a part of the peak, which is measured first" };
+    private readonly Option<Transport> transport = new("--transport") { Description = "unary, or stream: batches of --batch on bidirectional streams", DefaultValueFactory = _ => Transport.Stream };
+    private readonly Option<int> holdSeconds = new("--hold-seconds") { Description = "Lifetime of the holds; 0 is the engine's own, seven days", DefaultValueFactory = _ => 5 };
+    private readonly Option<string> output = new("--out") { Description = "Directory of the report", DefaultValueFactory = _ => "load-report" };
+    private readonly Option<bool> baselines = new("--baselines") { Description = "Measure PostgreSQL and Redis doing the same checks, after the run" };
+
+    public LoadTestOptions(Scenario scenario)
+    {
+        minutes = new Option<double>("--minutes") { Description = "Length of the run", DefaultValueFactory = _ => scenario.Minutes };
+    }
+
+    /// <summary>Those of the command.</summary>
+    public Option[] All =>
+    [
+        accounts, rate, minutes, transport, holdSeconds, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
+        bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.Seed, bench.Json,
+    ];
+
+    /// <summary>Reads and checks them.</summary>
+    /// <exception cref="BenchFault">They do not agree.</exception>
+    public LoadTestSettings Read(ParseResult parse)
+    {
+        var length = parse.GetValue(minutes);
+        if (!(length > 0 && length <= MinutesMax)) throw new BenchFault($"--minutes must be above 0 and at most {MinutesMax}");
+        var perSecond = parse.GetValue(rate);
+        if (parse.GetResult(rate) is not null && !(perSecond > 0 && perSecond <= 10_000_000)) throw new BenchFault("--rate must be above 0 and at most 10,000,000");
+        var hold = parse.GetValue(holdSeconds);
+        if (hold is < 0 or > HoldSecondsMax) throw new BenchFault($"--hold-seconds must be 0 to {HoldSecondsMax}");
+        return new LoadTestSettings
+        {
+            Bench = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold },
+            RatePerSecond = perSecond,
+            Seconds = length * 60,
+            Transport = parse.GetValue(transport),
+            StreamConnections = parse.GetValue(bench.StreamConnections),
+            OutputDirectory = Path.GetFullPath(parse.GetRequiredValue(output)),
+            HasBaselines = parse.GetValue(baselines),
+        };
+    }
+}
+
+/// <summary>What the options of a scenario come to.</summary>
+internal sealed record LoadTestSettings
+{
+    /// <summary>Population, server, connections.</summary>
+    public required BenchSettings Bench { get; init; }
+
+    /// <summary>Requests a second; 0: a part of the peak.</summary>
+    public required double RatePerSecond { get; init; }
+
+    /// <summary>Length of the run.</summary>
+    public required double Seconds { get; init; }
+
+    public required Transport Transport { get; init; }
+
+    /// <summary>Connections of a streamed load.</summary>
+    public required int StreamConnections { get; init; }
+
+    public required string OutputDirectory { get; init; }
+
+    /// <summary>Whether PostgreSQL and Redis are measured too.</summary>
+    public required bool HasBaselines { get; init; }
+}

@@ -1,0 +1,159 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using CreditGrains.Cli.Bench;
+using CreditGrains.Cli.Bench.Http2;
+using CreditGrains.Cli.Bench.Load;
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Runs;
+using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Output;
+
+namespace CreditGrains.Cli.LoadTests;
+
+/// <summary>A scenario from an empty or filled server to its report: population, peak, open load, what happens meanwhile, baselines.</summary>
+internal static class ScenarioRun
+{
+    private const double RestartPart = 0.4;
+    private const double WarmUpSecondsMax = 30;
+
+    /// <summary>Runs it.</summary>
+    /// <exception cref="BenchFault">It cannot be run as asked.</exception>
+    public static async Task<LoadReport> RunAsync(Scenario scenario, LoadTestSettings settings, Shell shell, CancellationToken cancellation)
+    {
+        if (scenario.KillsServer && settings.Bench.Address is not null) throw new BenchFault($"the scenario '{scenario.Name}' kills the server; leave --address out, so that one is started for it");
+        if (scenario.Name == "hot") settings = settings with { Bench = settings.Bench with { Shape = settings.Bench.Shape with { Enterprises = 1, Products = 1 } } };
+        var report = await LoadAsync(scenario, settings, shell, cancellation);
+        if (!settings.HasBaselines) return report;
+        var decided = report.Seconds.Sum(second => second.Completed) / report.Seconds[^1].AtSeconds;
+        return report with { Figures = [.. report.Figures, .. Baselines.Measure(settings, Math.Max(report.PeakPerSecond, decided), shell)] };
+    }
+
+    private static async Task<LoadReport> LoadAsync(Scenario scenario, LoadTestSettings settings, Shell shell, CancellationToken cancellation)
+    {
+        var machine = Machine.Read();
+        var startedAt = TimeProvider.System.GetUtcNow();
+        var target = await ServerTarget.OpenAsync(settings.Bench);
+        try
+        {
+            await PopulationImport.EnsureAsync(target, settings.Bench.Shape);
+            var peak = settings.RatePerSecond > 0 ? 0 : Peak(settings, target, shell);
+            var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
+            using var run = new LoadRun(
+                scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(settings, target.Address, tally));
+            using var abuse = new Abuse(target.Address, settings.Bench.Seed);
+            var seconds = new List<LoadSecond>();
+            var events = new ScenarioEvents();
+            var watch = new ServerWatch(target);
+            while (run.Elapsed < settings.Seconds && !cancellation.IsCancellationRequested)
+            {
+                seconds.Add(run.Second(watch));
+                Progress(shell, seconds[^1], settings.Seconds);
+                if (scenario.HasAbuse && !abuse.IsStarted && run.Elapsed >= settings.Seconds / 2)
+                {
+                    events.AbuseFromSeconds = run.Elapsed;
+                    abuse.Start();
+                }
+
+                if (scenario.KillsServer && events.KilledAtSeconds == 0 && run.Elapsed >= settings.Seconds * RestartPart)
+                {
+                    events.KilledAtSeconds = run.Elapsed;
+                    target = await RestartAsync(settings.Bench, target, events);
+                    watch = new ServerWatch(target);
+                }
+            }
+
+            run.Drain();
+            events.AbuseText = abuse.Text;
+            return new LoadReport(
+                scenario.Name, scenario.Description, startedAt, machine, settings.Bench.Shape.Facilities, TransportText(settings), peak, seconds, Percentiles(run.Total),
+                [.. run.Total.Outcomes.Select(pair => new NamedValue(pair.Kind.ToString(), pair.Count))], [.. run.Total.Reasons.Select(pair => new NamedValue(pair.Reason.ToString(), pair.Count))],
+                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run, events));
+        }
+        finally
+        {
+            await target.DisposeAsync();
+        }
+    }
+
+    /// <summary>What the closed loop reaches: the rate that parts are of.</summary>
+    private static double Peak(LoadTestSettings settings, ServerTarget target, Shell shell)
+    {
+        // Long enough that holds placed at the start end while it is measured: ending them is part of the work.
+        var bench = settings.Bench with { WarmUpSeconds = Math.Min(WarmUpSecondsMax, settings.Bench.HoldSeconds + settings.Bench.WarmUpSeconds) };
+        var result = settings.Transport == Transport.Stream
+            ? GeneratorRun.Stream(bench, target, settings.StreamConnections)
+            : GeneratorRun.Unary(bench, target, bench.Connections, bench.Streams);
+        shell.Note($"peak of the closed loop: {result.PerSecond:N0} decisions/s {result.ErrorNote}");
+        return result.PerSecond;
+    }
+
+    private static List<ILoadConnection> Connect(LoadTestSettings settings, IPEndPoint server, Tally tally)
+    {
+        var bench = settings.Bench;
+        // Ids must differ from those of every earlier run on the same data.
+        var seed = unchecked(bench.Seed * 0x9E3779B97F4A7C15 + (ulong)Stopwatch.GetTimestamp());
+        var made = new List<ILoadConnection>();
+        try
+        {
+            var count = settings.Transport == Transport.Stream ? settings.StreamConnections : bench.Connections;
+            for (var i = 0; i < count; i++)
+            {
+                var source = new AuthorizationSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds);
+                made.Add(settings.Transport == Transport.Stream
+                    ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, source, tally)
+                    : new UnaryConnection(server, bench.Streams, source, tally));
+            }
+
+            return made;
+        }
+        catch (Http2Exception)
+        {
+            foreach (var connection in made) connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>SIGKILL, and a new server on the same address; the load goes on meanwhile and finds it again.</summary>
+    private static async Task<ServerTarget> RestartAsync(BenchSettings bench, ServerTarget target, ScenarioEvents events)
+    {
+        await target.Process!.KillAsync();
+        await target.DisposeAsync();
+        var again = ServerProcess.Start(bench, target.Address);
+        events.RestartedAt = Stopwatch.GetTimestamp();
+        return ServerTarget.Of(again);
+    }
+
+    private static void Progress(Shell shell, LoadSecond second, double seconds)
+    {
+        if (Math.Round(second.AtSeconds) % 5 != 0 && second.AtSeconds > 5) return;
+        shell.Note($"{second.AtSeconds,6:F0} of {seconds:F0} s: offered {second.Offered,9:N0}/s, done {second.Completed,9:N0}/s, p99 {second.P99Ms,8:F2} ms, max {second.MaxMs,8:F2} ms, failed {second.Failed:N0}, {second.ResidentGiB:F2} GiB");
+    }
+
+    private static string TransportText(LoadTestSettings settings) => settings.Transport == Transport.Stream
+        ? string.Create(CultureInfo.InvariantCulture, $"gRPC streams: {settings.StreamConnections} connections, batches of {settings.Bench.BatchLength}, {settings.Bench.BatchesInFlight} under way on each")
+        : string.Create(CultureInfo.InvariantCulture, $"gRPC unary: {settings.Bench.Connections} connections, {settings.Bench.Streams} calls under way on each");
+
+    private static NamedValue[] Percentiles(Tally tally) =>
+    [
+        .. new (string Name, double Ratio)[] { ("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("p99.99", 0.9999) }
+            .Select(p => new NamedValue(p.Name, tally.Latency.Count == 0 ? 0 : tally.Latency.Quantile(p.Ratio) / 1e6)),
+        new NamedValue("max", tally.Latency.Max / 1e6),
+    ];
+}
+
+/// <summary>What happened at which second of a run.</summary>
+internal sealed class ScenarioEvents
+{
+    /// <summary>When rule-breakers joined; 0: never.</summary>
+    public double AbuseFromSeconds { get; set; }
+
+    /// <summary>When the server was killed; 0: never.</summary>
+    public double KilledAtSeconds { get; set; }
+
+    /// <summary>Stopwatch ticks at which the new server was started.</summary>
+    public long RestartedAt { get; set; }
+
+    /// <summary>What the rule-breakers did.</summary>
+    public string AbuseText { get; set; } = "";
+}

@@ -1,0 +1,25 @@
+using System.Runtime.ExceptionServices;
+
+namespace CreditGrains.Securitisation.Measures;
+
+/// <summary>Runs that are independent of each other, on all cores. Of several faults the one of the first run is thrown, as if they had been run in order.</summary>
+internal static class ParallelRuns
+{
+    public static void For(int count, int parallelism, Action<int> run)
+    {
+        var faults = new ExceptionDispatchInfo?[count];
+        Parallel.For(0, count, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, (i, loop) =>
+        {
+            try
+            {
+                run(i);
+            }
+            catch (InvalidInputException e)
+            {
+                faults[i] = ExceptionDispatchInfo.Capture(e);
+                loop.Break();
+            }
+        });
+        foreach (var fault in faults) fault?.Throw();
+    }
+}

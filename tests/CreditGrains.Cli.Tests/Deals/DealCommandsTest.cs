@@ -1,0 +1,151 @@
+using System.Globalization;
+using System.Text.Json;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Tests.EndToEnd;
+
+namespace CreditGrains.Cli.Tests.Deals;
+
+/// <summary>creditgrains deal measures, grid, montecarlo and loans, from a file to what is printed.</summary>
+public sealed class DealCommandsTest : IDisposable
+{
+    private const string Deal = """
+        { "name": "Small", "collateral": { "currency": "EUR", "amounts": "major", "cutOff": "2026-01-31", "lines": [{ "id": "x", "balance": 1000000, "rate": 0.06, "remainingMonths": 24 }] },
+          "assumptions": { "prepayment": { "cpr": 0.1 }, "default": { "cdr": 0.03 }, "recovery": { "severity": 0.6 } }, "indices": { "I": [{ "from": "2026-01-01", "rate": 0.03 }] },
+          "tranches": [{ "name": "A", "balance": 800000, "coupon": { "index": "I", "spread": 0.01 } }, { "name": "B", "balance": 150000, "coupon": 0.05 }, { "name": "E", "kind": "equity", "balance": 50000 }],
+          "waterfalls": { "amortising": [{ "do": "payInterest", "to": ["A", "B"], "from": ["income", "principal"] }, { "do": "payPrincipal", "to": ["A", "B"], "from": ["principal", "income"] },
+            { "do": "payResidual", "to": "E", "from": ["income", "principal"] }] } }
+        """;
+
+    private readonly TemporaryDirectory directory = new();
+
+    public void Dispose() => directory.Dispose();
+
+    [Fact]
+    public async Task Measures_AsTableCsvAndJson_SayTheSame()
+    {
+        var deal = File("deal.json", Deal);
+        var table = await CliRun.OfAsync("deal", "measures", deal, "--price", "A=99.5");
+        Assert.Equal(ExitCode.Ok, table.Code);
+        foreach (var row in (string[])["average life", "modified duration", "discount margin", "break-even CDR, annual", "critical cumulative default", "first loss"]) Assert.Contains(row, table.Output, StringComparison.Ordinal);
+        Assert.Contains("effectiveDuration refused: NeedsRateFunction", table.Error, StringComparison.Ordinal);
+        var csv = Rows((await CliRun.OfAsync("deal", "measures", deal, "--price", "A=99.5", "--csv")).Output);
+        var a = csv.First(row => row["tranche"] == "A");
+        Assert.Equal(0.995, Number(a["price"]));
+        Assert.True(Number(a["yield"]) > 0.04);
+        var json = (await CliRun.OfAsync("deal", "measures", deal, "--price", "A=99.5", "--json")).Output.TrimEnd().Split('\n').Select(line => JsonDocument.Parse(line).RootElement).ToArray();
+        Assert.Equal(3, json.Length);
+        Assert.Equal(Number(a["break_even_cdr"]), json[0].GetProperty("breakEvenCdr").GetProperty("points")[0].GetProperty("bearable").GetDouble());
+        Assert.Equal(Number(a["first_loss"]), json[0].GetProperty("firstLoss").GetDouble());
+        // The two rates are measures of their own: an annual one and one over the life.
+        Assert.NotEqual(Number(a["break_even_cdr"]), Number(a["critical_cumulative_default"]));
+    }
+
+    [Fact]
+    public async Task Measures_WithAPricingFile_GiveEffectiveDurationAndSpread()
+    {
+        var pricing = File("pricing.json", """
+            { "settlement": "2026-02-10", "compounding": 2, "quotes": { "A": 100.2, "B": { "yield": 0.06 } }, "discount": [{ "date": "2027-01-31", "zero": 0.03 }, { "date": "2029-01-31", "factor": 0.91 }],
+              "rateToCpr": { "index": "I", "points": [{ "incentive": 0, "cpr": 0.05 }, { "incentive": 0.03, "cpr": 0.25 }] }, "loss": { "interest": "timely" } }
+            """);
+        var row = Rows((await CliRun.OfAsync("deal", "measures", File("deal.json", Deal), "--pricing", pricing, "--csv")).Output)[0];
+        Assert.True(Number(row["effective_duration"]) is > -1 and < 2);
+        Assert.NotEqual("", row["spread"]);
+        Assert.True(Number(row["accrued"]) > 0);
+    }
+
+    [Fact]
+    public async Task Measures_OfScenariosWithWeights_TellTheLeastRateAndTheExpectedLoss()
+    {
+        var scenarios = File("s.json", """
+            { "scenarios": [ { "name": "base", "probability": 0.9, "prepayment": { "cpr": 0.1 }, "default": { "cdr": 0.03 }, "recovery": { "severity": 0.6 } },
+              { "name": "bad", "probability": 0.1, "default": { "cdr": 0.5 }, "recovery": { "severity": 0.9 } } ] }
+            """);
+        var run = await CliRun.OfAsync("deal", "measures", File("deal.json", Deal), "--assumptions", scenarios, "--csv");
+        Assert.Equal(6, Rows(run.Output).Count);
+        Assert.Contains("A: least critical cumulative default rate", run.Error, StringComparison.Ordinal);
+        Assert.Contains("in bad", run.Error, StringComparison.Ordinal);
+        Assert.Contains("B: expected loss 10 %", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Grid_OfThreeAxes_HasARowACellAndTranche()
+    {
+        var run = await CliRun.OfAsync("deal", "grid", File("deal.json", Deal), "--cpr", "0:0.2:0.1", "--cdr", "0,0.4", "--severity", "0.5,1", "--csv");
+        var rows = Rows(run.Output);
+        Assert.Equal(3 * 2 * 2 * 3, rows.Count);
+        Assert.Contains("12 cells in", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0, rows.Where(row => row["cdr"] == "0").Sum(row => Number(row["principal_unpaid"])));
+        Assert.Contains(rows, row => row["tranche"] == "B" && row["cdr"] == "0.4" && Number(row["loss_ratio"]) > 0);
+    }
+
+    [Fact]
+    public async Task MonteCarlo_SameSeed_PrintsTheSameWithStandardErrors()
+    {
+        string[] args = ["deal", "montecarlo", File("deal.json", Deal), "--trials", "200", "--seed", "7", "--csv"];
+        var run = await CliRun.OfAsync(args);
+        Assert.Equal(ExitCode.Ok, run.Code);
+        Assert.Equal(run.Output, (await CliRun.OfAsync(args)).Output);
+        var rows = Rows(run.Output);
+        Assert.Equal(["default rate drawn", "pool default", "pool loss", "A loss", "B loss", "E loss", "vasicek large pool"], rows.Select(row => row["measure"]));
+        Assert.True(Number(rows[2]["standard_error"]) > 0);
+        Assert.True(Number(rows[6]["p99"]) > Number(rows[6]["p50"]));
+    }
+
+    [Fact]
+    public async Task MonteCarlo_Vintages_AreBootstrapped()
+    {
+        var vintages = File("v.csv", "vintage,month,opening,defaulted\n" + string.Concat(Enumerable.Range(1, 12).Select(m => $"2023,{m},1000,{m}\n2024,{m},1000,{2 * m}\n")));
+        var run = await CliRun.OfAsync("deal", "montecarlo", File("deal.json", Deal), "--trials", "100", "--vintages", vintages, "--block", "3", "--csv");
+        Assert.Equal(ExitCode.Ok, run.Code);
+        var low = 1 - Enumerable.Range(1, 12).Aggregate(1.0, (left, m) => left * (1 - m / 1000.0));
+        Assert.True(Number(Rows(run.Output)[0]["mean"]) > low);
+        Assert.Contains("2 vintages, paths of 12 months in blocks of 3", run.Error, StringComparison.Ordinal);
+        var gap = await CliRun.OfAsync("deal", "montecarlo", File("deal.json", Deal), "--vintages", File("w.csv", "vintage,month,rate\n1,1,0.1\n1,3,0.1\n"));
+        Assert.Equal(ExitCode.Usage, gap.Code);
+        Assert.Contains("VintageHasGaps", gap.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Loans_OfATape_AddUpToThePool()
+    {
+        var tape = File("tape.csv", "id,balance,rate,remaining_months\n" + string.Concat(Enumerable.Range(1, 40).Select(i => $"{i},{2_000_000 + i},0.0{i % 9 + 1},{i % 12 + 6}\n")));
+        var loans = await CliRun.OfAsync("deal", "loans", File("deal.json", Deal), "--tape", tape, "--period", "2", "--csv");
+        var report = await CliRun.OfAsync("deal", "run", File("deal.json", Deal), "--tape", tape, "--period", "2", "--report", "--csv");
+        Assert.Equal(40, Rows(loans.Output).Count);
+        var prepaid = Rows(report.Output).First(row => row["section"] == "pool" && row["item"] == "prepaid")["value"];
+        Assert.Equal(Number(prepaid), Rows(loans.Output).Sum(row => Number(row["prepaid"])));
+    }
+
+    [Theory]
+    [InlineData("measures", "--price", "A", "Usage")]
+    [InlineData("measures", "--price", "X=100", "TrancheUnknown")]
+    [InlineData("measures", "--compounding", "0", "CompoundingOutOfRange")]
+    [InlineData("grid", "--cpr", "0:1", "Usage")]
+    [InlineData("grid", "--cpr", "2", "RateOutOfRange")]
+    [InlineData("grid", "--index-shift", "0.01", "NeedsRateFunction")]
+    [InlineData("montecarlo", "--correlation", "1", "RateOutOfRange")]
+    [InlineData("montecarlo", "--trials", "0", "TrialsOutOfRange")]
+    [InlineData("loans", "--period", "99", "PeriodUnknown")]
+    public async Task Options_Wrong_AreUsageByName(string command, string option, string value, string name)
+    {
+        var run = await CliRun.OfAsync("deal", command, File("deal.json", Deal), option, value);
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith($"creditgrains: {name}: ", run.Error, StringComparison.Ordinal);
+    }
+
+    private string File(string name, string text)
+    {
+        var path = Path.Combine(directory.Path, name);
+        System.IO.File.WriteAllText(path, text);
+        return path;
+    }
+
+    private static List<Dictionary<string, string>> Rows(string csv)
+    {
+        var lines = csv.TrimEnd().Split('\n');
+        var header = lines[0].Split(',');
+        return [.. lines.Skip(1).Select(line => header.Zip(line.Split(',')).ToDictionary(pair => pair.First, pair => pair.Second))];
+    }
+
+    private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,90 @@
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.LoadTests;
+using CreditGrains.Cli.LoadTests.Reporting;
+
+namespace CreditGrains.Cli.Tests.LoadTests;
+
+/// <summary>The report of a load test: page, JSON twin, comparison.</summary>
+public sealed class ReportTest : IDisposable
+{
+    private readonly string directory = Directory.CreateTempSubdirectory("creditgrains-report-").FullName;
+
+    public void Dispose() => Directory.Delete(directory, recursive: true);
+
+    [Fact]
+    public void Write_ThenRead_IsTheSameReport()
+    {
+        var report = Sample(1_000);
+        var (page, json) = ReportFiles.Write(report, directory);
+        Assert.Equal(ReportFiles.JsonOf(report), ReportFiles.JsonOf(ReportFiles.Read(json)));
+        Assert.Contains("<svg", File.ReadAllText(page), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_TextFromOutside_IsEscaped()
+    {
+        var report = Sample(1_000) with { Errors = [new NamedValue("<script>alert(1)</script>", 1)] };
+        var page = ReportPage.Of(report);
+        Assert.DoesNotContain("<script", page, StringComparison.Ordinal);
+        Assert.Contains("&lt;script&gt;", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_StandsAlone()
+    {
+        var page = ReportPage.Of(Sample(1_000));
+        Assert.DoesNotContain("http", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("src=", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Page_MissedFigure_StandsOut() => Assert.Contains("<tr class=\"missed\"><td>p99</td>", ReportPage.Of(Sample(1_000)), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("[1]")]
+    [InlineData("no json")]
+    [InlineData("null")]
+    public void Read_NoReport_IsRefusedByName(string text)
+    {
+        var file = Path.Combine(directory, "odd.json");
+        File.WriteAllText(file, text);
+        Assert.Equal("NoReport", Assert.Throws<CommandFault>(() => ReportFiles.Read(file)).Name);
+    }
+
+    [Fact]
+    public void Comparison_FigureOfOneOnly_HasNoRatio()
+    {
+        var before = Sample(1_000);
+        var after = Sample(2_000) with { Figures = [new Figure("decided", "decisions/s", 2_000), new Figure("new", "ms", 3)] };
+        var rows = Comparison.Rows(before, after).ToDictionary(row => row.Name, row => row.Cells);
+        Assert.Equal(["decided", "1,000", "2,000", "2.00", "decisions/s"], rows["decided"]);
+        Assert.Equal(["new", "-", "3.000", "", "ms"], rows["new"]);
+        Assert.Equal(["p99", "7.000", "-", "", "ms"], rows["p99"]);
+        Assert.Contains("latency p99", rows.Keys);
+    }
+
+    [Theory]
+    [InlineData(0, new double[] { 0, 1 })]
+    [InlineData(5, new double[] { 0, 1, 2, 3, 4, 5 })]
+    [InlineData(7, new double[] { 0, 2, 4, 6, 8 })]
+    [InlineData(0.3, new double[] { 0, 0.1, 0.2, 0.3 })]
+    public void LinearTicks_AreRoundAndReachTheMost(double most, double[] ticks) =>
+        Assert.Equal(ticks, SvgChart.LinearTicks(most).Select(tick => Math.Round(tick, 9)).ToArray());
+
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(0.1, 2)]
+    [InlineData(5, 4)]
+    [InlineData(10, 4)]
+    [InlineData(11, 5)]
+    public void LogTicks_ReachTheMost(double most, int count) => Assert.Equal(count, SvgChart.LogTicks(most).Length);
+
+    private static LoadReport Sample(double decided) => new(
+        "decide", "limit decisions", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new Machine("processor", 2, 24, "system", "runtime", "abc", 0.5), 10, "gRPC streams", 4_000,
+        [Second(1, 0.5), Second(2, 7)], [new NamedValue("p99", 7)], [new NamedValue("Approved", 2_000)], [], [],
+        [new Figure("decided", "decisions/s", decided), new Figure("p99", "ms", 7, Demand.AtMost, 5)]);
+
+    private static LoadSecond Second(double at, double p99) => new(at, 1_000, 1_000, 999, 0, 1, 0, 0.1, p99, p99, p99, p99, 2, 1.2, 0.4, 1.5, 0.3, 900, 60);
+}

@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+using CreditGrains.Securitisation.Deals;
+using CreditGrains.Securitisation.Measures;
+using CreditGrains.Securitisation.Tests.Deals;
+
+namespace CreditGrains.Securitisation.Tests.Measures;
+
+public sealed class DealMeasuresTest
+{
+    private static readonly RateToCpr.ByIncentive Steep = new("I", [(-0.02, 0), (0.01, 0.1), (0.02, 0.6)]);
+
+    [Fact]
+    public void EffectiveDuration_WithoutADeclaredFunction_IsRefusedByName()
+    {
+        var figures = DealMeasures.Of(DealSamples.Layered(), new PricingTerms(), searches: false)[0];
+        Assert.Null(figures.EffectiveDurationYears);
+        Assert.Contains(figures.Refusals, refusal => refusal is { Measure: "effectiveDuration", Name: "NeedsRateFunction" });
+        Assert.Equal("NeedsRateFunction", Assert.Throws<InvalidInputException>(() => DealGrid.Of(DealSamples.Layered(), new GridAxes { IndexShifts = [0.01] }, new PricingTerms())).Name);
+    }
+
+    [Fact]
+    public void EffectiveDuration_WhenPrepaymentsDoNotMove_IsTheModifiedOne()
+    {
+        var figures = DealMeasures.Of(DealSamples.Layered(), new PricingTerms { Prepayment = new RateToCpr.Unmoved(), Shift = 1e-4 }, searches: false)[0];
+        Assert.Equal(figures.ModifiedDurationYears!.Value, figures.EffectiveDurationYears!.Value, 5);
+        Assert.Equal(figures.Convexity!.Value, figures.EffectiveConvexity!.Value, 2);
+    }
+
+    /// <summary>A premium pass-through whose borrowers prepay when rates fall is shorter than its cash says, and negatively convex.</summary>
+    [Fact]
+    public void EffectiveConvexity_OfAPremiumPassThrough_IsNegative()
+    {
+        var figures = DealMeasures.Of(PassThrough(), new PricingTerms { Prepayment = Steep, Quotes = Quote("P", 1.05), Shift = 0.005 }, searches: false)[0];
+        Assert.True(figures.EffectiveDurationYears < figures.ModifiedDurationYears);
+        Assert.True(figures.EffectiveConvexity < 0);
+        Assert.True(figures.Convexity > 0);
+    }
+
+    [Fact]
+    public void Floater_AtPar_HasItsSpreadAsMarginAndHardlyADuration()
+    {
+        var deal = DealSamples.Deal("""{ "name": "F", "balance": 10000000, "coupon": { "index": "I", "spread": 0.012 } }""",
+            """{ "do": "payInterest", "to": "F", "from": "income" }, { "do": "payPrincipal", "to": "F", "from": "principal" }""", """ "indices": { "I": [0.02, 0.03, 0.04] },""");
+        var figures = DealMeasures.Of(deal, new PricingTerms { Prepayment = new RateToCpr.Unmoved() }, searches: false)[0];
+        Assert.Equal(0.012, Assert.Single(figures.DiscountMargins), 5);
+        Assert.InRange(figures.EffectiveDurationYears!.Value, -0.05, 0.05);
+        Assert.True(figures.ModifiedDurationYears > 0.8);
+    }
+
+    [Fact]
+    public void Curve_Price_IsWorthOnItAndGivesTheSpreadBack()
+    {
+        var curve = new DiscountCurve([DiscountCurve.OfZero(1, 0.02), DiscountCurve.OfZero(5, 0.03)]);
+        var figures = DealMeasures.Of(DealSamples.Layered(), new PricingTerms { Curve = curve, Quotes = ImmutableDictionary<string, Quote>.Empty.Add("A", new Quote.AtSpread(0.01)) }, searches: false)[0];
+        Assert.Equal(0.01, Assert.Single(figures.Spreads), 9);
+        var back = DealMeasures.Of(DealSamples.Layered(), new PricingTerms { Quotes = Quote("A", figures.Price!.Value) }, searches: false)[0];
+        Assert.Equal(figures.Yields[0], back.Yields[0], 9);
+    }
+
+    /// <summary>Bought half-way through a period: the price is without the accrued half, and payments before settlement are the seller's.</summary>
+    [Fact]
+    public void Settlement_WithinAPeriod_PaysAccruedInterest()
+    {
+        var deal = DealSamples.Parse("""
+            { "collateral": { "currency": "EUR", "cutOff": "2026-01-01", "lines": [{ "balance": 10000000, "rate": 0.06, "remainingMonths": 24, "amortisation": "bullet" }] },
+              "tranches": [{ "name": "A", "balance": 10000000, "coupon": 0.06 }],
+              "waterfalls": { "amortising": [{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        var terms = new PricingTerms { Settlement = new DateOnly(2026, 3, 16) };
+        var figures = DealMeasures.Of(deal, terms, searches: false)[0];
+        Assert.Equal(25_000, figures.Accrued, 6);
+        Assert.Equal(21.5 / 12, figures.AverageLifeYears!.Value, 9);
+        // At a price of par the yield is a hair below the coupon: accrued interest is paid for before it is received.
+        Assert.InRange(figures.Yields[0], 0.0599, 0.06);
+        Assert.Equal("CutOffMissing", Assert.Throws<InvalidInputException>(() => DealMeasures.Of(DealSamples.Layered(), terms)).Name);
+    }
+
+    [Fact]
+    public void InterestOnly_HasAPriceOfItsNotional_OnlyWhenQuoted()
+    {
+        var deal = DealSamples.Deal("""{ "name": "A", "balance": 10000000, "coupon": 0.05 }, { "name": "X", "kind": "interestOnly", "coupon": 0.01, "notionalOf": "A" }""",
+            """{ "do": "payInterest", "to": ["A", "X"], "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }""");
+        Assert.Null(DealMeasures.Of(deal, new PricingTerms(), searches: false)[1].Price);
+        var quoted = DealMeasures.Of(deal, new PricingTerms { Quotes = ImmutableDictionary<string, Quote>.Empty.Add("X", new Quote.AtYield(0.08)) }, searches: false)[1];
+        Assert.InRange(quoted.Price!.Value, 0.009, 0.0105);
+        Assert.Equal(0.08, quoted.Yields[0], 9);
+    }
+
+    [Fact]
+    public void ExpectedLoss_IsTheWeightedSum()
+    {
+        var deal = DealSamples.Layered();
+        (DealTerms Deal, double Probability)[] weighted = [(deal.With(cdr: 0.02, severity: 0.5), 0.9), (deal.With(cdr: 0.6, severity: 1), 0.1)];
+        var losses = DealMeasures.ExpectedLoss(weighted, new LossRule());
+        var bad = DealRunner.Run(weighted[1].Deal);
+        var good = DealRunner.Run(weighted[0].Deal);
+        Assert.Equal((0.9 * good.Periods[^1].Tranches[1].Closing + 0.1 * bad.Periods[^1].Tranches[1].Closing) / 2_000_000, losses[1].LossRatio, 12);
+        Assert.Throws<InvalidInputException>(() => DealMeasures.ExpectedLoss([(deal, 0.5)], new LossRule()));
+    }
+
+    [Fact]
+    public void Grid_EachCell_IsItsOwnRun()
+    {
+        var deal = DealSamples.Layered().With(severity: 0.5);
+        var cells = DealGrid.Of(deal, new GridAxes { Cprs = [0, 0.2], Cdrs = [0.01, 0.3], Severities = [0.4, 0.9] }, new PricingTerms());
+        Assert.Equal(2 * 2 * 2 * 3, cells.Count);
+        var one = cells.First(cell => cell is { Cpr: 0.2, Cdr: 0.3, Severity: 0.9, Tranche: "B" });
+        Assert.Equal(DealRunner.Run(deal.With(0.2, 0.3, 0.9)).Periods[^1].Tranches[1].Closing, one.Shortfall.PrincipalUnpaid);
+        // More severity never loses less.
+        foreach (var pair in cells.Where(cell => cell.Tranche == "B").GroupBy(cell => (cell.Cpr, cell.Cdr))) Assert.True(pair.First().Shortfall.PrincipalUnpaid <= pair.Last().Shortfall.PrincipalUnpaid);
+    }
+
+    private static ImmutableDictionary<string, Quote> Quote(string tranche, double price) => ImmutableDictionary<string, Quote>.Empty.Add(tranche, new Quote.AtPrice(price));
+
+    private static DealTerms PassThrough() => DealSamples.Parse("""
+        { "collateral": { "currency": "USD", "amounts": "major", "lines": [{ "balance": 1000000, "rate": 0.07, "remainingMonths": 360 }] }, "indices": { "I": 0.06 },
+          "tranches": [{ "name": "P", "balance": 1000000, "coupon": 0.07 }],
+          "waterfalls": { "amortising": [{ "do": "payInterest", "to": "P", "from": "income" }, { "do": "payPrincipal", "to": "P", "from": "principal" }] } }
+        """);
+}

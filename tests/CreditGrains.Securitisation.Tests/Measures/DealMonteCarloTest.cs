@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using CreditGrains.Securitisation.Assumptions;
+using CreditGrains.Securitisation.Deals;
+using CreditGrains.Securitisation.Measures;
+using CreditGrains.Securitisation.Tests.Deals;
+
+namespace CreditGrains.Securitisation.Tests.Measures;
+
+/// <summary>Simulated deals. Seeds are fixed and bounds are several standard errors wide, so that no test fails by luck.</summary>
+public sealed class DealMonteCarloTest
+{
+    private static readonly CopulaTerms Large = new(0.05, 0.2, 0, [1]);
+
+    /// <summary>
+    /// A one-month pool of which A is the last 85 %: its expected loss is (E[rate] − E[min(rate, 15 %)]) ÷ 85 %, an integral over Vasicek's distribution that is worked out here by the
+    /// trapezium rule.
+    /// </summary>
+    [Fact]
+    public void Copula_LargePool_GivesTheTranchesTheirIntegrals()
+    {
+        var losses = DealMonteCarlo.Copula(OneMonth(), Large, 20_000, seed: 11);
+        Assert.InRange(losses.PoolDefault.Mean, 0.05 - 5 * losses.PoolDefault.StandardError, 0.05 + 5 * losses.PoolDefault.StandardError);
+        double junior = 0;
+        const int steps = 20_000;
+        for (var i = 0; i < steps; i++) junior += 1 - Vasicek.Cumulative((i + 0.5) * 0.15 / steps, Large.Probability, Large.Correlation);
+        junior *= 0.15 / steps;
+        var (a, b) = (losses.Tranches[0].Loss, losses.Tranches[1].Loss);
+        Assert.InRange(b.Mean, junior / 0.15 - 5 * b.StandardError, junior / 0.15 + 5 * b.StandardError);
+        Assert.InRange(a.Mean, (0.05 - junior) / 0.85 - 5 * a.StandardError, (0.05 - junior) / 0.85 + 5 * a.StandardError);
+        foreach (var confidence in (double[])[0.5, 0.9, 0.99])
+        {
+            var limit = Vasicek.Quantile(confidence, Large.Probability, Large.Correlation);
+            Assert.Equal(limit, losses.DefaultRate.Percentile(confidence), limit * 0.08);
+        }
+    }
+
+    [Fact]
+    public void Copula_SameSeed_SameBitsOnAnyThreads()
+    {
+        var terms = Large with { Obligors = 200 };
+        var one = DealMonteCarlo.Copula(OneMonth(), terms, 300, seed: 4, parallelism: 1);
+        var four = DealMonteCarlo.Copula(OneMonth(), terms, 300, seed: 4, parallelism: 4);
+        Assert.Equal(BitConverter.DoubleToInt64Bits(one.PoolLoss.Mean), BitConverter.DoubleToInt64Bits(four.PoolLoss.Mean));
+        Assert.Equal(one.Tranches[1].Loss.Percentile(0.99), four.Tranches[1].Loss.Percentile(0.99));
+        Assert.NotEqual(one.PoolLoss.Mean, DealMonteCarlo.Copula(OneMonth(), terms, 300, seed: 5).PoolLoss.Mean);
+    }
+
+    [Fact]
+    public void Bootstrap_OfVintagesAllAlike_IsTheRunOnThatVintage()
+    {
+        ImmutableArray<double> vintage = [.. Enumerable.Range(1, 24).Select(month => 0.001 * month)];
+        var deal = DealSamples.Layered().With(severity: 0.5);
+        var losses = DealMonteCarlo.Bootstrap(deal, [vintage, vintage], 24, 5, 20, seed: 2);
+        Assert.Equal(0, losses.PoolDefault.Deviation, 12);
+        var run = DealRunner.Run(deal.Assume(scenario => scenario with { LoanDefault = new LoanDefaultCurve.Vector(vintage, RateUnit.Monthly, CurveClock.Period) }));
+        Assert.Equal(run.Periods[^1].CumulativeDefault, losses.PoolDefault.Mean, 12);
+    }
+
+    [Theory]
+    [InlineData(1.5, 0.1, "probability")]
+    [InlineData(0.1, 1.0, "correlation")]
+    public void Copula_OutOfRange_NamesThePath(double probability, double correlation, string path) =>
+        Assert.Equal(path, Assert.Throws<InvalidInputException>(() => DealMonteCarlo.Copula(OneMonth(), new CopulaTerms(probability, correlation, 0, [1]), 10, 1)).Path);
+
+    private static DealTerms OneMonth() => DealSamples.Parse("""
+        { "collateral": { "currency": "EUR", "lines": [{ "balance": 1000000000, "rate": 0, "remainingMonths": 1 }] }, "assumptions": { "recovery": { "severity": 1 } },
+          "tranches": [{ "name": "A", "balance": 850000000 }, { "name": "B", "balance": 150000000 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": ["A", "B"], "from": "principal" }] } }
+        """);
+}
