@@ -11,6 +11,7 @@ using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
+using CreditGrains.Cli.Policies;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
@@ -102,6 +103,7 @@ internal static class CommandTree
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
         ModelCommand.Create(shell),
+        PolicyCommands.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

@@ -19,8 +19,8 @@ internal sealed class PolicyType
     /// <summary>Parts by name; none of a simple type.</summary>
     public IReadOnlyList<(string Name, PolicyType Type)> Parts { get; private init; } = [];
 
-    /// <summary>Whether it is a list of what else it is.</summary>
-    public bool IsList { get; private init; }
+    /// <summary>Of a list, what it is a list of; else null.</summary>
+    public PolicyType? Element { get; private init; }
 
     /// <summary>Test of the values it allows; null when all are.</summary>
     public UnaryTest? Allowed { get; private init; }
@@ -32,19 +32,19 @@ internal sealed class PolicyType
 
     public static PolicyType Structure(string name, IReadOnlyList<(string, PolicyType)> parts) => new(name) { Parts = parts };
 
-    public PolicyType AsList() => new(Name) { Kind = Kind, Parts = Parts, Allowed = Allowed, AllowedText = AllowedText, IsList = true };
+    public PolicyType AsList() => new(Name) { Element = this };
 
-    public PolicyType With(UnaryTest allowed, string text, string name) => new(name) { Kind = Kind, Parts = Parts, IsList = IsList, Allowed = allowed, AllowedText = text };
+    public PolicyType With(UnaryTest allowed, string text, string name) => new(name) { Kind = Kind, Parts = Parts, Element = Element, Allowed = allowed, AllowedText = text };
 
     /// <summary>The value when it is of this type; a list of one where one is meant is that one; else null.</summary>
     public FeelValue Conform(in FeelValue value)
     {
         if (value.IsNull) return value;
-        if (IsList)
+        if (Element is not null)
         {
             var items = value.Kind == FeelKind.List ? value.Items : [value];
             foreach (var item in items)
-                if (!item.IsNull && !IsOne(item)) return FeelValue.Null;
+                if (!item.IsNull && Element.Conform(item).IsNull) return FeelValue.Null;
             return value.Kind == FeelKind.List ? value : FeelValue.Of(items);
         }
 
