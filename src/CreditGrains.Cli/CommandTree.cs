@@ -12,6 +12,7 @@ using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Models;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Pools;
+using CreditGrains.Cli.Policies;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Serving;
@@ -106,6 +107,7 @@ internal static class CommandTree
         ModelCommand.Create(shell),
         TrainCommand.Create(shell),
         PoolCommand.Create(shell),
+        PolicyCommands.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

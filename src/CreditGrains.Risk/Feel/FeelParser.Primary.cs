@@ -1,0 +1,328 @@
+using System.Globalization;
+using System.Text;
+
+namespace CreditGrains.Risk.Feel;
+
+/// <content>Literals, names, calls, lists, contexts, ranges; and the characters underneath.</content>
+internal sealed partial class FeelParser
+{
+    private static readonly (string Text, FeelOperator Sign)[] Comparisons =
+    [
+        ("<=", FeelOperator.LessOrEqual), (">=", FeelOperator.GreaterOrEqual), ("!=", FeelOperator.NotEqual), ("<", FeelOperator.Less), (">", FeelOperator.Greater), ("=", FeelOperator.Equal),
+    ];
+
+    private static readonly HashSet<string> Words = ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "true", "false", "null", "function", "instance"];
+    private bool usesValue;
+    private int rangeDepth;
+    private bool rangeHasEnd;
+
+    private FeelExpression ReadPrimary()
+    {
+        Skip();
+        if (at >= text.Length) throw Fault("IncompleteExpression", "the expression ends where a value is expected; complete it");
+        var c = text[at];
+        if (char.IsAsciiDigit(c) || (c == '.' && at + 1 < text.Length && char.IsAsciiDigit(text[at + 1]))) return new ConstantExpression(ReadNumber());
+        if (c == '"') return new ConstantExpression(FeelValue.Of(ReadText()));
+        if (c == '@') return ReadAtLiteral();
+        if (c is '(' or '[' or ']') return ReadBracket();
+        if (TrySign("{")) return ReadContext();
+        if (c == '?' && scope.PlaceOf("?") is >= 0 and var place)
+        {
+            at++;
+            usesValue = true;
+            return new NameExpression(place);
+        }
+
+        return ReadName();
+    }
+
+    private FeelExpression ReadName()
+    {
+        var known = scope.LongestAt(text, at, out var end);
+        if (known is null || Words.Contains(known))
+        {
+            if (TryWord("true")) return new ConstantExpression(FeelValue.Of(true));
+            if (TryWord("false")) return new ConstantExpression(FeelValue.Of(false));
+            if (TryWord("null")) return new ConstantExpression(FeelValue.Null);
+            if (TryWord("function")) throw Fault("UnsupportedExpression", "functions written in an expression are not supported; make a business knowledge model");
+        }
+
+        var start = at;
+        if (known is not null)
+        {
+            at = end;
+            var place = scope.PlaceOf(known);
+            if (place >= 0 && !Looks("(")) return new NameExpression(place);
+            if (TrySign("(")) return ReadCall(known, start);
+            if (place >= 0) return new NameExpression(place);
+            throw Fault("UnknownName", $"'{known}' is a function; call it with ( )", start);
+        }
+
+        var word = ReadWord() ?? throw Fault("UnexpectedCharacter", $"'{text[at]}' cannot stand here; see the FEEL grammar");
+        if (Looks("(")) throw Fault("UnknownFunction", $"there is no function '{word}'; supported are {string.Join(", ", FeelFunctions.Names)}", start);
+        if (scope.ItemPlace >= 0)
+        {
+            at = start;
+            return new PathExpression(new NameExpression(scope.ItemPlace), ReadMember());
+        }
+
+        throw Fault("UnknownName", $"there is no '{word}' here; an input or decision must be required by name before it can be used", start);
+    }
+
+    private FeelExpression ReadCall(string name, int start)
+    {
+        var arguments = new List<FeelExpression>();
+        if (!TrySign(")"))
+        {
+            do arguments.Add(ReadExpression());
+            while (TrySign(","));
+            if (TrySign(":")) throw Fault("UnsupportedExpression", "named arguments are not supported; give them in order");
+            Expect(")", TrySign(")"));
+        }
+
+        if (scope.FunctionOf(name) is { } model)
+        {
+            if (arguments.Count != model.Parameters.Count) throw Fault("WrongArguments", $"'{name}' takes {model.Parameters.Count} arguments, not {arguments.Count}", start);
+            return new CallExpression(values => model.Call(values), arguments);
+        }
+
+        if (FeelFunctions.Find(name) is not { } function) throw Fault("UnknownFunction", $"'{name}' cannot be called", start);
+        if (arguments.Count < function.ArgumentsMin || arguments.Count > function.ArgumentsMax)
+            throw Fault("WrongArguments", $"'{name}' takes {(function.ArgumentsMin == function.ArgumentsMax ? $"{function.ArgumentsMin}" : $"at least {function.ArgumentsMin}")} arguments, not {arguments.Count}", start);
+        // What is known now, such as a date, need not be made again for every decision.
+        if (arguments.TrueForAll(argument => argument is ConstantExpression))
+            return new ConstantExpression(function.Call([.. arguments.Select(argument => ((ConstantExpression)argument).Value)]));
+        return new CallExpression(function.Call, arguments);
+    }
+
+    /// <summary>
+    /// A range, a list or an expression in brackets: what stands between tells which. Read once and never again, or nested brackets would take time
+    /// that doubles with each.
+    /// </summary>
+    private FeelExpression ReadBracket()
+    {
+        var open = text[at++];
+        if (open == '[' && TrySign("]")) return new ListExpression([]);
+        var outer = (rangeDepth, rangeHasEnd);
+        (rangeDepth, rangeHasEnd) = (rangeDepth + 1, false);
+        var first = ReadExpression();
+        if (TrySign("..")) return ReadRange(open == '[', first, outer);
+        (rangeDepth, rangeHasEnd) = outer;
+        if (open == ']') throw Fault("UnexpectedCharacter", "a bracket that opens outwards begins a range such as ]1..5]");
+        if (open == '(')
+        {
+            Expect(")", TrySign(")"));
+            return first;
+        }
+
+        var items = new List<FeelExpression> { first };
+        while (TrySign(",")) items.Add(ReadExpression());
+        Expect("]", TrySign("]"));
+        return new ListExpression(items);
+    }
+
+    /// <summary>The rest of a range, behind its dots.</summary>
+    private FeelExpression ReadRange(bool hasLow, FeelExpression low, (int Depth, bool HasEnd) outer)
+    {
+        rangeHasEnd = true;
+        var high = ReadSum();
+        (rangeDepth, rangeHasEnd) = outer;
+        Skip();
+        if (at >= text.Length || text[at] is not (']' or ')' or '[')) throw Fault("UnexpectedCharacter", "a range ends with ], ) or [");
+        var hasHigh = text[at++] == ']';
+        return low is ConstantExpression && high is ConstantExpression
+            ? new ConstantExpression(new RangeExpression(low, hasLow, high, hasHigh).Evaluate([]))
+            : new RangeExpression(low, hasLow, high, hasHigh);
+    }
+
+    private ContextExpression ReadContext()
+    {
+        var entries = new List<(string, int, FeelExpression)>();
+        if (TrySign("}")) return new ContextExpression(entries);
+        do
+        {
+            Skip();
+            var name = at < text.Length && text[at] == '"' ? ReadText() : ReadKey();
+            Expect(":", TrySign(":"));
+            var value = ReadExpression();
+            entries.Add((name, scope.Add(name), value));
+        }
+        while (TrySign(","));
+        Expect("}", TrySign("}"));
+        scope.Remove(entries.Count);
+        return new ContextExpression(entries);
+    }
+
+    private FeelValue ReadNumber()
+    {
+        var start = at;
+        while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        if (at + 1 < text.Length && text[at] == '.' && char.IsAsciiDigit(text[at + 1]))
+        {
+            at++;
+            while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        }
+
+        if (at + 1 < text.Length && text[at] is 'e' or 'E' && (char.IsAsciiDigit(text[at + 1]) || (at + 2 < text.Length && text[at + 1] is '+' or '-' && char.IsAsciiDigit(text[at + 2]))))
+        {
+            at += 2;
+            while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
+        }
+
+        return decimal.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
+            ? FeelValue.Of(number)
+            : throw Fault("NumberTooLarge", $"the number {text[start..at]} is beyond 28 digits", start);
+    }
+
+    private string ReadText()
+    {
+        var start = at++;
+        var read = new StringBuilder();
+        for (; at < text.Length && text[at] != '"'; at++)
+        {
+            if (text[at] != '\\' || at + 1 >= text.Length)
+            {
+                read.Append(text[at]);
+                continue;
+            }
+
+            at++;
+            var digits = text[at] switch { 'u' => 4, 'U' => 6, _ => 0 };
+            if (digits > 0 && at + digits < text.Length && int.TryParse(text.AsSpan(at + 1, digits), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var code) && code <= 0x10FFFF)
+            {
+                read.Append(code is >= 0xD800 and <= 0xDFFF ? ((char)code).ToString() : char.ConvertFromUtf32(code));
+                at += digits;
+                continue;
+            }
+
+            read.Append(text[at] switch { 'n' => "\n", 'r' => "\r", 't' => "\t", '"' => "\"", '\\' => "\\", '\'' => "'", var other => "\\" + other });
+        }
+
+        if (at >= text.Length) throw Fault("UnclosedText", "a text that is not closed; end it with \"", start);
+        at++;
+        return read.ToString();
+    }
+
+    private ConstantExpression ReadAtLiteral()
+    {
+        var start = at++;
+        Skip();
+        if (at >= text.Length || text[at] != '"') throw Fault("UnexpectedCharacter", "@ stands before a text such as @\"2026-01-31\"", start);
+        var value = FeelCalendar.Read(ReadText());
+        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time without zone, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
+    }
+
+    private string ReadMember()
+    {
+        Skip();
+        if (scope.LongestMemberAt(text, at, out var end) is { } member)
+        {
+            at = end;
+            return member;
+        }
+
+        return ReadWord() ?? throw Fault("UnexpectedCharacter", "after a dot comes the name of a part");
+    }
+
+    private string ReadNewName()
+    {
+        Skip();
+        return ReadWord() ?? throw Fault("UnexpectedCharacter", "a name is expected here");
+    }
+
+    /// <summary>A key of a context: everything to the colon.</summary>
+    private string ReadKey()
+    {
+        var colon = text.IndexOf(':', at);
+        if (colon < 0) throw Fault("UnexpectedCharacter", "a context has entries such as { name: value }");
+        var key = FeelScope.Normal(text[at..colon]);
+        at = colon;
+        return key.Length == 0 ? throw Fault("UnexpectedCharacter", "an entry of a context needs a name before the colon") : key;
+    }
+
+    private string? ReadWord()
+    {
+        var start = at;
+        while (at < text.Length && FeelScope.IsNamePart(text[at])) at++;
+        return at == start || char.IsAsciiDigit(text[start]) ? null : text[start..at];
+    }
+
+    private FeelOperator? TryComparison()
+    {
+        foreach (var (sign, meaning) in Comparisons)
+            if (TrySign(sign)) return meaning;
+        return null;
+    }
+
+    private bool TrySign(string sign)
+    {
+        if (!Looks(sign)) return false;
+        at += sign.Length;
+        return true;
+    }
+
+    private bool Looks(string sign)
+    {
+        Skip();
+        return text.AsSpan(at).StartsWith(sign, StringComparison.Ordinal);
+    }
+
+    private bool TryWord(string word)
+    {
+        if (!Looks(word)) return false;
+        var end = at + word.Length;
+        if (end < text.Length && FeelScope.IsNamePart(text[end])) return false;
+        at = end;
+        return true;
+    }
+
+    private bool IsAlone(int from)
+    {
+        var kept = at;
+        at = from;
+        Skip();
+        var isEnd = at >= text.Length;
+        at = kept;
+        return isEnd;
+    }
+
+    /// <summary>Blanks and comments.</summary>
+    private void Skip()
+    {
+        while (at < text.Length)
+        {
+            if (char.IsWhiteSpace(text[at]))
+            {
+                at++;
+            }
+            else if (text.AsSpan(at).StartsWith("//", StringComparison.Ordinal))
+            {
+                while (at < text.Length && text[at] != '\n') at++;
+            }
+            else if (text.AsSpan(at).StartsWith("/*", StringComparison.Ordinal))
+            {
+                var end = text.IndexOf("*/", at + 2, StringComparison.Ordinal);
+                at = end < 0 ? throw Fault("UnclosedComment", "a comment that is not closed; end it with */") : end + 2;
+            }
+            else
+            {
+                return;
+            }
+        }
+    }
+
+    private void Expect(string what, bool isThere)
+    {
+        if (isThere) return;
+        Skip();
+        throw Fault("UnexpectedCharacter", at < text.Length ? $"'{what}' is expected before '{text[at]}'" : $"'{what}' is expected at the end");
+    }
+
+    private void End()
+    {
+        Skip();
+        if (at < text.Length) throw Fault("UnexpectedCharacter", $"'{text[at]}' is left over; an expression ends before it");
+    }
+
+    private FeelFault Fault(string name, string message, int? place = null) => new(name, message, place ?? at);
+}

@@ -1,0 +1,124 @@
+namespace CreditGrains.Risk.Feel;
+
+/// <summary>
+/// The names an expression may use, each a place in the frame it is evaluated with. Names may hold blanks and signs, as DMN allows: the longest known name
+/// that stands at a place of the text is meant.
+/// </summary>
+internal sealed class FeelScope
+{
+    private readonly List<(string Name, int Place)> names = [];
+    private readonly Dictionary<string, FeelFunction> functions;
+    private readonly HashSet<string> members;
+    private readonly List<int> items = [];
+
+    /// <param name="functions">Knowledge models that may be called, by name.</param>
+    /// <param name="members">Names of parts of structured types, for paths.</param>
+    public FeelScope(IReadOnlyDictionary<string, FeelFunction>? functions = null, IEnumerable<string>? members = null)
+    {
+        this.functions = functions is null ? [] : new(functions, StringComparer.Ordinal);
+        this.members = members is null ? [] : new(members, StringComparer.Ordinal);
+    }
+
+    /// <summary>Places of the frame in use.</summary>
+    public int PlaceCount { get; private set; }
+
+    /// <summary>The innermost list element whose parts may be named alone; -1 when there is none.</summary>
+    public int ItemPlace => items.Count == 0 ? -1 : items[^1];
+
+    /// <summary>Adds a name; it hides an earlier one.</summary>
+    /// <returns>Its place.</returns>
+    public int Add(string name)
+    {
+        names.Add((Normal(name), PlaceCount));
+        return PlaceCount++;
+    }
+
+    /// <summary>Takes back the names added last; their places stay taken.</summary>
+    public void Remove(int count) => names.RemoveRange(names.Count - count, count);
+
+    /// <summary>Enters a filter, whose element's parts may be named alone.</summary>
+    public void EnterFilter(int place) => items.Add(place);
+
+    /// <summary>Leaves it.</summary>
+    public void LeaveFilter() => items.RemoveAt(items.Count - 1);
+
+    /// <summary>The place of a name, -1 when it is not known.</summary>
+    public int PlaceOf(string name)
+    {
+        var normal = Normal(name);
+        return names.FindLast(known => known.Name == normal) is { Name: not null } found ? found.Place : -1;
+    }
+
+    /// <summary>The knowledge model of a name, null when there is none.</summary>
+    public FeelFunction? FunctionOf(string name) => functions.GetValueOrDefault(name);
+
+    /// <summary>The longest name of a variable or function at a place of the text; null when none stands there.</summary>
+    /// <param name="text">The expression.</param>
+    /// <param name="at">Where a name may start.</param>
+    /// <param name="end">Behind it.</param>
+    public string? LongestAt(string text, int at, out int end) =>
+        Longest(names.Select(known => known.Name).Concat(functions.Keys).Concat(FeelFunctions.Names), text, at, out end);
+
+    /// <summary>The longest name of a member at a place.</summary>
+    public string? LongestMemberAt(string text, int at, out int end) => Longest(members, text, at, out end);
+
+    /// <summary>A name with each run of blanks as one.</summary>
+    public static string Normal(string name) => string.Join(' ', name.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+
+    public static bool IsNamePart(char c) => char.IsLetterOrDigit(c) || c == '_' || char.IsSurrogate(c) || char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.NonSpacingMark;
+
+    private static string? Longest(IEnumerable<string> known, string text, int at, out int end)
+    {
+        string? longest = null;
+        end = at;
+        foreach (var name in known)
+        {
+            var behind = EndOf(name, text, at);
+            if (behind <= end) continue;
+            longest = name;
+            end = behind;
+        }
+
+        return longest;
+    }
+
+    /// <summary>Behind a name that stands at a place, any run of blanks for one; -1 when it does not, or goes on as another word.</summary>
+    private static int EndOf(string name, string text, int at)
+    {
+        foreach (var c in name)
+        {
+            if (c == ' ')
+            {
+                if (at >= text.Length || !char.IsWhiteSpace(text[at])) return -1;
+                while (at < text.Length && char.IsWhiteSpace(text[at])) at++;
+                continue;
+            }
+
+            if (at >= text.Length || text[at] != c) return -1;
+            at++;
+        }
+
+        return at < text.Length && IsNamePart(text[at]) && IsNamePart(name[^1]) ? -1 : at;
+    }
+}
+
+/// <summary>A knowledge model: parameters and a body evaluated with a frame of its own.</summary>
+/// <param name="Name">As called.</param>
+/// <param name="Parameters">In order; they take the first places of the frame.</param>
+internal sealed record FeelFunction(string Name, IReadOnlyList<string> Parameters)
+{
+    /// <summary>What it gives; set once it is compiled.</summary>
+    public FeelExpression? Body { get; set; }
+
+    /// <summary>Places of its frame.</summary>
+    public int PlaceCount { get; set; }
+
+    /// <summary>Calls it; parameters left out are null.</summary>
+    public FeelValue Call(ReadOnlySpan<FeelValue> arguments)
+    {
+        if (Body is null || arguments.Length > Parameters.Count) return FeelValue.Null;
+        var frame = new FeelValue[PlaceCount];
+        arguments.CopyTo(frame);
+        return Body.Evaluate(frame);
+    }
+}

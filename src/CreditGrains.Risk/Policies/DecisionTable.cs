@@ -1,0 +1,153 @@
+using CreditGrains.Risk.Feel;
+
+namespace CreditGrains.Risk.Policies;
+
+/// <summary>A column that is tested.</summary>
+/// <param name="Value">What is tested.</param>
+/// <param name="Allowed">Values it may have; null for all. Another makes the table give null, named in the trace.</param>
+internal sealed record InputColumn(FeelExpression Value, UnaryTest? Allowed);
+
+/// <summary>A column that is given.</summary>
+/// <param name="Name">Its name; empty when it is the only one.</param>
+/// <param name="Values">Values by priority; empty when none are listed.</param>
+/// <param name="Type">Of what is given.</param>
+/// <param name="Otherwise">Given when no rule holds; null for none.</param>
+internal sealed record OutputColumn(string Name, IReadOnlyList<FeelValue> Values, PolicyType Type, FeelExpression? Otherwise);
+
+/// <summary>A row: a test for each input, a value for each output.</summary>
+/// <param name="Id">Its id, or its number from 1.</param>
+/// <param name="Tests">A test for each input; null where any value will do.</param>
+/// <param name="Outputs">A value for each output.</param>
+internal sealed record Rule(string Id, UnaryTest?[] Tests, FeelExpression[] Outputs);
+
+/// <summary>
+/// A decision table, compiled. The inputs are worked out once, then the rules are gone through in order; hit policies that need one rule stop at it. The rules
+/// that held are noted, which is the reason of the decision.
+/// </summary>
+internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs, Rule[] rules, HitPolicy policy, Aggregation aggregation, int valuePlace, string owner) : FeelExpression
+{
+    /// <summary>Rules.</summary>
+    public IReadOnlyList<Rule> Rules => rules;
+
+    public HitPolicy Policy => policy;
+
+    public int InputCount => inputs.Length;
+
+    public int OutputCount => outputs.Length;
+
+    public override FeelValue Evaluate(FeelValue[] frame) => Evaluate(frame, null);
+
+    /// <summary>Evaluates.</summary>
+    /// <param name="frame">Values by place.</param>
+    /// <param name="trace">Where the rules that held are noted; null for nowhere.</param>
+    public FeelValue Evaluate(FeelValue[] frame, PolicyTrace? trace)
+    {
+        Span<FeelValue> values = new FeelValue[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            values[i] = frame[valuePlace] = inputs[i].Value.Evaluate(frame);
+            if (inputs[i].Allowed is not { } allowed || values[i].IsNull || allowed.Holds(values[i], frame)) continue;
+            trace?.Note(owner, $"input {i + 1} is {values[i]}, which the table does not allow");
+            return FeelValue.Null;
+        }
+
+        List<int>? held = null;
+        var first = -1;
+        for (var r = 0; r < rules.Length; r++)
+        {
+            if (!Holds(rules[r], values, frame)) continue;
+            trace?.Hit(owner, rules[r].Id);
+            if (first < 0) first = r;
+            if (policy == HitPolicy.First) break;
+            (held ??= []).Add(r);
+        }
+
+        if (first < 0) return Otherwise(frame);
+        return policy switch
+        {
+            HitPolicy.First => Row(first, frame),
+            HitPolicy.Unique => held!.Count == 1 ? Row(first, frame) : Several(trace),
+            HitPolicy.Any => Same(held!, frame, trace),
+            HitPolicy.Priority => Row(ByPriority(held!, frame)[0], frame),
+            HitPolicy.OutputOrder => FeelValue.Of([.. ByPriority(held!, frame).Select(r => Row(r, frame))]),
+            HitPolicy.RuleOrder => FeelValue.Of([.. held!.Select(r => Row(r, frame))]),
+            _ => Collected(held!, frame),
+        };
+    }
+
+    private static bool Holds(Rule rule, ReadOnlySpan<FeelValue> values, FeelValue[] frame)
+    {
+        for (var i = 0; i < values.Length; i++)
+            if (rule.Tests[i] is { } test && !test.Holds(values[i], frame)) return false;
+        return true;
+    }
+
+    private FeelValue Row(int rule, FeelValue[] frame)
+    {
+        if (outputs.Length == 1) return outputs[0].Type.Conform(rules[rule].Outputs[0].Evaluate(frame));
+        var row = new FeelContext();
+        for (var i = 0; i < outputs.Length; i++) row.Set(outputs[i].Name, outputs[i].Type.Conform(rules[rule].Outputs[i].Evaluate(frame)));
+        return FeelValue.Of(row);
+    }
+
+    private FeelValue Otherwise(FeelValue[] frame)
+    {
+        if (outputs.All(output => output.Otherwise is null)) return aggregation == Aggregation.Count ? FeelValue.Of(0) : FeelValue.Null;
+        if (outputs.Length == 1) return outputs[0].Otherwise!.Evaluate(frame);
+        var row = new FeelContext();
+        foreach (var output in outputs) row.Set(output.Name, output.Otherwise?.Evaluate(frame) ?? FeelValue.Null);
+        return FeelValue.Of(row);
+    }
+
+    private FeelValue Several(PolicyTrace? trace)
+    {
+        trace?.Note(owner, "several rules hold in a table of which one may");
+        return FeelValue.Null;
+    }
+
+    private FeelValue Same(List<int> held, FeelValue[] frame, PolicyTrace? trace)
+    {
+        var row = Row(held[0], frame);
+        foreach (var rule in held)
+        {
+            if (Row(rule, frame).Equals(row)) continue;
+            trace?.Note(owner, "rules hold together that give different outputs");
+            return FeelValue.Null;
+        }
+
+        return row;
+    }
+
+    /// <summary>By the place of each output in its list, the first column first; rules alike keep their order.</summary>
+    private List<int> ByPriority(List<int> held, FeelValue[] frame)
+    {
+        IOrderedEnumerable<int> sorted = held.OrderBy(_ => 0);
+        for (var i = 0; i < outputs.Length; i++)
+        {
+            var column = i;
+            if (outputs[i].Values.Count > 0) sorted = sorted.ThenBy(rule => PlaceOf(outputs[column].Values, rules[rule].Outputs[column].Evaluate(frame)));
+        }
+
+        return [.. sorted];
+    }
+
+    private static int PlaceOf(IReadOnlyList<FeelValue> values, FeelValue value)
+    {
+        for (var i = 0; i < values.Count; i++)
+            if (values[i].Equals(value)) return i;
+        return values.Count;
+    }
+
+    private FeelValue Collected(List<int> held, FeelValue[] frame)
+    {
+        if (aggregation == Aggregation.Count) return FeelValue.Of(held.Count);
+        var rows = held.Select(rule => Row(rule, frame)).ToList();
+        return aggregation switch
+        {
+            Aggregation.Sum => ListFunctions.Sum(rows),
+            Aggregation.Min => ListFunctions.Extreme([FeelValue.Of(rows)], -1),
+            Aggregation.Max => ListFunctions.Extreme([FeelValue.Of(rows)], 1),
+            _ => FeelValue.Of(rows),
+        };
+    }
+}

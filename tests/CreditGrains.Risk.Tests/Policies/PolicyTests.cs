@@ -1,0 +1,139 @@
+using CreditGrains.Risk.Feel;
+using CreditGrains.Risk.Policies;
+
+namespace CreditGrains.Risk.Tests.Policies;
+
+/// <summary>Decision models: hit policies, requirements, types, and what is refused.</summary>
+public sealed class PolicyTests
+{
+    private const string Head = """<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" name="test" id="t" namespace="n">""";
+
+    [Theory]
+    [InlineData("UNIQUE", "", 15, "null")]
+    [InlineData("UNIQUE", "", 5, "\"low\"")]
+    [InlineData("ANY", "", 15, "null")]
+    [InlineData("FIRST", "", 15, "\"low\"")]
+    [InlineData("PRIORITY", "", 15, "\"high\"")]
+    [InlineData("RULE ORDER", "", 25, "[\"low\", \"high\", \"middle\"]")]
+    [InlineData("OUTPUT ORDER", "", 25, "[\"high\", \"middle\", \"low\"]")]
+    [InlineData("COLLECT", "", 15, "[\"low\", \"high\"]")]
+    [InlineData("COLLECT", "COUNT", 25, "3")]
+    [InlineData("COLLECT", "MIN", 25, "\"high\"")]
+    [InlineData("COLLECT", "COUNT", -1, "0")]
+    [InlineData("FIRST", "", -1, "null")]
+    public void Table_SeveralRulesHold_IsByItsHitPolicy(string policy, string aggregation, int amount, string expected)
+    {
+        var model = Policy.Read(Table(policy, aggregation));
+        Assert.Equal(expected, model.Decide("band", new FeelContext().Set("amount", FeelValue.Of(amount))).ToString());
+    }
+
+    [Fact]
+    public void Decide_WithTrace_NamesTheRulesThatHeld()
+    {
+        var trace = new PolicyTrace();
+        Policy.Read(Table("COLLECT", "")).Decide("band", new FeelContext().Set("amount", FeelValue.Of(15)), trace);
+        Assert.Equal([("band", "r1"), ("band", "r2")], trace.Hits);
+    }
+
+    [Fact]
+    public void Decide_ThroughRequirements_WorksThemOutFromTheInputs()
+    {
+        var model = Policy.Read($"""
+            {Head}
+              <inputData id="i" name="Monthly Income"><variable name="Monthly Income" typeRef="number"/></inputData>
+              <businessKnowledgeModel id="k" name="share">
+                <encapsulatedLogic><formalParameter name="of"/><formalParameter name="part"/><literalExpression><text>of * part / 100</text></literalExpression></encapsulatedLogic>
+              </businessKnowledgeModel>
+              <decision id="a" name="Affordable"><variable name="Affordable" typeRef="number"/>
+                <informationRequirement><requiredInput href="#i"/></informationRequirement><knowledgeRequirement><requiredKnowledge href="#k"/></knowledgeRequirement>
+                <literalExpression><text>share(Monthly Income, 35)</text></literalExpression></decision>
+              <decision id="b" name="Limit"><informationRequirement><requiredDecision href="#a"/></informationRequirement>
+                <literalExpression><text>Affordable * 12</text></literalExpression></decision>
+            </definitions>
+            """);
+        Assert.Equal("4200", model.Decide("Limit", new FeelContext().Set("Monthly Income", FeelValue.Of(1_000))).ToString());
+        Assert.Equal(["Monthly Income"], model.Decisions.Single(decision => decision.Name == "Limit").Inputs);
+        Assert.Equal("UnknownDecision", Assert.Throws<PolicyFault>(() => model.Decide("limit", new FeelContext())).Name);
+    }
+
+    [Fact]
+    public void Decide_InputOfAnotherType_IsNullAndNoted()
+    {
+        var trace = new PolicyTrace();
+        Assert.True(Policy.Read(Table("FIRST", "")).Decide("band", new FeelContext().Set("amount", FeelValue.Of("5")), trace).IsNull);
+        Assert.Contains(trace.Notes, note => note.Decision == "amount");
+    }
+
+    [Fact]
+    public void Read_TableWithoutDrawnInputs_TakesItsColumnsAsInputs()
+    {
+        var model = Policy.Read($"""
+            {Head}<decision id="d" name="Dish"><decisionTable id="x"><input id="c"><inputExpression typeRef="string"><text>season</text></inputExpression></input>
+              <output id="o" name="dish" typeRef="string"/><rule id="r"><inputEntry><text>"Fall"</text></inputEntry><outputEntry><text>"Spareribs"</text></outputEntry></rule></decisionTable></decision></definitions>
+            """);
+        Assert.Equal(["season"], model.Inputs.Select(input => input.Name));
+        Assert.Equal("\"Spareribs\"", model.Decide("Dish", new FeelContext().Set("season", FeelValue.Of("Fall"))).ToString());
+    }
+
+    [Theory]
+    [InlineData("", "MalformedXml")]
+    [InlineData("<definitions", "MalformedXml")]
+    [InlineData("<!DOCTYPE x [<!ENTITY a \"b\">]><definitions/>", "MalformedXml")]
+    [InlineData("<model/>", "NoDmn")]
+    [InlineData("<definitions xmlns=\"urn:other\"/>", "UnknownVersion")]
+    public void Read_NoModel_IsRefusedByName(string text, string name) => Assert.Equal(name, Assert.Throws<PolicyFault>(() => Policy.Read(text)).Name);
+
+    [Theory]
+    [InlineData("", "NoDecision")]
+    [InlineData("<decision id='d' name='D'/>", "NoLogic")]
+    [InlineData("<decision id='d' name='D'><literalExpression><text>x + 1</text></literalExpression></decision>", "UnknownName")]
+    [InlineData("<decision id='d' name='D'><variable name='D' typeRef='tNone'/><literalExpression><text>1</text></literalExpression></decision>", "UnknownType")]
+    [InlineData("<decision id='d' name='D'><functionDefinition/></decision>", "UnsupportedExpression")]
+    [InlineData("<decision id='d' name='D'><informationRequirement><requiredDecision href='#d'/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>", "RequirementLoop")]
+    [InlineData("<decision id='d' name='D'><informationRequirement><requiredInput href='#none'/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>", "UnknownReference")]
+    [InlineData("<decision id='d' name='D'><decisionTable hitPolicy='SOME'><output/></decisionTable></decision>", "UnknownHitPolicy")]
+    [InlineData("<decision id='d' name='D'><decisionTable/></decision>", "NoOutput")]
+    [InlineData("<decision id='d' name='D'><decisionTable hitPolicy='PRIORITY'><output/></decisionTable></decision>", "NoOutputValues")]
+    [InlineData("<decision id='d' name='D'><decisionTable><output/><rule><inputEntry><text>1</text></inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable></decision>", "WrongEntries")]
+    [InlineData("<import name='x'/><decision id='d' name='D'><literalExpression><text>1</text></literalExpression></decision>", "UnsupportedImport")]
+    [InlineData("<itemDefinition name='t'><typeRef>t</typeRef></itemDefinition><decision id='d' name='D'><variable name='D' typeRef='t'/><literalExpression><text>1</text></literalExpression></decision>", "TypeWithoutEnd")]
+    public void Read_WrongModel_IsRefusedByNameWithItsLine(string body, string name)
+    {
+        var fault = Assert.Throws<PolicyFault>(() => Policy.Read($"{Head}\n{body}</definitions>"));
+        Assert.Equal(name, fault.Name);
+        Assert.InRange(fault.Line, 1, 2);
+    }
+
+    [Fact]
+    public void Read_NestedTooDeep_IsRefused()
+    {
+        var text = Head + string.Concat(Enumerable.Repeat("<list>", 10_000)) + string.Concat(Enumerable.Repeat("</list>", 10_000)) + "</definitions>";
+        Assert.Equal("TooDeep", Assert.Throws<PolicyFault>(() => Policy.Read(text)).Name);
+    }
+
+    [Fact]
+    public void Read_DecisionsInDiamonds_TakeNoLongerThanTheirNumber()
+    {
+        // Each of 60 layers requires the one before twice: 2^60 ways through.
+        var layers = string.Concat(Enumerable.Range(1, 60).Select(i => $"""
+            <decision id="a{i}" name="A{i}"><informationRequirement><requiredDecision href="#a{i - 1}"/></informationRequirement><informationRequirement><requiredDecision href="#b{i - 1}"/></informationRequirement><literalExpression><text>A{i - 1} + B{i - 1}</text></literalExpression></decision>
+            <decision id="b{i}" name="B{i}"><informationRequirement><requiredDecision href="#a{i - 1}"/></informationRequirement><informationRequirement><requiredDecision href="#b{i - 1}"/></informationRequirement><literalExpression><text>A{i - 1} + B{i - 1}</text></literalExpression></decision>
+            """));
+        var model = Policy.Read($"""{Head}<decision id="a0" name="A0"><literalExpression><text>1</text></literalExpression></decision><decision id="b0" name="B0"><literalExpression><text>1</text></literalExpression></decision>{layers}</definitions>""");
+        Assert.Equal((1L << 60).ToString(System.Globalization.CultureInfo.InvariantCulture), model.Decide("A60", new FeelContext()).ToString());
+    }
+
+    private static string Table(string policy, string aggregation) => $"""
+        {Head}
+          <inputData id="i" name="amount"><variable name="amount" typeRef="number"/></inputData>
+          <decision id="d" name="band"><informationRequirement><requiredInput href="#i"/></informationRequirement>
+            <decisionTable hitPolicy="{policy}" {(aggregation.Length > 0 ? $"aggregation=\"{aggregation}\"" : "")}>
+              <input><inputExpression typeRef="number"><text>amount</text></inputExpression></input>
+              <output><outputValues><text>"high", "middle", "low"</text></outputValues></output>
+              <rule id="r1"><inputEntry><text>&gt;= 0</text></inputEntry><outputEntry><text>"low"</text></outputEntry></rule>
+              <rule id="r2"><inputEntry><text>[10..30]</text></inputEntry><outputEntry><text>"high"</text></outputEntry></rule>
+              <rule id="r3"><inputEntry><text>&gt; 20</text></inputEntry><outputEntry><text>"middle"</text></outputEntry></rule>
+            </decisionTable></decision>
+        </definitions>
+        """;
+}
