@@ -12,6 +12,7 @@ internal sealed partial class FeelParser
     ];
 
     private static readonly HashSet<string> Words = ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "true", "false", "null", "function", "instance"];
+    private const int DigitsMax = 28;
     private bool usesValue;
     private int rangeDepth;
     private bool rangeHasEnd;
@@ -169,9 +170,20 @@ internal sealed partial class FeelParser
             while (at < text.Length && char.IsAsciiDigit(text[at])) at++;
         }
 
+        if (SignificantDigits(text.AsSpan(start, at - start)) > DigitsMax) throw Fault("NumberTooLarge", $"the number {text[start..at]} has more than {DigitsMax} digits; none are dropped in silence", start);
         return decimal.TryParse(text.AsSpan(start, at - start), NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent, CultureInfo.InvariantCulture, out var number)
             ? FeelValue.Of(number)
             : throw Fault("NumberTooLarge", $"the number {text[start..at]} is beyond 28 digits", start);
+    }
+
+    private static int SignificantDigits(ReadOnlySpan<char> number)
+    {
+        var exponent = number.IndexOfAny('e', 'E');
+        var digits = exponent < 0 ? number : number[..exponent];
+        var count = 0;
+        foreach (var c in digits)
+            if (char.IsAsciiDigit(c) && (count > 0 || c != '0')) count++;
+        return count;
     }
 
     private string ReadText()

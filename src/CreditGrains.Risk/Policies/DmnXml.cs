@@ -24,6 +24,7 @@ internal static class DmnXml
         try
         {
             var content = ReadBounded(text);
+            if (content.Contains("<!DOCTYPE", StringComparison.OrdinalIgnoreCase)) throw new PolicyFault("DocumentTypeRefused", "the file declares a document type; save the model without one");
             CheckDepth(content, settings);
             using var reader = XmlReader.Create(new StringReader(content), settings);
             var root = XDocument.Load(reader, LoadOptions.SetLineInfo).Root!;
@@ -33,7 +34,7 @@ internal static class DmnXml
         }
         catch (XmlException e)
         {
-            throw new PolicyFault("MalformedXml", $"{e.Message} Documents with a document type are refused.", e.LineNumber);
+            throw new PolicyFault("MalformedXml", e.Message, e.LineNumber);
         }
     }
 
