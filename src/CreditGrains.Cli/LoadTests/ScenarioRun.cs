@@ -15,7 +15,9 @@ namespace CreditGrains.Cli.LoadTests;
 internal static class ScenarioRun
 {
     private const double RestartPart = 0.4;
-    private const double WarmUpSecondsMax = 30;
+    private const int WarmUpSecondsMax = 30;
+    private const int SettleSecondsMax = 30;
+    private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs it.</summary>
     /// <exception cref="BenchFault">It cannot be run as asked.</exception>
@@ -37,7 +39,7 @@ internal static class ScenarioRun
         try
         {
             await PopulationImport.EnsureAsync(target, settings.Bench.Shape);
-            var peak = settings.RatePerSecond > 0 ? 0 : Peak(settings, target, shell);
+            var peak = settings.RatePerSecond > 0 ? 0 : await PeakAsync(settings, target, shell);
             var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
             using var run = new LoadRun(
                 scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(settings, target.Address, tally));
@@ -77,7 +79,7 @@ internal static class ScenarioRun
     }
 
     /// <summary>What the closed loop reaches: the rate that parts are of.</summary>
-    private static double Peak(LoadTestSettings settings, ServerTarget target, Shell shell)
+    private static async Task<double> PeakAsync(LoadTestSettings settings, ServerTarget target, Shell shell)
     {
         // Long enough that holds placed at the start end while it is measured: ending them is part of the work.
         var bench = settings.Bench with { WarmUpSeconds = Math.Min(WarmUpSecondsMax, settings.Bench.HoldSeconds + settings.Bench.WarmUpSeconds) };
@@ -85,6 +87,9 @@ internal static class ScenarioRun
             ? GeneratorRun.Stream(bench, target, settings.StreamConnections)
             : GeneratorRun.Unary(bench, target, bench.Connections, bench.Streams);
         shell.Note($"peak of the closed loop: {result.PerSecond:N0} decisions/s {result.ErrorNote}");
+        // The run starts when the holds of the peak have ended: ending them at the peak's rate is not part of a load that is a part of it.
+        var ends = Stopwatch.GetTimestamp() + (long)((bench.HoldSeconds + SettleSecondsMax) * Stopwatch.Frequency);
+        while (bench.HoldSeconds is > 0 and <= WarmUpSecondsMax && Stopwatch.GetTimestamp() < ends && (await target.StatusAsync()).OpenItemCount > 0) await Task.Delay(SettlePause);
         return result.PerSecond;
     }
 

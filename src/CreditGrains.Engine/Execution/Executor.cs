@@ -27,9 +27,11 @@ internal sealed class Executor
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
-    // Due items ended for each command of the batch before, and in any batch.
+    // Due items ended for each command of the batch before; in any batch; in any while some are a second late.
     private const int SweepPerCommand = 2;
     private const int SweepMin = 256;
+    private const int SweepMinLate = 1_024;
+    private const int VeryLateSeconds = 10;
     private readonly RowPrefetch prefetch;
     private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
@@ -367,11 +369,15 @@ internal sealed class Executor
 
     /// <summary>
     /// Items to end in this batch. All that end within a second fall due at once: ending them a few times as fast as commands come spreads them over it,
-    /// instead of holding up the second's first callers. Nobody sees the difference on a facility of theirs, which is brought current. What is
-    /// late, or waits while nobody calls, ends at full speed.
+    /// instead of holding up the second's first callers. Nobody sees the difference on a facility of theirs, which is brought current. A batch without
+    /// commands ends no more than others: commands come while it is flushed. What is late goes faster.
     /// </summary>
-    private int SweepLength(long nowSeconds) =>
-        commandsExecuted == 0 || state.Due.NextDueItem(nowSeconds - 1) != 0 ? rules.SweepMax : Math.Clamp(SweepPerCommand * commandsExecuted, Math.Min(SweepMin, rules.SweepMax), rules.SweepMax);
+    private int SweepLength(long nowSeconds)
+    {
+        if (state.Due.NextDueItem(nowSeconds - VeryLateSeconds) != 0) return rules.SweepMax;
+        var least = state.Due.NextDueItem(nowSeconds - 1) != 0 ? SweepMinLate : SweepMin;
+        return Math.Min(rules.SweepMax, Math.Max(least, SweepPerCommand * commandsExecuted));
+    }
 
     private void SweepLimits()
     {
