@@ -70,6 +70,8 @@ public sealed class LoanLifeTest : LoanTest
                 pure = LoanServicing.Execute(pure, new LoanAct.Repayment(date, amount)).Value;
             }
             if (pure.IsClosed) break;
+            // What waits is taken in a loan's turn, at the latest with its next command.
+            World.Idle();
             AssertIs(pure);
             if (step % 7 == 0) World.AssertReplaysTheSame();
         }
