@@ -3,7 +3,9 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Engine.Events;
@@ -46,6 +48,8 @@ internal static class EventCodec
         Digest = 1 << 22,
         Reason = 1 << 23,
         Effects = 1 << 24,
+        Loans = 1 << 25,
+        LoanFault = 1 << 26,
     }
 
     /// <summary>Writes an event.</summary>
@@ -118,6 +122,8 @@ internal static class EventCodec
             w.UInt64((ulong)(e.Digest & ulong.MaxValue));
             w.Unsigned(e.DigestSequence);
         }
+        if ((fields & Fields.Loans) != 0) LoanPartCodec.Write(ref w, e.Loans!);
+        if ((fields & Fields.LoanFault) != 0) w.Byte((byte)e.LoanFault);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -193,6 +199,8 @@ internal static class EventCodec
             e.Digest = new UInt128(r.UInt64(), r.UInt64());
             e.DigestSequence = r.Long();
         }
+        if ((fields & Fields.Loans) != 0) e.Loans = LoanPartCodec.Read(ref r);
+        if ((fields & Fields.LoanFault) != 0) e.LoanFault = (LoanFault)r.Byte();
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -224,6 +232,8 @@ internal static class EventCodec
         if (e.Control is not null) fields |= Fields.Control;
         if (e.Slice is not null) fields |= Fields.Slice;
         if (e.DigestSequence != 0) fields |= Fields.Digest;
+        if (e.Loans is { Length: > 0 }) fields |= Fields.Loans;
+        if (e.LoanFault != 0) fields |= Fields.LoanFault;
         return fields;
     }
 

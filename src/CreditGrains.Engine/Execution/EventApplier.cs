@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -13,7 +14,8 @@ namespace CreditGrains.Engine.Execution;
 /// this engine wrote, so state is a function of the journal alone.
 /// </summary>
 internal sealed class EventApplier(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, Regraph regraph,
+    EngineRules rules)
 {
     /// <summary>Applies one event.</summary>
     public void Apply(in LedgerEvent e)
@@ -37,6 +39,7 @@ internal sealed class EventApplier(
             facility.SetBalances(e.Balances);
         }
         items.Apply(row, e);
+        loans.Apply(row, e);
         Count(row, e);
         facility.Status = e.StatusAfter;
         facility.LastSequence = e.Sequence;
@@ -147,7 +150,10 @@ internal sealed class EventApplier(
             case SetFxRate c:
                 state.Small.Rates[new FxKey(c.Key.Tenant, c.Key.LegalEntity, c.From.Numeric, c.To.Numeric)] = new FxRate(c.RateNano, c.ValidUntilMicros);
                 break;
-            case AdvanceBusinessDate c: state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day; break;
+            case AdvanceBusinessDate c:
+                state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day;
+                state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
+                break;
         }
     }
 

@@ -73,7 +73,8 @@ internal static class SnapshotLoader
     }
 
     private static bool Fits(PartitionState state, SnapshotHeader header) =>
-        header.LayoutVersion == SnapshotFormat.LayoutVersion && header.Tables.Length == state.Tables.Count
+        header.LayoutVersion is >= SnapshotFormat.LayoutVersionOldest and <= SnapshotFormat.LayoutVersion
+        && (header.LayoutVersion == SnapshotFormat.LayoutVersion ? header.Tables.Length == state.Tables.Count : header.Tables.Length <= state.Tables.Count)
         && header.Tables.Zip(state.Tables).All(pair => pair.First.Name == pair.Second.Name && pair.First.RowBytes == pair.Second.RowLengthBytes);
 
     private static void LoadRows(PartitionState state, ReadOnlySpan<byte> payload, string name)
@@ -100,5 +101,7 @@ internal static class SnapshotLoader
         for (var row = 1; row < state.Items.End; row++)
             if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(reference, row);
         state.Due.Load(state);
+        state.LoanProductBook.Load();
+        state.LoanCalendar.Load();
     }
 }
