@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
@@ -46,6 +47,7 @@ internal static class EventCodec
         Digest = 1 << 22,
         Reason = 1 << 23,
         Effects = 1 << 24,
+        Note = 1 << 28,
     }
 
     /// <summary>Writes an event.</summary>
@@ -117,6 +119,12 @@ internal static class EventCodec
             w.UInt64((ulong)(e.Digest >> 64));
             w.UInt64((ulong)(e.Digest & ulong.MaxValue));
             w.Unsigned(e.DigestSequence);
+        }
+        if ((fields & Fields.Note) != 0)
+        {
+            var text = Encoding.UTF8.GetBytes(e.Note!);
+            w.Unsigned((ulong)text.Length);
+            w.Bytes(text);
         }
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
@@ -193,6 +201,7 @@ internal static class EventCodec
             e.Digest = new UInt128(r.UInt64(), r.UInt64());
             e.DigestSequence = r.Long();
         }
+        if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -224,6 +233,7 @@ internal static class EventCodec
         if (e.Control is not null) fields |= Fields.Control;
         if (e.Slice is not null) fields |= Fields.Slice;
         if (e.DigestSequence != 0) fields |= Fields.Digest;
+        if (e.Note is not null) fields |= Fields.Note;
         return fields;
     }
 

@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -15,6 +16,8 @@ namespace CreditGrains.Engine.Execution;
 internal sealed class EventApplier(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, EngineRules rules)
 {
+    private readonly PoolApplier pools = new(state);
+
     /// <summary>Applies one event.</summary>
     public void Apply(in LedgerEvent e)
     {
@@ -147,7 +150,11 @@ internal sealed class EventApplier(
             case SetFxRate c:
                 state.Small.Rates[new FxKey(c.Key.Tenant, c.Key.LegalEntity, c.From.Numeric, c.To.Numeric)] = new FxRate(c.RateNano, c.ValidUntilMicros);
                 break;
-            case AdvanceBusinessDate c: state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day; break;
+            case AdvanceBusinessDate c:
+                state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day;
+                pools.Advance(c);
+                break;
+            case PoolCommand c: pools.Apply(c); break;
         }
     }
 

@@ -18,7 +18,7 @@ internal static class Outcomes
         outcome.Balances = e.Balances;
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
-        outcome.Message = e.Outcome == OutcomeKind.Declined ? AdviceOn(e.Reason) : null;
+        outcome.Message = e.Outcome == OutcomeKind.Declined ? e.Note ?? AdviceOn(e.Reason) : null;
     }
 
     /// <summary>What to do about a decline; null where the limits in the way say it all.</summary>
@@ -55,6 +55,7 @@ internal static class Outcomes
         Reason.NodeNotEmpty => "the node has children; move or close them first",
         Reason.TooManyRules => "no place is left for another dated limit, sub-limit or velocity limit; remove one first",
         Reason.DateNotLater => "the date must be later than the one in force",
+        Reason.PoolNotDefined => "the node has no terms of a pool; give it some by DefinePool",
         Reason.NoChange => "it is so already, or its time is over; nothing was done",
         _ => null,
     };

@@ -38,6 +38,7 @@ internal static class EventRecords
         Limits = e.Limits ?? [],
         Attributes = e.Attributes,
         Control = e.Control,
+        Note = e.Note,
         Regraphed = e.Slice ?? [],
         IsTombstone = (e.Effects & EventEffects.Tombstone) != 0,
         Digest = e.Kind == CommandKind.StateDigest ? e.Digest.ToString("x32", System.Globalization.CultureInfo.InvariantCulture) : null,

@@ -182,6 +182,9 @@ public sealed record EventRecord
     /// <summary>The control command; null for account events.</summary>
     public ControlCommand? Control { get; init; }
 
+    /// <summary>What stood in the way of a command about a pool, and how to mend it; null when nothing did.</summary>
+    public string? Note { get; init; }
+
     /// <summary>RegraphSlice: the facilities that count in their new ancestors from here on; a key may come twice.</summary>
     public IReadOnlyList<NodeKey> Regraphed { get; init; } = [];
 

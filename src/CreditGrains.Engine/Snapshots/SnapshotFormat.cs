@@ -22,6 +22,9 @@ internal enum SnapshotChunkKind : byte
     /// <summary>Journal sequences of places in sessions.</summary>
     Marks = 6,
 
+    /// <summary>Records of pools (<see cref="Pools.PoolRecords"/>).</summary>
+    Pools = 7,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }
@@ -34,7 +37,7 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 4;
+    public const int LayoutVersion = 5;
 
     public const int HeadBytes = 24;
     public const int SequenceOffset = 12;

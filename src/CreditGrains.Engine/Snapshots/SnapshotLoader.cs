@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Tables;
 
@@ -22,6 +23,7 @@ internal static class SnapshotLoader
         var state = new PartitionState();
         RequestIdIndex? ids = null;
         SnapshotHeader? header = null;
+        var pools = new PoolLoading();
         var isForeign = false;
         try
         {
@@ -42,6 +44,9 @@ internal static class SnapshotLoader
                         break;
                     case SnapshotChunkKind.Marks:
                         if (!SessionMarks.TryLoad(payload.Span, state.Small)) throw new SnapshotDamagedException(entry.Name, 0);
+                        break;
+                    case SnapshotChunkKind.Pools:
+                        if (!pools.TryAdd(payload)) throw new SnapshotDamagedException(entry.Name, 0);
                         break;
                     case SnapshotChunkKind.Rows:
                         LoadRows(state, payload.Span, entry.Name);
@@ -68,6 +73,7 @@ internal static class SnapshotLoader
             state.Dispose();
             return null;
         }
+        pools.Finish(state.Pools);
         BuildIndexes(state);
         return (state, ids, header.Sequence, header.RecordedAtMicros);
     }
@@ -100,5 +106,6 @@ internal static class SnapshotLoader
         for (var row = 1; row < state.Items.End; row++)
             if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(reference, row);
         state.Due.Load(state);
+        state.Pools.Rebuild();
     }
 }

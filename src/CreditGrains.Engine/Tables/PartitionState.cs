@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Pools;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -19,6 +20,7 @@ internal sealed class PartitionState : IDisposable
     public readonly RowTable<SubLimitRow> SubLimits = new("sub-limits", 40);
     public readonly RowTable<VelocityRow> Velocities = new("velocities", 256);
     public readonly RowTable<ForeignRow> Foreign = new("foreign", 48);
+    public readonly RowTable<PoolLoanRow> PoolLoans = new("pool-loans", 80);
 
     public readonly RowIndex FacilityIndex = new();
     public readonly RowIndex NodeIndex = new();
@@ -26,11 +28,13 @@ internal sealed class PartitionState : IDisposable
 
     public readonly SmallState Small = new();
     public readonly DueCalendar Due;
+    public readonly PoolSet Pools;
 
     public PartitionState()
     {
         Due = new DueCalendar(Items);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign];
+        Pools = new PoolSet(PoolLoans);
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, PoolLoans];
     }
 
     /// <summary>The tables in the order of snapshots.</summary>
@@ -97,6 +101,7 @@ internal sealed class PartitionState : IDisposable
         FacilityIndex.Dispose();
         NodeIndex.Dispose();
         ItemIndex.Dispose();
+        Pools.Dispose();
     }
 
     private ReadOnlySpan<PathEntry> LongPathOf(in FacilityRow facility, Span<PathEntry> buffer)
