@@ -131,6 +131,10 @@ internal static class CommandMapping
         Case.SetFxRate => message.SetFxRate,
         Case.AdvanceBusinessDate => message.AdvanceBusinessDate,
         Case.TransferToPool => message.TransferToPool,
+        Case.DefinePool => message.DefinePool,
+        Case.PutLoanInPool => message.PutLoanInPool,
+        Case.TakeLoanFromPool => message.TakeLoanFromPool,
+        Case.ReportLoan => message.ReportLoan,
         _ => null,
     };
 
@@ -171,6 +175,10 @@ internal static class CommandMapping
             case V1.SetFxRateRequest m: message.SetFxRate = m; break;
             case V1.AdvanceBusinessDateRequest m: message.AdvanceBusinessDate = m; break;
             case V1.TransferToPoolRequest m: message.TransferToPool = m; break;
+            case V1.DefinePoolRequest m: message.DefinePool = m; break;
+            case V1.PutLoanInPoolRequest m: message.PutLoanInPool = m; break;
+            case V1.TakeLoanFromPoolRequest m: message.TakeLoanFromPool = m; break;
+            case V1.ReportLoanRequest m: message.ReportLoan = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

@@ -37,4 +37,12 @@ namespace CreditGrains.Api.V1
     public partial class SetFxRateRequest : IControlMessage;
 
     public partial class AdvanceBusinessDateRequest : IControlMessage;
+
+    public partial class DefinePoolRequest : IControlMessage;
+
+    public partial class PutLoanInPoolRequest : IControlMessage;
+
+    public partial class TakeLoanFromPoolRequest : IControlMessage;
+
+    public partial class ReportLoanRequest : IControlMessage;
 }

@@ -79,6 +79,7 @@ internal static class ViewMapping
             IsTombstone = record.IsTombstone,
             Digest = record.Digest ?? "",
             DigestDecisionId = record.DigestSequence,
+            Note = record.Note ?? "",
         };
         if (record.Original != default) message.OriginalUuid = record.Original.ToString();
         if (record.Id == default) return message;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditGrains.Cli.Output;
+using CreditGrains.Cli.Pools.Live;
 
 namespace CreditGrains.Cli.Pools;
 
@@ -11,5 +12,16 @@ internal static class PoolCommand
         SimulateCommand.Create(shell),
         PoolImportCommand.Create(shell),
         PoolBench.Create(),
+        PoolDefineCommand.Create(shell),
+        PoolLoadCommand.Create(shell),
+        LiveViewCommands.State(shell),
+        LiveViewCommands.History(shell),
+        LiveViewCommands.Rolls(shell),
+        LiveViewCommands.Vintages(shell),
+        LiveJobCommands.Project(shell),
+        LiveJobCommands.Deal(shell),
+        LiveJobCommands.Measures(shell),
+        LiveJobCommands.Grid(shell),
+        LiveJobCommands.MonteCarlo(shell),
     };
 }

@@ -57,7 +57,7 @@ internal static class PoolImportCommand
                 all.AddRange(result.Rejected.Select(row => ("events", row)));
             }
 
-            if (parse.GetValue(until) is { } text) book.AdvanceTo(DateOf(text, pool));
+            if (parse.GetValue(until) is { } text) book.AdvanceTo(DateOf("--until", text, pool));
             await ReportAsync(shell, parse.GetValue(rejects), all, cancellationToken);
             if (parse.GetValue(project)) Project(shell, book, loans.Values, Math.Max(1, parse.GetValue(months)), format);
             else PoolView.Print(shell, book.Pools[0], format, Math.Max(1, parse.GetValue(months)));
@@ -71,24 +71,27 @@ internal static class PoolImportCommand
     private static RejectedRow? Enter(PoolBook book, TapeLoan loan, Currency currency, Dictionary<string, PooledLoan> loans)
     {
         var terms = book.Pools[0].Terms;
-        var candidate = new LoanCandidate
-        {
-            Currency = currency,
-            Principal = (long)loan.Line.Balance,
-            RatePpm = (int)Math.Round(loan.Line.RateAnnual * 1_000_000),
-            RemainingMonths = loan.Line.RemainingMonths,
-            DaysPastDue = loan.DaysPastDue ?? DaysOf(terms, loan.Line.MissedInstalments),
-            Industry = loan.Industry,
-            Region = loan.Region,
-            Obligor = loan.Obligor,
-            Origination = loan.Origination ?? terms.CutOff.AddMonths(-loan.Line.AgeMonths),
-        };
+        var candidate = CandidateOf(loan, currency, terms);
         if (!loans.TryAdd(loan.Line.Id, new PooledLoan(loans.Count, candidate)))
             return new RejectedRow(loan.Row, "id", nameof(PoolFault.LoanInAPool), $"'{loan.Line.Id}' stands on the tape twice; a loan is in a pool once");
         return book.Enter(loans[loan.Line.Id].Place, 0, candidate, TransferKind.Purchase, terms.CutOff) is { } refusal
             ? new RejectedRow(loan.Row, refusal.Rule.Length > 0 ? refusal.Rule : "loan", refusal.Fault.ToString(), refusal.Message)
             : null;
     }
+
+    /// <summary>A loan of the tape as rules look at it.</summary>
+    public static LoanCandidate CandidateOf(TapeLoan loan, Currency currency, PoolTerms terms) => new()
+    {
+        Currency = currency,
+        Principal = (long)loan.Line.Balance,
+        RatePpm = (int)Math.Round(loan.Line.RateAnnual * 1_000_000),
+        RemainingMonths = loan.Line.RemainingMonths,
+        DaysPastDue = loan.DaysPastDue ?? DaysOf(terms, loan.Line.MissedInstalments),
+        Industry = loan.Industry,
+        Region = loan.Region,
+        Obligor = loan.Obligor,
+        Origination = loan.Origination ?? terms.CutOff.AddMonths(-loan.Line.AgeMonths),
+    };
 
     /// <summary>A tape that only says how many instalments were missed: the last day of that bucket, so that a default counts as one.</summary>
     private static int DaysOf(PoolTerms terms, int missed) => missed < terms.Buckets.LastDays.Length ? terms.Buckets.LastDays[missed] : terms.Buckets.LastDays[^1] + 1;
@@ -113,7 +116,7 @@ internal static class PoolImportCommand
         }
     }
 
-    private static async Task ReportAsync(Shell shell, string? path, List<(string File, RejectedRow Row)> rejected, CancellationToken cancellationToken)
+    public static async Task ReportAsync(Shell shell, string? path, List<(string File, RejectedRow Row)> rejected, CancellationToken cancellationToken)
     {
         if (path is null)
         {
@@ -130,13 +133,13 @@ internal static class PoolImportCommand
         }
     }
 
-    private static DateOnly DateOf(string text, PoolTerms terms)
+    public static DateOnly DateOf(string option, string text, PoolTerms terms)
     {
-        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) throw CommandFault.Usage("BadDate", $"--until '{text}' is no date; write it as 2026-03-31");
-        return terms.PeriodOf(date) - terms.PeriodOf(terms.CutOff) < PoolLedger.PeriodsMax ? date : throw CommandFault.Usage("BadDate", $"--until {text} is more than {PoolLedger.PeriodsMax} months after the cut-off");
+        if (!DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)) throw CommandFault.Usage("BadDate", $"{option} '{text}' is no date; write it as 2026-03-31");
+        return terms.PeriodOf(date) - terms.PeriodOf(terms.CutOff) < PoolLedger.PeriodsMax ? date : throw CommandFault.Usage("BadDate", $"{option} {text} is more than {PoolLedger.PeriodsMax} months after the cut-off");
     }
 
-    private static decimal UnitsOf(Currency currency)
+    public static decimal UnitsOf(Currency currency)
     {
         decimal unit = 1;
         for (var i = 0; i < currency.MinorUnitDigits; i++) unit *= 10;

@@ -128,6 +128,18 @@ public enum CommandKind : byte
 
     /// <summary>Journal only: digest of the state at an earlier sequence.</summary>
     StateDigest = 81,
+
+    /// <summary>Give a pool its terms.</summary>
+    DefinePool = 96,
+
+    /// <summary>Bring a loan that another system services into a pool.</summary>
+    PutLoanInPool = 97,
+
+    /// <summary>Take a loan out of its pool.</summary>
+    TakeLoanFromPool = 98,
+
+    /// <summary>What happened to a loan of a pool that another system services.</summary>
+    ReportLoan = 99,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -145,5 +157,9 @@ public static class CommandKinds
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
-            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool);
+            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
+            || kind.IsPool();
+
+    /// <summary>Whether the command is about a pool's terms or its loans.</summary>
+    public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;
 }

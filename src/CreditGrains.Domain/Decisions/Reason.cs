@@ -186,6 +186,35 @@ public enum Reason : ushort
 
     /// <summary>The loan cannot do what was asked; the data gives the loan fault.</summary>
     LoanRefused = 148,
+    /// <summary>The terms of a pool cannot be used; the message names the place in them.</summary>
+    InvalidPoolTerms = 170,
+
+    /// <summary>The node has no terms of a pool.</summary>
+    PoolNotDefined = 171,
+
+    /// <summary>The loan is not in that pool.</summary>
+    NotInPool = 172,
+
+    /// <summary>No principal is owed.</summary>
+    NothingOwed = 173,
+
+    /// <summary>The loan is in default by the pool's definition.</summary>
+    LoanInDefault = 174,
+
+    /// <summary>The pool buys no more.</summary>
+    PurchasesEnded = 175,
+
+    /// <summary>An eligibility rule of the pool fails; the message names it.</summary>
+    NotEligible = 176,
+
+    /// <summary>A concentration rule of the pool fails; the message names it.</summary>
+    TooConcentrated = 177,
+
+    /// <summary>The pool knows too many codes of industries, regions or months of origination, or has too many months.</summary>
+    PoolFull = 178,
+
+    /// <summary>More principal was paid than is owed.</summary>
+    MoreThanOwed = 179,
 }
 
 /// <summary>Groups of reasons.</summary>

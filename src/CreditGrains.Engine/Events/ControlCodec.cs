@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 
 namespace CreditGrains.Engine.Events;
 
@@ -67,6 +68,9 @@ internal static class ControlCodec
             case AdvanceBusinessDate c:
                 w.Signed(c.Day);
                 break;
+            case PoolCommand c:
+                PoolCodec.Write(ref w, c);
+                break;
             case Freeze or Unfreeze or Close:
                 break;
             case LoanOffer c:
@@ -96,6 +100,7 @@ internal static class ControlCodec
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
+        _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

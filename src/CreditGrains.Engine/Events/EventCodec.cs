@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
@@ -50,6 +51,7 @@ internal static class EventCodec
         Effects = 1 << 24,
         Loans = 1 << 25,
         LoanFault = 1 << 26,
+        Note = 1 << 27,
     }
 
     /// <summary>Writes an event.</summary>
@@ -124,6 +126,12 @@ internal static class EventCodec
         }
         if ((fields & Fields.Loans) != 0) LoanPartCodec.Write(ref w, e.Loans!);
         if ((fields & Fields.LoanFault) != 0) w.Byte((byte)e.LoanFault);
+        if ((fields & Fields.Note) != 0)
+        {
+            var text = Encoding.UTF8.GetBytes(e.Note!);
+            w.Unsigned((ulong)text.Length);
+            w.Bytes(text);
+        }
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -201,6 +209,7 @@ internal static class EventCodec
         }
         if ((fields & Fields.Loans) != 0) e.Loans = LoanPartCodec.Read(ref r);
         if ((fields & Fields.LoanFault) != 0) e.LoanFault = (LoanFault)r.Byte();
+        if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -234,6 +243,7 @@ internal static class EventCodec
         if (e.DigestSequence != 0) fields |= Fields.Digest;
         if (e.Loans is { Length: > 0 }) fields |= Fields.Loans;
         if (e.LoanFault != 0) fields |= Fields.LoanFault;
+        if (e.Note is not null) fields |= Fields.Note;
         return fields;
     }
 

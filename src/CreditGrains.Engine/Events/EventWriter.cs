@@ -75,6 +75,9 @@ internal ref struct EventReader(ReadOnlySpan<byte> buffer)
     private readonly ReadOnlySpan<byte> buffer = buffer;
     private int at;
 
+    /// <summary>Bytes read.</summary>
+    public readonly int At => at;
+
     /// <summary>Whether everything was read.</summary>
     public readonly bool IsAtEnd => at == buffer.Length;
 

@@ -88,6 +88,9 @@ internal struct LedgerEvent
     public byte[]? Attributes;
     public ControlCommand? Control;
 
+    /// <summary>What stands in the way of a command about a pool, and how to mend it.</summary>
+    public string? Note;
+
     /// <summary>RegraphSlice: the facilities now counted in their new ancestors.</summary>
     public NodeKey[]? Slice;
 

@@ -33,6 +33,11 @@ internal static class CommandFingerprint
 
     private static uint OfControl(uint crc, ControlCommand control)
     {
+        if (control is DefinePool define)
+        {
+            foreach (var value in define.Terms.Span) crc = BitOperations.Crc32C(crc, value);
+            return crc;
+        }
         Span<byte> bytes = stackalloc byte[512];
         var writer = new EventWriter(bytes);
         // The hash of a product stands for its bytes.

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -18,6 +19,7 @@ internal sealed class ControlDecider(
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
+    private readonly PoolDecider pools = new(state);
 
     /// <summary>Decides the command in the event.</summary>
     public void Decide(ref LedgerEvent e)
@@ -44,7 +46,8 @@ internal sealed class ControlDecider(
         Close c => CheckClose(ref e, c),
         SetFxRate => Reason.None,
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
-            ? Reason.DateNotLater : Reason.None,
+            ? Reason.DateNotLater : pools.CheckDate(ref e, c),
+        PoolCommand c => pools.Check(ref e, c),
         _ => throw new InvalidOperationException($"{control.GetType().Name} is not decided here."),
     };
 

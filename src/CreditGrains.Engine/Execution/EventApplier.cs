@@ -4,6 +4,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -17,6 +18,8 @@ internal sealed class EventApplier(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, Regraph regraph,
     EngineRules rules)
 {
+    private readonly PoolApplier pools = new(state);
+
     /// <summary>Applies one event.</summary>
     public void Apply(in LedgerEvent e)
     {
@@ -153,7 +156,9 @@ internal sealed class EventApplier(
             case AdvanceBusinessDate c:
                 state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day;
                 state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
+                pools.Advance(c);
                 break;
+            case PoolCommand c: pools.Apply(c); break;
         }
     }
 

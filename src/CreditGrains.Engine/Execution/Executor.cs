@@ -136,7 +136,11 @@ internal sealed class Executor
     }
 
     /// <summary>Tells of a command that will be executed soon, so that its rows are loaded while those before it run.</summary>
-    public void Announce(in Command c) => prefetch.Add(c.Facility, c.Id, c.Reference);
+    public void Announce(in Command c)
+    {
+        prefetch.Add(c.Facility, c.Id, c.Reference);
+        if (c.Kind.IsPool()) prefetch.AddLoan(c.Control);
+    }
 
     /// <summary>Goes on with loading for those announced when no further one is known.</summary>
     public void Advance() => prefetch.Advance();
@@ -145,7 +149,11 @@ internal sealed class Executor
     public void AnnouncedAll() => prefetch.Finish();
 
     /// <summary>Tells of an event that will be replayed soon.</summary>
-    public void Announce(in LedgerEvent e) => prefetch.Add(e.Key, e.Id, e.Reference);
+    public void Announce(in LedgerEvent e)
+    {
+        prefetch.Add(e.Key, e.Id, e.Reference);
+        if (e.Kind.IsPool()) prefetch.AddLoan(e.Control);
+    }
 
     /// <summary>Sequence of the event of a request id, 0 when unknown.</summary>
     public long FindSequence(ushort tenant, in RequestId id) => identities.Find(tenant, id);

@@ -19,7 +19,7 @@ internal static class Outcomes
         outcome.Balances = e.Balances;
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
-        outcome.Message = e.Outcome == OutcomeKind.Declined ? LoanAdvice.On(e.LoanFault) ?? AdviceOn(e.Reason) : null;
+        outcome.Message = e.Outcome == OutcomeKind.Declined ? LoanAdvice.On(e.LoanFault) ?? e.Note ?? AdviceOn(e.Reason) : null;
     }
 
     /// <summary>What to do about a decline; null where the limits in the way say it all.</summary>
@@ -62,6 +62,7 @@ internal static class Outcomes
         Reason.LoanInUse => "more has happened to the loan since; post what corrects it instead",
         Reason.UnknownLoan => "the facility has no loan of that reference, or it has ended; get the facility to see its loans",
         Reason.LoanRefused => "the loan cannot do that; get the facility to see how it stands",
+        Reason.PoolNotDefined => "the node has no terms of a pool; give it some by DefinePool",
         Reason.NoChange => "it is so already, or its time is over; nothing was done",
         _ => null,
     };

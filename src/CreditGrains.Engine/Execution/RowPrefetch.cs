@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Tables;
@@ -20,6 +21,9 @@ internal sealed class RowPrefetch(PartitionState state, IRequestIds ids)
 
     private readonly ulong[] hashes = new ulong[RingLength];
     private readonly int[] rows = new int[RingLength];
+    private const int LoanLead = 2 * StepGap;
+    private readonly (NodeKey Pool, long Loan)[] loanKeys = new (NodeKey, long)[LoanLead];
+    private long loans;
     private long added;
     private long followed;
     private long opened;
@@ -38,6 +42,23 @@ internal sealed class RowPrefetch(PartitionState state, IRequestIds ids)
         if (reference != 0) state.ItemIndex.Prefetch(reference);
         if (added - followed > StepGap) Follow();
         if (followed - opened > StepGap) Open();
+    }
+
+    /// <summary>The same for the loan that a command about a pool names: its index slot now, its row some commands later.</summary>
+    public void AddLoan(ControlCommand? control)
+    {
+        var loan = control switch
+        {
+            ReportLoan c => c.Loan,
+            PutLoanInPool c => c.Loan,
+            TakeLoanFromPool c => c.Loan,
+            _ => 0,
+        };
+        if (loan == 0) return;
+        state.Pools.Prefetch(control!.Key, loan);
+        var ahead = loans++ % LoanLead;
+        if (loanKeys[ahead].Loan != 0) state.Pools.PrefetchRow(loanKeys[ahead].Pool, loanKeys[ahead].Loan);
+        loanKeys[ahead] = (control.Key, loan);
     }
 
     /// <summary>Takes what was added a step further when nothing more comes.</summary>

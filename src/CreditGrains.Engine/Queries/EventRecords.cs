@@ -41,6 +41,7 @@ internal static class EventRecords
         Control = e.Control,
         Loans = LoanReader.Of(e),
         LoanFault = e.LoanFault,
+        Note = e.Note,
         Regraphed = e.Slice ?? [],
         IsTombstone = (e.Effects & EventEffects.Tombstone) != 0,
         Digest = e.Kind == CommandKind.StateDigest ? e.Digest.ToString("x32", System.Globalization.CultureInfo.InvariantCulture) : null,

@@ -192,6 +192,8 @@ public sealed record EventRecord
 
     /// <summary>Why the terms of a loan, or an act on one, were refused; None of the list when they were not.</summary>
     public LoanFault LoanFault { get; init; }
+    /// <summary>What stood in the way of a command about a pool, and how to mend it; null when nothing did.</summary>
+    public string? Note { get; init; }
 
     /// <summary>RegraphSlice: the facilities that count in their new ancestors from here on; a key may come twice.</summary>
     public IReadOnlyList<NodeKey> Regraphed { get; init; } = [];

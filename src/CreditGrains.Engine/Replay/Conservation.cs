@@ -3,6 +3,7 @@ using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -10,7 +11,7 @@ namespace CreditGrains.Engine.Replay;
 
 /// <summary>
 /// Adds everything up again from the facilities: node sums per currency and facility counts from the stored paths, held and
-/// uncleared from the open items, loans from their instalments, paths from the links. Reads the state, changes nothing.
+/// uncleared from the open items, loans from their instalments, pools from their loans, paths from the links. Reads the state, changes nothing.
 /// </summary>
 internal sealed class Conservation(PartitionState state, ExposureBook exposures, LimitGraph graph)
 {
@@ -34,6 +35,7 @@ internal sealed class Conservation(PartitionState state, ExposureBook exposures,
         {
             if (state.Nodes.Read(row).Id != 0 && BreachOfNode(row) is { } breach) return breach;
         }
+        if (PoolConservation.FindBreach(state) is { } pool) return pool;
         foreach (var ((node, currency), sum) in sums)
         {
             if (sum != exposures.SumOf(state.Nodes.Read(node), currency)) return Differs(state.Nodes.Read(node), currency, sum);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Tables;
 
@@ -11,12 +12,14 @@ namespace CreditGrains.Engine.Snapshots;
 /// </summary>
 internal sealed class SnapshotCapture : IBlockSink, IDisposable
 {
+    private const int PoolBytesPerStep = 16 << 10;
     private readonly PartitionState state;
     private readonly RequestIdCapture ids;
     private readonly Action<SnapshotChunk> emit;
     private readonly SnapshotScratch scratch;
     private readonly BlockCapture[] captures;
     private readonly SessionMarks marks;
+    private readonly PoolRecords pools;
     private SnapshotChunk chunk;
     private int table;
 
@@ -37,6 +40,8 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
         EmitWhole(SnapshotChunkKind.Header, SnapshotHeader.Of(state, ids.Catalog, sequence, recordedAtMicros).ToBytes());
         EmitWhole(SnapshotChunkKind.Small, SmallStateCodec.WriteWithoutMarks(state.Small));
         marks = new SessionMarks(state.Small);
+        if (state.Pools.All.Count > 0) EmitWhole(SnapshotChunkKind.Pools, PoolRecords.Begin(state.Pools));
+        pools = new PoolRecords(state.Pools);
         chunk = Rent(SnapshotChunkKind.Rows);
         captures = new BlockCapture[state.Tables.Count];
         var bits = scratch.TakeBits([.. state.Tables.Select(t => t.BlockCount)]);
@@ -104,6 +109,11 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
             chunk.PayloadLength = length;
             Flush();
             return length;
+        }
+        if (pools.TakeNext(PoolBytesPerStep) is { Length: > 0 } months)
+        {
+            EmitWhole(SnapshotChunkKind.Pools, months);
+            return months.Length;
         }
         chunk.EnsurePayload(RequestIdCapture.SliceBytesMax);
         if (ids.TryNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, RequestIdCapture.SliceBytesMax), out var written))

@@ -62,6 +62,9 @@ internal sealed class SnapshotFile : IDisposable
             case SnapshotChunkKind.Marks:
                 if (!SessionMarks.TryLoad(chunk.Payload, small)) throw new InvalidOperationException("The marks of a session came out of order.");
                 break;
+            case SnapshotChunkKind.Pools:
+                digest.AddPools(chunk.Payload.ToArray());
+                break;
             case SnapshotChunkKind.End:
                 WriteEnd(chunk);
                 break;

@@ -22,6 +22,9 @@ internal enum SnapshotChunkKind : byte
     /// <summary>Journal sequences of places in sessions.</summary>
     Marks = 6,
 
+    /// <summary>Records of pools (<see cref="Pools.PoolRecords"/>).</summary>
+    Pools = 7,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }

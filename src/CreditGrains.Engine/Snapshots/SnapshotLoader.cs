@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Tables;
 
@@ -22,6 +23,7 @@ internal static class SnapshotLoader
         var state = new PartitionState();
         RequestIdIndex? ids = null;
         SnapshotHeader? header = null;
+        var pools = new PoolLoading();
         var isForeign = false;
         try
         {
@@ -42,6 +44,9 @@ internal static class SnapshotLoader
                         break;
                     case SnapshotChunkKind.Marks:
                         if (!SessionMarks.TryLoad(payload.Span, state.Small)) throw new SnapshotDamagedException(entry.Name, 0);
+                        break;
+                    case SnapshotChunkKind.Pools:
+                        if (!pools.TryAdd(payload)) throw new SnapshotDamagedException(entry.Name, 0);
                         break;
                     case SnapshotChunkKind.Rows:
                         LoadRows(state, payload.Span, entry.Name);
@@ -68,6 +73,7 @@ internal static class SnapshotLoader
             state.Dispose();
             return null;
         }
+        pools.Finish(state.Pools);
         BuildIndexes(state);
         return (state, ids, header.Sequence, header.RecordedAtMicros);
     }
@@ -103,5 +109,6 @@ internal static class SnapshotLoader
         state.Due.Load(state);
         state.LoanProductBook.Load();
         state.LoanCalendar.Load();
+        state.Pools.Rebuild();
     }
 }

@@ -9,6 +9,7 @@ using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Journal.Standby;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Replay;
 using CreditGrains.Engine.RequestIds;
@@ -18,7 +19,7 @@ namespace CreditGrains.Engine.Standalone;
 /// <summary>
 /// The engine on a data directory, in process: what a server hosts and what a bank embeds. Open it, execute commands, dispose it.
 /// </summary>
-public sealed class CreditEngine : ICreditEngine
+public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
 {
     private const int PooledCallsMax = 4096;
     private readonly Partition partition;
@@ -293,6 +294,24 @@ public sealed class CreditEngine : ICreditEngine
         partition.Dispose();
         writer.Dispose();
     }
+
+    /// <inheritdoc/>
+    public ValueTask<PoolState?> GetPoolAsync(NodeKey key) => Look(p => PoolReader.Read(p, key));
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        return Look(p => PoolReader.List(p, tenant, after, take));
+    }
+
+    /// <inheritdoc/>
+    public Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
+        PoolReader.CopyAsync(this, key, progress, cancellationToken);
+
+    /// <inheritdoc/>
+    ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => Look(look);
 
     private JournalException NotRetained(long sequence) => new(JournalErrorCode.NotRetained,
         $"Event {sequence} is archived: the journal here begins at event {partition.Journal.Reader.OldestSequence}. Restore a directory from backup and archive to look at it.");

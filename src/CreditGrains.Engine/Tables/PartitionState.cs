@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -20,6 +21,7 @@ internal sealed class PartitionState : IDisposable
     public readonly RowTable<SubLimitRow> SubLimits = new("sub-limits", 40);
     public readonly RowTable<VelocityRow> Velocities = new("velocities", 256);
     public readonly RowTable<ForeignRow> Foreign = new("foreign", 48);
+    public readonly RowTable<PoolLoanRow> PoolLoans = new("pool-loans", 80);
 
     public readonly RowTable<LoanProductRow> LoanProducts = new("loan-products", 32);
     public readonly RowTable<LoanRow> Loans = new("loans", 128);
@@ -34,13 +36,15 @@ internal sealed class PartitionState : IDisposable
     public readonly DueCalendar Due;
     public readonly LoanCalendar LoanCalendar;
     public readonly LoanProductBook LoanProductBook;
+    public readonly PoolSet Pools;
 
     public PartitionState()
     {
         Due = new DueCalendar(Items);
         LoanCalendar = new LoanCalendar(this);
         LoanProductBook = new LoanProductBook(LoanProducts);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages];
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans];
+        Pools = new PoolSet(PoolLoans);
     }
 
     /// <summary>The tables in the order of snapshots: new ones come last, so that an older snapshot has the first of them.</summary>
@@ -107,6 +111,7 @@ internal sealed class PartitionState : IDisposable
         FacilityIndex.Dispose();
         NodeIndex.Dispose();
         ItemIndex.Dispose();
+        Pools.Dispose();
     }
 
     private ReadOnlySpan<PathEntry> LongPathOf(in FacilityRow facility, Span<PathEntry> buffer)

@@ -35,8 +35,9 @@ public sealed record GridCell(
 public static class DealGrid
 {
     /// <summary>Runs the deal for each cell, the last axis moving fastest, and gives its tranches in their order.</summary>
+    /// <exception cref="OperationCanceledException">The control said so.</exception>
     /// <exception cref="InvalidInputException">A rate is out of range, there are too many cells, or an index is moved without a declared function.</exception>
-    public static IReadOnlyList<GridCell> Of(DealTerms deal, GridAxes axes, PricingTerms pricing)
+    public static IReadOnlyList<GridCell> Of(DealTerms deal, GridAxes axes, PricingTerms pricing, RunControl? control = null)
     {
         pricing.Check();
         pricing.Prepayment?.Check(deal);
@@ -62,7 +63,7 @@ public static class DealGrid
                     cpr, cdr, severity, lag, shift, tranche.Name, measures.WeightedAverageLifeYears, run.LastPrincipalPeriod(tranche.Name), price, yield, yield is { } y ? measures.ModifiedDuration(y) : null,
                     TrancheShortfall.Of(run, tranche, pricing.Loss), run.Periods[^1].CumulativeDefault);
             })];
-        });
+        }, control);
         return [.. results.SelectMany(cell => cell)];
     }
 

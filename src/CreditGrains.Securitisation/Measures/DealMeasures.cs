@@ -72,8 +72,10 @@ public static class DealMeasures
     /// <param name="deal">With the scenario to be priced.</param>
     /// <param name="pricing">Conventions and quotes.</param>
     /// <param name="searches">Whether break-even, critical rate and first loss are searched for: some hundred runs.</param>
+    /// <param name="control">How it is watched and stopped; may be null.</param>
+    /// <exception cref="OperationCanceledException">The control said so.</exception>
     /// <exception cref="InvalidInputException">Pricing terms that do not fit the deal.</exception>
-    public static IReadOnlyList<TrancheFigures> Of(DealTerms deal, PricingTerms pricing, bool searches = true)
+    public static IReadOnlyList<TrancheFigures> Of(DealTerms deal, PricingTerms pricing, bool searches = true, RunControl? control = null)
     {
         pricing.Check();
         pricing.Prepayment?.Check(deal);
@@ -94,8 +96,14 @@ public static class DealMeasures
             up = DealRunner.Run(function.Shifted(deal, pricing.Shift));
         }
 
-        var search = searches ? new LossSearch(run.Terms, pricing.Loss, pricing.Timing) : null;
-        return [.. run.Terms.Tranches.Select(tranche => One(run, down, up, tranche, pricing, search))];
+        var search = searches ? new LossSearch(run.Terms, pricing.Loss, pricing.Timing, control) : null;
+        return [.. run.Terms.Tranches.Select((tranche, i) =>
+        {
+            control?.CancellationToken.ThrowIfCancellationRequested();
+            var one = One(run, down, up, tranche, pricing, search);
+            control?.Report((double)(i + 1) / run.Terms.Tranches.Length);
+            return one;
+        })];
     }
 
     /// <summary>Expected loss of each tranche: Σ probability × principal unpaid ÷ balance, over scenarios whose probabilities add up to 1.</summary>

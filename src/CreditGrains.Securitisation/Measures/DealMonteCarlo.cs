@@ -31,13 +31,13 @@ public static class DealMonteCarlo
 
     /// <summary>One-factor Gaussian copula: each trial draws the pool's cumulative default rate, spreads it over the timing, and runs the deal. Source: Li 2000; Vasicek 2002.</summary>
     /// <exception cref="InvalidInputException">A number is out of range.</exception>
-    public static DealLosses Copula(DealTerms deal, CopulaTerms terms, int trials, long seed, int parallelism = -1)
+    public static DealLosses Copula(DealTerms deal, CopulaTerms terms, int trials, long seed, int parallelism = -1, RunControl? control = null)
     {
         RateCheck.Ratio(terms.Probability, "probability");
         if (terms.Correlation is not (>= 0 and < 1)) throw new InvalidInputException("RateOutOfRange", "correlation", "write 0 up to but below 1");
         if (terms.Obligors is < 0 or > ObligorsMax) throw new InvalidInputException("ObligorsOutOfRange", "obligors", $"write 1 to {ObligorsMax} equal loans, or 0 for the large pool");
         Timings.Check(terms.Timing, "timing");
-        return Run(deal, trials, parallelism, trial =>
+        return Run(deal, trials, parallelism, control, trial =>
         {
             var draws = Xoshiro256.Stream(seed, trial);
             var rate = Vasicek.Conditional(terms.Probability, terms.Correlation, Normal.Quantile(draws.Uniform()));
@@ -55,17 +55,17 @@ public static class DealMonteCarlo
 
     /// <summary>Block bootstrap of vintages: each trial draws a path of monthly default rates by period and runs the deal on it; after the path its last rate goes on. Source: Künsch 1989, moving blocks.</summary>
     /// <exception cref="InvalidInputException">A number is out of range, or no vintage is as long as the path.</exception>
-    public static DealLosses Bootstrap(DealTerms deal, IReadOnlyList<ImmutableArray<double>> vintages, int months, int block, int trials, long seed, int parallelism = -1)
+    public static DealLosses Bootstrap(DealTerms deal, IReadOnlyList<ImmutableArray<double>> vintages, int months, int block, int trials, long seed, int parallelism = -1, RunControl? control = null)
     {
         var bootstrap = new VintageBootstrap(vintages, months, block);
-        return Run(deal, trials, parallelism, trial =>
+        return Run(deal, trials, parallelism, control, trial =>
         {
             var path = bootstrap.Path(Xoshiro256.Stream(seed, trial));
             return (1 - path.Aggregate(1.0, (left, rate) => left * (1 - rate)), new LoanDefaultCurve.Vector(path, RateUnit.Monthly, CurveClock.Period));
         });
     }
 
-    private static DealLosses Run(DealTerms deal, int trials, int parallelism, Func<long, (double Rate, LoanDefaultCurve Curve)> draw)
+    private static DealLosses Run(DealTerms deal, int trials, int parallelism, RunControl? control, Func<long, (double Rate, LoanDefaultCurve Curve)> draw)
     {
         if (trials is < 1 or > TrialsMax) throw new InvalidInputException("TrialsOutOfRange", "trials", $"write 1 to {TrialsMax} trials");
         double[] rates = new double[trials], defaults = new double[trials], losses = new double[trials];
@@ -82,7 +82,7 @@ public static class DealMonteCarlo
             defaults[trial] = run.Periods[^1].CumulativeDefault;
             losses[trial] = original == 0 ? 0 : (double)run.Periods.Sum(period => period.Pool.Loss) / original;
             for (var i = 0; i < tranches.Length; i++) tranches[i][trial] = TrancheShortfall.Of(run, run.Terms.Tranches[i], rule).LossRatio;
-        });
+        }, control);
         return new DealLosses(
             new LossDistribution(rates), new LossDistribution(defaults), new LossDistribution(losses), [.. deal.Tranches.Select((tranche, i) => (tranche.Name, new LossDistribution(tranches[i])))]);
     }

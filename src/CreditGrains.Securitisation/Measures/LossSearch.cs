@@ -31,17 +31,20 @@ public sealed class LossSearch
     private const double Finest = 1e-12;
     private readonly DealTerms deal;
     private readonly LossRule rule;
+    private readonly RunControl? control;
     private readonly Dictionary<double, Outcome> byCdr = [];
     private readonly Dictionary<double, Outcome> byCumulative = [];
     private ImmutableArray<double> timing;
 
     /// <param name="deal">Terms; its default curves are replaced.</param>
     /// <param name="rule">What a loss is.</param>
+    /// <param name="control">Asked before each run whether to go on; may be null.</param>
     /// <param name="timing">Parts of defaults by month; empty takes those of the deal's own scenario.</param>
-    public LossSearch(DealTerms deal, LossRule rule, ImmutableArray<double> timing = default)
+    public LossSearch(DealTerms deal, LossRule rule, ImmutableArray<double> timing = default, RunControl? control = null)
     {
         this.deal = deal;
         this.rule = rule;
+        this.control = control;
         this.timing = timing.IsDefault ? [] : timing;
         if (!this.timing.IsEmpty) Timings.Check(this.timing, "timing");
     }
@@ -105,14 +108,15 @@ public sealed class LossSearch
             .Select(change => new LossPoint(change.Before, at(change.Before).CumulativeDefault, at(change.After).CumulativeDefault))]);
     }
 
-    private static Outcome At(Dictionary<double, Outcome> known, double rate, Func<double, LoanDefaultCurve> curve, DealTerms deal, LossRule rule)
+    private static Outcome At(Dictionary<double, Outcome> known, double rate, Func<double, LoanDefaultCurve> curve, DealTerms deal, LossRule rule, RunControl? control)
     {
         if (known.TryGetValue(rate, out var outcome)) return outcome;
+        control?.CancellationToken.ThrowIfCancellationRequested();
         var run = DealRunner.Run(deal.Assume(scenario => scenario with { LoanDefault = curve(rate) }));
         return known[rate] = new Outcome(run.Periods[^1].CumulativeDefault, [.. run.Terms.Tranches.Select(tranche => TrancheShortfall.Of(run, tranche, rule))]);
     }
 
-    private Outcome At(Dictionary<double, Outcome> known, double rate, Func<double, LoanDefaultCurve> curve) => At(known, rate, curve, deal, rule);
+    private Outcome At(Dictionary<double, Outcome> known, double rate, Func<double, LoanDefaultCurve> curve) => At(known, rate, curve, deal, rule, control);
 
     private static LoanDefaultCurve OfCdr(double rate) => new LoanDefaultCurve.FlatCdr(new Cdr(rate));
 

@@ -7,6 +7,14 @@ internal sealed class CodeIndex(int limit)
     private readonly Dictionary<long, int> places = [];
     private readonly List<long> codes = [];
 
+    /// <summary>The same codes at the same places.</summary>
+    public CodeIndex Copy()
+    {
+        var copy = new CodeIndex(limit);
+        foreach (var code in codes) copy.PlaceOf(code);
+        return copy;
+    }
+
     public int Count => codes.Count;
 
     public bool IsFull => codes.Count >= limit;

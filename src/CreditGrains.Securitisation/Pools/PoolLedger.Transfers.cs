@@ -11,7 +11,8 @@ public sealed partial class PoolLedger
         if (Terms.LoanDefault.CoversDays(loan.DaysPastDue)) return new(PoolFault.LoanInDefault, "", Text($"{loan.DaysPastDue} days past due are a default in this pool; a loan in default cannot enter"));
         if (kind == TransferKind.Purchase && date > Terms.CutOff && !(Terms.RevolvingUntil >= date))
             return new(PoolFault.PurchasesEnded, "", Text($"the pool buys until {Terms.RevolvingUntil ?? Terms.CutOff:yyyy-MM-dd}, and this is {date:yyyy-MM-dd}; only a substitute may enter now"));
-        if (loan.Principal > BalanceMax - balance - DefaultedStock) return new(PoolFault.PoolTooLarge, "", "the pool would pass 2^60 minor units; open another");
+        if (IsBeyond(date)) return TooManyMonths(date);
+        if (loan.Principal > BalanceMax - balance - DefaultedStock || loan.Principal > BalanceMax - PurchasedTotal) return new(PoolFault.PoolTooLarge, "", "the pool, or all it ever bought, would pass 2^60 minor units; open another");
         foreach (var rule in Terms.Eligibility)
             if (rule.WhyNot(loan, date) is { } why) return new(PoolFault.NotEligible, rule.Name, why);
         foreach (var rule in Terms.Concentrations)

@@ -18,10 +18,10 @@ public sealed partial class PoolLedger
     private readonly List<PoolFlows> history = [];
     private readonly List<RollCounts> rolls = [];
     private readonly List<VintageCurve> vintages = [];
-    private readonly CodeIndex industries = new(CodesMax);
-    private readonly CodeIndex regions = new(CodesMax);
-    private readonly CodeIndex origins = new(CodesMax);
-    private readonly CodeIndex obligors = new(int.MaxValue);
+    private readonly CodeIndex industries;
+    private readonly CodeIndex regions;
+    private readonly CodeIndex origins;
+    private readonly CodeIndex obligors;
     private readonly Strata[] strata;
     private PoolFlows open;
     private RollCounts roll;
@@ -34,6 +34,7 @@ public sealed partial class PoolLedger
     {
         terms.Check();
         Terms = terms;
+        (industries, regions, origins, obligors) = (new(CodesMax), new(CodesMax), new(CodesMax), new(int.MaxValue));
         strata =
         [
             new Strata(terms.Buckets.Count), new Strata(terms.TermBands.Length + 1), new Strata(terms.RateBands.Length + 1), new Strata(4), new Strata(4), new Strata(4), new Strata(4),
@@ -92,7 +93,7 @@ public sealed partial class PoolLedger
     {
         var period = Terms.PeriodOf(date);
         if (period <= open.Period) return;
-        if (period - open.Period + history.Count > PeriodsMax) throw new InvalidOperationException($"a pool has at most {PeriodsMax} months");
+        if (IsBeyond(date)) throw new InvalidOperationException($"a pool has at most {PeriodsMax} months");
         while (open.Period < period) Close();
     }
 

@@ -32,6 +32,12 @@ public enum PoolFault
 
     /// <summary>The pool knows too many different codes of industries, regions or vintages.</summary>
     TooManyCodes = 10,
+
+    /// <summary>More principal was paid, or given up, than is owed.</summary>
+    MoreThanOwed = 11,
+
+    /// <summary>The pool would have too many months.</summary>
+    TooManyMonths = 12,
 }
 
 /// <summary>A refused transfer.</summary>

@@ -23,6 +23,13 @@ public sealed class RollCounts
         balances = new long[buckets * Width];
     }
 
+    internal RollCounts(RollCounts other)
+    {
+        Buckets = other.Buckets;
+        counts = [.. other.counts];
+        balances = [.. other.balances];
+    }
+
     public int Buckets { get; }
 
     /// <summary>Column of loans in default.</summary>
@@ -44,6 +51,27 @@ public sealed class RollCounts
 
     /// <summary>Opening principal, minor units. A prepayment in part counts as that much paid off.</summary>
     public long Balance(int from, int to) => balances[from * Width + to];
+
+    internal void Save(BinaryWriter w)
+    {
+        foreach (var cell in counts) w.Write7BitEncodedInt64(cell);
+        foreach (var cell in balances) w.Write7BitEncodedInt64(cell);
+    }
+
+    internal static RollCounts Restore(BinaryReader r, int buckets)
+    {
+        var read = new RollCounts(buckets);
+        for (var i = 0; i < read.counts.Length; i++) read.counts[i] = r.Read7BitEncodedInt64();
+        for (var i = 0; i < read.balances.Length; i++) read.balances[i] = r.Read7BitEncodedInt64();
+        return read;
+    }
+
+    /// <summary>Adds another's cells: the same month of a part of the pool that is kept elsewhere.</summary>
+    internal void Add(RollCounts other)
+    {
+        for (var i = 0; i < counts.Length; i++) counts[i] += other.counts[i];
+        for (var i = 0; i < balances.Length; i++) balances[i] += other.balances[i];
+    }
 
     internal void Start(int bucket, long count, long balance)
     {

@@ -12,6 +12,12 @@ public sealed class Strata
         balances = new long[groups];
     }
 
+    internal Strata(Strata other)
+    {
+        counts = [.. other.counts];
+        balances = [.. other.balances];
+    }
+
     /// <summary>Groups there is room for.</summary>
     public int Groups => counts.Length;
 

@@ -12,6 +12,12 @@ public sealed class VintageCurve
         Period = period;
     }
 
+    internal VintageCurve(VintageCurve other)
+    {
+        (Period, Loans, Purchased) = (other.Period, other.Loans, other.Purchased);
+        (defaulted, prepaid, balances) = ([.. other.defaulted], [.. other.prepaid], [.. other.balances]);
+    }
+
     /// <summary>Month of origination: twelve times the year plus the month less one.</summary>
     public int Period { get; }
 
@@ -21,8 +27,16 @@ public sealed class VintageCurve
     /// <summary>Principal they had when they entered, minor units.</summary>
     public long Purchased { get; internal set; }
 
-    /// <summary>One more than the highest age with an entry.</summary>
-    public int Ages => Math.Max(balances.Count, Math.Max(defaulted.Count, prepaid.Count));
+    /// <summary>One more than the highest age at which anything is not 0.</summary>
+    public int Ages
+    {
+        get
+        {
+            var ages = Math.Max(balances.Count, Math.Max(defaulted.Count, prepaid.Count));
+            while (ages > 0 && Defaulted(ages - 1) == 0 && Prepaid(ages - 1) == 0 && Balance(ages - 1) == 0) ages--;
+            return ages;
+        }
+    }
 
     /// <summary>Came into default at an age.</summary>
     public long Defaulted(int age) => At(defaulted, age);
@@ -40,6 +54,22 @@ public sealed class VintageCurve
     internal void Close(int period, long balance) => Add(balances, period, balance);
 
     private static long At(List<long> column, int age) => age < column.Count ? column[age] : 0;
+
+    /// <summary>Months on book in a month of the pool.</summary>
+    internal int AgeIn(int period) => Math.Max(0, period - Period);
+
+    /// <summary>Adds what another part of the pool has of this month of origination.</summary>
+    internal void Add(VintageCurve other)
+    {
+        Loans += other.Loans;
+        Purchased += other.Purchased;
+        for (var age = 0; age < other.Ages; age++)
+        {
+            Add(defaulted, Period + age, other.Defaulted(age));
+            Add(prepaid, Period + age, other.Prepaid(age));
+            Add(balances, Period + age, other.Balance(age));
+        }
+    }
 
     private void Add(List<long> column, int period, long amount)
     {

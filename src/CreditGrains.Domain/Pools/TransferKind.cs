@@ -1,7 +1,7 @@
-namespace CreditGrains.Securitisation.Pools;
+namespace CreditGrains.Domain.Pools;
 
-/// <summary>Why a loan enters or leaves a pool. None of these is a prepayment.</summary>
-public enum TransferKind
+/// <summary>Why a loan enters or leaves a pool. None of these is a prepayment. The numbers are part of the journal format.</summary>
+public enum TransferKind : byte
 {
     /// <summary>Into the pool: on or before the cut-off, or in the revolving period after it.</summary>
     Purchase = 0,

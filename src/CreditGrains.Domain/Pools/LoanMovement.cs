@@ -1,7 +1,7 @@
-namespace CreditGrains.Securitisation.Pools;
+namespace CreditGrains.Domain.Pools;
 
-/// <summary>What happened to a loan.</summary>
-public enum MovementCause
+/// <summary>What happened to a loan. The numbers are part of the journal format.</summary>
+public enum MovementCause : byte
 {
     /// <summary>More was lent.</summary>
     Drawn = 0,

@@ -1,0 +1,96 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Tables;
+using CreditGrains.Securitisation.Pools;
+
+namespace CreditGrains.Engine.Pools;
+
+/// <summary>
+/// The pools of a partition and the rows of their loans. A loan has one row, which names its pool, so it is in at most one. Owned by the writer.
+/// </summary>
+internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
+{
+    private readonly List<LivePool> pools = [];
+    private readonly Dictionary<NodeKey, int> places = [];
+    private readonly RowIndex index = new();
+    private readonly List<PoolCopy> copies = [];
+
+    /// <summary>In the order they were defined.</summary>
+    public IReadOnlyList<LivePool> All => pools;
+
+    /// <summary>The rows of loans.</summary>
+    public RowTable<PoolLoanRow> Loans => loans;
+
+    /// <summary>A pool; null when the node has no terms.</summary>
+    public LivePool? Find(NodeKey key) => places.TryGetValue(key, out var place) ? pools[place] : null;
+
+    public LivePool Define(NodeKey key, ReadOnlyMemory<byte> terms, PoolLedger? ledger = null)
+    {
+        var pool = new LivePool(key, pools.Count, terms.ToArray(), ledger ?? new PoolLedger(PoolFile.Parse(terms)));
+        places.Add(key, pools.Count);
+        pools.Add(pool);
+        return pool;
+    }
+
+    /// <summary>Row of a loan, 0 when it was never in a pool.</summary>
+    public int FindLoan(NodeKey pool, long loan)
+    {
+        var hash = HashOf(pool.Tenant, pool.LegalEntity, loan);
+        for (var row = index.First(hash, out var probe); row != 0; row = index.Next(hash, ref probe))
+        {
+            ref readonly var found = ref loans.Read(row);
+            if (found.Id == loan && found.Tenant == pool.Tenant && found.LegalEntity == pool.LegalEntity) return row;
+        }
+
+        return 0;
+    }
+
+    public int AddLoan(NodeKey pool, long loan)
+    {
+        var row = loans.Add();
+        ref var added = ref loans.Write(row);
+        (added.Id, added.Tenant, added.LegalEntity) = (loan, pool.Tenant, pool.LegalEntity);
+        index.Add(HashOf(pool.Tenant, pool.LegalEntity, loan), row);
+        return row;
+    }
+
+    /// <summary>A loan's row for writing; copies under way keep what it was.</summary>
+    public ref PoolLoanRow WriteLoan(int row)
+    {
+        if (copies.Count > 0)
+            foreach (var copy in copies) copy.BeforeWrite(row, loans.Read(row));
+        return ref loans.Write(row);
+    }
+
+    /// <summary>Asks the processor to load what a command about a loan will look at.</summary>
+    public void Prefetch(NodeKey pool, long loan) => index.Prefetch(HashOf(pool.Tenant, pool.LegalEntity, loan));
+
+    /// <summary>The same one step further: the row itself.</summary>
+    public void PrefetchRow(NodeKey pool, long loan)
+    {
+        var row = index.First(HashOf(pool.Tenant, pool.LegalEntity, loan), out _);
+        if (row != 0) loans.Prefetch(row);
+    }
+
+    /// <summary>Begins a copy; it ends by <see cref="End"/>.</summary>
+    public void Begin(PoolCopy copy) => copies.Add(copy);
+
+    public void End(PoolCopy copy) => copies.Remove(copy);
+
+    /// <summary>After a snapshot was loaded: the index of the rows, and what the ledgers add up from them.</summary>
+    public void Rebuild()
+    {
+        for (var row = 1; row < loans.End; row++)
+        {
+            ref var loan = ref loans.Write(row);
+            if (loan.Id == 0) continue;
+            index.Add(HashOf(loan.Tenant, loan.LegalEntity, loan.Id), row);
+            if (loan.Member.Pool > 0) pools[loan.Member.Pool - 1].Ledger.Restore(ref loan.Member, loan.Obligor);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => index.Dispose();
+
+    private static ulong HashOf(ushort tenant, ushort legalEntity, long loan) =>
+        RowIndex.Mix(unchecked((ulong)loan + (((ulong)tenant << 16) | legalEntity) * 0x9E3779B97F4A7C15UL));
+}
