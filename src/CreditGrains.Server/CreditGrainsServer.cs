@@ -8,6 +8,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
+using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
 
 namespace CreditGrains.Server;
@@ -47,15 +48,18 @@ public static class CreditGrainsServer
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
+        JournalKeeper? keeper = null;
         try
         {
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
+            if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, options, cancellationToken);
+            return await ListenAsync(engine, standby, keeper, options, cancellationToken);
         }
         catch (Exception e)
         {
+            if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
@@ -76,7 +80,7 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
@@ -95,7 +99,7 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby);
+            return new RunningServer(app, engine, follower, standby, keeper);
         }
         catch
         {
