@@ -131,6 +131,7 @@ internal static class CommandMapping
         Case.SetFxRate => message.SetFxRate,
         Case.AdvanceBusinessDate => message.AdvanceBusinessDate,
         Case.TransferToPool => message.TransferToPool,
+        Case.ActivateFeatures => message.ActivateFeatures,
         _ => null,
     };
 
@@ -171,6 +172,7 @@ internal static class CommandMapping
             case V1.SetFxRateRequest m: message.SetFxRate = m; break;
             case V1.AdvanceBusinessDateRequest m: message.AdvanceBusinessDate = m; break;
             case V1.TransferToPoolRequest m: message.TransferToPool = m; break;
+            case V1.ActivateFeaturesRequest m: message.ActivateFeatures = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

@@ -37,4 +37,6 @@ namespace CreditGrains.Api.V1
     public partial class SetFxRateRequest : IControlMessage;
 
     public partial class AdvanceBusinessDateRequest : IControlMessage;
+
+    public partial class ActivateFeaturesRequest : IControlMessage;
 }

@@ -45,6 +45,10 @@ internal static class ControlWriting
             Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity,
             BusinessDate = DateOnly.FromDayNumber(c.Day + ControlReading.Epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         },
+        ActivateFeatures c => new V1.ActivateFeaturesRequest
+        {
+            Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity, Catalogue = Google.Protobuf.ByteString.CopyFrom(c.Catalogue),
+        },
         _ => throw new NotSupportedException($"No message for {control.GetType().Name}."),
     };
 

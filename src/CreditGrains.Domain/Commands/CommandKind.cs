@@ -125,6 +125,9 @@ public enum CommandKind : byte
 
     /// <summary>Journal only: digest of the state at an earlier sequence.</summary>
     StateDigest = 81,
+
+    /// <summary>Put a catalogue of features in force.</summary>
+    ActivateFeatures = 82,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -142,5 +145,5 @@ public static class CommandKinds
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
-            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool);
+            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool) or CommandKind.ActivateFeatures;
 }

@@ -66,6 +66,10 @@ internal static class ControlCodec
             case AdvanceBusinessDate c:
                 w.Signed(c.Day);
                 break;
+            case ActivateFeatures c:
+                w.Unsigned((ulong)c.Catalogue.Length);
+                w.Bytes(c.Catalogue);
+                break;
             case Freeze or Unfreeze or Close:
                 break;
             default:
@@ -91,6 +95,7 @@ internal static class ControlCodec
         CommandKind.Close => new Close(key),
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
+        CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

@@ -33,6 +33,11 @@ internal static class CommandFingerprint
 
     private static uint OfControl(uint crc, ControlCommand control)
     {
+        if (control is ActivateFeatures activation)
+        {
+            foreach (var value in activation.Catalogue) crc = BitOperations.Crc32C(crc, value);
+            return crc;
+        }
         Span<byte> bytes = stackalloc byte[512];
         var writer = new EventWriter(bytes);
         ControlCodec.Write(ref writer, control);

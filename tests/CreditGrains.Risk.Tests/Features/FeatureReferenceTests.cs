@@ -108,7 +108,7 @@ public sealed class FeatureReferenceTests
         0 => ("asked", e => e.AmountAsked, false),
         1 => ("drawn", e => e.Drawn, false),
         2 => ("headroom", e => e.Headroom, false),
-        3 => ("utilisationPpm", e => e.Limit <= 0 ? null : (e.Drawn + e.Held) * 1_000_000 / e.Limit, false),
+        3 => ("utilisationPpm", e => e.Limit <= 0 ? null : Math.Min(int.MaxValue, (e.Drawn + e.Held) * 1_000_000 / e.Limit), false),
         4 => ("attribute:n", e => Attribute(e, "n") is { } text ? long.Parse(text, CultureInfo.InvariantCulture) : null, true),
         _ => ("amount", e => e.Amount, false),
     };
