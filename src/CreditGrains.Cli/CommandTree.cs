@@ -6,6 +6,7 @@ using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
+using CreditGrains.Cli.Features;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.LoadTests;
@@ -108,6 +109,7 @@ internal static class CommandTree
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
         ModelCommand.Create(shell),
+        FeatureCommands.Create(shell),
         TrainCommand.Create(shell),
         PoolCommand.Create(shell),
         PolicyCommands.Create(shell),

@@ -135,6 +135,7 @@ internal static class CommandMapping
         Case.PutLoanInPool => message.PutLoanInPool,
         Case.TakeLoanFromPool => message.TakeLoanFromPool,
         Case.ReportLoan => message.ReportLoan,
+        Case.ActivateFeatures => message.ActivateFeatures,
         _ => null,
     };
 
@@ -179,6 +180,7 @@ internal static class CommandMapping
             case V1.PutLoanInPoolRequest m: message.PutLoanInPool = m; break;
             case V1.TakeLoanFromPoolRequest m: message.TakeLoanFromPool = m; break;
             case V1.ReportLoanRequest m: message.ReportLoan = m; break;
+            case V1.ActivateFeaturesRequest m: message.ActivateFeatures = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

@@ -45,4 +45,5 @@ namespace CreditGrains.Api.V1
     public partial class TakeLoanFromPoolRequest : IControlMessage;
 
     public partial class ReportLoanRequest : IControlMessage;
+    public partial class ActivateFeaturesRequest : IControlMessage;
 }

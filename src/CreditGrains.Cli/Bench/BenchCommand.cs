@@ -6,6 +6,7 @@ using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Features;
 
 namespace CreditGrains.Cli.Bench;
 
@@ -50,6 +51,7 @@ internal static class BenchCommand
         ClusterMemory(),
         ClusterReplay(),
         Models(),
+        Features(),
         All(),
         Body(),
     };
@@ -122,6 +124,18 @@ internal static class BenchCommand
         {
             ModelRuns.Run(run.Settings, run.Parse.GetValue(reference), run.Report, run.Figures);
             return Task.CompletedTask;
+        });
+    }
+
+    private static Command Features()
+    {
+        var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
+        var accounts = new Option<int>("--accounts") { Description = "Accounts whose rows are in memory", DefaultValueFactory = _ => 1_000_000 };
+        return Measuring("features", "What features cost: bytes an account, an event, a read, decisions of the engine with them, export", [.. Options.Common, Options.Data, catalogue, accounts], async run =>
+        {
+            var compiled = FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue));
+            FeatureRuns.Run(run.Settings, compiled, run.Parse.GetValue(accounts), run.Report, run.Figures);
+            await FeatureEngineRuns.RunAsync(run.Settings, compiled, run.Report, run.Figures);
         });
     }
 

@@ -129,6 +129,9 @@ public enum CommandKind : byte
     /// <summary>Journal only: digest of the state at an earlier sequence.</summary>
     StateDigest = 81,
 
+    /// <summary>Put a catalogue of features in force.</summary>
+    ActivateFeatures = 82,
+
     /// <summary>Give a pool its terms.</summary>
     DefinePool = 96,
 
@@ -158,7 +161,7 @@ public static class CommandKinds
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
             or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
-            || kind.IsPool();
+            or CommandKind.ActivateFeatures || kind.IsPool();
 
     /// <summary>Whether the command is about a pool's terms or its loans.</summary>
     public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;

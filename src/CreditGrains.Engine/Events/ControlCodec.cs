@@ -71,6 +71,10 @@ internal static class ControlCodec
             case PoolCommand c:
                 PoolCodec.Write(ref w, c);
                 break;
+            case ActivateFeatures c:
+                w.Unsigned((ulong)c.Catalogue.Length);
+                w.Bytes(c.Catalogue);
+                break;
             case Freeze or Unfreeze or Close:
                 break;
             case LoanOffer c:
@@ -101,6 +105,7 @@ internal static class ControlCodec
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
+        CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

@@ -38,6 +38,11 @@ internal static class CommandFingerprint
             foreach (var value in define.Terms.Span) crc = BitOperations.Crc32C(crc, value);
             return crc;
         }
+        if (control is ActivateFeatures activation)
+        {
+            foreach (var value in activation.Catalogue) crc = BitOperations.Crc32C(crc, value);
+            return crc;
+        }
         Span<byte> bytes = stackalloc byte[512];
         var writer = new EventWriter(bytes);
         // The hash of a product stands for its bytes.

@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
@@ -15,7 +16,7 @@ namespace CreditGrains.Engine.Execution;
 /// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, EngineRules rules)
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
@@ -45,6 +46,7 @@ internal sealed class ControlDecider(
         Unfreeze c => CheckStatus(c.Key, NodeStatus.Frozen),
         Close c => CheckClose(ref e, c),
         SetFxRate => Reason.None,
+        ActivateFeatures c => features.IsInForce(c.Catalogue) ? Reason.NoChange : Reason.None,
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
             ? Reason.DateNotLater : pools.CheckDate(ref e, c),
         PoolCommand c => pools.Check(ref e, c),

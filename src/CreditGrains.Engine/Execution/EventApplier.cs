@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
@@ -16,7 +17,7 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class EventApplier(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, Regraph regraph,
-    EngineRules rules)
+    FeatureBook features, EngineRules rules)
 {
     private readonly PoolApplier pools = new(state);
 
@@ -46,6 +47,7 @@ internal sealed class EventApplier(
         Count(row, e);
         facility.Status = e.StatusAfter;
         facility.LastSequence = e.Sequence;
+        if (features.IsActive) features.Observe(row, e);
     }
 
     /// <summary>Moves sub-limits and velocity windows.</summary>
@@ -159,6 +161,7 @@ internal sealed class EventApplier(
                 pools.Advance(c);
                 break;
             case PoolCommand c: pools.Apply(c); break;
+            case ActivateFeatures c: features.Activate(c.Catalogue); break;
         }
     }
 

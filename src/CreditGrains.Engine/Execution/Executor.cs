@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Loans;
@@ -59,13 +60,17 @@ internal sealed class Executor
         var book = new LoanBook(state);
         loans = new LoanDecider(state, book);
         Loans = new LoanApplier(state, book);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, regraph, rules);
+        Features = new FeatureBook(state, Exposures);
+        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, regraph, Features, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
     public ExposureBook Exposures { get; }
+
+    /// <summary>The features of accounts, read before a request is decided and moved as events are applied.</summary>
+    public FeatureBook Features { get; }
 
     /// <summary>The links and paths.</summary>
     public LimitGraph Graph => graph;
@@ -169,6 +174,16 @@ internal sealed class Executor
         Append(ref e);
     }
 
+    /// <summary>Reads the features that a request of the journal saw, before it is replayed.</summary>
+    /// <returns>False when there is no catalogue or no such facility.</returns>
+    public bool TryReadFeatures(in LedgerEvent e, Span<long> values)
+    {
+        if (!Features.IsActive || !e.Key.IsFacility || state.FindFacility(e.Key) is not (var row and not 0)) return false;
+        if (regraph.IsActive) graph.Recount(row);
+        Features.Read(row, e, values);
+        return true;
+    }
+
     /// <summary>Applies an event read from the journal.</summary>
     public void Replay(in LedgerEvent e)
     {
@@ -195,6 +210,11 @@ internal sealed class Executor
             return true;
         }
         if (loans.IsBehind && !BringLoansCurrent(c)) return false;
+        if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault)
+        {
+            Refuse(ref outcome, Reason.InvalidField, fault);
+            return true;
+        }
         var e = default(LedgerEvent);
         Fill(ref e, c, fingerprint);
         if (identities.IsBarred(c)) DecideBarred(ref e);
@@ -265,6 +285,7 @@ internal sealed class Executor
         var path = state.PathOf(facility, buffer);
         var owed = loans.LeaveOut(facility, ref e);
         if (c.Kind == CommandKind.ResolveReferral) TakeOffer(ref e);
+        if (Features is { IsActive: true, ReadsDecisions: true } && c.Kind.IsRequest()) Features.ReadDecision(row, e);
         if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
         else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);

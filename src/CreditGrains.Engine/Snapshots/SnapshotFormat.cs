@@ -25,6 +25,9 @@ internal enum SnapshotChunkKind : byte
     /// <summary>Records of pools (<see cref="Pools.PoolRecords"/>).</summary>
     Pools = 7,
 
+    /// <summary>The catalogue of features, when there is one. After the small state.</summary>
+    Catalogue = 8,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }
@@ -100,7 +103,7 @@ internal sealed class SnapshotChunk
     public const int PayloadBytes = 256 << 10;
 
     /// <summary>Most one record adds, bytes.</summary>
-    public const int RecordBytesMax = Tables.BlockCapture.RunBlocksMax * 256 + 16;
+    public const int RecordBytesMax = Tables.BlockCapture.RunBytesMax + 16;
 
     public SnapshotChunkKind Kind;
     public byte[] Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax);

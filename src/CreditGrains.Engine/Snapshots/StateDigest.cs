@@ -20,10 +20,14 @@ internal sealed class StateDigest
     // By table number. Made once: a snapshot has millions of blocks.
     private readonly BlockAction[] encoders;
 
+    // By table number: those of a snapshot under way may no longer be those of the state.
+    private int[] rowLengths;
+
     /// <param name="state">Turns row numbers into keys.</param>
     public StateDigest(PartitionState state)
     {
         this.state = state;
+        rowLengths = [.. state.Tables.Select(table => table.RowLengthBytes)];
         encoders = [.. state.Tables.Select(EncoderOf)];
     }
 
@@ -48,6 +52,7 @@ internal sealed class StateDigest
         digest.AddPools(PoolRecords.Begin(state.Pools));
         var months = new PoolRecords(state.Pools);
         while (months.TakeNext(1 << 20) is { Length: > 0 } part) digest.AddPools(part);
+        if (state.Catalogue is { } catalogue) digest.AddCatalogue(catalogue.Content.Span);
         return digest.Value;
     }
 
@@ -70,7 +75,13 @@ internal sealed class StateDigest
         }
     }
 
-    private BlockAction EncoderOf(IRowTable table) => table.Name switch
+    /// <summary>Sets the lengths of rows, by table number, where they are not those of the state.</summary>
+    public void SetRowLengths(IEnumerable<int> lengths) => rowLengths = [.. lengths];
+
+    /// <summary>Adds the catalogue of features.</summary>
+    public void AddCatalogue(ReadOnlySpan<byte> content) => AddHash(content);
+
+    private BlockAction EncoderOf(IRowTable table, int number) => table.Name switch
     {
         "facilities" => Each<FacilityRow>(AddFacility),
         "facility-rules" => Each<FacilityRulesRow>(AddFacilityRules),
@@ -87,6 +98,8 @@ internal sealed class StateDigest
         "loan-dues" => Each<LoanDueRow>(AddLoanDue),
         "loan-pages" => Each<LoanPageRow>(AddLoanPage),
         "pool-loans" => Each<PoolLoanRow>(AddPoolLoan),
+        "facility-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Facilities.Read(row).Key),
+        "borrower-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Nodes.Read(row).Key),
         _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
     };
 
@@ -332,6 +345,22 @@ internal sealed class StateDigest
             row.Id, row.Obligor, row.OriginDay, row.RatePpm, row.DaysPastDue, row.RemainingMonths, row.LevelMonths, (long)row.Plan, row.Member.Principal, row.Member.Opening, row.Member.Pool, row.Member.Period,
             row.Member.Industry, row.Member.Region, row.Member.Vintage, row.Member.Bucket, row.Member.TermBand, row.Member.RateBand, (long)row.Member.State, row.Member.From, row.Member.To])
             w.Signed(value);
+    }
+
+    private void AddFeatures(int first, ReadOnlySpan<byte> bytes, int length, Func<int, NodeKey> keyOf)
+    {
+        if (bytes.IsEmpty) return;
+        Span<byte> buffer = stackalloc byte[64 + Risk.Features.FeatureCatalogue.RowLengthMax];
+        for (var i = 0; i < bytes.Length / length; i++)
+        {
+            var row = bytes.Slice(i * length, length);
+            if (row.IndexOfAnyExcept((byte)0) < 0) continue;
+            var w = new EventWriter(buffer);
+            w.Byte(16);
+            Key(ref w, keyOf(first + i));
+            w.Bytes(row);
+            AddHash(buffer[..w.Length]);
+        }
     }
 
     private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;

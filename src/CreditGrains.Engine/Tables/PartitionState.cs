@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
+using CreditGrains.Engine.Features;
+using CreditGrains.Risk.Features;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -43,12 +45,41 @@ internal sealed class PartitionState : IDisposable
         Due = new DueCalendar(Items);
         LoanCalendar = new LoanCalendar(this);
         LoanProductBook = new LoanProductBook(LoanProducts);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans];
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans, FacilityFeatures, BorrowerFeatures];
         Pools = new PoolSet(PoolLoans);
     }
 
+    /// <summary>The catalogue of features in force, null for none.</summary>
+    public FeatureCatalogue? Catalogue { get; private set; }
+
+    /// <summary>Features of facilities, numbered like them.</summary>
+    public FeatureTable FacilityFeatures { get; private set; } = new("facility-features", 0);
+
+    /// <summary>Features of borrowers, numbered like the nodes.</summary>
+    public FeatureTable BorrowerFeatures { get; private set; } = new("borrower-features", 0);
+
     /// <summary>The tables in the order of snapshots: new ones come last, so that an older snapshot has the first of them.</summary>
-    public IReadOnlyList<IRowTable> Tables { get; }
+    public IReadOnlyList<IRowTable> Tables { get; private set; }
+
+    /// <summary>Puts a catalogue in force; all its rows are empty.</summary>
+    public void SetCatalogue(FeatureCatalogue? catalogue)
+    {
+        var (facilities, borrowers) = (FacilityFeatures, BorrowerFeatures);
+        Catalogue = catalogue;
+        FacilityFeatures = new FeatureTable(facilities.Name, catalogue?.FacilityRowLength ?? 0);
+        BorrowerFeatures = new FeatureTable(borrowers.Name, catalogue?.BorrowerRowLength ?? 0);
+        Tables = [.. Tables.Select(table => ReferenceEquals(table, facilities) ? FacilityFeatures : ReferenceEquals(table, borrowers) ? BorrowerFeatures : table)];
+        facilities.Retire();
+        borrowers.Retire();
+    }
+
+    /// <summary>Notes the catalogue of rows that are being loaded.</summary>
+    /// <returns>False when its rows have another length.</returns>
+    public bool TryNoteCatalogue(FeatureCatalogue catalogue)
+    {
+        Catalogue = catalogue;
+        return FacilityFeatures.RowLengthBytes == catalogue.FacilityRowLength && BorrowerFeatures.RowLengthBytes == catalogue.BorrowerRowLength;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong HashOf(NodeKey key)

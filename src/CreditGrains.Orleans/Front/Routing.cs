@@ -43,7 +43,7 @@ internal sealed class Routing(PartitionMap map, int keptMax)
     public Route Of(in Command command) => command.Kind switch
     {
         CommandKind.Reverse => command.Facility.Id > 0 ? new Route(RouteKind.Partition, HomeOf(command.Facility)) : new Route(RouteKind.Reversal),
-        CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate => new Route(RouteKind.Everywhere),
+        CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures => new Route(RouteKind.Everywhere),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
