@@ -125,6 +125,21 @@ public enum CommandKind : byte
 
     /// <summary>Journal only: digest of the state at an earlier sequence.</summary>
     StateDigest = 81,
+
+    /// <summary>A part of a file that models, policies and catalogues are made of.</summary>
+    PutContent = 96,
+
+    /// <summary>Add a version of a model.</summary>
+    RegisterModel = 97,
+
+    /// <summary>Add a version of a policy.</summary>
+    RegisterPolicy = 98,
+
+    /// <summary>Give a version of a model a role from a moment on.</summary>
+    ActivateModel = 99,
+
+    /// <summary>Give a version of a policy a role from a moment on.</summary>
+    ActivatePolicy = 100,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -142,5 +157,6 @@ public static class CommandKinds
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
-            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool);
+            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
+            or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy);
 }

@@ -115,6 +115,7 @@ public static class CommandValidation
             Freeze or Unfreeze or Close => Key(c.Control.Key),
             SetFxRate o => First(Scope(o.Key), CurrencyOf(o.From), CurrencyOf(o.To), Rate(o)),
             AdvanceBusinessDate o => First(Scope(o.Key), o.Day is > 0 and < 1_000_000 ? Valid : Field("day", "must be days since 1970-01-01, 1 to 999,999")),
+            PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskValidation.Check(c.Control),
             _ => (Reason.InvalidKind, $"{c.Control.GetType().Name} is not a known control command"),
         };
     }

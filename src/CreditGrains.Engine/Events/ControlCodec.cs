@@ -68,6 +68,9 @@ internal static class ControlCodec
                 break;
             case Freeze or Unfreeze or Close:
                 break;
+            case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
+                RiskCommandCodec.Write(ref w, control);
+                break;
             default:
                 throw new NotSupportedException($"{control.GetType().Name} has no journal form.");
         }
@@ -91,6 +94,8 @@ internal static class ControlCodec
         CommandKind.Close => new Close(key),
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
+        CommandKind.PutContent or CommandKind.RegisterModel or CommandKind.RegisterPolicy or CommandKind.ActivateModel or CommandKind.ActivatePolicy =>
+            RiskCommandCodec.Read(ref r, kind, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

@@ -46,6 +46,8 @@ internal static class EventCodec
         Digest = 1 << 22,
         Reason = 1 << 23,
         Effects = 1 << 24,
+        Scoring = 1 << 28,
+        Seen = 1 << 29,
     }
 
     /// <summary>Writes an event.</summary>
@@ -95,11 +97,6 @@ internal static class EventCodec
         }
         if ((fields & Fields.Balances) != 0) WriteBalances(ref w, e.Balances, e.Headroom);
         if ((fields & Fields.Previous) != 0) w.Unsigned(e.Sequence - e.PreviousSequence);
-        if ((fields & Fields.Versions) != 0)
-        {
-            w.Unsigned((ulong)e.PolicyVersion);
-            w.Unsigned((ulong)e.ModelVersion);
-        }
         if ((fields & Fields.Limits) != 0) WriteLimits(ref w, e.Limits!, e.Key.Tenant);
         if ((fields & Fields.Attributes) != 0)
         {
@@ -118,6 +115,8 @@ internal static class EventCodec
             w.UInt64((ulong)(e.Digest & ulong.MaxValue));
             w.Unsigned(e.DigestSequence);
         }
+        if ((fields & Fields.Scoring) != 0) RiskRecordCodec.Write(ref w, e.Risk);
+        if ((fields & Fields.Seen) != 0) RiskRecordCodec.Write(ref w, e.Seen);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -177,8 +176,9 @@ internal static class EventCodec
         if ((fields & Fields.Previous) != 0) e.PreviousSequence = sequence - r.Long();
         if ((fields & Fields.Versions) != 0)
         {
-            e.PolicyVersion = r.Int();
-            e.ModelVersion = r.Int();
+            // Two numbers that an earlier format kept a place for and that were never anything but 0.
+            r.Unsigned();
+            r.Unsigned();
         }
         if ((fields & Fields.Limits) != 0) e.Limits = ReadLimits(ref r, e.Key.Tenant);
         if ((fields & Fields.Attributes) != 0) e.Attributes = r.Bytes(r.Int()).ToArray();
@@ -193,6 +193,8 @@ internal static class EventCodec
             e.Digest = new UInt128(r.UInt64(), r.UInt64());
             e.DigestSequence = r.Long();
         }
+        if ((fields & Fields.Scoring) != 0) e.Risk = RiskRecordCodec.Read(ref r);
+        if ((fields & Fields.Seen) != 0) e.Seen = RiskRecordCodec.ReadSeen(ref r);
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -218,12 +220,13 @@ internal static class EventCodec
         if (e.Parts != default) fields |= Fields.Parts;
         if (e.Headroom != 0 || e.Balances != default) fields |= Fields.Balances;
         if (e.PreviousSequence != 0) fields |= Fields.Previous;
-        if (e.PolicyVersion != 0 || e.ModelVersion != 0) fields |= Fields.Versions;
         if (e.Limits is { Length: > 0 }) fields |= Fields.Limits;
         if (e.Attributes is { Length: > 0 }) fields |= Fields.Attributes;
         if (e.Control is not null) fields |= Fields.Control;
         if (e.Slice is not null) fields |= Fields.Slice;
         if (e.DigestSequence != 0) fields |= Fields.Digest;
+        if (!e.Risk.IsEmpty) fields |= Fields.Scoring;
+        if (e.Seen.Amount != 0) fields |= Fields.Seen;
         return fields;
     }
 

@@ -33,7 +33,7 @@ internal static class CommandFingerprint
 
     private static uint OfControl(uint crc, ControlCommand control)
     {
-        Span<byte> bytes = stackalloc byte[512];
+        Span<byte> bytes = control.LengthMax() is var most and > 512 ? new byte[most] : stackalloc byte[512];
         var writer = new EventWriter(bytes);
         ControlCodec.Write(ref writer, control);
         foreach (var value in bytes[..writer.Length]) crc = BitOperations.Crc32C(crc, value);

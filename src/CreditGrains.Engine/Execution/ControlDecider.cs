@@ -5,6 +5,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -14,7 +15,7 @@ namespace CreditGrains.Engine.Execution;
 /// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, RiskDecider risk, EngineRules rules)
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
@@ -45,6 +46,7 @@ internal sealed class ControlDecider(
         SetFxRate => Reason.None,
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
             ? Reason.DateNotLater : Reason.None,
+        PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => risk.Check(control, e.RecordedAtMicros),
         _ => throw new InvalidOperationException($"{control.GetType().Name} is not decided here."),
     };
 

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -13,7 +14,7 @@ namespace CreditGrains.Engine.Execution;
 /// this engine wrote, so state is a function of the journal alone.
 /// </summary>
 internal sealed class EventApplier(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, RiskDecider risk, EngineRules rules)
 {
     /// <summary>Applies one event.</summary>
     public void Apply(in LedgerEvent e)
@@ -148,6 +149,7 @@ internal sealed class EventApplier(
                 state.Small.Rates[new FxKey(c.Key.Tenant, c.Key.LegalEntity, c.From.Numeric, c.To.Numeric)] = new FxRate(c.RateNano, c.ValidUntilMicros);
                 break;
             case AdvanceBusinessDate c: state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day; break;
+            case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy: risk.Apply(control, e.RecordedAtMicros, e.Sequence); break;
         }
     }
 

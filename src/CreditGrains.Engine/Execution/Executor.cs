@@ -6,6 +6,7 @@ using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -27,6 +28,7 @@ internal sealed class Executor
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
+    private readonly RiskDecider risk;
     // Due items ended for each command of the batch before; in any batch; in any while some are a second late.
     private const int SweepPerCommand = 2;
     private const int SweepMin = 256;
@@ -54,9 +56,10 @@ internal sealed class Executor
         schedule = new LimitSchedule(state, Exposures);
         limits = new LimitCheck(state, Exposures);
         var items = new OpenItems(state);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, rules);
+        risk = new RiskDecider(state);
+        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, risk, rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
@@ -174,6 +177,11 @@ internal sealed class Executor
         if (reason != Reason.None)
         {
             Refuse(ref outcome, reason, message);
+            return;
+        }
+        if (c.Control is not null && risk.FaultOf(c.Control) is { } fault)
+        {
+            Refuse(ref outcome, Reason.InvalidContent, fault);
             return;
         }
         var e = default(LedgerEvent);

@@ -72,8 +72,9 @@ internal static class SnapshotLoader
         return (state, ids, header.Sequence, header.RecordedAtMicros);
     }
 
+    /// <summary>Tables are only ever added at the end: a snapshot from before one was added has none of its rows.</summary>
     private static bool Fits(PartitionState state, SnapshotHeader header) =>
-        header.LayoutVersion == SnapshotFormat.LayoutVersion && header.Tables.Length == state.Tables.Count
+        header.LayoutVersion == SnapshotFormat.LayoutVersion && header.Tables.Length <= state.Tables.Count
         && header.Tables.Zip(state.Tables).All(pair => pair.First.Name == pair.Second.Name && pair.First.RowBytes == pair.Second.RowLengthBytes);
 
     private static void LoadRows(PartitionState state, ReadOnlySpan<byte> payload, string name)

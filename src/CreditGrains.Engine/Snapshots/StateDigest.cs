@@ -67,6 +67,7 @@ internal sealed class StateDigest
         "sub-limits" => Each<SubLimitRow>(AddSubLimit),
         "velocities" => Each<VelocityRow>(AddVelocity),
         "foreign" => Each<ForeignRow>(AddForeign),
+        "contents" => Each<ContentRow>(AddContent),
         _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
     };
 
@@ -229,6 +230,15 @@ internal sealed class StateDigest
         Key(ref w, state.Nodes.Read(row.Owner).Key);
         w.UInt16(row.Currency.Numeric);
         Wide(ref w, row.Sum);
+    }
+
+    private static void AddContent(in ContentRow row, ref EventWriter w)
+    {
+        if (row.Content == 0) return;
+        w.Byte(11);
+        w.Signed(row.Content);
+        w.Signed(row.Piece);
+        w.Bytes(((ReadOnlySpan<byte>)row.Bytes)[..row.Length]);
     }
 
     private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;

@@ -19,6 +19,7 @@ internal sealed class PartitionState : IDisposable
     public readonly RowTable<SubLimitRow> SubLimits = new("sub-limits", 40);
     public readonly RowTable<VelocityRow> Velocities = new("velocities", 256);
     public readonly RowTable<ForeignRow> Foreign = new("foreign", 48);
+    public readonly RowTable<ContentRow> Contents = new("contents", 256);
 
     public readonly RowIndex FacilityIndex = new();
     public readonly RowIndex NodeIndex = new();
@@ -30,7 +31,7 @@ internal sealed class PartitionState : IDisposable
     public PartitionState()
     {
         Due = new DueCalendar(Items);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign];
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, Contents];
     }
 
     /// <summary>The tables in the order of snapshots.</summary>
@@ -122,6 +123,9 @@ internal sealed class SmallState
 
     /// <summary>Sequences of decisions that were undone.</summary>
     public readonly SortedSet<long> Reversed = [];
+
+    /// <summary>Models and policies: versions, and what they do from when on.</summary>
+    public readonly Scoring.RiskState Risk = new();
 
     /// <summary>Session ids that were reversed before they arrived, with the sequence of the reversal.</summary>
     public readonly SortedDictionary<(ushort Tenant, ulong High, ulong Low), long> SessionTombstones = [];
