@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using CreditGrains.Risk.Features.Expressions;
+
+namespace CreditGrains.Risk.Features;
+
+/// <summary>
+/// A compiled catalogue: which features there are, how an event changes the row of an account, and how the features of a decision are read from it. Immutable; any number of
+/// threads may use it on rows of their own. Neither an event nor a read allocates.
+/// </summary>
+/// <remarks>
+/// A row is <see cref="FacilityRowLength"/> bytes of zeros to begin with, kept by the caller. At a decision read first, then observe its event: a decision never sees itself.
+/// </remarks>
+public sealed class FeatureCatalogue
+{
+    private readonly EntityProgram facility;
+    private readonly EntityProgram? borrower;
+    private readonly DerivedFeature[] derived;
+    private readonly int[] borrowerFeatures;
+    private readonly byte[] emptyRow;
+    private readonly long utcOffset;
+    private readonly ImmutableDictionary<string, Feature> byName;
+
+    internal FeatureCatalogue(
+        string name, byte[] content, long lateness, long ahead, ImmutableArray<Feature> features, EntityProgram facility, EntityProgram? borrower, DerivedFeature[] derived, long utcOffset)
+    {
+        this.facility = facility;
+        this.borrower = borrower;
+        this.derived = derived;
+        this.utcOffset = utcOffset;
+        Name = name;
+        Content = content;
+        Hash = SHA256.HashData(content).ToImmutableArray();
+        LatenessSeconds = lateness;
+        AheadSeconds = ahead;
+        Features = features;
+        emptyRow = new byte[Math.Max(facility.RowLength, borrower?.RowLength ?? 0)];
+        borrowerFeatures = [.. features.Where(feature => feature.Entity == FeatureEntity.Borrower).Select(feature => feature.Index)];
+        byName = features.ToImmutableDictionary(feature => feature.Name, StringComparer.Ordinal);
+    }
+
+    /// <summary>The author's name for it.</summary>
+    public string Name { get; }
+
+    /// <summary>The file it was read from.</summary>
+    public ReadOnlyMemory<byte> Content { get; }
+
+    /// <summary>SHA-256 of the file: the version.</summary>
+    public ImmutableArray<byte> Hash { get; }
+
+    /// <summary>The hash in lower-case hexadecimal.</summary>
+    public string HashText => Convert.ToHexStringLower(Hash.AsSpan());
+
+    /// <summary>Events up to so much older than the latest of their entity are counted exactly, older ones only as late.</summary>
+    public long LatenessSeconds { get; }
+
+    /// <summary>Events more than this after writer time are counted only as late.</summary>
+    public long AheadSeconds { get; }
+
+    /// <summary>The features, by place in the vector.</summary>
+    public ImmutableArray<Feature> Features { get; }
+
+    /// <summary>Bytes of a facility's row.</summary>
+    public int FacilityRowLength => facility.RowLength;
+
+    /// <summary>Bytes of a borrower's row; 0 when no feature is about borrowers.</summary>
+    public int BorrowerRowLength => borrower?.RowLength ?? 0;
+
+    /// <summary>The parts of a row, for people.</summary>
+    public IEnumerable<(int Offset, int Length, string Words)> PartsOf(FeatureEntity entity) => (entity == FeatureEntity.Facility ? facility : borrower)?.Parts ?? [];
+
+    /// <summary>Places of each sketch of distinct values, for its declared error (<see cref="DistinctSketch.RelativeError"/>).</summary>
+    public IEnumerable<int> SketchPlaces => facility.SketchPlaces.Concat(borrower?.SketchPlaces ?? []);
+
+    /// <summary>A feature by name, null when there is none.</summary>
+    public Feature? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Whether an event changes the facility's row.</summary>
+    public bool Concerns(in FeatureEvent e) => facility.Match(e) != 0 || (borrower is not null && borrower.Match(e) != 0);
+
+    /// <summary>Adds an event to the row of its facility or borrower. An event that no feature looks at changes nothing.</summary>
+    /// <param name="entity">Whose row.</param>
+    /// <param name="row">At least as long as the entity's rows.</param>
+    /// <param name="e">The event, amounts in the entity's currency.</param>
+    public void Observe(FeatureEntity entity, Span<byte> row, in FeatureEvent e)
+    {
+        var program = entity == FeatureEntity.Facility ? facility : borrower;
+        if (program is null || program.Match(e) is not (var held and not 0)) return;
+        program.Observe(row, e, held);
+    }
+
+    /// <summary>Reads all features as of a decision, before its own event.</summary>
+    /// <param name="facilityRow">The facility's row; empty when it has had no event.</param>
+    /// <param name="borrowerRow">The borrower's row; empty when there is no borrower or it has had no event.</param>
+    /// <param name="at">The decision.</param>
+    /// <param name="values">One place a feature: the value times 10^scale, or <see cref="FixedPoint.Missing"/>.</param>
+    public void Read(ReadOnlySpan<byte> facilityRow, ReadOnlySpan<byte> borrowerRow, in FeatureMoment at, Span<long> values)
+    {
+        var recordedAt = at.RecordedAtMicros / 1_000_000;
+        facility.Read(facilityRow.IsEmpty ? emptyRow : facilityRow, at.Seconds, recordedAt, values);
+        if (borrower is not null)
+        {
+            if (borrowerRow.IsEmpty)
+                foreach (var index in borrowerFeatures) values[index] = FixedPoint.Missing;
+            else borrower.Read(borrowerRow, at.Seconds, recordedAt, values);
+        }
+        if (derived.Length == 0) return;
+        var local = facility.Within(at.Seconds, recordedAt) + utcOffset;
+        foreach (var feature in derived) feature.Write(values, at, local);
+    }
+
+    /// <summary>The values as floating-point numbers for a model, NaN where missing.</summary>
+    public void ToDoubles(ReadOnlySpan<long> values, Span<double> numbers)
+    {
+        var features = Features.AsSpan();
+        for (var i = 0; i < features.Length; i++) numbers[i] = FixedPoint.ToDouble(values[i], features[i].Scale);
+    }
+}
