@@ -131,6 +131,11 @@ internal static class CommandMapping
         Case.SetFxRate => message.SetFxRate,
         Case.AdvanceBusinessDate => message.AdvanceBusinessDate,
         Case.TransferToPool => message.TransferToPool,
+        Case.PutContent => message.PutContent,
+        Case.RegisterModel => message.RegisterModel,
+        Case.RegisterPolicy => message.RegisterPolicy,
+        Case.ActivateModel => message.ActivateModel,
+        Case.ActivatePolicy => message.ActivatePolicy,
         _ => null,
     };
 
@@ -171,6 +176,11 @@ internal static class CommandMapping
             case V1.SetFxRateRequest m: message.SetFxRate = m; break;
             case V1.AdvanceBusinessDateRequest m: message.AdvanceBusinessDate = m; break;
             case V1.TransferToPoolRequest m: message.TransferToPool = m; break;
+            case V1.PutContentRequest m: message.PutContent = m; break;
+            case V1.RegisterModelRequest m: message.RegisterModel = m; break;
+            case V1.RegisterPolicyRequest m: message.RegisterPolicy = m; break;
+            case V1.ActivateModelRequest m: message.ActivateModel = m; break;
+            case V1.ActivatePolicyRequest m: message.ActivatePolicy = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

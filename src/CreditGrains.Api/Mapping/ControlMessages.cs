@@ -37,4 +37,14 @@ namespace CreditGrains.Api.V1
     public partial class SetFxRateRequest : IControlMessage;
 
     public partial class AdvanceBusinessDateRequest : IControlMessage;
+
+    public partial class PutContentRequest : IControlMessage;
+
+    public partial class RegisterModelRequest : IControlMessage;
+
+    public partial class RegisterPolicyRequest : IControlMessage;
+
+    public partial class ActivateModelRequest : IControlMessage;
+
+    public partial class ActivatePolicyRequest : IControlMessage;
 }

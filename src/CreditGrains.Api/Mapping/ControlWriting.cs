@@ -45,6 +45,7 @@ internal static class ControlWriting
             Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity,
             BusinessDate = DateOnly.FromDayNumber(c.Day + ControlReading.Epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         },
+        PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskMapping.Write(control),
         _ => throw new NotSupportedException($"No message for {control.GetType().Name}."),
     };
 

@@ -3,6 +3,7 @@ using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Tables;
 using CreditGrains.Risk.Feel;
+using CreditGrains.Risk.Policies;
 
 namespace CreditGrains.Engine.Scoring;
 
@@ -91,7 +92,7 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
         var sources = policy.Sources;
         for (var i = 0; i < sources.Length; i++)
             session.Set(i, sources[i] >= InputBook.Attributes ? attributes[sources[i] - InputBook.Attributes] : ValueOf((StateInput)sources[i], model, score, facts));
-        var said = PolicyAnswer.Of(session.Decide());
+        var said = PolicyAnswer.Of(Decide(session));
         switch (said.Outcome)
         {
             case PolicyOutcome.Approve:
@@ -104,6 +105,19 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
                 return Decline(ref e, Reason.DeclinedByPolicy, RuleReasons(policy, said));
             default:
                 return Refer(ref e, NotDecided, amount);
+        }
+    }
+
+    /// <summary>A policy that cannot be worked out says nothing, and a person decides: the writer must not end by one.</summary>
+    private static FeelValue Decide(PolicySession session)
+    {
+        try
+        {
+            return session.Decide();
+        }
+        catch (Exception fault) when (fault is ArithmeticException or InvalidOperationException or ArgumentException)
+        {
+            return FeelValue.Null;
         }
     }
 
