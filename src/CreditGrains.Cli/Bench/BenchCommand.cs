@@ -50,6 +50,7 @@ internal static class BenchCommand
         ClusterMemory(),
         ClusterReplay(),
         Models(),
+        Risk(),
         All(),
         Body(),
     };
@@ -124,6 +125,10 @@ internal static class BenchCommand
             return Task.CompletedTask;
         });
     }
+
+    private static Command Risk() => Measuring(
+        "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight],
+        run => RiskRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
 
     private static Command ClusterReplay()
     {
