@@ -76,6 +76,12 @@ public interface ICreditEngine : IAsyncDisposable
     /// <summary>Sequence of the newest durable event in the order of the feed: a reader that starts after it gets only what is still to come. 0 when there is none.</summary>
     async ValueTask<long> GetFeedEndAsync() => (await GetStatusAsync()).LastSequence;
 
+    /// <summary>Models and policies of a legal entity; on a cluster as the register has them.</summary>
+    ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => new(RiskView.Empty);
+
+    /// <summary>The bytes of a file of models or policies; null when it is not here whole.</summary>
+    ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) => new((byte[]?)null);
+
     /// <summary>Confirms a forward step of the clock, so that approvals resume.</summary>
     ValueTask ConfirmClockAsync();
 

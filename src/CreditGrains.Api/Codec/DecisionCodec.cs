@@ -16,7 +16,8 @@ internal static class DecisionCodec
     public static int LengthMax(in Outcome outcome) =>
         FixedLengthMax
         + (outcome.Limits?.Length ?? 0) * LimitLengthMax
-        + (outcome.Message is { } message ? Encoding.UTF8.GetMaxByteCount(message.Length) : 0);
+        + (outcome.Message is { } message ? Encoding.UTF8.GetMaxByteCount(message.Length) : 0)
+        + (outcome.Risk.IsEmpty ? 0 : RiskLengthMax(outcome.Risk));
 
     /// <summary>Writes the fields of a decision.</summary>
     /// <param name="kind">Kind of the command.</param>
@@ -39,7 +40,37 @@ internal static class DecisionCodec
             foreach (ref readonly var limit in limits.AsSpan()) WriteLimit(limit, ref writer);
         if (outcome.Reason != Reason.None) writer.Field(12, ReasonNames.Utf8(outcome.Reason));
         if (outcome.Message is { Length: > 0 } message) writer.Field(13, Encoding.UTF8.GetBytes(message));
+        if (!outcome.Risk.IsEmpty) WriteRisk(outcome.Risk, ref writer);
     }
+
+    private static int RiskLengthMax(in RiskRecord risk)
+    {
+        var length = 64 + Encoding.UTF8.GetMaxByteCount((risk.Model?.Name.Length ?? 0) + (risk.Policy?.Name.Length ?? 0));
+        foreach (var reason in risk.Reasons ?? []) length += 32 + Encoding.UTF8.GetMaxByteCount(reason.Code.Length + reason.English.Length + reason.Chinese.Length);
+        return length;
+    }
+
+    private static void WriteRisk(in RiskRecord risk, ref WireWriter writer)
+    {
+        Span<byte> text = stackalloc byte[1_024];
+        writer.Field(14, risk.Policy?.Version ?? 0);
+        writer.Field(15, risk.Model?.Version ?? 0);
+        writer.Field(16, Utf8(risk.Policy?.Name, text));
+        writer.Field(17, Utf8(risk.Model?.Name, text));
+        if (risk.Model is not null) writer.Present(18, risk.Score);
+        writer.Field(19, risk.IsChallenger ? 1 : 0);
+        foreach (var reason in risk.Reasons ?? [])
+        {
+            var start = writer.Begin(20);
+            writer.Field(1, (long)reason.Source);
+            writer.Field(2, Utf8(reason.Code, text));
+            writer.Field(3, Utf8(reason.English, text));
+            writer.Field(4, Utf8(reason.Chinese, text));
+            writer.End(start);
+        }
+    }
+
+    private static ReadOnlySpan<byte> Utf8(string? text, Span<byte> room) => text is null ? [] : room[..Encoding.UTF8.GetBytes(text, room)];
 
     private static void WriteBalances(in FacilityBalances balances, ref WireWriter writer)
     {

@@ -15,11 +15,11 @@ internal ref struct WireWriter(Span<byte> bytes)
     /// <summary>Bytes written so far.</summary>
     public int Length { get; private set; }
 
-    /// <summary>A varint field, left out when 0. Field numbers up to 15.</summary>
+    /// <summary>A varint field, left out when 0.</summary>
     public void Field(int number, long value)
     {
         if (value == 0) return;
-        bytes[Length++] = (byte)(number << 3);
+        Tag(number, 0);
         Varint(unchecked((ulong)value));
     }
 
@@ -33,7 +33,7 @@ internal ref struct WireWriter(Span<byte> bytes)
     /// <summary>A bytes or string field of a oneof: written even when empty.</summary>
     public void Present(int number, scoped ReadOnlySpan<byte> value)
     {
-        bytes[Length++] = (byte)((number << 3) | 2);
+        Tag(number, 2);
         Varint((uint)value.Length);
         value.CopyTo(bytes[Length..]);
         Length += value.Length;
@@ -42,7 +42,7 @@ internal ref struct WireWriter(Span<byte> bytes)
     /// <summary>Starts a message field; pass the result to <see cref="End"/>.</summary>
     public int Begin(int number)
     {
-        bytes[Length++] = (byte)((number << 3) | 2);
+        Tag(number, 2);
         return ++Length;
     }
 
@@ -72,6 +72,20 @@ internal ref struct WireWriter(Span<byte> bytes)
         bytes.Slice(start, length).CopyTo(bytes[(start + prefixLength - 1)..]);
         prefix[..prefixLength].CopyTo(bytes[(start - 1)..]);
         Length += prefixLength - 1;
+    }
+
+    /// <summary>A double of a field with presence: written whatever its value.</summary>
+    public void Present(int number, double value)
+    {
+        Tag(number, 1);
+        System.Buffers.Binary.BinaryPrimitives.WriteDoubleLittleEndian(bytes[Length..], value);
+        Length += sizeof(double);
+    }
+
+    private void Tag(int number, int type)
+    {
+        if (number < 16) bytes[Length++] = (byte)((number << 3) | type);
+        else Varint((uint)((number << 3) | type));
     }
 
     private void Varint(ulong value)

@@ -136,6 +136,11 @@ internal static class CommandMapping
         Case.TakeLoanFromPool => message.TakeLoanFromPool,
         Case.ReportLoan => message.ReportLoan,
         Case.ActivateFeatures => message.ActivateFeatures,
+        Case.PutContent => message.PutContent,
+        Case.RegisterModel => message.RegisterModel,
+        Case.RegisterPolicy => message.RegisterPolicy,
+        Case.ActivateModel => message.ActivateModel,
+        Case.ActivatePolicy => message.ActivatePolicy,
         _ => null,
     };
 
@@ -181,6 +186,11 @@ internal static class CommandMapping
             case V1.TakeLoanFromPoolRequest m: message.TakeLoanFromPool = m; break;
             case V1.ReportLoanRequest m: message.ReportLoan = m; break;
             case V1.ActivateFeaturesRequest m: message.ActivateFeatures = m; break;
+            case V1.PutContentRequest m: message.PutContent = m; break;
+            case V1.RegisterModelRequest m: message.RegisterModel = m; break;
+            case V1.RegisterPolicyRequest m: message.RegisterPolicy = m; break;
+            case V1.ActivateModelRequest m: message.ActivateModel = m; break;
+            case V1.ActivatePolicyRequest m: message.ActivatePolicy = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

@@ -46,4 +46,13 @@ namespace CreditGrains.Api.V1
 
     public partial class ReportLoanRequest : IControlMessage;
     public partial class ActivateFeaturesRequest : IControlMessage;
+    public partial class PutContentRequest : IControlMessage;
+
+    public partial class RegisterModelRequest : IControlMessage;
+
+    public partial class RegisterPolicyRequest : IControlMessage;
+
+    public partial class ActivateModelRequest : IControlMessage;
+
+    public partial class ActivatePolicyRequest : IControlMessage;
 }

@@ -37,6 +37,7 @@ internal static class ControlReading
         V1.AdvanceBusinessDateRequest m => new AdvanceBusinessDate(fields.Entity(m.Tenant, m.LegalEntity), Day(m.BusinessDate, ref fields)),
         V1.DefinePoolRequest or V1.PutLoanInPoolRequest or V1.TakeLoanFromPoolRequest or V1.ReportLoanRequest => PoolCommandMapping.Read(message, ref fields),
         V1.ActivateFeaturesRequest m => new ActivateFeatures(fields.Entity(m.Tenant, m.LegalEntity), m.Catalogue.ToByteArray()),
+        V1.PutContentRequest or V1.RegisterModelRequest or V1.RegisterPolicyRequest or V1.ActivateModelRequest or V1.ActivatePolicyRequest => RiskMapping.Read(message, ref fields),
         _ => throw new NotSupportedException($"No control command for {message.GetType().Name}."),
     };
 

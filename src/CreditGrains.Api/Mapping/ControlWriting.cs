@@ -50,6 +50,7 @@ internal static class ControlWriting
         {
             Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity, Catalogue = Google.Protobuf.ByteString.CopyFrom(c.Catalogue),
         },
+        PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskMapping.Write(control),
         _ => throw new NotSupportedException($"No message for {control.GetType().Name}."),
     };
 

@@ -37,6 +37,15 @@ internal static class DecisionMapping
             Message = outcome.Message ?? "",
         };
         if (outcome.Limits is { } limits) decision.Limits.AddRange(limits.Select(Write));
+        if (outcome.Risk.IsEmpty) return decision;
+        var risk = outcome.Risk;
+        decision.PolicyVersion = risk.Policy?.Version ?? 0;
+        decision.ModelVersion = risk.Model?.Version ?? 0;
+        decision.Policy = risk.Policy?.Name ?? "";
+        decision.Model = risk.Model?.Name ?? "";
+        if (risk.Model is not null) decision.Score = risk.Score;
+        decision.IsChallenger = risk.IsChallenger;
+        decision.Reasons.AddRange((risk.Reasons ?? []).Select(Write));
         return decision;
     }
 
@@ -54,7 +63,18 @@ internal static class DecisionMapping
         Headroom = decision.Headroom,
         Limits = decision.Limits.Count == 0 ? null : [.. decision.Limits.Select(Read)],
         Message = decision.Message.Length == 0 ? null : decision.Message,
+        Risk = new RiskRecord
+        {
+            Model = decision.Model.Length == 0 ? null : new VersionName(decision.Model, decision.ModelVersion),
+            Policy = decision.Policy.Length == 0 ? null : new VersionName(decision.Policy, decision.PolicyVersion),
+            Score = decision.Score,
+            IsChallenger = decision.IsChallenger,
+            Reasons = decision.Reasons.Count == 0 ? null : [.. decision.Reasons.Select(reason => new DecisionReason((ReasonSource)reason.Source, reason.Code, reason.English, reason.Chinese))],
+        },
     };
+
+    public static V1.DecisionReason Write(DecisionReason reason) =>
+        new() { Source = (V1.ReasonSource)reason.Source, Code = reason.Code, English = reason.English, Chinese = reason.Chinese };
 
     public static V1.Balances Write(in FacilityBalances balances) => new()
     {

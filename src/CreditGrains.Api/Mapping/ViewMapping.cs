@@ -70,8 +70,12 @@ internal static class ViewMapping
             Balances = DecisionMapping.Write(record.Balances),
             Headroom = record.Headroom,
             PreviousDecisionId = record.PreviousSequence,
-            PolicyVersion = record.PolicyVersion,
-            ModelVersion = record.ModelVersion,
+            PolicyVersion = record.Risk.Policy?.Version ?? 0,
+            ModelVersion = record.Risk.Model?.Version ?? 0,
+            Policy = record.Risk.Policy?.Name ?? "",
+            Model = record.Risk.Model?.Name ?? "",
+            IsChallenger = record.Risk.IsChallenger,
+            Reasons = { (record.Risk.Reasons ?? []).Select(DecisionMapping.Write) },
             Limits = { record.Limits.Select(DecisionMapping.Write) },
             Attributes = ByteString.CopyFrom(record.Attributes.Span),
             Control = record.Control is { } control ? CommandMapping.Write(control) : null,
@@ -81,6 +85,7 @@ internal static class ViewMapping
             DigestDecisionId = record.DigestSequence,
             Note = record.Note ?? "",
         };
+        if (record.Risk.Model is not null) message.Score = record.Risk.Score;
         if (record.Original != default) message.OriginalUuid = record.Original.ToString();
         if (record.Id == default) return message;
         message.RequestId = RequestIdentity.ToBytes(record.Id);

@@ -52,6 +52,7 @@ internal static class BenchCommand
         ClusterReplay(),
         Models(),
         Features(),
+        Risk(),
         All(),
         Body(),
     };
@@ -138,6 +139,9 @@ internal static class BenchCommand
             await FeatureEngineRuns.RunAsync(run.Settings, compiled, run.Report, run.Figures);
         });
     }
+    private static Command Risk() => Measuring(
+        "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight],
+        run => RiskRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
 
     private static Command ClusterReplay()
     {

@@ -143,6 +143,21 @@ public enum CommandKind : byte
 
     /// <summary>What happened to a loan of a pool that another system services.</summary>
     ReportLoan = 99,
+
+    /// <summary>A part of a file that models, policies and catalogues are made of.</summary>
+    PutContent = 101,
+
+    /// <summary>Add a version of a model.</summary>
+    RegisterModel = 102,
+
+    /// <summary>Add a version of a policy.</summary>
+    RegisterPolicy = 103,
+
+    /// <summary>Give a version of a model a role from a moment on.</summary>
+    ActivateModel = 104,
+
+    /// <summary>Give a version of a policy a role from a moment on.</summary>
+    ActivatePolicy = 105,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -161,8 +176,11 @@ public static class CommandKinds
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
             or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
-            or CommandKind.ActivateFeatures || kind.IsPool();
+            or CommandKind.ActivateFeatures || kind.IsPool() || kind.IsRisk();
 
     /// <summary>Whether the command is about a pool's terms or its loans.</summary>
     public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;
+
+    /// <summary>Whether the command is about models and policies.</summary>
+    public static bool IsRisk(this CommandKind kind) => kind is >= CommandKind.PutContent and <= CommandKind.ActivatePolicy;
 }

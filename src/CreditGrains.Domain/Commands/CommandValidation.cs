@@ -121,6 +121,7 @@ public static class CommandValidation
             PoolCommand o => PoolValidation.Check(o),
             ActivateFeatures o => First(
                 Scope(o.Key), o.Catalogue is { Length: <= ActivateFeatures.CatalogueLengthMax } ? Valid : Field("catalogue", "must be a JSON file of at most 60,000 bytes; empty ends features")),
+            PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskValidation.Check(c.Control),
             _ => (Reason.InvalidKind, $"{c.Control.GetType().Name} is not a known control command"),
         };
     }

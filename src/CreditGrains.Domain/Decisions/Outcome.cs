@@ -91,6 +91,9 @@ public struct Outcome
     /// <summary>Every limit that stood in the way, or is left in excess; null when none.</summary>
     public FailingLimit[]? Limits;
 
+    /// <summary>What models and policies had to do with it: score, versions, reasons.</summary>
+    public RiskRecord Risk;
+
     /// <summary>For a refusal, which field is at fault and how to mend it; for a decline that is no matter of limits, how to mend that. Null otherwise.</summary>
     public string? Message;
 }

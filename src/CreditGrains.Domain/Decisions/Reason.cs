@@ -64,6 +64,9 @@ public enum Reason : ushort
     /// <summary>The id's earlier outcome is no longer at hand (archived); it took effect and is not executed again.</summary>
     OutcomeArchived = 20,
 
+    /// <summary>A model or policy file is malformed or holds what is not supported; the message names line or node. The version in force stays.</summary>
+    InvalidContent = 30,
+
     /// <summary>The id was reversed before it arrived; it is barred.</summary>
     Tombstoned = 100,
 
@@ -215,6 +218,29 @@ public enum Reason : ushort
 
     /// <summary>More principal was paid than is owed.</summary>
     MoreThanOwed = 179,
+    /// <summary>The file a registration names was not sent, or not whole.</summary>
+    ContentIncomplete = 160,
+
+    /// <summary>The part does not begin where the file's parts so far end, or its length differs from theirs.</summary>
+    ContentOutOfOrder = 161,
+
+    /// <summary>The file's parts do not give its hash; send it again from its start.</summary>
+    ContentMismatch = 162,
+
+    /// <summary>There is no such version of a model or policy.</summary>
+    UnknownVersion = 163,
+
+    /// <summary>The challengers of the scope would leave the acting model no account.</summary>
+    SharesExceeded = 164,
+
+    /// <summary>The registry or the scope is full.</summary>
+    RegistryFull = 165,
+
+    /// <summary>A rule of the policy declines the request; the reasons name it.</summary>
+    DeclinedByPolicy = 180,
+
+    /// <summary>The score declines the request; the reasons are its factors.</summary>
+    DeclinedByScore = 181,
 }
 
 /// <summary>Groups of reasons.</summary>

@@ -80,6 +80,9 @@ internal static class ControlCodec
             case LoanOffer c:
                 LoanOfferCodec.Write(ref w, c);
                 break;
+            case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
+                RiskCommandCodec.Write(ref w, control);
+                break;
             default:
                 throw new NotSupportedException($"{control.GetType().Name} has no journal form.");
         }
@@ -106,6 +109,8 @@ internal static class ControlCodec
         CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
         CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
+        CommandKind.PutContent or CommandKind.RegisterModel or CommandKind.RegisterPolicy or CommandKind.ActivateModel or CommandKind.ActivatePolicy =>
+            RiskCommandCodec.Read(ref r, kind, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

@@ -52,6 +52,8 @@ internal static class EventCodec
         Loans = 1 << 25,
         LoanFault = 1 << 26,
         Note = 1 << 27,
+        Scoring = 1 << 28,
+        Seen = 1 << 29,
     }
 
     /// <summary>Writes an event.</summary>
@@ -101,11 +103,6 @@ internal static class EventCodec
         }
         if ((fields & Fields.Balances) != 0) WriteBalances(ref w, e.Balances, e.Headroom);
         if ((fields & Fields.Previous) != 0) w.Unsigned(e.Sequence - e.PreviousSequence);
-        if ((fields & Fields.Versions) != 0)
-        {
-            w.Unsigned((ulong)e.PolicyVersion);
-            w.Unsigned((ulong)e.ModelVersion);
-        }
         if ((fields & Fields.Limits) != 0) WriteLimits(ref w, e.Limits!, e.Key.Tenant);
         if ((fields & Fields.Attributes) != 0)
         {
@@ -132,6 +129,8 @@ internal static class EventCodec
             w.Unsigned((ulong)text.Length);
             w.Bytes(text);
         }
+        if ((fields & Fields.Scoring) != 0) RiskRecordCodec.Write(ref w, e.Risk);
+        if ((fields & Fields.Seen) != 0) RiskRecordCodec.Write(ref w, e.Seen);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -191,8 +190,9 @@ internal static class EventCodec
         if ((fields & Fields.Previous) != 0) e.PreviousSequence = sequence - r.Long();
         if ((fields & Fields.Versions) != 0)
         {
-            e.PolicyVersion = r.Int();
-            e.ModelVersion = r.Int();
+            // Two numbers that an earlier format kept a place for and that were never anything but 0.
+            r.Unsigned();
+            r.Unsigned();
         }
         if ((fields & Fields.Limits) != 0) e.Limits = ReadLimits(ref r, e.Key.Tenant);
         if ((fields & Fields.Attributes) != 0) e.Attributes = r.Bytes(r.Int()).ToArray();
@@ -210,6 +210,8 @@ internal static class EventCodec
         if ((fields & Fields.Loans) != 0) e.Loans = LoanPartCodec.Read(ref r);
         if ((fields & Fields.LoanFault) != 0) e.LoanFault = (LoanFault)r.Byte();
         if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
+        if ((fields & Fields.Scoring) != 0) e.Risk = RiskRecordCodec.Read(ref r);
+        if ((fields & Fields.Seen) != 0) e.Seen = RiskRecordCodec.ReadSeen(ref r);
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -235,7 +237,6 @@ internal static class EventCodec
         if (e.Parts != default) fields |= Fields.Parts;
         if (e.Headroom != 0 || e.Balances != default) fields |= Fields.Balances;
         if (e.PreviousSequence != 0) fields |= Fields.Previous;
-        if (e.PolicyVersion != 0 || e.ModelVersion != 0) fields |= Fields.Versions;
         if (e.Limits is { Length: > 0 }) fields |= Fields.Limits;
         if (e.Attributes is { Length: > 0 }) fields |= Fields.Attributes;
         if (e.Control is not null) fields |= Fields.Control;
@@ -244,6 +245,8 @@ internal static class EventCodec
         if (e.Loans is { Length: > 0 }) fields |= Fields.Loans;
         if (e.LoanFault != 0) fields |= Fields.LoanFault;
         if (e.Note is not null) fields |= Fields.Note;
+        if (!e.Risk.IsEmpty) fields |= Fields.Scoring;
+        if (e.Seen.Amount != 0) fields |= Fields.Seen;
         return fields;
     }
 

@@ -82,8 +82,12 @@ internal struct LedgerEvent
     public FacilityBalances Balances;
     public long Headroom;
     public long PreviousSequence;
-    public int PolicyVersion;
-    public int ModelVersion;
+
+    /// <summary>What models and policies had to do with it.</summary>
+    public RiskRecord Risk;
+
+    /// <summary>What they saw of the facility beside its balances; default when none looked.</summary>
+    public RequestSeen Seen;
     public FailingLimit[]? Limits;
     public byte[]? Attributes;
     public ControlCommand? Control;
@@ -110,3 +114,14 @@ internal struct LedgerEvent
     /// <summary>Whether the event changed anything but the id's record.</summary>
     public readonly bool HasEffect => IsApproval || Outcome == OutcomeKind.Posted;
 }
+
+/// <summary>
+/// What a request's scoring saw of the facility that the event's balances do not tell: with it, models behind the feed and explanations later see exactly what the
+/// decision saw.
+/// </summary>
+/// <param name="Limit">Its limit, minor units.</param>
+/// <param name="Exposure">What it counted of itself before the request, minor units.</param>
+/// <param name="Amount">What fitted the limits and was scored, minor units; 1 or more when anything was seen.</param>
+/// <param name="Credit">Its credit balance before, minor units.</param>
+/// <param name="OpenItems">Its open items before.</param>
+internal readonly record struct RequestSeen(long Limit, long Exposure, long Amount, long Credit, int OpenItems);

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Facilities;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -14,6 +15,7 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class AccountDecider(PartitionState state, ExposureBook exposures, LimitCheck limits, OpenItems items, LoanDecider loans, EngineRules rules)
 {
+    private readonly RequestScoring scoring = new(state, limits);
     private readonly List<FailingLimit> excess = [];
 
     /// <summary>Decides a request: Authorize, IncreaseHold or Drawdown.</summary>
@@ -43,6 +45,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             }
             check = check with { Amount = part };
         }
+        if (!scoring.IsIdle && !IsAllowed(facility, path, ref e, ref check, lifetimeSeconds)) return;
         var review = limits.ReviewOf(facility, path, check.Amount, e.RecordedAtMicros);
         if (review is { } threshold)
         {
@@ -50,6 +53,16 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             return;
         }
         Approve(facility, ref e, check.Amount, lifetimeSeconds);
+    }
+
+    /// <summary>Lets models and policies decide; false: they declined or referred it. They may allow less.</summary>
+    private bool IsAllowed(in FacilityRow facility, ReadOnlySpan<PathEntry> path, ref LedgerEvent e, ref CheckedAmount check, int lifetimeSeconds)
+    {
+        var verdict = scoring.Judge(facility, path, ref e, check.Amount);
+        if (verdict.Kind == OutcomeKind.Declined) Decline(ref e, verdict.Reason);
+        else if (verdict.Kind == OutcomeKind.Referred) Refer(facility, ref e, verdict.Amount, lifetimeSeconds, null);
+        else check = check with { Amount = verdict.Amount };
+        return verdict.Kind is OutcomeKind.Approved or OutcomeKind.ApprovedInPart;
     }
 
     /// <summary>Decides ResolveReferral.</summary>
@@ -329,7 +342,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         e.ExpiresAtSeconds = EndOf(e.RecordedAtMicros, lifetimeSeconds == 0 ? rules.HoldSeconds : lifetimeSeconds);
     }
 
-    private void Refer(in FacilityRow facility, ref LedgerEvent e, long amount, int lifetimeSeconds, FailingLimit threshold)
+    private void Refer(in FacilityRow facility, ref LedgerEvent e, long amount, int lifetimeSeconds, FailingLimit? threshold)
     {
         if (facility.OpenItems >= OpenItems.OfFacilityMax)
         {
@@ -338,7 +351,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         }
         e.Outcome = OutcomeKind.Referred;
         e.Amount = amount;
-        e.Limits = [threshold];
+        if (threshold is { } passed) e.Limits = [passed];
         e.Effects |= EventEffects.NewItem;
         e.ExpiresAtSeconds = EndOf(e.RecordedAtMicros, lifetimeSeconds == 0 ? rules.ReferralSeconds : lifetimeSeconds);
     }

@@ -43,7 +43,7 @@ internal static class CommandFingerprint
             foreach (var value in activation.Catalogue) crc = BitOperations.Crc32C(crc, value);
             return crc;
         }
-        Span<byte> bytes = stackalloc byte[512];
+        Span<byte> bytes = control.LengthMax() is var most and > 512 ? new byte[most] : stackalloc byte[512];
         var writer = new EventWriter(bytes);
         // The hash of a product stands for its bytes.
         ControlCodec.Write(ref writer, control is LoanOffer offer ? offer with { Product = null } : control);

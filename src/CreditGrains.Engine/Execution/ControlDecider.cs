@@ -7,6 +7,7 @@ using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -16,7 +17,8 @@ namespace CreditGrains.Engine.Execution;
 /// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, RiskDecider risk,
+    EngineRules rules)
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
@@ -50,6 +52,7 @@ internal sealed class ControlDecider(
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
             ? Reason.DateNotLater : pools.CheckDate(ref e, c),
         PoolCommand c => pools.Check(ref e, c),
+        PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => risk.Check(control, e.RecordedAtMicros),
         _ => throw new InvalidOperationException($"{control.GetType().Name} is not decided here."),
     };
 

@@ -7,6 +7,7 @@ using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -17,7 +18,7 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class EventApplier(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, Regraph regraph,
-    FeatureBook features, EngineRules rules)
+    FeatureBook features, RiskDecider risk, EngineRules rules)
 {
     private readonly PoolApplier pools = new(state);
 
@@ -162,6 +163,7 @@ internal sealed class EventApplier(
                 break;
             case PoolCommand c: pools.Apply(c); break;
             case ActivateFeatures c: features.Activate(c.Catalogue); break;
+            case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy: risk.Apply(control, e.RecordedAtMicros, e.Sequence); break;
         }
     }
 

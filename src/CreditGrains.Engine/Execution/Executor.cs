@@ -8,6 +8,7 @@ using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
@@ -30,6 +31,7 @@ internal sealed class Executor
     private readonly EventApplier applier;
     private readonly Regraph regraph;
     private readonly LoanDecider loans;
+    private readonly RiskDecider risk;
     // Due items ended for each command of the batch before; in any batch; in any while some are a second late.
     private const int SweepPerCommand = 2;
     private const int SweepMin = 256;
@@ -61,9 +63,10 @@ internal sealed class Executor
         loans = new LoanDecider(state, book);
         Loans = new LoanApplier(state, book);
         Features = new FeatureBook(state, Exposures);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, regraph, Features, rules);
+        risk = new RiskDecider(state);
+        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, regraph, Features, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
@@ -213,6 +216,11 @@ internal sealed class Executor
         if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault)
         {
             Refuse(ref outcome, Reason.InvalidField, fault);
+            return true;
+        }
+        if (c.Control is not null && risk.FaultOf(c.Control) is { } content)
+        {
+            Refuse(ref outcome, Reason.InvalidContent, content);
             return true;
         }
         var e = default(LedgerEvent);

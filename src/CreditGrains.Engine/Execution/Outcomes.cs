@@ -19,6 +19,7 @@ internal static class Outcomes
         outcome.Balances = e.Balances;
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
+        outcome.Risk = e.Risk;
         outcome.Message = e.Outcome == OutcomeKind.Declined ? LoanAdvice.On(e.LoanFault) ?? e.Note ?? AdviceOn(e.Reason) : null;
     }
 
@@ -63,6 +64,14 @@ internal static class Outcomes
         Reason.UnknownLoan => "the facility has no loan of that reference, or it has ended; get the facility to see its loans",
         Reason.LoanRefused => "the loan cannot do that; get the facility to see how it stands",
         Reason.PoolNotDefined => "the node has no terms of a pool; give it some by DefinePool",
+        Reason.ContentIncomplete => "the file that the registration names is not here whole; send its parts first",
+        Reason.ContentOutOfOrder => "the part must begin where those before it end, with the same length of the whole; send what is missing",
+        Reason.ContentMismatch => "the parts do not give the hash they are sent under; send the file again from its start",
+        Reason.UnknownVersion => "there is no such version in this tenant and legal entity; register it first",
+        Reason.SharesExceeded => "the challengers' shares would leave the acting model no account; retire a challenger or make shares smaller",
+        Reason.RegistryFull => "no place is left for another file, version or activation; retire what is not needed, or use another legal entity",
+        Reason.DeclinedByPolicy => "a rule of the policy declines the request; the reasons name it",
+        Reason.DeclinedByScore => "the score declines the request; the reasons are its factors",
         Reason.NoChange => "it is so already, or its time is over; nothing was done",
         _ => null,
     };
@@ -79,6 +88,7 @@ internal static class Outcomes
         Reason.DiskFull => "there is no room to journal the outcome; free disk space and send the same id again",
         Reason.ClockStepUnconfirmed => "the clock stepped forward by more than 5 minutes; an operator must confirm it (ConfirmClock)",
         Reason.StandbyLost => "the standby is required and cannot be reached; bring it back and send the same id again",
+        Reason.InvalidContent => "the file is malformed; mend it and register it again",
         Reason.Recalling => "the limit of a shared node is being cut and grants are on their way back; send the same id again in a moment",
         Reason.DeadlineExceeded => "the deadline passed while the command waited to be decided; send the same id again with more time",
         Reason.EngineStopped => "the engine is stopping or has failed; send the same id again when it is back",

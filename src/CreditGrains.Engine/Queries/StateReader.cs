@@ -53,6 +53,21 @@ internal sealed class StateReader(PartitionState state, Executor executor)
         return views;
     }
 
+    /// <summary>Models and policies of a legal entity.</summary>
+    public RiskView Risk(NodeKey entity)
+    {
+        var risk = state.Small.Risk;
+        return new RiskView(
+            [.. risk.Versions.Where(one => one.Entity == entity).Select(one => new VersionView(one.IsPolicy, one.Name, one.Content, one.Reasons, one.Detail, one.RegisteredAtMicros))],
+            [.. risk.Scopes.Where(pair => Scoring.RiskState.EntityOf(pair.Key) == entity).SelectMany(pair => pair.Value.Select(one =>
+                new ActivationView(pair.Key, one.IsPolicy, one.Name, one.Role, one.SharePpm, one.FromMicros, one.Maker, one.Checker, one.Sequence)))]);
+    }
+
+    /// <summary>The bytes of a file whose hash begins so; null when it is not whole.</summary>
+    public byte[]? Content(NodeKey entity, ulong hashFirst, ulong hashSecond) =>
+        state.Small.Risk.Contents.FirstOrDefault(one => one.Entity == entity && one.Hash.A == hashFirst && one.Hash.B == hashSecond && one.IsWhole) is { } content
+            ? Scoring.ContentStore.Read(state, content) : null;
+
     private NodeView Node(int row, int sharePpm)
     {
         ref readonly var node = ref state.Nodes.Read(row);

@@ -172,11 +172,8 @@ public sealed record EventRecord
     /// <summary>Sequence of the facility's event before this one; 0 is none.</summary>
     public long PreviousSequence { get; init; }
 
-    /// <summary>Policy in force; 0 is none.</summary>
-    public int PolicyVersion { get; init; }
-
-    /// <summary>Acting model; 0 is none.</summary>
-    public int ModelVersion { get; init; }
+    /// <summary>Model and policy versions, score and reasons.</summary>
+    public RiskRecord Risk { get; init; }
 
     /// <summary>Limits that stood in the way or are left in excess.</summary>
     public IReadOnlyList<FailingLimit> Limits { get; init; } = [];

@@ -1,3 +1,4 @@
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Snapshots;
@@ -59,6 +60,8 @@ internal static class SmallStateCodec
             w.Write(key.Low);
             w.Write(sequence);
         }
+        // Left out while empty, so that books without models have the digests they always had.
+        if (!small.Risk.IsEmpty) RiskStateCodec.Write(w, small.Risk);
         w.Flush();
         return stream.ToArray();
     }
@@ -66,7 +69,8 @@ internal static class SmallStateCodec
     /// <summary>Reads what <see cref="WriteWithoutMarks"/> wrote into an empty state.</summary>
     public static void Read(ReadOnlyMemory<byte> bytes, SmallState small)
     {
-        using var r = new BinaryReader(new MemoryStream(bytes.ToArray()));
+        using var stream = new MemoryStream(bytes.ToArray());
+        using var r = new BinaryReader(stream);
         for (var i = r.ReadInt32(); i > 0; i--)
             small.Rates.Add(new FxKey(r.ReadUInt16(), r.ReadUInt16(), r.ReadUInt16(), r.ReadUInt16()), new FxRate(r.ReadInt64(), r.ReadInt64()));
         for (var i = r.ReadInt32(); i > 0; i--) small.BusinessDates.Add((r.ReadUInt16(), r.ReadUInt16()), r.ReadInt32());
@@ -77,5 +81,6 @@ internal static class SmallStateCodec
         }
         for (var i = r.ReadInt32(); i > 0; i--) small.Reversed.Add(r.ReadInt64());
         for (var i = r.ReadInt32(); i > 0; i--) small.SessionTombstones.Add((r.ReadUInt16(), r.ReadUInt64(), r.ReadUInt64()), r.ReadInt64());
+        if (stream.Position < stream.Length) RiskStateCodec.Read(r, small.Risk);
     }
 }

@@ -100,6 +100,7 @@ internal sealed class StateDigest
         "pool-loans" => Each<PoolLoanRow>(AddPoolLoan),
         "facility-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Facilities.Read(row).Key),
         "borrower-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Nodes.Read(row).Key),
+        "contents" => Each<ContentRow>(AddContent),
         _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
     };
 
@@ -361,6 +362,15 @@ internal sealed class StateDigest
             w.Bytes(row);
             AddHash(buffer[..w.Length]);
         }
+    }
+
+    private static void AddContent(in ContentRow row, ref EventWriter w)
+    {
+        if (row.Content == 0) return;
+        w.Byte(17);
+        w.Signed(row.Content);
+        w.Signed(row.Piece);
+        w.Bytes(((ReadOnlySpan<byte>)row.Bytes)[..row.Length]);
     }
 
     private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;

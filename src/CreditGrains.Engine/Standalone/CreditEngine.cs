@@ -216,6 +216,13 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
     }
 
     /// <inheritdoc/>
+    public ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => Look(_ => reader.Risk(new NodeKey(0, tenant, legalEntity, NodeKind.None)));
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) =>
+        Look(_ => reader.Content(new NodeKey(0, tenant, legalEntity, NodeKind.None), hash.A, hash.B));
+
+    /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await Look(p =>
     {
         p.ConfirmClock(NowMicros(options.Clock));

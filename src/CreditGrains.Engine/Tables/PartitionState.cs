@@ -29,6 +29,7 @@ internal sealed class PartitionState : IDisposable
     public readonly RowTable<LoanRow> Loans = new("loans", 128);
     public readonly RowTable<LoanDueRow> LoanDues = new("loan-dues", 96);
     public readonly RowTable<LoanPageRow> LoanPages = new("loan-pages", 128);
+    public readonly RowTable<ContentRow> Contents = new("contents", 256);
 
     public readonly RowIndex FacilityIndex = new();
     public readonly RowIndex NodeIndex = new();
@@ -45,7 +46,7 @@ internal sealed class PartitionState : IDisposable
         Due = new DueCalendar(Items);
         LoanCalendar = new LoanCalendar(this);
         LoanProductBook = new LoanProductBook(LoanProducts);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans, FacilityFeatures, BorrowerFeatures];
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans, FacilityFeatures, BorrowerFeatures, Contents];
         Pools = new PoolSet(PoolLoans);
     }
 
@@ -168,6 +169,9 @@ internal sealed class SmallState
 
     /// <summary>Sequences of decisions that were undone.</summary>
     public readonly SortedSet<long> Reversed = [];
+
+    /// <summary>Models and policies: versions, and what they do from when on.</summary>
+    public readonly Scoring.RiskState Risk = new();
 
     /// <summary>Session ids that were reversed before they arrived, with the sequence of the reversal.</summary>
     public readonly SortedDictionary<(ushort Tenant, ulong High, ulong Low), long> SessionTombstones = [];

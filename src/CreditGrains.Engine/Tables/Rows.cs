@@ -243,3 +243,26 @@ internal struct ForeignRow
     public Currency Currency;
     public Int128 Sum;
 }
+
+/// <summary>A piece of a file that models and policies are made of. Rows of a file are chained; a row once written never changes but for its link.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 256)]
+internal struct ContentRow
+{
+    public int Next;
+
+    /// <summary>Which file: its place among the files of the partition, from 1.</summary>
+    public int Content;
+
+    /// <summary>Which piece of it, from 0.</summary>
+    public int Piece;
+    public int Length;
+    public Payload Bytes;
+
+    [InlineArray(Size)]
+    internal struct Payload
+    {
+        /// <summary>Bytes of a piece.</summary>
+        public const int Size = 240;
+        private byte first;
+    }
+}

@@ -131,6 +131,15 @@ public sealed class ClusterEngine : ICreditEngine
     public async ValueTask<long> GetFeedEndAsync() => await Guarded(feed.EndAsync);
 
     /// <inheritdoc/>
+    public async ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) =>
+        ViewWire.Read<RiskView>(await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Risk, new NodeKey(0, tenant, legalEntity, NodeKind.None)))) ?? RiskView.Empty;
+
+    /// <inheritdoc/>
+    public async ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) =>
+        ViewWire.Read<byte[]>(await AskAsync(
+            PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Content, new NodeKey(0, tenant, legalEntity, NodeKind.None), unchecked((long)hash.A), unchecked((long)hash.B))));
+
+    /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await EveryAsync(QuestionKind.ConfirmClock);
 
     /// <inheritdoc/>

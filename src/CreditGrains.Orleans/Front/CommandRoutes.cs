@@ -94,7 +94,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
             if (routes[i].Kind == RouteKind.Refused)
                 outcomes.Span[i] = new Outcome { Reason = routes[i].Reason, Message = routes[i].Message ?? Engine.Execution.Outcomes.MessageOf(routes[i].Reason) };
             // What is opened in the register may be a parent of what follows, and nodes and broadcasts wait for what is before them.
-            else if (routes[i].Kind is RouteKind.Node or RouteKind.Everywhere or RouteKind.Reversal) return i;
+            else if (routes[i].Kind is RouteKind.Node or RouteKind.Everywhere or RouteKind.EverywhereInTurn or RouteKind.Reversal) return i;
             else if (i > start && IsRegister(routes[i]) != IsRegister(routes[i - 1]) && routes[i - 1].Kind != RouteKind.Refused) return i;
         }
         return commands.Length;
@@ -197,6 +197,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     {
         RouteKind.Node => OnNodeAsync(command),
         RouteKind.Everywhere => EverywhereAsync(command),
+        RouteKind.EverywhereInTurn => EverywhereInTurnAsync(command),
         RouteKind.Reversal => ReverseAsync(command),
         _ => OnPartitionAsync(command, route.Partition, ICreditEngine.NoDeadline),
     };
@@ -230,6 +231,18 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     {
         var outcomes = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => OnPartitionAsync(command, p, ICreditEngine.NoDeadline)));
         return Array.Find(outcomes, o => o.Kind == OutcomeKind.Refused) is { Kind: OutcomeKind.Refused, Reason: not Reason.None } refused ? refused : outcomes[0];
+    }
+
+    /// <summary>
+    /// Models and policies: the register decides first, so that of two registrations under one name the same one stands everywhere. What it has already the others
+    /// may still lack, when an earlier attempt broke off. A partition that could not follow is told of instead of the register's answer.
+    /// </summary>
+    private async Task<Outcome> EverywhereInTurnAsync(ReadOnlyMemory<Command> command)
+    {
+        var first = await OnPartitionAsync(command, PartitionMap.Register, ICreditEngine.NoDeadline);
+        if (first.Kind != OutcomeKind.Posted && first.Reason != Reason.NoChange) return first;
+        var others = await Task.WhenAll(Enumerable.Range(1, map.Count).Select(p => OnPartitionAsync(command, p, ICreditEngine.NoDeadline)));
+        return Array.Find(others, o => o.Kind != OutcomeKind.Posted && o.Reason != Reason.NoChange) is { Reason: not Reason.None } behind ? behind : first;
     }
 
     /// <summary>Undoes what stands; when nothing does, every partition bars the id, so that it cannot come late to any.</summary>

@@ -18,6 +18,9 @@ internal enum RouteKind
     /// <summary>To every partition.</summary>
     Everywhere,
 
+    /// <summary>To the register, and to every other partition once it took effect there or had before.</summary>
+    EverywhereInTurn,
+
     /// <summary>To the partition that has what it undoes, or to all.</summary>
     Reversal,
 
@@ -44,6 +47,7 @@ internal sealed class Routing(PartitionMap map, int keptMax)
     {
         CommandKind.Reverse => command.Facility.Id > 0 ? new Route(RouteKind.Partition, HomeOf(command.Facility)) : new Route(RouteKind.Reversal),
         CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures => new Route(RouteKind.Everywhere),
+        >= CommandKind.PutContent and <= CommandKind.ActivatePolicy => new Route(RouteKind.EverywhereInTurn),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,

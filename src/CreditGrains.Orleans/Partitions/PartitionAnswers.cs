@@ -33,6 +33,8 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
             return true;
         }),
+        QuestionKind.Risk => Look(_ => reader.Risk(question.Key)),
+        QuestionKind.Content => Look(_ => reader.Content(question.Key, unchecked((ulong)question.First), unchecked((ulong)question.Second))),
         QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };

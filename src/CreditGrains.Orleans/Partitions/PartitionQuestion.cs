@@ -78,4 +78,10 @@ public enum QuestionKind
 
     /// <summary>The partition in which a facility lives.</summary>
     Home = 11,
+
+    /// <summary>Models and policies of the key's legal entity.</summary>
+    Risk = 12,
+
+    /// <summary>The file whose hash begins with First and Second, of the key's legal entity.</summary>
+    Content = 13,
 }

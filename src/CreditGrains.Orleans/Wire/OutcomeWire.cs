@@ -22,6 +22,7 @@ internal static class OutcomeWire
         Limits = 4,
         Message = 8,
         Elsewhere = 16,
+        Risk = 32,
     }
 
     /// <summary>Writes outcomes; <paramref name="elsewhere"/> has the partition for those not executed here, 0 for the others, or is null.</summary>
@@ -76,9 +77,10 @@ internal static class OutcomeWire
     private static void Write(WireBuffer buffer, in Outcome o, int elsewhere)
     {
         var message = WireBuffer.TextBytes(o.Message);
-        var w = buffer.Writer(FixedBytes + LimitBytes * (o.Limits?.Length ?? 0) + message.Length);
+        var w = buffer.Writer(FixedBytes + LimitBytes * (o.Limits?.Length ?? 0) + message.Length
+            + (o.Risk.IsEmpty ? 0 : RiskRecordCodec.LengthMax));
         var parts = (o.Duplicate ? Parts.Duplicate : 0) | (o.Balances != default ? Parts.Balances : 0) | (o.Limits is { Length: > 0 } ? Parts.Limits : 0)
-            | (o.Message is not null ? Parts.Message : 0) | (elsewhere != 0 ? Parts.Elsewhere : 0);
+            | (o.Message is not null ? Parts.Message : 0) | (elsewhere != 0 ? Parts.Elsewhere : 0) | (o.Risk.IsEmpty ? 0 : Parts.Risk);
         w.Byte((byte)parts);
         if (elsewhere != 0)
         {
@@ -100,6 +102,7 @@ internal static class OutcomeWire
             w.Unsigned((ulong)message.Length);
             w.Bytes(message);
         }
+        if (!o.Risk.IsEmpty) RiskRecordCodec.Write(ref w, o.Risk);
         buffer.Advance(w.Length);
     }
 
@@ -146,6 +149,7 @@ internal static class OutcomeWire
             o.Balances = new FacilityBalances(r.Signed(), r.Signed(), r.Signed(), r.Signed(), r.Signed(), r.Signed(), r.Signed(), r.Signed());
         if ((parts & Parts.Limits) != 0) o.Limits = ReadLimits(ref r);
         if ((parts & Parts.Message) != 0) o.Message = Encoding.UTF8.GetString(r.Bytes(r.Int()));
+        if ((parts & Parts.Risk) != 0) o.Risk = RiskRecordCodec.Read(ref r);
         return 0;
     }
 

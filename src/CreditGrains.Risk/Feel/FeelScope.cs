@@ -33,6 +33,15 @@ internal sealed class FeelScope
         return PlaceCount++;
     }
 
+    /// <summary>Takes places that have no name.</summary>
+    /// <param name="count">0 or more.</param>
+    /// <returns>The first of them.</returns>
+    public int Reserve(int count)
+    {
+        PlaceCount += count;
+        return PlaceCount - count;
+    }
+
     /// <summary>Takes back the names added last; their places stay taken.</summary>
     public void Remove(int count) => names.RemoveRange(names.Count - count, count);
 

@@ -41,16 +41,19 @@ public sealed class ChampionChallenger
     public ImmutableArray<Challenger> Challengers { get; }
 
     /// <summary>Name of the model that decides for an account.</summary>
-    public string ModelOf(ulong account)
+    public string ModelOf(ulong account) => ChallengerOf(account) is var challenger and >= 0 ? Challengers[challenger].Name : Champion;
+
+    /// <summary>Which challenger decides for an account, by its place in <see cref="Challengers"/>; −1 when the champion does.</summary>
+    public int ChallengerOf(ulong account)
     {
         var place = PlaceOf(account);
-        foreach (var (name, share) in Challengers)
+        for (var i = 0; i < Challengers.Length; i++)
         {
-            if (place < share) return name;
-            place -= share;
+            if (place < Challengers[i].SharePpm) return i;
+            place -= Challengers[i].SharePpm;
         }
 
-        return Champion;
+        return -1;
     }
 
     /// <summary>Place of an account, 0 to 999,999: a bijective mix (the finaliser of SplitMix64, Steele and others 2014) of its id and the experiment.</summary>

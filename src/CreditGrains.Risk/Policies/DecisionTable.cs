@@ -24,8 +24,11 @@ internal sealed record Rule(string Id, UnaryTest?[] Tests, FeelExpression[] Outp
 /// A decision table, compiled. The inputs are worked out once, then the rules are gone through in order; hit policies that need one rule stop at it. The rules
 /// that held are noted, which is the reason of the decision.
 /// </summary>
-internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs, Rule[] rules, HitPolicy policy, Aggregation aggregation, int valuePlace, string owner) : FeelExpression
+internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs, Rule[] rules, HitPolicy policy, Aggregation aggregation, int valuePlace, int valuesPlace, string owner) : FeelExpression
 {
+    // Rules whose outputs are all constants give the same row each time: it is made once. Null where it must be worked out.
+    private readonly FeelValue?[] constantRows = [.. rules.Select(rule => ConstantRow(rule, outputs))];
+
     /// <summary>Rules.</summary>
     public IReadOnlyList<Rule> Rules => rules;
 
@@ -42,7 +45,8 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
     /// <param name="trace">Where the rules that held are noted; null for nowhere.</param>
     public FeelValue Evaluate(FeelValue[] frame, PolicyTrace? trace)
     {
-        Span<FeelValue> values = new FeelValue[inputs.Length];
+        // The values stand in the frame, where the compiler kept places for them: nothing is allocated.
+        var values = frame.AsSpan(valuesPlace, inputs.Length);
         for (var i = 0; i < inputs.Length; i++)
         {
             values[i] = frame[valuePlace] = inputs[i].Value.Evaluate(frame);
@@ -52,21 +56,22 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
         }
 
         List<int>? held = null;
-        var first = -1;
+        int first = -1, count = 0;
         for (var r = 0; r < rules.Length; r++)
         {
             if (!Holds(rules[r], values, frame)) continue;
             trace?.Hit(owner, rules[r].Id);
             if (first < 0) first = r;
             if (policy == HitPolicy.First) break;
-            (held ??= []).Add(r);
+            count++;
+            if (policy != HitPolicy.Unique) (held ??= []).Add(r);
         }
 
         if (first < 0) return Otherwise(frame);
         return policy switch
         {
             HitPolicy.First => Row(first, frame),
-            HitPolicy.Unique => held!.Count == 1 ? Row(first, frame) : Several(trace),
+            HitPolicy.Unique => count == 1 ? Row(first, frame) : Several(trace),
             HitPolicy.Any => Same(held!, frame, trace),
             HitPolicy.Priority => Row(ByPriority(held!, frame)[0], frame),
             HitPolicy.OutputOrder => FeelValue.Of([.. ByPriority(held!, frame).Select(r => Row(r, frame))]),
@@ -82,8 +87,18 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
         return true;
     }
 
+    private static FeelValue? ConstantRow(Rule rule, OutputColumn[] outputs)
+    {
+        if (!rule.Outputs.All(output => output is ConstantExpression)) return null;
+        if (outputs.Length == 1) return outputs[0].Type.Conform(rule.Outputs[0].Evaluate([]));
+        var row = new FeelContext();
+        for (var i = 0; i < outputs.Length; i++) row.Set(outputs[i].Name, outputs[i].Type.Conform(rule.Outputs[i].Evaluate([])));
+        return FeelValue.Of(row);
+    }
+
     private FeelValue Row(int rule, FeelValue[] frame)
     {
+        if (constantRows[rule] is { } known) return known;
         if (outputs.Length == 1) return outputs[0].Type.Conform(rules[rule].Outputs[0].Evaluate(frame));
         var row = new FeelContext();
         for (var i = 0; i < outputs.Length; i++) row.Set(outputs[i].Name, outputs[i].Type.Conform(rules[rule].Outputs[i].Evaluate(frame)));

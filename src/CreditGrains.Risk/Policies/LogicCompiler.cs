@@ -45,6 +45,7 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         if (table.Get("preferredOrientation") == "CrossTable" && !table.Children("rule").Any()) throw DmnXml.Fault(table, "UnsupportedTable", "a crosstab table without rules is not supported; write a row for each rule");
         var policy = PolicyOf(table);
         var valuePlace = scope.Add("?");
+        var valuesPlace = scope.Reserve(table.Children("input").Count());
         var inputs = table.Children("input").Select(input => Input(input, scope)).ToArray();
         var outputElements = table.Children("output").ToArray();
         if (outputElements.Length == 0) throw DmnXml.Fault(table, "NoOutput", "the table gives nothing; add an output column");
@@ -57,7 +58,7 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         if (aggregation is not (Aggregation.None or Aggregation.Count) && outputs.Length > 1) throw DmnXml.Fault(table, "UnexpectedAggregation", "a table with several outputs cannot be summed; take the aggregation out");
         if (policy is HitPolicy.Priority or HitPolicy.OutputOrder && outputs.All(output => output.Values.Count == 0))
             throw DmnXml.Fault(table, "NoOutputValues", "a table by priority needs the list of output values of a column, the highest priority first");
-        return new DecisionTable(inputs, outputs, rules, policy, aggregation, valuePlace, owner);
+        return new DecisionTable(inputs, outputs, rules, policy, aggregation, valuePlace, valuesPlace, owner);
     }
 
     private InputColumn Input(XElement input, FeelScope scope)

@@ -80,6 +80,16 @@ public sealed class Policy
         return Of(node, inputs, new FeelValue?[nodes.Length], trace);
     }
 
+    /// <summary>Prepares a decision for being made again and again without allocation, by one thread at a time.</summary>
+    /// <param name="decision">Its name.</param>
+    /// <exception cref="PolicyFault">There is no such decision.</exception>
+    public PolicySession Prepare(string decision)
+    {
+        if (!byName.TryGetValue(decision, out var node))
+            throw new PolicyFault("UnknownDecision", $"there is no decision '{decision}'; the model has {string.Join(", ", Decisions.Select(known => $"'{known.Name}'"))}");
+        return new PolicySession(nodes, node);
+    }
+
     private FeelValue Of(int index, FeelContext inputs, FeelValue?[] known, PolicyTrace? trace)
     {
         if (known[index] is { } value) return value;

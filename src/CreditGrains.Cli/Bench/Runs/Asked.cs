@@ -53,6 +53,12 @@ internal static class Asked
 
     public static Figure ClusterMemory(double value, string note = "") => new("resident memory of three silos together", "GiB", value, Demand.AtMost, 9, note);
 
+    public static Figure RiskScorecard(double value, string note = "") => new("Authorize with features, scorecard and policy, batches of 1,000", Rate, value, Demand.AtLeast, 300_000, note);
+
+    public static Figure RiskTrees(double value, string note = "") => new("Authorize with features, 200 trees × 6 and policy, batches of 1,000", Rate, value, Demand.AtLeast, 120_000, note);
+
+    public static Figure RiskNone(double value, string note = "") => new("Authorize without model or policy, batches of 1,000", Rate, value, Note: note);
+
     public static Figure TreeScore(double value, string note = "") => new("200 trees × 6, one event, one core", "µs", value, Demand.AtMost, 4, note);
 
     public static Figure TreeShapley(double value, string note = "") => new("Shapley values of 200 trees × 6", "ms", value, Demand.AtMost, 1, note);

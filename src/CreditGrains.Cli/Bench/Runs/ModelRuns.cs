@@ -112,13 +112,14 @@ internal static class ModelRuns
         }
     }
 
-    private static TreeNode[] Tree(Random random)
+    /// <summary>A full tree of random splits over features that lie between −1 and 1, times a scale.</summary>
+    internal static TreeNode[] Tree(Random random, int features = Features)
     {
         var inner = (1 << Depth) - 1;
         return
         [
             .. Enumerable.Range(0, 2 * inner + 1).Select(i => i < inner
-                ? TreeNode.Split(random.Next(Features), (float)(random.NextDouble() * 1.6 - 0.8), 2 * i + 1, 2 * i + 2, 10_000 >> (int)Math.Log2(i + 1))
+                ? TreeNode.Split(random.Next(features), (float)(random.NextDouble() * 1.6 - 0.8), 2 * i + 1, 2 * i + 2, 10_000 >> (int)Math.Log2(i + 1))
                 : TreeNode.Leaf((float)((random.NextDouble() - 0.5) / 10), 10_000 >> Depth)),
         ];
     }

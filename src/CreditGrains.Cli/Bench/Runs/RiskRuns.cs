@@ -1,0 +1,67 @@
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Control;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine;
+
+namespace CreditGrains.Cli.Bench.Runs;
+
+/// <summary>Decisions that are scored and decided by a policy, in this process: without either, by a scorecard, and by trees.</summary>
+internal static class RiskRuns
+{
+    private const int BatchLength = InProcessRuns.BatchLength;
+    private static readonly NodeKey Scope = new(0, 1, 1, NodeKind.None);
+
+    public static async Task RunAsync(BenchSettings settings, int inFlight, Report report, List<Figure> figures)
+    {
+        Report.Progress($"risk: opening {settings.DataDirectory}");
+        await using var engine = EngineBook.Open(settings);
+        await EngineBook.EnsureAsync(engine, settings.Shape);
+        var load = new EngineLoad(settings, engine);
+        await ActivateAsync(engine, null);
+        var plain = await load.BatchesAsync(BatchLength, inFlight);
+        report.Detail("without model or policy", plain);
+        figures.Add(Asked.RiskNone(plain.PerSecond, plain.ErrorNote));
+
+        await ActivateAsync(engine, "bench-card");
+        var card = await load.BatchesAsync(BatchLength, inFlight);
+        report.Detail("scorecard and policy", card);
+        figures.Add(Asked.RiskScorecard(card.PerSecond, card.ErrorNote));
+
+        await ActivateAsync(engine, "bench-trees");
+        var trees = await load.BatchesAsync(BatchLength, inFlight);
+        report.Detail("trees and policy", trees);
+        figures.Add(Asked.RiskTrees(trees.PerSecond, trees.ErrorNote));
+        await ActivateAsync(engine, null);
+    }
+
+    /// <summary>Lets one of the bench's models decide with its policy, or none.</summary>
+    private static async Task ActivateAsync(ICreditEngine engine, string? model)
+    {
+        await RegisterAsync(engine);
+        foreach (var name in new[] { "bench-card", "bench-trees" })
+            await SendAsync(engine, new ActivateModel(Scope, name, 1, name == model ? VersionRole.Acting : VersionRole.Retired, 0, 0, "bench", "check"));
+        await SendAsync(engine, new ActivatePolicy(Scope, "bench-policy", 1, model is null ? VersionRole.Retired : VersionRole.Acting, 0, "bench", "check"));
+    }
+
+    private static async Task RegisterAsync(ICreditEngine engine)
+    {
+        if ((await engine.GetRiskAsync(Scope.Tenant, Scope.LegalEntity)).Versions.Any(version => version.Name.Name == "bench-policy")) return;
+        await SendAsync(engine, new RegisterModel(Scope, "bench-card", 1, await PutAsync(engine, RiskModels.Card()), default, ""));
+        await SendAsync(engine, new RegisterModel(Scope, "bench-trees", 1, await PutAsync(engine, RiskModels.Trees()), default, ""));
+        await SendAsync(engine, new RegisterPolicy(Scope, "bench-policy", 1, await PutAsync(engine, RiskModels.Policy()), "Request"));
+    }
+
+    private static async Task<ContentHash> PutAsync(ICreditEngine engine, byte[] file)
+    {
+        foreach (var part in PutContent.PartsOf(Scope, file)) await SendAsync(engine, part);
+        return ContentHash.Of(file);
+    }
+
+    private static async Task SendAsync(ICreditEngine engine, ControlCommand control)
+    {
+        var outcome = await engine.ExecuteAsync(Command.Of(RequestIds.Draw(), control));
+        if (outcome.Kind != OutcomeKind.Posted && outcome.Reason != Reason.NoChange) throw new BenchFault($"{control.Kind} was not taken: {outcome.Reason} {outcome.Message}");
+    }
+}

@@ -1,0 +1,137 @@
+using System.Text;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Models;
+using CreditGrains.Risk.Policies;
+
+namespace CreditGrains.Engine.Scoring;
+
+/// <summary>A model in a plan: where each of its inputs comes from.</summary>
+internal sealed record BoundModel(VersionName Name, ScoringModel Scoring, int[] Sources);
+
+/// <summary>A policy in a plan: a session of its own and where each input comes from.</summary>
+internal sealed class BoundPolicy(VersionName name, PolicySession session, int[] sources)
+{
+    public VersionName Name => name;
+    public PolicySession Session => session;
+    public int[] Sources => sources;
+
+    /// <summary>Reasons given before, by rule.</summary>
+    public Dictionary<(string Rule, string Code), DecisionReason[]> Reasons { get; } = [];
+}
+
+/// <summary>What decides in a scope until the next activation: folded from its activations, compiled and bound. Owned by the writer.</summary>
+internal sealed class Plan
+{
+    private readonly BoundModel?[] challengers;
+    private readonly ChampionChallenger? split;
+
+    private Plan(NodeKey scope, PlanRoles roles, PartitionState state)
+    {
+        var names = new List<string>();
+        UntilMicros = roles.UntilMicros;
+        HasShadows = roles.ShadowModels.Count + roles.ShadowPolicies.Count > 0;
+        try
+        {
+            Acting = roles.ActingModel is { } acting ? Bind(scope, acting, names, state) : null;
+            challengers = [.. roles.Challengers.Select(one => Bind(scope, one.Name, names, state))];
+            if (roles.ActingPolicy is { } policy) Policy = BindPolicy(scope, policy, names, state);
+        }
+        catch (Exception fault) when (fault is ModelFault or PolicyFault)
+        {
+            // It was sound when it was registered: another version of the engine reads it otherwise. Nothing is approved on a guess.
+            challengers = [];
+            Fault = fault.Message;
+        }
+        if (challengers.Length > 0)
+            split = new ChampionChallenger(scope.ToString(), "acting", [.. roles.Challengers.Select(one => new Challenger(one.Name.ToString(), one.SharePpm))]);
+        AttributeNames = [.. names.Select(Encoding.UTF8.GetBytes)];
+        var models = challengers.Append(Acting).OfType<BoundModel>().ToArray();
+        InputsMax = models.Select(model => model.Sources.Length).DefaultIfEmpty().Max();
+        ScratchMax = models.Select(model => model.Scoring.Model.ScratchLength).DefaultIfEmpty().Max();
+    }
+
+    /// <summary>The model of accounts that no challenger has; null for none.</summary>
+    public BoundModel? Acting { get; }
+
+    public BoundPolicy? Policy { get; }
+
+    /// <summary>Attributes of requests that any of them asks for, UTF-8.</summary>
+    public byte[][] AttributeNames { get; }
+
+    /// <summary>Writer time until which this holds.</summary>
+    public long UntilMicros { get; }
+
+    /// <summary>Longest row and scratch of its models.</summary>
+    public int InputsMax { get; }
+
+    /// <inheritdoc cref="InputsMax"/>
+    public int ScratchMax { get; }
+
+    /// <summary>Why nothing can be decided by it; null when it can.</summary>
+    public string? Fault { get; }
+
+    /// <summary>Whether it decides anything.</summary>
+    public bool IsIdle => Acting is null && Policy is null && challengers.Length == 0 && Fault is null && !HasShadows;
+
+    /// <summary>Whether anything runs beside: what a request saw is then recorded for it.</summary>
+    public bool HasShadows { get; }
+
+    public static Plan Of(NodeKey scope, IReadOnlyList<Activation> activations, long nowMicros, PartitionState state) => new(scope, PlanRoles.At(activations, nowMicros), state);
+
+    /// <summary>The model that decides for an account; null for none.</summary>
+    public BoundModel? ModelOf(long account, out bool isChallenger)
+    {
+        isChallenger = false;
+        if (split is null) return Acting;
+        var place = split.ChallengerOf(unchecked((ulong)account));
+        isChallenger = place >= 0;
+        return isChallenger ? challengers[place] : Acting;
+    }
+
+    private static BoundModel Bind(NodeKey scope, VersionName name, List<string> attributes, PartitionState state)
+    {
+        var model = RiskCatalogue.ModelOf(state, scope, name);
+        return new BoundModel(name, model, [.. model.Model.Inputs.Select(input => SourceOf(input.Name, false, attributes))]);
+    }
+
+    private static BoundPolicy BindPolicy(NodeKey scope, VersionName name, List<string> attributes, PartitionState state)
+    {
+        var policy = RiskCatalogue.PolicyOf(state, scope, name);
+        var session = policy.Policy.Prepare(policy.Decision);
+        return new BoundPolicy(name, session, [.. session.Inputs.Select(input => SourceOf(input, true, attributes))]);
+    }
+
+    private static int SourceOf(string name, bool forPolicy, List<string> attributes)
+    {
+        if (InputBook.TryFind(name, forPolicy, out var input)) return (int)input;
+        var at = attributes.IndexOf(name);
+        if (at >= 0) return InputBook.Attributes + at;
+        attributes.Add(name);
+        return InputBook.Attributes + attributes.Count - 1;
+    }
+}
+
+/// <summary>Finds and compiles what is registered.</summary>
+internal static class RiskCatalogue
+{
+    /// <exception cref="ModelFault">Its file is refused by this version.</exception>
+    public static ScoringModel ModelOf(PartitionState state, NodeKey scope, VersionName name)
+    {
+        var entity = RiskState.EntityOf(scope);
+        var version = state.Small.Risk.FindVersion(entity, false, name.Name, name.Version) ?? throw new ModelFault("NoSuchModel", $"model {name} is not registered");
+        return ScoringContent.Model(version.Content, version.Reasons, () => Read(state, entity, version.Content), () => version.Reasons == default ? null : Read(state, entity, version.Reasons));
+    }
+
+    /// <exception cref="PolicyFault">Its file is refused by this version.</exception>
+    public static ScoringPolicy PolicyOf(PartitionState state, NodeKey scope, VersionName name)
+    {
+        var entity = RiskState.EntityOf(scope);
+        var version = state.Small.Risk.FindVersion(entity, true, name.Name, name.Version) ?? throw new PolicyFault("NoSuchPolicy", $"policy {name} is not registered");
+        return ScoringContent.Policy(version.Content, version.Detail, () => Read(state, entity, version.Content));
+    }
+
+    private static byte[] Read(PartitionState state, NodeKey entity, Domain.Commands.ContentHash hash) =>
+        ContentStore.Read(state, state.Small.Risk.FindContent(entity, hash) ?? throw new InvalidOperationException($"File {hash} of a registered version is missing."));
+}

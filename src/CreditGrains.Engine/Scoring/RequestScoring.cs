@@ -1,0 +1,189 @@
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Feel;
+using CreditGrains.Risk.Policies;
+
+namespace CreditGrains.Engine.Scoring;
+
+/// <summary>What models and policies say of a request that fits its limits.</summary>
+/// <param name="Kind">Approved, ApprovedInPart, Declined or Referred.</param>
+/// <param name="Amount">What may be approved or is referred, minor units.</param>
+/// <param name="Reason">Of a decline.</param>
+internal readonly record struct Verdict(OutcomeKind Kind, long Amount, Reason Reason = Reason.None);
+
+/// <summary>
+/// Scores a request that fits every limit and lets the policy decide. Writer's own: rows, scratch and sessions are reused, so that nothing is allocated. An account in no
+/// scope costs a look at one flag, or at a small table.
+/// </summary>
+internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
+{
+    private static readonly DecisionReason[] ByScore =
+        [new(ReasonSource.Score, "SCORE", "The score is not sufficient; its factors come with the decision.", "评分不足；具体因素随决定提供。")];
+
+    private static readonly DecisionReason[] NotScored =
+        [new(ReasonSource.Engine, "NOT_SCORED", "The request could not be scored; a person decides.", "无法评分，转人工审核。")];
+
+    private static readonly DecisionReason[] NotDecided =
+        [new(ReasonSource.Engine, "NOT_DECIDED", "The policy gave no decision; a person decides.", "政策未给出决定，转人工审核。")];
+
+    private const int FactorsKeptMax = 4_096;
+    private readonly AttributeReader attributes = new();
+    private readonly Dictionary<(ScoringModel, ulong), DecisionReason[]> factors = [];
+    private double[] row = [];
+    private double[] scratch = [];
+
+    /// <summary>Whether no scope has a model or policy.</summary>
+    public bool IsIdle => !state.Small.Risk.HasScopes;
+
+    /// <summary>What is to become of a request. Fills the event's record of model, policy, score and reasons.</summary>
+    /// <param name="facility">Before the request.</param>
+    /// <param name="path">Its nodes.</param>
+    /// <param name="e">The request.</param>
+    /// <param name="amount">What fits the limits, minor units.</param>
+    public Verdict Judge(in FacilityRow facility, ReadOnlySpan<PathEntry> path, ref LedgerEvent e, long amount)
+    {
+        var whole = new Verdict(OutcomeKind.Approved, amount);
+        if (PlanOf(facility, path, e.RecordedAtMicros) is not { IsIdle: false } plan) return whole;
+        e.Seen = new RequestSeen(facility.Limit, limits.OwnExposure(facility, 0), amount, facility.Credit, facility.OpenItems);
+        if (plan.Fault is not null) return Refer(ref e, NotDecided, amount);
+        var balances = facility.Balances;
+        var facts = new RequestFacts(balances, e, facility.Currency);
+        attributes.Read(e.Attributes, plan.AttributeNames);
+        var model = plan.ModelOf(facility.Id, out var isChallenger);
+        var score = double.NaN;
+        if (model is not null)
+        {
+            score = Score(plan, model, facts);
+            e.Risk.Model = model.Name;
+            e.Risk.Score = score;
+            e.Risk.IsChallenger = isChallenger;
+        }
+        if (plan.Policy is { } policy) return ByPolicy(policy, model, score, facts, ref e, amount);
+        if (model is null) return whole;
+        if (double.IsNaN(score)) return Refer(ref e, NotScored, amount);
+        return model.Scoring.Card?.Cutoff > score ? Decline(ref e, Reason.DeclinedByScore, FactorsOf(model)) : whole;
+    }
+
+    private Plan? PlanOf(in FacilityRow facility, ReadOnlySpan<PathEntry> path, long nowMicros)
+    {
+        var risk = state.Small.Risk;
+        if (risk.HasNodeScopes)
+            foreach (var entry in path)
+                if (risk.PlanOf(state.Nodes.Read(entry.Node).Key, nowMicros, state) is { } plan) return plan;
+        return risk.PlanOf(new Domain.Limits.NodeKey(0, facility.Tenant, facility.LegalEntity, Domain.Limits.NodeKind.None), nowMicros, state);
+    }
+
+    private double Score(Plan plan, BoundModel model, in RequestFacts facts)
+    {
+        if (row.Length < plan.InputsMax) row = new double[plan.InputsMax];
+        if (scratch.Length < plan.ScratchMax) scratch = new double[plan.ScratchMax];
+        var sources = model.Sources;
+        for (var i = 0; i < sources.Length; i++)
+            row[i] = sources[i] < InputBook.Attributes ? facts.Number((StateInput)sources[i]) : attributes.NumberOf(sources[i] - InputBook.Attributes);
+        return model.Scoring.Model.Score(row.AsSpan(0, sources.Length), scratch);
+    }
+
+    private Verdict ByPolicy(BoundPolicy policy, BoundModel? model, double score, in RequestFacts facts, ref LedgerEvent e, long amount)
+    {
+        e.Risk.Policy = policy.Name;
+        var session = policy.Session;
+        var sources = policy.Sources;
+        for (var i = 0; i < sources.Length; i++)
+            session.Set(i, sources[i] >= InputBook.Attributes ? attributes[sources[i] - InputBook.Attributes] : ValueOf((StateInput)sources[i], model, score, facts));
+        var said = PolicyAnswer.Of(Decide(session));
+        switch (said.Outcome)
+        {
+            case PolicyOutcome.Approve:
+                return Allow(said, policy, facts, ref e, amount);
+            case PolicyOutcome.Refer:
+                return Refer(ref e, RuleReasons(policy, said), amount);
+            case PolicyOutcome.Decline when said.IsByScore && model is not null:
+                return Decline(ref e, Reason.DeclinedByScore, FactorsOf(model));
+            case PolicyOutcome.Decline:
+                return Decline(ref e, Reason.DeclinedByPolicy, RuleReasons(policy, said));
+            default:
+                return Refer(ref e, NotDecided, amount);
+        }
+    }
+
+    /// <summary>A policy that cannot be worked out says nothing, and a person decides: the writer must not end by one.</summary>
+    private static FeelValue Decide(PolicySession session)
+    {
+        try
+        {
+            return session.Decide();
+        }
+        catch (Exception fault) when (fault is ArithmeticException or InvalidOperationException or ArgumentException)
+        {
+            return FeelValue.Null;
+        }
+    }
+
+    private static FeelValue ValueOf(StateInput input, BoundModel? model, double score, in RequestFacts facts) => input switch
+    {
+        StateInput.Score => DecimalOf(score),
+        StateInput.Probability => model is null || double.IsNaN(score) ? FeelValue.Null : DecimalOf(model.Scoring.Model.ProbabilityOf(score)),
+        StateInput.Scored => FeelValue.Of(!double.IsNaN(score)),
+        StateInput.Model => model is null ? FeelValue.Null : FeelValue.Of(model.Name.Name),
+        _ => facts.Value(input),
+    };
+
+    /// <summary>A score as a decimal of 15 significant digits.</summary>
+    private static FeelValue DecimalOf(double value) => Math.Abs(value) < 7e27 ? FeelValue.Of((decimal)value) : FeelValue.Null;
+
+    private static Verdict Allow(in PolicyAnswer said, BoundPolicy policy, in RequestFacts facts, ref LedgerEvent e, long amount)
+    {
+        if (said.AmountMax is not { } most) return new Verdict(OutcomeKind.Approved, amount);
+        var allowed = MinorOf(most, facts.Digits);
+        if (allowed >= amount) return new Verdict(OutcomeKind.Approved, amount);
+        // Less than the policy allows may be had only by a caller who takes a part.
+        e.Risk.Reasons = RuleReasons(policy, said);
+        return e.AmountMin > 0 && allowed >= e.AmountMin ? new Verdict(OutcomeKind.ApprovedInPart, allowed) : new Verdict(OutcomeKind.Declined, 0, Reason.DeclinedByPolicy);
+    }
+
+    /// <summary>Whole minor units of an amount, rounded down: the applicant never gets more than the policy says.</summary>
+    private static long MinorOf(decimal major, int digits)
+    {
+        if (major <= 0) return 0;
+        if (major >= 1L << 60) return 1L << 60;
+        for (; digits > 0; digits--) major *= 10;
+        return (long)decimal.Min(decimal.Floor(major), 1L << 60);
+    }
+
+    private static Verdict Refer(ref LedgerEvent e, DecisionReason[] reasons, long amount)
+    {
+        e.Risk.Reasons = reasons;
+        return new Verdict(OutcomeKind.Referred, amount);
+    }
+
+    private static Verdict Decline(ref LedgerEvent e, Reason reason, DecisionReason[] reasons)
+    {
+        e.Risk.Reasons = reasons;
+        return new Verdict(OutcomeKind.Declined, 0, reason);
+    }
+
+    /// <summary>Factors of a scorecard's score; of other models they are worked out when the decision is asked for.</summary>
+    private DecisionReason[] FactorsOf(BoundModel model)
+    {
+        if (model.Scoring.Card is null) return ByScore;
+        var packed = model.Scoring.FactorsOf(row.AsSpan(0, model.Sources.Length));
+        if (packed == 0) return ByScore;
+        if (factors.TryGetValue((model.Scoring, packed), out var known)) return known;
+        if (factors.Count >= FactorsKeptMax) factors.Clear();
+        return factors[(model.Scoring, packed)] = model.Scoring.ReasonsOf(packed);
+    }
+
+    private static DecisionReason[] RuleReasons(BoundPolicy policy, in PolicyAnswer said)
+    {
+        var hits = policy.Session.Trace.Hits;
+        var rule = hits.Count > 0 ? hits[^1].Rule : "";
+        var code = said.Code ?? rule;
+        if (policy.Reasons.TryGetValue((rule, code), out var known) && (said.English is null || said.English == known[0].English) && (said.Chinese is null || said.Chinese == known[0].Chinese)) return known;
+        if (policy.Reasons.Count >= FactorsKeptMax) policy.Reasons.Clear();
+        var english = said.English ?? (rule.Length > 0 ? $"Rule {rule} of the policy {policy.Name.Name} applies." : $"The policy {policy.Name.Name} applies.");
+        var chinese = said.Chinese ?? (rule.Length > 0 ? $"适用政策{policy.Name.Name}的规则{rule}。" : $"适用政策{policy.Name.Name}。");
+        return policy.Reasons[(rule, code)] = [new DecisionReason(ReasonSource.Rule, PolicyAnswer.Cut(code), PolicyAnswer.Cut(english), PolicyAnswer.Cut(chinese))];
+    }
+}
