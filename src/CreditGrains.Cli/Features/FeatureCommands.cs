@@ -8,6 +8,8 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Risk.Features;
 using CreditGrains.Risk.Features.Files;
 
+using Command = System.CommandLine.Command;
+
 namespace CreditGrains.Cli.Features;
 
 /// <summary>creditgrains features: check a catalogue, put it in force, export what decisions saw. Docs: docs/features.md.</summary>

@@ -3,7 +3,6 @@ using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Draws;
-using CreditGrains.Engine.Features;
 using CreditGrains.Risk.Features;
 
 namespace CreditGrains.Cli.Bench.Runs;
@@ -19,9 +18,9 @@ internal static class FeatureRuns
 
     public static void Run(BenchSettings settings, FeatureCatalogue catalogue, int accounts, Report report, List<Figure> figures)
     {
-        report.Detail($"{catalogue.Name}: {catalogue.Features.Length} features, {accounts:N0} accounts with rows in memory outside the collector's");
+        report.Detail($"{catalogue.Name}: {catalogue.Features.Length} features, {accounts:N0} accounts");
         figures.Add(new Figure($"{catalogue.Features.Length} features, a facility's row", "bytes", catalogue.FacilityRowLength, Demand.AtMost, 400));
-        using var table = new BenchRows(catalogue.FacilityRowLength, accounts);
+        var table = new BenchRows(catalogue.FacilityRowLength, accounts);
         var events = Events(accounts);
         Fill(catalogue, table, events);
         figures.Add(new Figure("an event into its row, rows in the cache", "ns", Measured(settings, report, "event, few rows", i =>
