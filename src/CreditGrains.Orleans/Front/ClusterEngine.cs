@@ -7,7 +7,6 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -18,27 +17,32 @@ public sealed class ClusterEngine : ICreditEngine
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan FeedPause = TimeSpan.FromMilliseconds(50);
-    private readonly IGrainFactory grains;
+    private readonly IClusterGrains grains;
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly CommandRoutes commands;
     private readonly JournalFeed feed;
     private readonly Func<ValueTask> dispose;
+    private readonly IGrainFactory? factory;
     private EngineStatus? status;
     private long statusAt;
 
-    internal ClusterEngine(IGrainFactory grains, ClusterOptions options, JournalFeed feed, Func<ValueTask> dispose)
+    internal ClusterEngine(IGrainFactory factory, ClusterOptions options, JournalFeed feed, Func<ValueTask> dispose)
+        : this(new OrleansGrains(factory), options, feed, TaskScheduler.Default, dispose) => this.factory = factory;
+
+    /// <summary>Over any way to partitions and nodes.</summary>
+    internal ClusterEngine(IClusterGrains grains, ClusterOptions options, JournalFeed feed, TaskScheduler workers, Func<ValueTask> dispose)
     {
         this.grains = grains;
         this.options = options;
         this.feed = feed;
         this.dispose = dispose;
         map = new PartitionMap(options.Partitions);
-        commands = new CommandRoutes(grains, options, map);
+        commands = new CommandRoutes(grains, options, map, workers);
     }
 
     /// <summary>The grains of the cluster, for applications beside the API: borrowers, enterprises, pools.</summary>
-    public IGrainFactory Grains => grains;
+    public IGrainFactory Grains => factory ?? throw new InvalidOperationException("This front door does not go through Orleans.");
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);
@@ -67,7 +71,7 @@ public sealed class ClusterEngine : ICreditEngine
     /// <inheritdoc/>
     public async ValueTask<NodeView?> GetNodeAsync(NodeKey key)
     {
-        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.GetGrain<INodeGrain>(key.ToString()).ViewAsync()));
+        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.Node(key).ViewAsync()));
         return ViewWire.Read<NodeView>(await AskAsync(await HomeOfAsync(key), PartitionQuestion.Of(QuestionKind.Node, key)));
     }
 
@@ -176,7 +180,7 @@ public sealed class ClusterEngine : ICreditEngine
     private Task<Payload[]> EveryAsync(QuestionKind kind) =>
         Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => AskAsync(p, PartitionQuestion.Of(kind, default))));
 
-    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.GetGrain<IPartitionGrain>(partition).AskAsync(question));
+    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.Partition(partition).AskAsync(question));
 
     private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => commands.PatientlyAsync(call, cancellationToken);
 }

@@ -6,14 +6,13 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>Sends commands their way and collects the outcomes. Commands of one submission to one partition keep their order; a command to a node or to all partitions waits for those before it.</summary>
-internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options, PartitionMap map)
+internal sealed class CommandRoutes(IClusterGrains grains, ClusterOptions options, PartitionMap map, TaskScheduler workers)
 {
     private const int HopsMax = 4;
     private static readonly ArraySegment<int> First = new([0]);
@@ -53,7 +52,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     public async Task<EventRecord?> FindDecisionAsync(ushort tenant, RequestId id)
     {
         var asked = PartitionQuestion.Of(QuestionKind.EventOfRequest, new NodeKey(0, tenant, 0, NodeKind.None), unchecked((long)id.High), unchecked((long)id.Low));
-        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => PatientlyAsync(() => grains.GetGrain<IPartitionGrain>(p).AskAsync(asked))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => PatientlyAsync(() => grains.Partition(p).AskAsync(asked))));
         // A command told to several partitions stands in each; the lowest, the register's for nodes, is the one that decided. A tombstone is not what was asked for when the original stands.
         return answers.SelectMany(a => EventWire.Read(a, out _)).OrderBy(e => e.IsTombstone).FirstOrDefault();
     }
@@ -184,7 +183,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
         {
             var here = group.ToArray();
             var keys = ViewWire.Write(here.Select(i => commands.Span[i].Facility).ToArray());
-            var homes = await PatientlyAsync(() => grains.GetGrain<IPartitionGrain>(group.Key).SignpostAsync(keys, [.. here.Select(i => routes[i].Partition)]));
+            var homes = await PatientlyAsync(() => grains.Partition(group.Key).SignpostAsync(keys, [.. here.Select(i => routes[i].Partition)]));
             for (var i = 0; i < here.Length; i++)
             {
                 routes[here[i]] = new Route(RouteKind.Partition, homes[i]);
@@ -203,7 +202,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
 
     private async Task<Outcome> OnNodeAsync(ReadOnlyMemory<Command> command)
     {
-        var node = grains.GetGrain<INodeGrain>(command.Span[0].Facility.ToString());
+        var node = grains.Node(command.Span[0].Facility);
         var payload = CommandWire.Write(command.Span);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await PatientlyAsync(() => node.ExecuteAsync(payload)), outcome);
@@ -243,5 +242,5 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     }
 
     private PartitionLane Lane(int partition) => lanes.GetOrAdd(partition, p =>
-        new PartitionLane(grains.GetGrain<IPartitionGrain>(p), options.Clock, options.Patience, options.QueuedCommandsMax));
+        new PartitionLane(grains.Partition(p), options.Clock, options.Patience, options.QueuedCommandsMax, workers));
 }

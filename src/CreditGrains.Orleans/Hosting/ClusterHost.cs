@@ -48,7 +48,7 @@ public static class ClusterHost
             await database.DisposeAsync();
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(database), async () =>
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), async () =>
         {
             // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
             using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
@@ -112,7 +112,7 @@ public static class ClusterHost
     {
         silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, ConnectionString(options.Database)));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, ConnectionString(options.Database)));
-        silo.Services.AddSingleton(new SiloServices(options, database));
+        silo.Services.AddSingleton(new SiloServices(options, new PostgresStore(database), TaskScheduler.Default));
         silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddSingleton<PartitionHandover>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PartitionHandover>());

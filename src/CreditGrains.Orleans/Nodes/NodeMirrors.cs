@@ -4,11 +4,21 @@ using NpgsqlTypes;
 
 namespace CreditGrains.Orleans.Nodes;
 
+/// <summary>Which partitions have rows of shared nodes, or are about to open them. Any thread.</summary>
+internal interface INodeMirrors
+{
+    /// <summary>Notes a partition; durable when it completes. Noting twice changes nothing.</summary>
+    Task NoteAsync(int partition, NodeKey[] nodes);
+
+    /// <summary>The partitions with a row of a node, or about to open one; ascending.</summary>
+    Task<IReadOnlyList<int>> OfAsync(NodeKey node);
+}
+
 /// <summary>
 /// Which partitions have rows of shared nodes. A partition notes itself, for many nodes in one write, before it asks the register for their terms; whoever changes
 /// terms changes them in the register first and reads this list after. So a partition has the new terms or is told of them.
 /// </summary>
-internal sealed class NodeMirrors(NpgsqlDataSource database)
+internal sealed class NodeMirrors(NpgsqlDataSource database) : INodeMirrors
 {
     private const string NoteSql = """
         insert into cg_mirror (tenant, legal_entity, kind, node, partition)
@@ -19,7 +29,7 @@ internal sealed class NodeMirrors(NpgsqlDataSource database)
     private const string OfSql = "select partition from cg_mirror where tenant = $1 and legal_entity = $2 and kind = $3 and node = $4 order by partition";
 
     /// <summary>Notes a partition; durable when it completes. Noting twice changes nothing.</summary>
-    public async Task NoteAsync(int partition, IReadOnlyCollection<NodeKey> nodes)
+    public async Task NoteAsync(int partition, NodeKey[] nodes)
     {
         await using var command = database.CreateCommand(NoteSql);
         command.Parameters.Add(new NpgsqlParameter { Value = nodes.Select(n => (int)n.Tenant).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
