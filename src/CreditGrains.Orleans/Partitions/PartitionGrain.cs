@@ -3,8 +3,6 @@ using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Wire;
-using Npgsql;
-using NpgsqlTypes;
 using Orleans.Concurrency;
 
 namespace CreditGrains.Orleans.Partitions;
@@ -23,6 +21,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private const string WakeReminder = "wake";
 
+    private long epoch;
     private PartitionLoop loop = null!;
     private PartitionSnapshots snapshots = null!;
     private Signposts signposts = null!;
@@ -38,7 +37,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
             throw new InvalidOperationException($"There is no partition {number}: this cluster has 0 to {silo.Map.Count}.");
         // First: a failure after the opening would leave its memory behind.
         await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
-        var (partition, epoch, signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
+        (var partition, epoch, var signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2), Failed);
@@ -49,7 +48,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         loop.Snapshots = snapshots;
         signposts = new Signposts(signposted, Number);
         answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
-        if (Number != PartitionMap.Register) AdmitByLeases(epoch);
+        if (Number != PartitionMap.Register) AdmitByLeases();
         handover.Add(this, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
         loop.Start();
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
@@ -73,29 +72,16 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
 
     /// <inheritdoc/>
-    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(ViewWire.Read<NodeKey[]>(nodes)!);
+    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(KeyWire.Read(nodes));
 
     /// <inheritdoc/>
     public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
     {
-        var keys = ViewWire.Read<NodeKey[]>(facilities)!;
-        await using var command = silo.Database.CreateCommand("""
-            insert into cg_signpost (tenant, legal_entity, facility, pointed, home)
-            select * from unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::int[]) on conflict do nothing
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.Tenant).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.LegalEntity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => k.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(_ => Number).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = homes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        // One asker at a time per facility: the grain's own notes decide first, so that two front doors cannot differ.
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (loop.Partition.State.FindFacility(keys[i]) != 0) homes[i] = Number;
-            else if (signposts.Find(keys[i]) is var known and not 0) homes[i] = known;
-            else signposts.Note(keys[i], homes[i]);
-        }
-        await command.ExecuteNonQueryAsync();
+        var keys = KeyWire.Read(facilities);
+        var unstored = signposts.Settle(keys, homes, key => loop.Partition.State.FindFacility(key) != 0);
+        if (unstored.Count == 0) return homes;
+        await silo.Signposts.WriteAsync(Number, epoch, SignpostRecords.Write(keys, homes, unstored));
+        signposts.NoteStored(keys, homes, unstored);
         return homes;
     }
 
@@ -119,7 +105,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    private void AdmitByLeases(long epoch)
+    private void AdmitByLeases()
     {
         var own = new OwnCommands(Number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
@@ -135,7 +121,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     {
         // Noted first: who changes terms from now on tells this partition.
         await silo.Mirrors.NoteAsync(Number, nodes);
-        return ViewWire.Read<NodeView?[]>(await GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register).TermsAsync(ViewWire.Write(nodes)))!;
+        return ViewWire.Read<NodeView?[]>(await GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register).TermsAsync(KeyWire.Write(nodes)))!;
     }
 
     private async Task Tick()

@@ -1,4 +1,3 @@
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine;
 using CreditGrains.Orleans.Journal;
 using Npgsql;
@@ -13,16 +12,20 @@ internal static class PartitionOpening
 
     /// <summary>Opens it.</summary>
     /// <returns>The partition, its epoch and its signposts.</returns>
-    public static async Task<(Partition Partition, long Epoch, Dictionary<NodeKey, int> Signposts)> OpenAsync(SiloServices silo, int number, string holder)
+    public static async Task<(Partition Partition, long Epoch, HomeTable Signposts)> OpenAsync(SiloServices silo, int number, string holder)
     {
         await silo.Openings.WaitAsync();
         try
         {
             var epoch = await RaiseEpochAsync(silo.Database, number, holder);
-            var signposts = await ReadSignpostsAsync(silo.Database, number);
+            var signposts = await silo.Signposts.ReadAsync(number);
             // Reading a snapshot and the journal after it takes a while and blocks: beside the turns.
             var partition = await Task.Run(() => Open(silo, number, epoch));
             return (partition, epoch, signposts);
+        }
+        catch (Exception failure) when (PartitionUnavailableException.NeedsTranslation(failure))
+        {
+            throw PartitionUnavailableException.Of(failure);
         }
         finally
         {
@@ -52,16 +55,5 @@ internal static class PartitionOpening
         command.Parameters.AddWithValue(number);
         command.Parameters.AddWithValue(holder);
         return (long)(await command.ExecuteScalarAsync())!;
-    }
-
-    private static async Task<Dictionary<NodeKey, int>> ReadSignpostsAsync(NpgsqlDataSource database, int number)
-    {
-        await using var command = database.CreateCommand("select tenant, legal_entity, facility, home from cg_signpost where pointed = $1");
-        command.Parameters.AddWithValue(number);
-        await using var reader = await command.ExecuteReaderAsync();
-        var homes = new Dictionary<NodeKey, int>();
-        while (await reader.ReadAsync())
-            homes[NodeKey.Facility((ushort)reader.GetInt32(0), (ushort)reader.GetInt32(1), reader.GetInt64(2))] = reader.GetInt32(3);
-        return homes;
     }
 }

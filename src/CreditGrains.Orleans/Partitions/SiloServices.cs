@@ -23,6 +23,9 @@ internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource data
     /// <summary>Appends frames of all partitions here.</summary>
     public JournalAppender Appender { get; } = new(database, options.Clock, options.Patience, options.JournalConnections);
 
+    /// <summary>Signposts of all partitions here.</summary>
+    public SignpostLog Signposts { get; } = new(database);
+
     /// <summary>Bounds how many partitions are opened at once: each reads a snapshot.</summary>
     public SemaphoreSlim Openings { get; } = new(options.OpeningsMax);
 
@@ -30,6 +33,8 @@ internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource data
     public async ValueTask DisposeAsync()
     {
         await Appender.DisposeAsync();
+        await Signposts.DisposeAsync();
+        await Mirrors.DisposeAsync();
         Openings.Dispose();
     }
 }
