@@ -21,6 +21,7 @@ public sealed class ClusterEngine : ICreditEngine
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly CommandRoutes commands;
+    private readonly Patience patience;
     private readonly JournalFeed feed;
     private readonly Func<ValueTask> dispose;
     private readonly IGrainFactory? factory;
@@ -38,7 +39,8 @@ public sealed class ClusterEngine : ICreditEngine
         this.feed = feed;
         this.dispose = dispose;
         map = new PartitionMap(options.Partitions);
-        commands = new CommandRoutes(grains, options, map, workers);
+        patience = new Patience(options.Clock, options.Patience);
+        commands = new CommandRoutes(grains, options, map, patience, workers);
     }
 
     /// <summary>The grains of the cluster, for applications beside the API: borrowers, enterprises, pools.</summary>
@@ -182,5 +184,5 @@ public sealed class ClusterEngine : ICreditEngine
 
     private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.Partition(partition).AskAsync(question));
 
-    private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => commands.PatientlyAsync(call, cancellationToken);
+    private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => patience.CallAsync(call, cancellationToken);
 }

@@ -110,7 +110,7 @@ internal sealed class JournalAppender : IAsyncDisposable
     private static void Settle(Append append, HashSet<(int Partition, long Epoch)> appended)
     {
         if (appended.Contains((append.Partition, append.Epoch))) append.Done.SetResult();
-        else append.Done.SetException(Fenced(append));
+        else append.Done.SetException(Fenced(append.Partition, append.Epoch));
     }
 
     /// <summary>After a failure nobody knows whether the commit came through: look, and only then try again.</summary>
@@ -158,8 +158,9 @@ internal sealed class JournalAppender : IAsyncDisposable
 
     private static JournalException Stopped() => new(JournalErrorCode.Poisoned, "The silo is stopping; the partition opens on another.");
 
-    private static JournalException Fenced(Append append) => new(JournalErrorCode.EpochOutOfOrder,
-        $"Partition {append.Partition}: epoch {append.Epoch} is over, another activation has taken over. Nothing was appended; this one ends.");
+    /// <summary>A later epoch is in force.</summary>
+    internal static JournalException Fenced(int partition, long epoch) => new(JournalErrorCode.EpochOutOfOrder,
+        $"Partition {partition}: epoch {epoch} is over, another activation has taken over. Nothing was appended; this one ends.");
 
     private static JournalException Diverged(Append append) => new(JournalErrorCode.Diverged,
         $"Partition {append.Partition}: another frame stands at sequence {append.Sequence}. This activation ends; the next one reads what stands.");

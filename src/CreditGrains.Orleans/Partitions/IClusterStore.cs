@@ -1,4 +1,3 @@
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Files;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
@@ -6,7 +5,7 @@ using CreditGrains.Orleans.Nodes;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>What partitions keep, whatever keeps it. Any thread.</summary>
-internal interface IClusterStore
+internal interface IClusterStore : IAsyncDisposable
 {
     /// <summary>Journal rows and epochs.</summary>
     IJournalTable Journal { get; }
@@ -15,18 +14,19 @@ internal interface IClusterStore
     INodeMirrors Mirrors { get; }
 
     /// <summary>Where facilities live whose numbers point elsewhere.</summary>
-    ISignpostTable Signposts { get; }
+    ISignpostLog Signposts { get; }
 
     /// <summary>Snapshots and spilled request ids of a partition; changes are refused once the epoch is over.</summary>
     IFileStore FilesOf(int partition, long epoch);
 }
 
-/// <summary>Homes of facilities whose own numbers point to other partitions. Any thread.</summary>
-internal interface ISignpostTable
+/// <summary>The signposts of partitions: a log of each, written under its epoch. Any thread.</summary>
+internal interface ISignpostLog : IAsyncDisposable
 {
-    /// <summary>Writes homes down; durable when it completes. Earlier ones stay.</summary>
-    Task PutAsync(int pointed, NodeKey[] facilities, int[] homes);
+    /// <summary>Adds to a partition's log; durable when it completes.</summary>
+    /// <exception cref="Engine.Journal.JournalException">The epoch is over; nothing was written.</exception>
+    Task WriteAsync(int partition, long epoch, byte[] homes);
 
-    /// <summary>Those that point to a partition.</summary>
-    Task<Dictionary<NodeKey, int>> ReadAsync(int pointed);
+    /// <summary>Reads a partition's log. Under an epoch raised before, nothing can be added to it any more by others.</summary>
+    Task<HomeTable> ReadAsync(int partition);
 }

@@ -16,6 +16,7 @@ internal sealed class PartitionHost
     private readonly SiloServices silo;
     private readonly IClusterGrains grains;
     private readonly int number;
+    private readonly long epoch;
     private readonly PartitionLoop loop;
     private readonly PartitionSnapshots snapshots;
     private readonly Signposts signposts;
@@ -27,6 +28,7 @@ internal sealed class PartitionHost
         this.silo = silo;
         this.grains = grains;
         this.number = number;
+        epoch = opened.Epoch;
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(
             opened.Partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2, silo.Workers), failed);
@@ -38,9 +40,9 @@ internal sealed class PartitionHost
         signposts = new Signposts(opened.Signposts, number);
         answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock, silo.Workers);
         if (number == PartitionMap.Register) return;
-        var own = new OwnCommands(number, opened.Epoch);
+        var own = new OwnCommands(number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(number, opened.Epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
+        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
         loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
     }
@@ -71,20 +73,16 @@ internal sealed class PartitionHost
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
 
     /// <summary>As of the grain.</summary>
-    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(ViewWire.Read<NodeKey[]>(nodes)!);
+    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(KeyWire.Read(nodes));
 
     /// <summary>As of the grain.</summary>
     public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
     {
-        var keys = ViewWire.Read<NodeKey[]>(facilities)!;
-        // One asker at a time per facility: the partition's own notes decide first, so that two front doors cannot differ.
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (loop.Partition.State.FindFacility(keys[i]) != 0) homes[i] = number;
-            else if (signposts.Find(keys[i]) is var known and not 0) homes[i] = known;
-            else signposts.Note(keys[i], homes[i]);
-        }
-        await silo.Store.Signposts.PutAsync(number, keys, homes);
+        var keys = KeyWire.Read(facilities);
+        var unstored = signposts.Settle(keys, homes, key => loop.Partition.State.FindFacility(key) != 0);
+        if (unstored.Count == 0) return homes;
+        await silo.Signposts.WriteAsync(number, epoch, SignpostRecords.Write(keys, homes, unstored));
+        signposts.NoteStored(keys, homes, unstored);
         return homes;
     }
 
@@ -115,6 +113,6 @@ internal sealed class PartitionHost
     {
         // Noted first: who changes terms from now on tells this partition.
         await silo.Mirrors.NoteAsync(number, nodes);
-        return ViewWire.Read<NodeView?[]>(await grains.Partition(PartitionMap.Register).TermsAsync(ViewWire.Write(nodes)))!;
+        return ViewWire.Read<NodeView?[]>(await grains.Partition(PartitionMap.Register).TermsAsync(KeyWire.Write(nodes)))!;
     }
 }

@@ -1,4 +1,3 @@
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine;
 using CreditGrains.Orleans.Journal;
 
@@ -17,10 +16,14 @@ internal static class PartitionOpening
         try
         {
             var epoch = await silo.Store.Journal.RaiseEpochAsync(number, holder);
-            var signposts = await silo.Store.Signposts.ReadAsync(number);
+            var signposts = await silo.Signposts.ReadAsync(number);
             // Reading a snapshot and the journal after it takes a while and blocks: beside the turns.
             var partition = await silo.Workers.Run(() => Open(silo, number, epoch));
             return new OpenedPartition(partition, epoch, signposts);
+        }
+        catch (Exception failure) when (PartitionUnavailableException.NeedsTranslation(failure))
+        {
+            throw PartitionUnavailableException.Of(failure);
         }
         finally
         {
@@ -51,4 +54,4 @@ internal static class PartitionOpening
 /// <param name="Partition">The engine; the host's to dispose of.</param>
 /// <param name="Epoch">The epoch.</param>
 /// <param name="Signposts">Homes of facilities whose numbers point here.</param>
-internal sealed record OpenedPartition(Partition Partition, long Epoch, Dictionary<NodeKey, int> Signposts);
+internal sealed record OpenedPartition(Partition Partition, long Epoch, HomeTable Signposts);

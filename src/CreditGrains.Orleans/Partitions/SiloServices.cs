@@ -28,6 +28,9 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     /// <summary>Appends frames of all partitions here.</summary>
     public JournalAppender Appender { get; } = new(store.Journal, options.Clock, options.Patience, options.JournalConnections, workers);
 
+    /// <summary>Where facilities live whose numbers point elsewhere.</summary>
+    public ISignpostLog Signposts => Store.Signposts;
+
     /// <summary>Bounds how many partitions are opened at once: each reads a snapshot.</summary>
     public SemaphoreSlim Openings { get; } = new(options.OpeningsMax);
 
@@ -35,6 +38,7 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     public async ValueTask DisposeAsync()
     {
         await Appender.DisposeAsync();
+        await Store.DisposeAsync();
         Openings.Dispose();
     }
 }

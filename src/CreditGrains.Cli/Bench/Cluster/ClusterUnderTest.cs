@@ -84,7 +84,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         http.Add(new Uri($"http://127.0.0.1:{Text(httpPort)}"));
         string[] arguments =
         [
-            "--database", $"{postgres.ConnectionString};Maximum Pool Size=40", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
+            "--database", $"{postgres.ConnectionString};Maximum Pool Size=60", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
             "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(httpPort),
         ];
         return ServerProcess.Start(program, arguments, address);
