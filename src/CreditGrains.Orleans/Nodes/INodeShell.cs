@@ -10,5 +10,6 @@ internal interface INodeShell
     Task KeepAwakeAsync(bool isOn);
 
     /// <summary>Ends this activation; the next call begins another from what is stored.</summary>
-    void Leave();
+    /// <param name="cause">What could not be stored, or was refused.</param>
+    void Leave(Exception cause);
 }

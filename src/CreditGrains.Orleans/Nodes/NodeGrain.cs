@@ -59,5 +59,5 @@ internal sealed class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, I
     }
 
     /// <inheritdoc/>
-    void INodeShell.Leave() => DeactivateOnIdle();
+    void INodeShell.Leave(Exception cause) => DeactivateOnIdle();
 }

@@ -239,6 +239,6 @@ internal sealed class NodeHost : IDisposable
     private void Lost(Exception cause)
     {
         silo.Options.Warn($"{key}: its book could not be stored; it starts again from what stands. {cause.Message}");
-        shell.Leave();
+        shell.Leave(cause);
     }
 }

@@ -112,12 +112,16 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);
             var isComplete = false;
-            await foreach (var chunk in reader.ReadAllAsync())
+            // Not as an asynchronous stream: that would leave the workers it was started on.
+            while (await reader.WaitToReadAsync())
             {
-                isComplete |= file.Write(chunk);
-                Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
-                scratch.Return(chunk);
-                wake();
+                while (reader.TryRead(out var chunk))
+                {
+                    isComplete |= file.Write(chunk);
+                    Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
+                    scratch.Return(chunk);
+                    wake();
+                }
             }
             if (!isComplete)
             {
@@ -136,7 +140,8 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
         finally
         {
             // The capture must run dry, or its copies would pile up.
-            await foreach (var chunk in reader.ReadAllAsync()) Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
+            while (await reader.WaitToReadAsync())
+                while (reader.TryRead(out var chunk)) Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
         }
     }
 }
