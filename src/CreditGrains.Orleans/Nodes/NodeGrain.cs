@@ -97,11 +97,11 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     /// <inheritdoc/>
     public async Task<Payload> ReportAsync(Payload report)
     {
-        var message = ViewWire.Read<LeaseReport>(report)!;
+        var message = LeaseWire.ReadReport(report);
         if (!ledger.IsOpen) await OpenAsync();
         var reply = await ledger.ReceiveAsync(message);
         Watch();
-        return ViewWire.Write(reply);
+        return LeaseWire.Write(reply);
     }
 
     /// <inheritdoc/>
@@ -237,9 +237,9 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
     private void Send(LeaseDecision decision, PartitionId? answeredDirectly)
     {
         foreach (var reply in decision.Replies)
-            if (reply.Partition != answeredDirectly) GrainFactory.GetGrain<IPartitionGrain>(reply.Partition.Value).TakeLeaseReplyAsync(ViewWire.Write(reply)).Ignore();
+            if (reply.Partition != answeredDirectly) GrainFactory.GetGrain<IPartitionGrain>(reply.Partition.Value).TakeLeaseReplyAsync(LeaseWire.Write(reply)).Ignore();
         foreach (var recall in decision.Recalls)
-            GrainFactory.GetGrain<IPartitionGrain>(recall.Partition.Value).TakeLeaseRecallAsync(ViewWire.Write(recall)).Ignore();
+            GrainFactory.GetGrain<IPartitionGrain>(recall.Partition.Value).TakeLeaseRecallAsync(LeaseWire.Write(recall)).Ignore();
     }
 
     private void Lost(Exception cause)

@@ -49,7 +49,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         signposts = new Signposts(signposted, Number);
         answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
         if (Number != PartitionMap.Register) AdmitByLeases();
-        handover.Add(this, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
+        handover.Add(this, Number, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
         loop.Start();
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
@@ -88,14 +88,14 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public Task TakeLeaseReplyAsync(Payload reply)
     {
-        leases?.Receive(new HolderInput.TakeReply(ViewWire.Read<LeaseReply>(reply)!));
+        leases?.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task TakeLeaseRecallAsync(Payload recall)
     {
-        leases?.Receive(new HolderInput.TakeRecall(ViewWire.Read<LeaseRecall>(recall)!));
+        leases?.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
         return Task.CompletedTask;
     }
 
@@ -115,7 +115,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     }
 
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
-        ViewWire.Read<LeaseReply>(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(ViewWire.Write(report)));
+        LeaseWire.ReadReply(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(LeaseWire.Write(report)));
 
     private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
     {
