@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Serialization;
+using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace CreditGrains.Orleans.Hosting;
@@ -47,7 +48,7 @@ public static class ClusterHost
             if (failure is RedisException) throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), async () =>
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), host.Services.GetRequiredService<PartitionHandover>(), async () =>
         {
             // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
             using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
@@ -112,6 +113,9 @@ public static class ClusterHost
     {
         // One string, so that both use one pool.
         var storageConnections = ConnectionString(options.Database, options.Connections.Storage);
+        silo.Services.AddOptions<AdoNetGrainStorageOptions>(NodeLedger.StorageName).Configure<Serializer, OrleansJsonSerializer>((storage, serializer, json) =>
+            // Written as bytes; earlier versions wrote JSON, with the book in base 64, which cost as much as deciding.
+            storage.GrainStorageSerializer = new GrainStorageSerializer(new OrleansGrainStorageSerializer(serializer), new JsonGrainStorageSerializer(json)));
         silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, storageConnections));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, storageConnections));
         silo.AddIncomingGrainCallFilter<FailureBorder>();

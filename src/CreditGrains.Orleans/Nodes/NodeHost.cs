@@ -55,7 +55,7 @@ internal sealed class NodeHost : IDisposable
     /// <summary>As of the grain.</summary>
     public async Task<NodeStanding?> GetStandingAsync()
     {
-        if (await TermsAsync() is not { } terms) return null;
+        if (await AskAsync(Register) is not { } terms) return null;
         return ledger.IsOpen
             ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Book.Entries.Count, ledger.Book.IsCutting)
             : new NodeStanding(terms.Limit, 0, 0, 0, false);
@@ -83,7 +83,7 @@ internal sealed class NodeHost : IDisposable
 
     private async Task<Payload> ReadViewAsync()
     {
-        if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
+        if (await AskAsync(Register) is not { } terms) return ViewWire.Write<NodeView>(null);
         var views = await AskMirrorsAsync();
         long? exposure = 0;
         long facilities = 0;
@@ -100,11 +100,11 @@ internal sealed class NodeHost : IDisposable
     /// <summary>As of the grain.</summary>
     public async Task<Payload> ReportAsync(Payload report)
     {
-        var message = ViewWire.Read<LeaseReport>(report)!;
+        var message = LeaseWire.ReadReport(report);
         if (!ledger.IsOpen) await OpenBookAsync();
         var reply = await ledger.ReceiveAsync(message);
         Watch();
-        return ViewWire.Write(reply);
+        return LeaseWire.Write(reply);
     }
 
     /// <summary>The reminder of dated limits came.</summary>
@@ -117,7 +117,8 @@ internal sealed class NodeHost : IDisposable
     /// <inheritdoc/>
     public void Dispose() => control.Dispose();
 
-    private Task<NodeView?> TermsAsync() => AskAsync(Register);
+    /// <summary>Terms to be acted upon: not those of a register that was taken over and does not know.</summary>
+    private async Task<NodeView?> TermsAsync() => ViewWire.Read<NodeView?[]>(await Register.TermsAsync(KeyWire.Write([key])))![0];
 
     private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
         ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
@@ -231,9 +232,9 @@ internal sealed class NodeHost : IDisposable
     private void Send(LeaseDecision decision, PartitionId? answeredDirectly)
     {
         foreach (var reply in decision.Replies)
-            if (reply.Partition != answeredDirectly) grains.Partition(reply.Partition.Value).TakeLeaseReplyAsync(ViewWire.Write(reply)).Ignore();
+            if (reply.Partition != answeredDirectly) grains.Partition(reply.Partition.Value).TakeLeaseReplyAsync(LeaseWire.Write(reply)).Ignore();
         foreach (var recall in decision.Recalls)
-            grains.Partition(recall.Partition.Value).TakeLeaseRecallAsync(ViewWire.Write(recall)).Ignore();
+            grains.Partition(recall.Partition.Value).TakeLeaseRecallAsync(LeaseWire.Write(recall)).Ignore();
     }
 
     private void Lost(Exception cause)

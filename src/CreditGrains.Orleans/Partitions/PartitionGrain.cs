@@ -33,7 +33,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         host = await PartitionHost.OpenAsync(silo, new OrleansGrains(GrainFactory), Number, RuntimeIdentity, Failed);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
-        handover.Add(this, end: () => scheduler.Run(host.StopAsync));
+        handover.Add(this, Number, end: () => scheduler.Run(host.StopAsync));
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
     }
@@ -61,14 +61,14 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public Task TakeLeaseReplyAsync(Payload reply)
     {
-        host.Receive(new HolderInput.TakeReply(ViewWire.Read<LeaseReply>(reply)!));
+        host.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task TakeLeaseRecallAsync(Payload recall)
     {
-        host.Receive(new HolderInput.TakeRecall(ViewWire.Read<LeaseRecall>(recall)!));
+        host.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
         return Task.CompletedTask;
     }
 

@@ -3,6 +3,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Front;
+using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
@@ -72,8 +73,15 @@ internal sealed class PartitionHost
     /// <summary>As of the grain.</summary>
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
 
-    /// <summary>As of the grain.</summary>
-    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(KeyWire.Read(nodes));
+    /// <summary>As of the grain. What is read here is acted upon, so an activation that was taken over and does not know must not answer: it asks for its epoch after reading.</summary>
+    public async Task<Payload> TermsAsync(Payload nodes)
+    {
+        var terms = await answers.NodesAsync(KeyWire.Read(nodes));
+        if (await silo.Store.Journal.IsInForceAsync(number, epoch)) return terms;
+        var fenced = JournalAppender.Fenced(number, epoch);
+        loop.Fail(fenced);
+        throw fenced;
+    }
 
     /// <summary>As of the grain.</summary>
     public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
@@ -107,7 +115,7 @@ internal sealed class PartitionHost
     }
 
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
-        ViewWire.Read<LeaseReply>(await grains.Node(report.Node).ReportAsync(ViewWire.Write(report)));
+        LeaseWire.ReadReply(await grains.Node(report.Node).ReportAsync(LeaseWire.Write(report)));
 
     private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
     {

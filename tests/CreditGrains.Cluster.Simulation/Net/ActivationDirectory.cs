@@ -41,6 +41,9 @@ internal sealed class ActivationDirectory(Cluster cluster, Dice dice)
     /// <summary>The newest activation that is open; null for none.</summary>
     public Activation? Newest(Target target) => entries.TryGetValue(target, out var known) ? known.LastOrDefault(a => a.IsLive && a.Host.IsCompletedSuccessfully) : null;
 
+    /// <summary>Partitions that are open on a silo.</summary>
+    public IEnumerable<int> OpenOn(SimSilo silo) => all.Where(a => a.IsLive && a.Silo == silo && !a.Target.IsNode).Select(a => a.Target.Partition);
+
     /// <summary>A silo has ended with all its activations.</summary>
     public void Drop(SimSilo silo)
     {

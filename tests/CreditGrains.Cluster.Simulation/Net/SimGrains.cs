@@ -27,13 +27,13 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 
         public Task TakeLeaseReplyAsync(Payload reply) => Call(p =>
         {
-            p.Receive(new HolderInput.TakeReply(ViewWire.Read<LeaseReply>(reply)!));
+            p.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
             return Task.FromResult(true);
         });
 
         public Task TakeLeaseRecallAsync(Payload recall) => Call(p =>
         {
-            p.Receive(new HolderInput.TakeRecall(ViewWire.Read<LeaseRecall>(recall)!));
+            p.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
             return Task.FromResult(true);
         });
 
@@ -53,10 +53,10 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         public async Task<Payload> ReportAsync(Payload report)
         {
             var reply = await Call(n => n.ReportAsync(report));
-            if (cluster.Options.Fault != PlantedFault.LeaseCountedTwice || ViewWire.Read<LeaseReply>(reply) is not { Status: ReplyStatus.Granted } granted) return reply;
+            if (cluster.Options.Fault != PlantedFault.LeaseCountedTwice || LeaseWire.ReadReply(reply) is not { Status: ReplyStatus.Granted } granted) return reply;
             // Counted twice: what came on top of what was held comes on top of that again.
-            var more = granted.Grant - ViewWire.Read<LeaseReport>(report)!.Held;
-            return ViewWire.Write(granted with { Grant = granted.Grant + Math.Max(0, more) });
+            var more = granted.Grant - LeaseWire.ReadReport(report).Held;
+            return LeaseWire.Write(granted with { Grant = granted.Grant + Math.Max(0, more) });
         }
 
         private Task<T> Call<T>(Func<NodeHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(key), host => invoke((NodeHost)host));

@@ -36,6 +36,8 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
         return epoch;
     }
 
+    public Task<bool> IsInForceAsync(int partition, long epoch) => Database.RunAsync(() => Database.IsInForce(partition, epoch));
+
     public IRowInsert OpenInsert() => new RowInsert(Database, silo);
 
     public Task<byte[]?> ReadAsync(int partition, long sequence) => Database.RunAsync(() => Database.RowAt(partition, sequence)?.Frame);

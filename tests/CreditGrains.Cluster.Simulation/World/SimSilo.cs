@@ -25,7 +25,7 @@ internal sealed class SimSilo
         Services = new SiloServices(cluster.OptionsOf(this), store, Workers);
         Grains = new SimGrains(cluster, this);
         FrontTurns = NewTurns();
-        Front = new ClusterEngine(Grains, Services.Options, new JournalFeed(store), Workers, () => default);
+        Front = new ClusterEngine(Grains, Services.Options, new JournalFeed(store), () => cluster.Directory.OpenOn(this), Workers, () => default);
     }
 
     /// <summary>Its place among all silos that ever were.</summary>
