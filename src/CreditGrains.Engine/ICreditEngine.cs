@@ -90,4 +90,7 @@ public interface ICreditEngine : IAsyncDisposable
 
     /// <summary>How the engine is.</summary>
     ValueTask<EngineStatus> GetStatusAsync();
+
+    /// <summary>The same as far as it is at hand, to be asked often: fault, clock and standby are told, counts may be those of a part of the engine.</summary>
+    ValueTask<EngineStatus> GetHealthAsync() => GetStatusAsync();
 }

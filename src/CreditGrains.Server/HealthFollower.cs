@@ -32,7 +32,7 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
         {
             while (true)
             {
-                var status = await engine.GetStatusAsync();
+                var status = await engine.GetHealthAsync();
                 Show(status);
                 if (status.Fault is { } fault) return fault;
                 await timer.WaitForNextTickAsync(stop);

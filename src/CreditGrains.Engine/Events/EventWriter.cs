@@ -13,6 +13,9 @@ internal ref struct EventWriter(Span<byte> buffer)
     /// <summary>Bytes written.</summary>
     public int Length { get; private set; }
 
+    /// <summary>What was written.</summary>
+    public readonly ReadOnlySpan<byte> Written => buffer[..Length];
+
     public void Byte(byte value) => buffer[Length++] = value;
 
     public void UInt16(ushort value)

@@ -7,7 +7,6 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -17,28 +16,38 @@ namespace CreditGrains.Orleans.Front;
 public sealed class ClusterEngine : ICreditEngine
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
+    private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
     private static readonly TimeSpan FeedPause = TimeSpan.FromMilliseconds(50);
-    private readonly IGrainFactory grains;
+    private readonly IClusterGrains grains;
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly CommandRoutes commands;
+    private readonly Patience patience;
     private readonly JournalFeed feed;
+    private readonly Func<IEnumerable<int>> local;
     private readonly Func<ValueTask> dispose;
+    private readonly IGrainFactory? factory;
     private EngineStatus? status;
     private long statusAt;
 
-    internal ClusterEngine(IGrainFactory grains, ClusterOptions options, JournalFeed feed, Func<ValueTask> dispose)
+    internal ClusterEngine(IGrainFactory factory, ClusterOptions options, JournalFeed feed, PartitionHandover local, Func<ValueTask> dispose)
+        : this(new OrleansGrains(factory), options, feed, () => local.Numbers, TaskScheduler.Default, dispose) => this.factory = factory;
+
+    /// <summary>Over any way to partitions and nodes.</summary>
+    internal ClusterEngine(IClusterGrains grains, ClusterOptions options, JournalFeed feed, Func<IEnumerable<int>> local, TaskScheduler workers, Func<ValueTask> dispose)
     {
         this.grains = grains;
         this.options = options;
         this.feed = feed;
+        this.local = local;
         this.dispose = dispose;
         map = new PartitionMap(options.Partitions);
-        commands = new CommandRoutes(grains, options, map);
+        patience = new Patience(options.Clock, options.Patience);
+        commands = new CommandRoutes(grains, options, map, patience, workers);
     }
 
     /// <summary>The grains of the cluster, for applications beside the API: borrowers, enterprises, pools.</summary>
-    public IGrainFactory Grains => grains;
+    public IGrainFactory Grains => factory ?? throw new InvalidOperationException("This front door does not go through Orleans.");
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);
@@ -67,7 +76,7 @@ public sealed class ClusterEngine : ICreditEngine
     /// <inheritdoc/>
     public async ValueTask<NodeView?> GetNodeAsync(NodeKey key)
     {
-        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.GetGrain<INodeGrain>(key.ToString()).ViewAsync()));
+        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.Node(key).ViewAsync()));
         return ViewWire.Read<NodeView>(await AskAsync(await HomeOfAsync(key), PartitionQuestion.Of(QuestionKind.Node, key)));
     }
 
@@ -145,28 +154,38 @@ public sealed class ClusterEngine : ICreditEngine
     /// <inheritdoc/>
     public async ValueTask<long> SnapshotAsync() => (await EveryAsync(QuestionKind.Snapshot)).Max(ViewWire.Read<long>);
 
-    /// <summary>Sums over the partitions, at most a few seconds old: asking every partition for each health check would be most of the work of an idle cluster.</summary>
+    /// <summary>Sums over the partitions, at most a few seconds old: whoever asks opens those that are not, and asking all of them is no small thing.</summary>
     public async ValueTask<EngineStatus> GetStatusAsync()
     {
         var seen = Volatile.Read(ref status);
         if (seen is not null && options.Clock.GetElapsedTime(Interlocked.Read(ref statusAt)) < StatusAgeMax) return seen;
-        PartitionStatus[] parts;
         try
         {
-            parts = [.. (await EveryAsync(QuestionKind.Status)).Select(p => ViewWire.Read<PartitionStatus>(p)!)];
+            seen = await StatusAsync(Enumerable.Range(0, map.Count + 1));
         }
         catch (EngineFaultException failure)
         {
             // A cluster that does not answer now may answer later: the silo stays and says what it knew.
             options.Warn(failure.Message);
-            return seen ?? new EngineStatus(0, 0, 0, 0, 0, 0, 0, 0, false, null);
+            return seen ?? StatusOfNone;
         }
-        seen = new EngineStatus(
-            parts.Max(p => p.LastSequence), parts.Max(p => p.RecordedAtMicros), parts.Sum(p => p.FacilityCount), parts[0].NodeCount + parts.Skip(1).Sum(p => p.NodeCount),
-            parts.Sum(p => p.OpenItemCount), parts.Max(p => p.SnapshotSequence), parts.Sum(p => p.JournalBytes), 0, parts.Any(p => p.IsClockStepPending), null);
         Volatile.Write(ref status, seen);
         Interlocked.Exchange(ref statusAt, options.Clock.GetTimestamp());
         return seen;
+    }
+
+    /// <summary>Of the partitions that are open in this silo. It opens none: the first silo of a cluster would take them all before the others are there.</summary>
+    public async ValueTask<EngineStatus> GetHealthAsync()
+    {
+        try
+        {
+            return await StatusAsync(local());
+        }
+        catch (EngineFaultException failure)
+        {
+            options.Warn(failure.Message);
+            return StatusOfNone;
+        }
     }
 
     /// <summary>Leaves the cluster: partitions here are handed over.</summary>
@@ -182,10 +201,21 @@ public sealed class ClusterEngine : ICreditEngine
         return elsewhere;
     }
 
-    private Task<Payload[]> EveryAsync(QuestionKind kind) =>
-        Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => AskAsync(p, PartitionQuestion.Of(kind, default))));
+    private async Task<EngineStatus> StatusAsync(IEnumerable<int> partitions)
+    {
+        var answers = await AskAllAsync(partitions, QuestionKind.Status);
+        if (answers.Length == 0) return StatusOfNone;
+        var parts = Array.ConvertAll(answers, p => ViewWire.Read<PartitionStatus>(p)!);
+        return new EngineStatus(
+            parts.Max(p => p.LastSequence), parts.Max(p => p.RecordedAtMicros), parts.Sum(p => p.FacilityCount), parts.Sum(p => p.NodeCount),
+            parts.Sum(p => p.OpenItemCount), parts.Max(p => p.SnapshotSequence), parts.Sum(p => p.JournalBytes), 0, parts.Any(p => p.IsClockStepPending), null);
+    }
 
-    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.GetGrain<IPartitionGrain>(partition).AskAsync(question));
+    private Task<Payload[]> EveryAsync(QuestionKind kind) => AskAllAsync(Enumerable.Range(0, map.Count + 1), kind);
 
-    private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => commands.PatientlyAsync(call, cancellationToken);
+    private Task<Payload[]> AskAllAsync(IEnumerable<int> partitions, QuestionKind kind) => Task.WhenAll(partitions.Select(p => AskAsync(p, PartitionQuestion.Of(kind, default))));
+
+    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.Partition(partition).AskAsync(question));
+
+    private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => patience.CallAsync(call, cancellationToken);
 }

@@ -6,22 +6,42 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>Sends commands their way and collects the outcomes. Commands of one submission to one partition keep their order; a command to a node or to all partitions waits for those before it.</summary>
-internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options, PartitionMap map)
+internal sealed class CommandRoutes
 {
     private const int HopsMax = 4;
     private static readonly ArraySegment<int> First = new([0]);
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly ConcurrentDictionary<int, PartitionLane> lanes = new();
+    private readonly IClusterGrains grains;
+    private readonly ClusterOptions options;
+    private readonly PartitionMap map;
+    private readonly Patience patience;
+    private readonly TaskScheduler workers;
+    private readonly SignpostCalls signposts;
+
+    /// <param name="grains">The way to partitions and nodes.</param>
+    /// <param name="options">Settings of the silo.</param>
+    /// <param name="map">Which partition a key points to.</param>
+    /// <param name="patience">For calls that are made again.</param>
+    /// <param name="workers">Where lanes run.</param>
+    public CommandRoutes(IClusterGrains grains, ClusterOptions options, PartitionMap map, Patience patience, TaskScheduler workers)
+    {
+        this.workers = workers;
+        this.grains = grains;
+        this.options = options;
+        this.map = map;
+        this.patience = patience;
+        Routing = new Routing(map, options.SignpostsKeptMax);
+        signposts = new SignpostCalls(grains, map, Routing, patience);
+    }
 
     /// <summary>Which way commands go.</summary>
-    public Routing Routing { get; } = new(map, options.SignpostsKeptMax);
+    public Routing Routing { get; }
 
     /// <summary>Executes one command.</summary>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
@@ -53,29 +73,9 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     public async Task<EventRecord?> FindDecisionAsync(ushort tenant, RequestId id)
     {
         var asked = PartitionQuestion.Of(QuestionKind.EventOfRequest, new NodeKey(0, tenant, 0, NodeKind.None), unchecked((long)id.High), unchecked((long)id.Low));
-        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => PatientlyAsync(() => grains.GetGrain<IPartitionGrain>(p).AskAsync(asked))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => patience.CallAsync(() => grains.Partition(p).AskAsync(asked))));
         // A command told to several partitions stands in each; the lowest, the register's for nodes, is the one that decided. A tombstone is not what was asked for when the original stands.
         return answers.SelectMany(a => EventWire.Read(a, out _)).OrderBy(e => e.IsTombstone).FirstOrDefault();
-    }
-
-    /// <summary>Calls again until the patience ends, when what fails may be over soon.</summary>
-    /// <exception cref="EngineFaultException">It was not.</exception>
-    public async Task<T> PatientlyAsync<T>(Func<Task<T>> call, CancellationToken cancellationToken = default)
-    {
-        var start = options.Clock.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return await call();
-            }
-            catch (Exception failure) when (Transient.Is(failure))
-            {
-                if (options.Clock.GetElapsedTime(start) >= options.Patience)
-                    throw new EngineFaultException($"The cluster did not answer for {options.Patience.TotalSeconds:0} s. {failure.Message}", failure);
-                await Task.Delay(Pause, options.Clock, cancellationToken);
-            }
-        }
     }
 
     private async Task<Outcome> ExecuteOneAsync(Command[] single, long deadlineMicros)
@@ -123,7 +123,7 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
 
     private async Task SendAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, Route[] routes, int start, int end, long deadlineMicros)
     {
-        await PutSignpostsAsync(commands, routes, start, end);
+        await signposts.PutAsync(commands, routes, start, end);
         // Partition and place in one number: sorted, the commands of a partition lie together and in order.
         var left = new long[end - start];
         var count = 0;
@@ -176,23 +176,6 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
 
     private static EngineFaultException SignpostsInCircles() => new("Signposts of a facility go round in circles; report it, this is a fault of the engine.", null);
 
-    private async Task PutSignpostsAsync(ReadOnlyMemory<Command> commands, Route[] routes, int start, int end)
-    {
-        var places = Enumerable.Range(start, end - start).Where(i => routes[i].Kind == RouteKind.Signposted).ToArray();
-        if (places.Length == 0) return;
-        await Task.WhenAll(places.GroupBy(i => map.PointedBy(commands.Span[i].Facility)).Select(async group =>
-        {
-            var here = group.ToArray();
-            var keys = ViewWire.Write(here.Select(i => commands.Span[i].Facility).ToArray());
-            var homes = await PatientlyAsync(() => grains.GetGrain<IPartitionGrain>(group.Key).SignpostAsync(keys, [.. here.Select(i => routes[i].Partition)]));
-            for (var i = 0; i < here.Length; i++)
-            {
-                routes[here[i]] = new Route(RouteKind.Partition, homes[i]);
-                Routing.Note(commands.Span[here[i]].Facility, homes[i]);
-            }
-        }));
-    }
-
     private Task<Outcome> ExecuteAloneAsync(ReadOnlyMemory<Command> command, Route route) => route.Kind switch
     {
         RouteKind.Node => OnNodeAsync(command),
@@ -204,10 +187,10 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
 
     private async Task<Outcome> OnNodeAsync(ReadOnlyMemory<Command> command)
     {
-        var node = grains.GetGrain<INodeGrain>(command.Span[0].Facility.ToString());
+        var node = grains.Node(command.Span[0].Facility);
         var payload = CommandWire.Write(command.Span);
         var outcome = new Outcome[1];
-        OutcomeWire.Read(await PatientlyAsync(() => node.ExecuteAsync(payload)), outcome);
+        OutcomeWire.Read(await patience.CallAsync(() => node.ExecuteAsync(payload)), outcome);
         return outcome[0];
     }
 
@@ -256,5 +239,5 @@ internal sealed class CommandRoutes(IGrainFactory grains, ClusterOptions options
     }
 
     private PartitionLane Lane(int partition) => lanes.GetOrAdd(partition, p =>
-        new PartitionLane(grains.GetGrain<IPartitionGrain>(p), options.Clock, options.Patience, options.QueuedCommandsMax));
+        new PartitionLane(grains.Partition(p), options.Clock, options.Patience, options.QueuedCommandsMax, workers));
 }

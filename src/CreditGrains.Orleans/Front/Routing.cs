@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -40,7 +39,7 @@ internal readonly record struct Route(RouteKind Kind, int Partition = 0, Reason 
 /// </summary>
 internal sealed class Routing(PartitionMap map, int keptMax)
 {
-    private readonly ConcurrentDictionary<NodeKey, int> homes = new();
+    private readonly KnownHomes homes = new(keptMax);
 
     /// <summary>The way of a valid command.</summary>
     public Route Of(in Command command) => command.Kind switch
@@ -58,15 +57,10 @@ internal sealed class Routing(PartitionMap map, int keptMax)
     };
 
     /// <summary>The partition of a borrower or facility, as far as is known here.</summary>
-    public int HomeOf(NodeKey key) => key.IsFacility && homes.TryGetValue(key, out var home) ? home : map.PointedBy(key);
+    public int HomeOf(NodeKey key) => key.IsFacility && homes.Find(key) is var home and not 0 ? home : map.PointedBy(key);
 
     /// <summary>Remembers where a facility lives.</summary>
-    public void Note(NodeKey facility, int home)
-    {
-        // A bound, not a policy: forgetting costs one more hop.
-        if (homes.Count >= keptMax) homes.Clear();
-        homes[facility] = home;
-    }
+    public void Note(NodeKey facility, int home) => homes.Note(facility, home);
 
     private Route OfKey(NodeKey key) => PartitionMap.IsShared(key.Kind) ? new Route(RouteKind.Node) : new Route(RouteKind.Partition, HomeOf(key));
 
@@ -82,7 +76,7 @@ internal sealed class Routing(PartitionMap map, int keptMax)
             if (!isFirst && of != home) return OtherPartition(parent.Parent);
             (home, isFirst) = (of, false);
         }
-        return home == pointed && !homes.ContainsKey(opening.Key) ? new Route(RouteKind.Partition, home) : new Route(RouteKind.Signposted, home);
+        return home == pointed && homes.Find(opening.Key) == 0 ? new Route(RouteKind.Partition, home) : new Route(RouteKind.Signposted, home);
     }
 
     private Route OfLink(in Command command, NodeKey parent)

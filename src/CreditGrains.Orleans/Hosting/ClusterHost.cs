@@ -7,6 +7,8 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 using Orleans.Configuration;
+using Orleans.Serialization;
+using Orleans.Storage;
 using StackExchange.Redis;
 
 namespace CreditGrains.Orleans.Hosting;
@@ -27,8 +29,10 @@ public static class ClusterHost
         options.Validate();
         var database = await OpenDatabaseAsync(options);
         IHost? host = null;
+        ConnectionClaim? claim = null;
         try
         {
+            claim = await ConnectionClaim.TakeAsync(options.Database, options.Connections, options.Clock);
             var builder = Host.CreateApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
             builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Orleans.Runtime.MembershipService", LogLevel.Information)
                 .AddSimpleConsole(console => (console.SingleLine, console.UseUtcTimestamp, console.TimestampFormat) = (true, true, "HH:mm:ss.fff "));
@@ -36,25 +40,22 @@ public static class ClusterHost
             host = builder.Build();
             await host.StartAsync(cancellationToken);
         }
-        catch (RedisException failure)
+        catch (Exception failure)
         {
             host?.Dispose();
+            if (claim is not null) await claim.DisposeAsync();
             await database.DisposeAsync();
-            throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
-        }
-        catch
-        {
-            host?.Dispose();
-            await database.DisposeAsync();
+            if (failure is RedisException) throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(database), async () =>
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), host.Services.GetRequiredService<PartitionHandover>(), async () =>
         {
             // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
             using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
             await host.StopAsync(patience.Token);
             await host.Services.GetRequiredService<SiloServices>().DisposeAsync();
             host.Dispose();
+            await claim.DisposeAsync();
             await database.DisposeAsync();
         });
     }
@@ -64,7 +65,7 @@ public static class ClusterHost
     public static async Task<NpgsqlDataSource> OpenDatabaseAsync(ClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var database = NpgsqlDataSource.Create(ConnectionString(options.Database));
+        var database = NpgsqlDataSource.Create(ConnectionString(options.Database, options.Connections.Main));
         try
         {
             await DatabaseChecks.CheckDurabilityAsync(database, options.Warn);
@@ -86,11 +87,11 @@ public static class ClusterHost
 
     // Statements that come again are parsed and planned once, and connections, which carry no settings of a session, go back to the pool as they are.
     // A silo that stands still inside a transaction would hold the epoch rows of its partitions, and nobody could take them over.
-    private static string ConnectionString(string given)
+    private static string ConnectionString(string given, int poolSize)
     {
         var builder = new NpgsqlConnectionStringBuilder(given);
         builder.Options = $"-c idle_in_transaction_session_timeout={IdleInTransaction.TotalMilliseconds:0} {builder.Options}".TrimEnd();
-        (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages, builder.NoResetOnClose) = (AutoPrepareMax, 2, true);
+        (builder.MaxAutoPrepare, builder.AutoPrepareMinUsages, builder.NoResetOnClose, builder.MaxPoolSize) = (AutoPrepareMax, 2, true, poolSize);
         return builder.ConnectionString;
     }
 
@@ -110,9 +111,17 @@ public static class ClusterHost
     /// <summary>Adds storage, reminders, placement and timings.</summary>
     internal static void AddGrains(ISiloBuilder silo, ClusterOptions options, NpgsqlDataSource database)
     {
-        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, ConnectionString(options.Database)));
-        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, ConnectionString(options.Database)));
-        silo.Services.AddSingleton(new SiloServices(options, database));
+        // One string, so that both use one pool.
+        var storageConnections = ConnectionString(options.Database, options.Connections.Storage);
+        silo.Services.AddOptions<AdoNetGrainStorageOptions>(NodeLedger.StorageName).Configure<Serializer, OrleansJsonSerializer>((storage, serializer, json) =>
+            // Written as bytes; earlier versions wrote JSON, with the book in base 64, which cost as much as deciding.
+            storage.GrainStorageSerializer = new GrainStorageSerializer(new OrleansGrainStorageSerializer(serializer), new JsonGrainStorageSerializer(json)));
+        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, storageConnections));
+        silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, storageConnections));
+        silo.AddIncomingGrainCallFilter<FailureBorder>();
+        // What fails without our doing, such as the reading of a state before a grain begins, arrives with its own name.
+        silo.Services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.UnionWith(["Npgsql", "CreditGrains"]));
+        silo.Services.AddSingleton(new SiloServices(options, new PostgresStore(database), TaskScheduler.Default));
         silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddSingleton<PartitionHandover>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PartitionHandover>());

@@ -7,7 +7,7 @@ namespace CreditGrains.Orleans.Hosting;
 /// <summary>Settings of a silo.</summary>
 public sealed record ClusterOptions
 {
-    /// <summary>The PostgreSQL database of the cluster, as a connection string. Required.</summary>
+    /// <summary>The PostgreSQL database of the cluster, as a connection string. Its Maximum Pool Size is the most connections this silo opens in all, default 32. Required.</summary>
     public required string Database { get; init; }
 
     /// <summary>The Redis server of the membership, as host:port; null: development on this machine, membership is the first silo's.</summary>
@@ -55,8 +55,8 @@ public sealed record ClusterOptions
     /// <summary>Silos that must suspect one before it is declared dead; default 2, and fewer when fewer are left.</summary>
     public int VotesForDeath { get; init; } = 2;
 
-    /// <summary>Most signposts a front door keeps in memory; default 4,000,000, about 50 bytes each.</summary>
-    public int SignpostsKeptMax { get; init; } = 4_000_000;
+    /// <summary>Most signposts a front door keeps in memory; default 12,000,000, 20 to 30 bytes each.</summary>
+    public int SignpostsKeptMax { get; init; } = 12_000_000;
 
     /// <summary>Request ids a partition keeps in memory before the oldest go to the database; default 2,000,000, about 56 bytes each.</summary>
     public long RequestIdsInMemoryMax { get; init; } = 2_000_000;
@@ -78,7 +78,10 @@ public sealed record ClusterOptions
         if (Patience < TimeSpan.FromSeconds(1)) throw new ArgumentException("Patience must be a second or more.");
         if (CallTimeout < TimeSpan.FromSeconds(1) || CallTimeout > Patience) throw new ArgumentException("CallTimeout must be a second or more and at most Patience.");
         if (SiloPort is < 1 or > 65535) throw new ArgumentException("SiloPort must be 1 to 65535.");
+        _ = Connections;
     }
+
+    internal ConnectionShare Connections => ConnectionShare.Of(Database, JournalConnections);
 
     internal RequestIdOptions RequestIds => new() { MemoryEntriesMax = RequestIdsInMemoryMax, FilterBytesMax = 4 << 20, VerifyPagesAtOpen = false };
 }

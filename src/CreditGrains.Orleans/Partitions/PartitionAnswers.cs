@@ -8,7 +8,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
+internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers)
 {
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
@@ -54,10 +54,10 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
     private Task<long> LastSequenceOfAsync(NodeKey key) => loop.LookAsync(p =>
         p.State.FindFacility(key) is var row and not 0 ? p.State.Facilities.Read(row).LastSequence : 0L);
 
-    private static async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
+    private async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
     {
         var sequence = await start();
-        return await Task.Run(() =>
+        return await workers.Run(() =>
         {
             var events = new List<LedgerEvent>();
             var next = read(sequence, events);

@@ -1,17 +1,13 @@
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
-using CreditGrains.Engine.Queries;
-using CreditGrains.Orleans.Nodes;
+using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Wire;
-using Npgsql;
-using NpgsqlTypes;
 using Orleans.Concurrency;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
-/// The grain of a partition. Reentrant: calls only queue what they bring, and <see cref="PartitionLoop"/> decides batch by batch in the grain's turns, so
-/// callers that arrive during a flush share the next. Its opening raises the epoch; when the journal fails or a later epoch shows, it fails its callers and deactivates.
+/// The grain of a partition: passes calls on to <see cref="PartitionHost"/>, whose turns are the grain's. Reentrant: calls only queue what they bring, so callers that arrive
+/// during a flush share the next. When the journal fails or a later epoch shows, it fails its callers and deactivates.
 /// </summary>
 [Reentrant]
 [PartitionPlacement]
@@ -23,11 +19,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private const string WakeReminder = "wake";
 
-    private PartitionLoop loop = null!;
-    private PartitionSnapshots snapshots = null!;
-    private Signposts signposts = null!;
-    private LeaseDesk? leases;
-    private PartitionAnswers answers = null!;
+    private PartitionHost host = null!;
 
     private int Number => checked((int)this.GetPrimaryKeyLong());
 
@@ -38,20 +30,10 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
             throw new InvalidOperationException($"There is no partition {number}: this cluster has 0 to {silo.Map.Count}.");
         // First: a failure after the opening would leave its memory behind.
         await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
-        var (partition, epoch, signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
+        host = await PartitionHost.OpenAsync(silo, new OrleansGrains(GrainFactory), Number, RuntimeIdentity, Failed);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
-        loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2), Failed);
-        snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes,
-            wake: () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
-            durable: () => loop.LookAsync(_ => true),
-            text => silo.Options.Warn($"Partition {Number}: {text}"));
-        loop.Snapshots = snapshots;
-        signposts = new Signposts(signposted, Number);
-        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
-        if (Number != PartitionMap.Register) AdmitByLeases(epoch);
-        handover.Add(this, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
-        loop.Start();
+        handover.Add(this, Number, end: () => scheduler.Run(host.StopAsync));
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
     }
@@ -59,57 +41,34 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (loop is null) return;
+        if (host is null) return;
         handover.Remove(this);
-        await loop.StopAsync();
-        snapshots.Abandon();
-        loop.Partition.Dispose();
+        await host.CloseAsync();
     }
 
     /// <inheritdoc/>
-    public Task<Payload> ExecuteAsync(Payload commands) => loop.ExecuteAsync(CommandWire.Read(commands));
+    public Task<Payload> ExecuteAsync(Payload commands) => host.ExecuteAsync(commands);
 
     /// <inheritdoc/>
-    public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
+    public Task<Payload> AskAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
-    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(ViewWire.Read<NodeKey[]>(nodes)!);
+    public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
 
     /// <inheritdoc/>
-    public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
-    {
-        var keys = ViewWire.Read<NodeKey[]>(facilities)!;
-        await using var command = silo.Database.CreateCommand("""
-            insert into cg_signpost (tenant, legal_entity, facility, pointed, home)
-            select * from unnest($1::int[], $2::int[], $3::bigint[], $4::int[], $5::int[]) on conflict do nothing
-            """);
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.Tenant).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => (int)k.LegalEntity).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(k => k.Id).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint });
-        command.Parameters.Add(new NpgsqlParameter { Value = keys.Select(_ => Number).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        command.Parameters.Add(new NpgsqlParameter { Value = homes, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
-        // One asker at a time per facility: the grain's own notes decide first, so that two front doors cannot differ.
-        for (var i = 0; i < keys.Length; i++)
-        {
-            if (loop.Partition.State.FindFacility(keys[i]) != 0) homes[i] = Number;
-            else if (signposts.Find(keys[i]) is var known and not 0) homes[i] = known;
-            else signposts.Note(keys[i], homes[i]);
-        }
-        await command.ExecuteNonQueryAsync();
-        return homes;
-    }
+    public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => host.SignpostAsync(facilities, homes);
 
     /// <inheritdoc/>
     public Task TakeLeaseReplyAsync(Payload reply)
     {
-        leases?.Receive(new HolderInput.TakeReply(ViewWire.Read<LeaseReply>(reply)!));
+        host.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task TakeLeaseRecallAsync(Payload recall)
     {
-        leases?.Receive(new HolderInput.TakeRecall(ViewWire.Read<LeaseRecall>(recall)!));
+        host.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
         return Task.CompletedTask;
     }
 
@@ -119,43 +78,24 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    private void AdmitByLeases(long epoch)
-    {
-        var own = new OwnCommands(Number, epoch);
-        // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
-        var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
-        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
-    }
-
-    private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
-        ViewWire.Read<LeaseReply>(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(ViewWire.Write(report)));
-
-    private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
-    {
-        // Noted first: who changes terms from now on tells this partition.
-        await silo.Mirrors.NoteAsync(Number, nodes);
-        return ViewWire.Read<NodeView?[]>(await GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register).TermsAsync(ViewWire.Write(nodes)))!;
-    }
-
     private async Task Tick()
     {
-        if (!loop.IsAlive)
+        if (!host.IsAlive)
         {
             // It has ended and is still here: whoever calls next opens it anew.
             DeactivateOnIdle();
             return;
         }
-        loop.Tick();
+        host.Tick();
         if (!homes.ShouldLeave(Number)) return;
         // First: a call that waits for headroom would keep the activation here. Migration, for a caller who knew it here would open it here again.
-        await loop.StopAsync();
+        await host.StopAsync();
         MigrateOnIdle();
     }
 
     private Task Remind()
     {
-        leases?.Remind();
+        host.Remind();
         return Task.CompletedTask;
     }
 

@@ -8,17 +8,21 @@ namespace CreditGrains.Orleans.Partitions;
 /// </summary>
 internal sealed class PartitionHandover : ILifecycleParticipant<ISiloLifecycle>
 {
-    private readonly ConcurrentDictionary<PartitionGrain, Func<Task>> open = new();
+    private readonly ConcurrentDictionary<PartitionGrain, (int Number, Func<Task> End)> open = new();
+
+    /// <summary>Numbers of the partitions that are open here.</summary>
+    public IEnumerable<int> Numbers => open.Values.Select(p => p.Number);
 
     /// <summary>A partition is open here.</summary>
     /// <param name="partition">Its grain.</param>
+    /// <param name="number">Its number.</param>
     /// <param name="end">Flushes what is decided and lets the others go; any thread.</param>
-    public void Add(PartitionGrain partition, Func<Task> end) => open[partition] = end;
+    public void Add(PartitionGrain partition, int number, Func<Task> end) => open[partition] = (number, end);
 
     /// <summary>It has ended.</summary>
     public void Remove(PartitionGrain partition) => open.TryRemove(partition, out _);
 
     /// <inheritdoc/>
     public void Participate(ISiloLifecycle observer) =>
-        observer.Subscribe(nameof(PartitionHandover), ServiceLifecycleStage.Active, _ => Task.CompletedTask, token => Task.WhenAll(open.Values.Select(end => end())).WaitAsync(token));
+        observer.Subscribe(nameof(PartitionHandover), ServiceLifecycleStage.Active, _ => Task.CompletedTask, token => Task.WhenAll(open.Values.Select(p => p.End())).WaitAsync(token));
 }

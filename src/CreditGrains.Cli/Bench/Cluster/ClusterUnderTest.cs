@@ -19,6 +19,8 @@ internal sealed record ClusterShape(string? SiloProgram, int Partitions, int Str
 internal sealed class ClusterUnderTest : IAsyncDisposable
 {
     private const int SiloCount = 3;
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan AskAgainAfter = TimeSpan.FromMilliseconds(100);
     private readonly PostgresCluster postgres;
     private readonly Process redis;
     private readonly DirectoryInfo redisData;
@@ -56,13 +58,33 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         var cluster = new ClusterUnderTest(PostgresCluster.Start(programs, "1GB"), redis, directory);
         try
         {
-            for (var i = 0; i < SiloCount; i++) cluster.silos.Add(await ServerTarget.OfAsync(cluster.StartSilo(program, shape.Partitions, port)));
+            for (var i = 0; i < SiloCount; i++) cluster.silos.Add(ServerTarget.Of(cluster.StartSilo(program, shape.Partitions, port)));
+            using var client = new HttpClient();
+            for (var i = 0; i < SiloCount; i++) await WhenServingAsync(client, cluster.http[i], cluster.silos[i].Process!);
             return cluster;
         }
         catch
         {
             await cluster.DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Completes when a silo says that it serves. Nothing else is asked: a question to the engine would open every partition in the first silo.</summary>
+    private static async Task WhenServingAsync(HttpClient client, Uri silo, ServerProcess process)
+    {
+        for (var start = Stopwatch.GetTimestamp(); ; await Task.Delay(AskAgainAfter))
+        {
+            try
+            {
+                using var answer = await client.GetAsync(new Uri(silo, "/healthz"));
+                if (answer.IsSuccessStatusCode) return;
+            }
+            catch (HttpRequestException)
+            {
+                if (process.HasExited) throw new BenchFault($"a silo ended while starting: {process.LastLine}");
+            }
+            if (Stopwatch.GetElapsedTime(start) > StartTimeout) throw new BenchFault($"the silo at {silo} did not serve within {StartTimeout}: {process.LastLine}");
         }
     }
 
@@ -84,7 +106,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         http.Add(new Uri($"http://127.0.0.1:{Text(httpPort)}"));
         string[] arguments =
         [
-            "--database", $"{postgres.ConnectionString};Maximum Pool Size=40", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
+            "--database", $"{postgres.ConnectionString};Maximum Pool Size=60", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
             "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(httpPort),
         ];
         return ServerProcess.Start(program, arguments, address);

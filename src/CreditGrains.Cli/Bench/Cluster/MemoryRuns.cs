@@ -38,7 +38,7 @@ internal static class MemoryRuns
         {
             var memory = ProcessMemory.Read(cluster.Silos[i].Process!.Id) ?? throw new BenchFault("memory can only be measured where there is /proc");
             var told = await SiloMemory.ReadAsync(client, cluster.HttpAddresses[i], since);
-            report.Detail($"{when}: silo {i} resident {Gib(memory.Resident):F2} GiB, peak {Gib(memory.Peak):F2}, collector's heap {Gib(told.HeapBytes):F2}; {told.Pauses.Count} pauses, longest {told.Pauses.LongestMillis:F1} ms, together {told.Pauses.TotalMillis:F0} ms; collections {string.Join('/', told.Collections)}");
+            report.Detail($"{when}: silo {i} resident {Gib(memory.Resident):F2} GiB, peak {Gib(memory.Peak):F2}, collector's heap {Gib(told.HeapBytes):F2}; {told.Pauses.Count} pauses, longest {told.Pauses.LongestMillis:F1} ms (generation {told.Pauses.LongestGeneration}, {told.Pauses.LongestStoppingMillis:F1} ms of it until all threads stood), together {told.Pauses.TotalMillis:F0} ms; collections {string.Join('/', told.Collections)}");
             resident += memory.Resident;
             longest = Math.Max(longest, told.Pauses.LongestMillis);
         }

@@ -20,4 +20,6 @@ internal sealed record SiloMemory(long NowMicros, long HeapBytes, int[] Collecti
 /// <param name="Count">How many.</param>
 /// <param name="LongestMillis">The longest.</param>
 /// <param name="TotalMillis">All together.</param>
-internal sealed record SiloPauses(int Count, double LongestMillis, double TotalMillis);
+/// <param name="LongestGeneration">What was collected in the longest; −1 when it only began or ended a concurrent collection.</param>
+/// <param name="LongestStoppingMillis">Of the longest, until all threads stood.</param>
+internal sealed record SiloPauses(int Count, double LongestMillis, double TotalMillis, int LongestGeneration, double LongestStoppingMillis);
