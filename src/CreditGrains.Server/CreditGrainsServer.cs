@@ -1,9 +1,11 @@
 using System.Net;
 using CreditGrains.Api;
+using CreditGrains.Api.Metering;
 using CreditGrains.Api.Transport.Health;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
+using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
@@ -73,6 +75,7 @@ public static class CreditGrainsServer
         }
 
         await DemoPortfolio.SeedAsync(engine);
+        if (options.DemoTraffic > 0) await DemoPortfolio.SeedTownAsync(engine);
     }
 
     private static async Task<RunningServer> ListenAsync(
@@ -81,10 +84,12 @@ public static class CreditGrainsServer
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
-        var app = Build(engine, health, options);
+        var meter = new DecisionMeter();
+        var app = Build(new MeteredEngine(engine, meter), meter, health, options);
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
+        if (options.Dashboard is not null) app.MapDashboard();
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
@@ -104,7 +109,7 @@ public static class CreditGrainsServer
         }
     }
 
-    private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
+    private static WebApplication Build(MeteredEngine engine, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -129,6 +134,8 @@ public static class CreditGrainsServer
         {
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
         });
+        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
+        if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }
 }

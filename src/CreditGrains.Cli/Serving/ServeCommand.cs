@@ -26,11 +26,16 @@ internal static class ServeCommand
         var standby = new Option<string?>("--standby") { Description = "Where 'creditgrains standby' listens: every decision is on its disk too before it is answered", HelpName = "HOST:PORT" };
         var required = new Option<bool>("--standby-required") { Description = "Decide nothing unless the standby is in step, so that a writer cut off from it cannot go on alone" };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
+        var traffic = new Option<int>("--demo-traffic") { Description = "With --demo: seed a larger book too, and send it about so many commands a second; 0 is none", HelpName = "N", DefaultValueFactory = _ => 0 };
+        traffic.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 10_000) result.AddError("--demo-traffic must be 0 to 10000");
+        });
         listen.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, demo };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, demo, traffic };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
@@ -48,6 +53,7 @@ internal static class ServeCommand
                 GrpcPort = parse.GetValue(grpc),
                 HttpPort = parse.GetValue(http),
                 Demo = parse.GetValue(demo),
+                DemoTraffic = parse.GetValue(traffic),
                 Output = shell.Out,
             },
             cancellationToken)));
