@@ -1,4 +1,5 @@
 using CreditGrains.Api.Metering;
+using CreditGrains.Dashboard.Accounts;
 using CreditGrains.Dashboard.Assets;
 using CreditGrains.Dashboard.Live;
 using CreditGrains.Dashboard.Shell;
@@ -30,6 +31,8 @@ public static class DashboardHosting
         services.AddSingleton(engine);
         services.AddSingleton(meter);
         services.AddSingleton<LiveBoard>();
+        services.AddSingleton<FacilityReads>();
+        services.AddSingleton<IActionDesk, DirectDesk>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LiveBoard>());
         // Pages live as long as this process, so their keys need not live longer, nor be written anywhere.
         services.AddDataProtection();

@@ -11,6 +11,8 @@
     plain: value => last(value) == null ? '–' : plain.format(last(value)),
     percent: value => last(value) == null ? '–' : percent(last(value)),
     micros: value => micros(last(value)),
+    'point-compact': point => compact.format(last(point.value)),
+    'point-percent': point => percent(last(point.value)),
     cell: point => last(point.value) === 0 ? '' : percent(last(point.value)),
   };
 

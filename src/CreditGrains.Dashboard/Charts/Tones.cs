@@ -10,6 +10,9 @@ internal static class Tones
 
     public static string ColourOf(double? utilisation) => $"var(--{Of(utilisation)})";
 
+    /// <summary>The same as a ground that white text can be read on.</summary>
+    public static string FillOf(double? utilisation) => $"var(--fill-{Of(utilisation)})";
+
     /// <summary>Exposure over limit; null when there is no limit or no rate.</summary>
     public static double? Utilisation(long? exposure, long limit) => exposure is null || limit >= 1L << 60 ? null : limit == 0 ? (exposure > 0 ? 1 : 0) : (double)exposure / limit;
 }

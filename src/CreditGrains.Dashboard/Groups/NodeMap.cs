@@ -22,7 +22,7 @@ internal static class NodeMap
                 breadcrumb = new { show = false },
                 left = 0, right = 0, top = 0, bottom = 0,
                 upperLabel = new { show = true, height = 22, color = "var(--ink)", fontWeight = "bold" },
-                label = new { color = "#ffffff", fontSize = 12, overflow = "truncate", textBorderColor = "rgba(0,0,0,0.55)", textBorderWidth = 2 },
+                label = new { color = "#ffffff", fontSize = 12, overflow = "truncate" },
                 itemStyle = new { borderColor = "var(--card)", borderWidth = 1, gapWidth = 1 },
                 levels = new object[] { new { itemStyle = new { borderColor = "var(--card)", borderWidth = 0, gapWidth = 4 }, upperLabel = new { show = false } }, new { itemStyle = new { borderColor = "var(--card)", borderWidth = 2, gapWidth = 1 } } },
                 data = Groups(nodes, words),
@@ -40,7 +40,7 @@ internal static class NodeMap
             {
                 name = $"{KeyText.Of(node.Key, words)}\n{Figures.Short(node.Exposure!.Value, node.Currency)}\n{Figures.Percent(Tones.Utilisation(node.Exposure, node.Limit))}",
                 value = Figures.Units(node.Exposure!.Value, node.Currency),
-                itemStyle = new { color = Tones.ColourOf(Tones.Utilisation(node.Exposure, node.Limit)) },
+                itemStyle = new { color = Tones.FillOf(Tones.Utilisation(node.Exposure, node.Limit)) },
             }),
         }),
     ];

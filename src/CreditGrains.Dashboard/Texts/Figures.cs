@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Dashboard.Texts;
 
@@ -29,6 +30,9 @@ internal static class Figures
 
     /// <summary>A limit; 2^60 is none.</summary>
     public static string Limit(long minor, Currency currency) => minor >= Unlimited ? "∞" : Amount(minor, currency);
+
+    /// <summary>What is left of a node's limit; of none, endless.</summary>
+    public static string Headroom(NodeView node) => node.Limit >= Unlimited ? "∞" : node.Headroom is { } headroom ? Amount(headroom, node.Currency) : "–";
 
     /// <summary>Whole units of money for a chart's axis.</summary>
     public static double Units(double minor, Currency currency) => minor / Math.Pow(10, currency.MinorUnitDigits);

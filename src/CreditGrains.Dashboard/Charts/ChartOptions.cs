@@ -48,7 +48,7 @@ internal static class ChartOptions
         tooltip = Tooltip("item", format),
         xAxis = Values(format),
         yAxis = new { type = "category", data = labels, inverse = true, axisTick = new { show = false }, axisLine = new { show = false }, axisLabel = new { color = "var(--ink)", width = 190, overflow = "truncate" } },
-        series = new[] { new { type = "bar", data = values, barMaxWidth = 18, itemStyle = new { color = $"var(--{colour})" }, label = new { show = true, position = "right", color = "var(--ink)" } } },
+        series = new[] { new { type = "bar", data = values, barMaxWidth = 18, itemStyle = new { color = $"var(--{colour})" }, label = new { show = true, position = "right", color = "var(--ink)", formatter = format.Replace("fmt:", "fmt:point-", StringComparison.Ordinal) } } },
     };
 
     /// <summary>Stacked columns over labels.</summary>
