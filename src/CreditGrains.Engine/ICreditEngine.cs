@@ -61,6 +61,26 @@ public interface ICreditEngine : IAsyncDisposable
     /// <param name="take">1 to 1,000.</param>
     ValueTask<IReadOnlyList<NodeView>> ListNodesAsync(ushort tenant, NodeKind kind, NodeKey after, int take);
 
+    /// <summary>
+    /// One look of a sweep over the nodes that are neither facilities nor borrowers, in no particular order: short, however large the book. A node opened meanwhile may be missed.
+    /// Default: by <see cref="ListNodesAsync"/>, the first thousand of each kind.
+    /// </summary>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="place">0 starts; else what the look before said.</param>
+    /// <param name="rowsMax">Most rows to look at, 1 to 65,536; what the engine is kept busy with.</param>
+    async ValueTask<NodeSweep> SweepNodesAsync(ushort tenant, long place, int rowsMax)
+    {
+        var kind = place == 0 ? NodeKind.Borrower + 1 : (NodeKind)place;
+        var nodes = await ListNodesAsync(tenant, kind, default, Math.Min(rowsMax, 1_000));
+        return new NodeSweep(nodes, kind < NodeKind.Pool ? (long)kind + 1 : 0);
+    }
+
+    /// <summary>Direct children of a node, the newest link first; null when the node is unknown, or the engine does not list children (a cluster).</summary>
+    /// <param name="parent">The node.</param>
+    /// <param name="after">Last child of the page before; default starts. One that is no child any more starts too.</param>
+    /// <param name="take">1 to 1,000.</param>
+    ValueTask<ChildrenPage?> ListChildrenAsync(NodeKey parent, NodeKey after, int take) => ValueTask.FromResult<ChildrenPage?>(null);
+
     /// <summary>The decision of a sequence; null when there is none.</summary>
     ValueTask<EventRecord?> GetDecisionAsync(long sequence);
 

@@ -1,9 +1,11 @@
 using System.Net;
 using CreditGrains.Api;
+using CreditGrains.Api.Metering;
 using CreditGrains.Api.Transport.Health;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
+using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
@@ -78,6 +80,7 @@ public static class CreditGrainsServer
         }
 
         await DemoPortfolio.SeedAsync(engine);
+        if (options.DemoTraffic > 0) await DemoPortfolio.SeedTownAsync(engine);
     }
 
     private static async Task<RunningServer> ListenAsync(
@@ -86,8 +89,9 @@ public static class CreditGrainsServer
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
+        var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest);
-        var app = Build(engine, health, options);
+        var app = Build(new MeteredEngine(engine, meter), meter, health, options);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -95,6 +99,7 @@ public static class CreditGrainsServer
         app.MapGet("/livez", () => Results.Text("live"));
         app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
+        if (options.Dashboard is not null) app.MapDashboard();
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
@@ -114,7 +119,7 @@ public static class CreditGrainsServer
         }
     }
 
-    private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
+    private static WebApplication Build(MeteredEngine engine, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -141,6 +146,8 @@ public static class CreditGrainsServer
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
+        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
+        if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Server.Telemetry;
 
@@ -50,6 +51,12 @@ public sealed record ServerOptions
 
     /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
     public bool Demo { get; init; }
+
+    /// <summary>With <see cref="Demo"/>: how many commands a second are sent to a larger demo book beside the portfolio, on average; default 0, none.</summary>
+    public int DemoTraffic { get; init; }
+
+    /// <summary>What the dashboard on the HTTP port shows; null serves none. Default: the book of tenant 1.</summary>
+    public DashboardOptions? Dashboard { get; init; } = new();
 
     /// <summary>How often health asks the engine; default 1 second.</summary>
     public TimeSpan HealthEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -31,11 +31,16 @@ internal static class ServeCommand
         var collector = new Option<Uri?>("--otlp") { Description = "Collector for metrics, traces and logs by the OpenTelemetry protocol; port 4318 is HTTP, any other gRPC", HelpName = "URL" };
         var traceRatio = new Option<double>("--trace-ratio") { Description = "Share of calls that are traced, 0 to 1", DefaultValueFactory = _ => 0.001 };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
+        var traffic = new Option<int>("--demo-traffic") { Description = "With --demo: seed a larger book too, and send it about so many commands a second; 0 is none", HelpName = "N", DefaultValueFactory = _ => 0 };
+        traffic.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 0 or > 10_000) result.AddError("--demo-traffic must be 0 to 10000");
+        });
         listen.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
@@ -63,6 +68,7 @@ internal static class ServeCommand
                     GrpcPort = parse.GetValue(grpc),
                     HttpPort = parse.GetValue(http),
                     Demo = parse.GetValue(demo),
+                    DemoTraffic = parse.GetValue(traffic),
                     Output = output,
                 },
                 cancellationToken));

@@ -68,6 +68,42 @@ internal sealed class StateReader(PartitionState state, Executor executor)
         state.Small.Risk.Contents.FirstOrDefault(one => one.Entity == entity && one.Hash.A == hashFirst && one.Hash.B == hashSecond && one.IsWhole) is { } content
             ? Scoring.ContentStore.Read(state, content) : null;
 
+    /// <summary>Nodes other than borrowers among the rows from a place.</summary>
+    public NodeSweep Sweep(ushort tenant, long place, int rowsMax)
+    {
+        var views = new List<NodeView>();
+        var row = (int)Math.Clamp(place, 1, int.MaxValue);
+        var end = (int)Math.Min((long)row + rowsMax, state.Nodes.End);
+        for (; row < end; row++)
+        {
+            ref readonly var node = ref state.Nodes.Read(row);
+            if (node.Tenant == tenant && node.Kind != NodeKind.Borrower) views.Add(Node(row, Share.WholePpm));
+        }
+        return new NodeSweep(views, row < state.Nodes.End ? row : 0);
+    }
+
+    /// <summary>Direct children, the newest link first; null when the node is unknown.</summary>
+    public ChildrenPage? Children(NodeKey key, NodeKey after, int take)
+    {
+        var parent = key.IsFacility ? 0 : state.FindNode(key);
+        if (parent == 0) return null;
+        ref readonly var node = ref state.Nodes.Read(parent);
+        var last = after == default ? 0 : LinkTo(after, parent);
+        var views = new List<NodeView>();
+        for (var link = last == 0 ? node.FirstChild : state.Links.Read(last).NextChild; link != 0 && views.Count < take; link = state.Links.Read(link).NextChild)
+        {
+            ref readonly var row = ref state.Links.Read(link);
+            views.Add(row.Child.IsNode ? Node(row.Child.Row, row.SharePpm) : FacilityNode(row.Child.Row) with { SharePpm = row.SharePpm });
+        }
+        return new ChildrenPage(node.ChildCount, views);
+    }
+
+    private int LinkTo(NodeKey child, int parent)
+    {
+        var row = child.IsFacility ? state.FindFacility(child) : state.FindNode(child);
+        return row == 0 ? 0 : executor.Graph.FindLink(child.IsFacility ? ChildRef.Facility(row) : ChildRef.Node(row), parent);
+    }
+
     private NodeView Node(int row, int sharePpm)
     {
         ref readonly var node = ref state.Nodes.Read(row);

@@ -160,6 +160,23 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
     }
 
     /// <inheritdoc/>
+    public ValueTask<NodeSweep> SweepNodesAsync(ushort tenant, long place, int rowsMax)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(place);
+        ArgumentOutOfRangeException.ThrowIfLessThan(rowsMax, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rowsMax, 65_536);
+        return Look(_ => reader.Sweep(tenant, place, rowsMax));
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ChildrenPage?> ListChildrenAsync(NodeKey parent, NodeKey after, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        return Look(_ => reader.Children(parent, after, take));
+    }
+
+    /// <inheritdoc/>
     public ValueTask<EventRecord?> GetDecisionAsync(long sequence)
     {
         if (sequence < 1) return ValueTask.FromResult<EventRecord?>(null);

@@ -14,11 +14,16 @@ internal static class DemoPortfolio
     internal const ulong Session = 0xDE_3000_0000_0001;
 
     /// <exception cref="StartException">DemoRefused: the directory holds another book under the demo's keys, or the engine cannot decide now.</exception>
-    public static async Task SeedAsync(ICreditEngine engine)
+    public static Task SeedAsync(ICreditEngine engine) => SeedAsync(engine, Session, DemoBook.Commands());
+
+    /// <summary>Seeds the larger book that traffic acts on.</summary>
+    /// <exception cref="StartException">As for the demo portfolio.</exception>
+    public static Task SeedTownAsync(ICreditEngine engine) => SeedAsync(engine, DemoTown.Session, DemoTown.Commands());
+
+    private static async Task SeedAsync(ICreditEngine engine, ulong session, IReadOnlyList<ControlCommand> controls)
     {
-        var controls = DemoBook.Commands();
         var commands = new Command[controls.Count];
-        for (var i = 0; i < commands.Length; i++) commands[i] = Command.Of(RequestId.ForSession(Session, i + 1), controls[i]);
+        for (var i = 0; i < commands.Length; i++) commands[i] = Command.Of(RequestId.ForSession(session, i + 1), controls[i]);
         var outcomes = new Outcome[commands.Length];
         await engine.ExecuteAsync(commands, outcomes);
         for (var i = 0; i < outcomes.Length; i++)

@@ -1,0 +1,39 @@
+using Microsoft.Playwright;
+
+namespace CreditGrains.Dashboard.Browser;
+
+/// <summary>Takes pictures of the pages of a server.</summary>
+internal static class Pictures
+{
+    /// <summary>Each row: name of the file, path of the page, how it is looked at, what must be there first.</summary>
+    private static readonly (string Name, string Path, PageLook Look, string WaitFor)[] All =
+    [
+        ("now", "", new PageLook(1400, 1180), "#latest tbody tr"),
+        ("now-dark-zh", "", new PageLook(1400, 1180, "zh-CN", IsDark: true), "#latest tbody tr"),
+        ("account", "account/1/20001", new PageLook(1400, 1500), "#events tbody tr"),
+        ("account-phone-zh", "account/1/10002", new PageLook(390, 2200, "zh-CN"), "#events tbody tr"),
+        ("group", "group/obligorgroup/1/501", new PageLook(1400, 1180), "ul.tree"),
+        ("groups-dark", "group", new PageLook(1400, 1180, IsDark: true), "table tbody tr"),
+        ("now-phone", "", new PageLook(390, 1400), "#latest tbody tr"),
+    ];
+
+    public static async Task TakeAsync(Uri site, string directory, string? only)
+    {
+        Directory.CreateDirectory(directory);
+        await using var chromium = await Chromium.StartAsync();
+        foreach (var (name, path, look, waitFor) in All)
+        {
+            if (only is not null && !name.StartsWith(only, StringComparison.Ordinal)) continue;
+            var page = await chromium.OpenAsync(look);
+            page.Console += (_, message) => Console.WriteLine($"{name}: {message.Type}: {message.Text}");
+            await page.VisitAsync(site, path);
+            await page.WaitForSelectorAsync(waitFor, new Microsoft.Playwright.PageWaitForSelectorOptions { State = Microsoft.Playwright.WaitForSelectorState.Attached });
+            await page.ChartsAsync(1);
+            // What the board reads first is on the page with its next view.
+            await page.WaitForTimeoutAsync(2_500);
+            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(directory, name + ".png"), FullPage = only is not null });
+            Console.WriteLine($"{name}.png");
+            await page.Context.CloseAsync();
+        }
+    }
+}

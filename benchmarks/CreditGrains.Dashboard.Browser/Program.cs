@@ -1,0 +1,15 @@
+using CreditGrains.Dashboard.Browser;
+
+const string Usage = "usage: CreditGrains.Dashboard.Browser pictures URL DIRECTORY [NAME] | measure [ACCOUNTS]";
+switch (args)
+{
+    case ["pictures", var url, var directory]:
+        await Pictures.TakeAsync(new Uri(url), directory, null);
+        return 0;
+    case ["pictures", var url, var directory, var name]:
+        await Pictures.TakeAsync(new Uri(url), directory, name);
+        return 0;
+    default:
+        await Console.Error.WriteLineAsync(Usage);
+        return 64;
+}

@@ -1,0 +1,57 @@
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine;
+using CreditGrains.Engine.Queries;
+
+namespace CreditGrains.Dashboard.Accounts;
+
+/// <summary>The events of a facility that were read, oldest first; kept up to date by reading only what is new.</summary>
+public sealed class AccountHistory(ICreditEngine engine, NodeKey key)
+{
+    private const int AtFirst = 300;
+    private const int AtOnce = 50;
+
+    /// <summary>Most events kept.</summary>
+    public const int EventsMax = 2_000;
+
+    private readonly List<EventRecord> events = [];
+    private long nextBefore;
+
+    /// <summary>Oldest first.</summary>
+    public IReadOnlyList<EventRecord> Events => events;
+
+    /// <summary>Whether there are older ones that can be read.</summary>
+    public bool HasOlder => nextBefore > 0 && events.Count < EventsMax;
+
+    /// <summary>Reads the newest events, or those that came since.</summary>
+    public async Task UpdateAsync()
+    {
+        var newest = events.Count > 0 ? events[^1].Sequence : 0;
+        var fresh = new List<EventRecord>();
+        var page = await engine.GetHistoryAsync(key, 0, newest == 0 ? AtFirst : AtOnce);
+        while (true)
+        {
+            fresh.AddRange(page.Events.TakeWhile(e => e.Sequence > newest));
+            if (newest == 0) nextBefore = page.NextBefore;
+            if (newest == 0 || page.NextBefore == 0 || page.Events.Any(e => e.Sequence <= newest)) break;
+            page = await engine.GetHistoryAsync(key, page.NextBefore, AtOnce);
+        }
+        fresh.Reverse();
+        events.AddRange(fresh);
+        if (events.Count > EventsMax) Shorten();
+    }
+
+    /// <summary>Reads a page of older events.</summary>
+    public async Task ReadOlderAsync()
+    {
+        if (!HasOlder) return;
+        var page = await engine.GetHistoryAsync(key, nextBefore, AtFirst);
+        nextBefore = page.NextBefore;
+        events.InsertRange(0, page.Events.Reverse());
+    }
+
+    private void Shorten()
+    {
+        nextBefore = events[events.Count - EventsMax - 1].Sequence;
+        events.RemoveRange(0, events.Count - EventsMax);
+    }
+}

@@ -1,0 +1,69 @@
+using CreditGrains.Api.Metering;
+using CreditGrains.Dashboard.Accounts;
+using CreditGrains.Dashboard.Assets;
+using CreditGrains.Dashboard.Live;
+using CreditGrains.Dashboard.Shell;
+using CreditGrains.Engine;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CreditGrains.Dashboard;
+
+/// <summary>Puts the dashboard into a host.</summary>
+public static class DashboardHosting
+{
+    private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
+
+    /// <summary>Adds what the pages need.</summary>
+    /// <param name="services">Of the host.</param>
+    /// <param name="engine">Read by the pages, and told what people do there; belongs to the caller.</param>
+    /// <param name="meter">Counts of what the host answered.</param>
+    /// <param name="options">What is shown.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, DecisionMeter meter, DashboardOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        services.AddSingleton(options);
+        services.AddSingleton(options.Pools);
+        services.AddSingleton(engine);
+        services.AddSingleton(meter);
+        services.AddSingleton<LiveBoard>();
+        services.AddSingleton<FacilityReads>();
+        services.AddSingleton<IActionDesk, DirectDesk>();
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LiveBoard>());
+        // Pages live as long as this process, so their keys need not live longer, nor be written anywhere.
+        services.AddDataProtection();
+        services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new PageKeys());
+        services.AddLogging(logging => logging.AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
+        services.AddRazorComponents().AddInteractiveServerComponents(circuits =>
+        {
+            circuits.DisconnectedCircuitMaxRetained = 20;
+            circuits.DisconnectedCircuitRetentionPeriod = TimeSpan.FromSeconds(30);
+        });
+        return services;
+    }
+
+    /// <summary>Serves the pages at '/', their assets below '/assets', and the connection that keeps them live at '/_blazor'.</summary>
+    public static void MapDashboard(this WebApplication app)
+    {
+        ArgumentNullException.ThrowIfNull(app);
+        app.Use(AddHeaders);
+        app.UseAntiforgery();
+        EmbeddedAssets.Map(app);
+        Looks.Map(app);
+        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+    }
+
+    private static Task AddHeaders(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        return next(context);
+    }
+}

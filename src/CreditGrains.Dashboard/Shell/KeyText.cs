@@ -1,0 +1,23 @@
+using System.Globalization;
+using CreditGrains.Dashboard.Texts;
+using CreditGrains.Domain.Limits;
+
+namespace CreditGrains.Dashboard.Shell;
+
+/// <summary>Keys as people read and type them, and where their pages are.</summary>
+internal static class KeyText
+{
+    /// <summary>Kind and number, with the legal entity where it is not the first.</summary>
+    public static string Of(NodeKey key, Words words) => key.LegalEntity <= 1 ? $"{words[$"kind.{key.Kind}"]} {key.Id}" : $"{words[$"kind.{key.Kind}"]} {key.LegalEntity}/{key.Id}";
+
+    /// <summary>The page of a facility or node.</summary>
+    public static string PathOf(NodeKey key) => key.IsFacility ? AccountPath(key) : $"group/{key.Kind.ToString().ToLowerInvariant()}/{Text(key.LegalEntity)}/{Text(key.Id)}";
+
+    /// <summary>The page of a facility.</summary>
+    public static string AccountPath(NodeKey key) => $"account/{Text(key.LegalEntity)}/{Text(key.Id)}";
+
+    /// <summary>The kind of a word in a path; none when there is no such kind.</summary>
+    public static NodeKind KindOf(string? word) => Enum.TryParse<NodeKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(word![0]) ? kind : NodeKind.None;
+
+    private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
+}
