@@ -39,6 +39,9 @@ internal static class SnapshotFormat
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
     public const int LayoutVersion = 5;
 
+    /// <summary>The oldest layout that is still read: it has the first of the tables, with the same rows.</summary>
+    public const int LayoutVersionOldest = 4;
+
     public const int HeadBytes = 24;
     public const int SequenceOffset = 12;
     public const int CrcOffset = 20;

@@ -79,7 +79,8 @@ internal static class SnapshotLoader
     }
 
     private static bool Fits(PartitionState state, SnapshotHeader header) =>
-        header.LayoutVersion == SnapshotFormat.LayoutVersion && header.Tables.Length == state.Tables.Count
+        header.LayoutVersion is >= SnapshotFormat.LayoutVersionOldest and <= SnapshotFormat.LayoutVersion
+        && (header.LayoutVersion == SnapshotFormat.LayoutVersion ? header.Tables.Length == state.Tables.Count : header.Tables.Length <= state.Tables.Count)
         && header.Tables.Zip(state.Tables).All(pair => pair.First.Name == pair.Second.Name && pair.First.RowBytes == pair.Second.RowLengthBytes);
 
     private static void LoadRows(PartitionState state, ReadOnlySpan<byte> payload, string name)

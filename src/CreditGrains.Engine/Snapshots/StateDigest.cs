@@ -250,7 +250,7 @@ internal sealed class StateDigest
     private static void AddPoolLoan(in PoolLoanRow row, ref EventWriter w)
     {
         if (row.Id == 0) return;
-        w.Byte(11);
+        w.Byte(20);
         w.UInt16(row.Tenant);
         w.UInt16(row.LegalEntity);
         foreach (var value in (ReadOnlySpan<long>)[

@@ -37,7 +37,7 @@ internal sealed class PartitionState : IDisposable
         Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, PoolLoans];
     }
 
-    /// <summary>The tables in the order of snapshots.</summary>
+    /// <summary>The tables in the order of snapshots: new ones come last, so that an older snapshot has the first of them.</summary>
     public IReadOnlyList<IRowTable> Tables { get; }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
