@@ -1,6 +1,5 @@
 using CreditGrains.Domain.Draws;
 using CreditGrains.Domain.Money;
-using CreditGrains.Securitisation.Pools;
 
 namespace CreditGrains.Cli.Pools;
 

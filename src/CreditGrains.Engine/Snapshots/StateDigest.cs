@@ -339,7 +339,7 @@ internal sealed class StateDigest
     private static void AddPoolLoan(in PoolLoanRow row, ref EventWriter w)
     {
         if (row.Id == 0) return;
-        w.Byte(15);
+        w.Byte(20);
         w.UInt16(row.Tenant);
         w.UInt16(row.LegalEntity);
         foreach (var value in (ReadOnlySpan<long>)[

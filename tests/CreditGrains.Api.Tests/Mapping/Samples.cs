@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Pools;
 using CreditGrains.Domain.Requests;
 using FsCheck;
 using FsCheck.Fluent;
@@ -75,6 +76,17 @@ internal static class Samples
         yield return new SetFxRate(entity, Eur, Currency.Parse("JPY"), 163_000_000_000, 12);
         yield return new AdvanceBusinessDate(entity, 20_000);
         yield return new ActivateFeatures(entity, "{}"u8.ToArray());
+        var day = new DateOnly(2026, 1, 31);
+        yield return new DefinePool(Pool, "{ \"name\": \"汽车\" }"u8.ToArray());
+        yield return new PutLoanInPool(Pool, 9, TransferKind.SubstituteIn, day, new LoanCandidate
+        {
+            Currency = Eur, Principal = 5, RatePpm = 6, RemainingMonths = 7, DaysPastDue = 8, Industry = 9, Region = 10, Obligor = 11, Origination = day.AddDays(-1), Plan = LoanPlan.InterestOnlyThenLevel, LevelMonths = 3,
+        });
+        yield return new TakeLoanFromPool(Pool, 9, TransferKind.CleanUp, day);
+        yield return new ReportLoan(Pool, 9, new LoanMovement
+        {
+            Date = day, Cause = MovementCause.Renewed, Principal = 1, Scheduled = 2, Prepaid = 3, Interest = -4, Recovery = -5, DaysPastDue = 6, RemainingMonths = 7, RatePpm = 8,
+        });
     }
 
     /// <summary>Numbers of every length on the wire.</summary>

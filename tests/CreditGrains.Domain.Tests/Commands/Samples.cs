@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Pools;
 using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Domain.Tests.Commands;
@@ -15,6 +16,7 @@ internal static class Samples
     public static readonly NodeKey Group = new(1, 1, 1, NodeKind.ObligorGroup);
     public static readonly NodeKey Pool = new(1, 1, 1, NodeKind.Pool);
     public static readonly NodeKey Scope = new(0, 1, 1, NodeKind.None);
+    public static readonly DateOnly Day = new(2026, 1, 31);
 
     public static readonly CommandKind[] Kinds = [.. Enum.GetValues<CommandKind>().Where(k => k.IsForCallers())];
 
@@ -57,6 +59,10 @@ internal static class Samples
         CommandKind.SetFxRate => new SetFxRate(Scope, Eur, Currency.Parse("USD"), 1_000_000_000, 1),
         CommandKind.ActivateFeatures => new ActivateFeatures(Scope, "{}"u8.ToArray()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(Scope, 20_000),
+        CommandKind.DefinePool => new DefinePool(Pool, new byte[] { 1 }),
+        CommandKind.PutLoanInPool => new PutLoanInPool(Pool, 1, TransferKind.Purchase, Day, new LoanCandidate { Currency = Eur, Principal = 100, Origination = Day }),
+        CommandKind.TakeLoanFromPool => new TakeLoanFromPool(Pool, 1, TransferKind.Sale, Day),
+        CommandKind.ReportLoan => new ReportLoan(Pool, 1, new LoanMovement { Date = Day }),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no control command"),
     };
 

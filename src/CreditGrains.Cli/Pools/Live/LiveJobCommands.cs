@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.V1;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Deals;

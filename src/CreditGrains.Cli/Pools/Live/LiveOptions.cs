@@ -3,7 +3,6 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Loans;
-using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Limits;
 using V1 = CreditGrains.Api.V1;
 

@@ -1,11 +1,10 @@
 using System.CommandLine;
 using CreditGrains.Api.Mapping;
-using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Control;
+using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Limits;
 using CreditGrains.Securitisation.Pools;
 using Command = System.CommandLine.Command;
 using V1 = CreditGrains.Api.V1;

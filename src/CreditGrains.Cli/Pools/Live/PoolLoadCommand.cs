@@ -5,6 +5,7 @@ using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Importing;
+using CreditGrains.Cli.Loans;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
