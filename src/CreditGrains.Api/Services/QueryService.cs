@@ -12,6 +12,7 @@ namespace CreditGrains.Api.Services;
 /// <summary>creditgrains.v1.QueryService: durable reads. The calls are described in its proto.</summary>
 internal sealed class QueryService(ICreditEngine engine)
 {
+    private readonly RiskFiles files = new(engine);
     private const int PageSizeUsual = 100;
     private const int PageSizeMax = 1_000;
 
@@ -72,11 +73,11 @@ internal sealed class QueryService(ICreditEngine engine)
         if (request.ByCase != By.DecisionId)
         {
             var (tenant, id) = RequestIdOf(request);
-            return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(tenant, id).Guarded()) };
+            return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(await engine.GetDecisionAsync(tenant, id).Guarded())) };
         }
 
         if (request.DecisionId <= 0) throw Invalid("decision_id must be 1 or more");
-        return new V1.GetDecisionReply { Event = Write(await engine.GetDecisionAsync(request.DecisionId).Guarded()) };
+        return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(await engine.GetDecisionAsync(request.DecisionId).Guarded())) };
     }
 
     private async ValueTask<V1.GetHistoryReply> GetHistoryAsync(V1.GetHistoryRequest request)

@@ -54,6 +54,7 @@ internal static class EventCodec
         Note = 1 << 27,
         Scoring = 1 << 28,
         Seen = 1 << 29,
+        Inputs = 1 << 30,
     }
 
     /// <summary>Writes an event.</summary>
@@ -131,6 +132,7 @@ internal static class EventCodec
         }
         if ((fields & Fields.Scoring) != 0) RiskRecordCodec.Write(ref w, e.Risk);
         if ((fields & Fields.Seen) != 0) RiskRecordCodec.Write(ref w, e.Seen);
+        if ((fields & Fields.Inputs) != 0) RiskRecordCodec.Write(ref w, e.Inputs.AsSpan(0, e.InputCount));
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -212,6 +214,11 @@ internal static class EventCodec
         if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
         if ((fields & Fields.Scoring) != 0) e.Risk = RiskRecordCodec.Read(ref r);
         if ((fields & Fields.Seen) != 0) e.Seen = RiskRecordCodec.ReadSeen(ref r);
+        if ((fields & Fields.Inputs) != 0)
+        {
+            e.Inputs = RiskRecordCodec.ReadInputs(ref r);
+            e.InputCount = e.Inputs.Length;
+        }
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -247,6 +254,7 @@ internal static class EventCodec
         if (e.Note is not null) fields |= Fields.Note;
         if (!e.Risk.IsEmpty) fields |= Fields.Scoring;
         if (e.Seen.Amount != 0) fields |= Fields.Seen;
+        if (e.InputCount != 0) fields |= Fields.Inputs;
         return fields;
     }
 

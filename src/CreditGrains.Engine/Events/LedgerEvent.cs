@@ -88,6 +88,12 @@ internal struct LedgerEvent
 
     /// <summary>What they saw of the facility beside its balances; default when none looked.</summary>
     public RequestSeen Seen;
+
+    /// <summary>Of an adverse decision by a model: every input of its score, so that it can be explained as it was. While live the writer's own memory.</summary>
+    public double[]? Inputs;
+
+    /// <summary>How many of <see cref="Inputs"/> count.</summary>
+    public int InputCount;
     public FailingLimit[]? Limits;
     public byte[]? Attributes;
     public ControlCommand? Control;
@@ -114,14 +120,3 @@ internal struct LedgerEvent
     /// <summary>Whether the event changed anything but the id's record.</summary>
     public readonly bool HasEffect => IsApproval || Outcome == OutcomeKind.Posted;
 }
-
-/// <summary>
-/// What a request's scoring saw of the facility that the event's balances do not tell: with it, models behind the feed and explanations later see exactly what the
-/// decision saw.
-/// </summary>
-/// <param name="Limit">Its limit, minor units.</param>
-/// <param name="Exposure">What it counted of itself before the request, minor units.</param>
-/// <param name="Amount">What fitted the limits and was scored, minor units; 1 or more when anything was seen.</param>
-/// <param name="Credit">Its credit balance before, minor units.</param>
-/// <param name="OpenItems">Its open items before.</param>
-internal readonly record struct RequestSeen(long Limit, long Exposure, long Amount, long Credit, int OpenItems);

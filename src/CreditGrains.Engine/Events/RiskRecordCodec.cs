@@ -1,5 +1,6 @@
 using System.Text;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Engine.Events;
 
@@ -7,6 +8,7 @@ namespace CreditGrains.Engine.Events;
 internal static class RiskRecordCodec
 {
     private const int TextBytesMax = 1_024;
+    private const double WholeMax = 1L << 53;
 
     [Flags]
     private enum Parts : byte
@@ -16,6 +18,16 @@ internal static class RiskRecordCodec
         Challenger = 4,
         Reasons = 8,
     }
+
+    private enum InputForm : byte
+    {
+        Missing = 0,
+        Whole = 1,
+        Bits = 2,
+    }
+
+    /// <summary>Most inputs of a model that can be recorded: with them an event stays within its bytes.</summary>
+    public const int InputsMax = 4_096;
 
     /// <summary>Most bytes one record takes: two names and four reasons.</summary>
     public const int LengthMax = 2 * (TextBytesMax + 8) + RiskRecord.ReasonsMax * 3 * (TextBytesMax + 4);
@@ -32,6 +44,35 @@ internal static class RiskRecordCodec
 
     /// <summary>Reads what was seen.</summary>
     public static RequestSeen ReadSeen(ref EventReader r) => new(r.Long(), r.Signed(), r.Long(), r.Long(), r.Int());
+
+    /// <summary>Writes inputs: whole numbers short, missing ones as one byte, all others as they are.</summary>
+    public static void Write(ref EventWriter w, scoped ReadOnlySpan<double> inputs)
+    {
+        w.Unsigned((ulong)inputs.Length);
+        foreach (var input in inputs)
+        {
+            var form = double.IsNaN(input) ? InputForm.Missing : Math.Abs(input) < WholeMax && input == Math.Truncate(input) && !(input == 0 && double.IsNegative(input)) ? InputForm.Whole : InputForm.Bits;
+            w.Byte((byte)form);
+            if (form == InputForm.Whole) w.Signed((long)input);
+            else if (form == InputForm.Bits) w.UInt64(BitConverter.DoubleToUInt64Bits(input));
+        }
+    }
+
+    /// <summary>Reads inputs.</summary>
+    public static double[] ReadInputs(ref EventReader r)
+    {
+        var inputs = new double[r.Int()];
+        for (var i = 0; i < inputs.Length; i++)
+        {
+            inputs[i] = (InputForm)r.Byte() switch
+            {
+                InputForm.Missing => double.NaN,
+                InputForm.Whole => r.Signed(),
+                _ => BitConverter.UInt64BitsToDouble(r.UInt64()),
+            };
+        }
+        return inputs;
+    }
 
     public static void Write(ref EventWriter w, in RiskRecord risk)
     {

@@ -35,6 +35,8 @@ internal static class EventRecords
         Headroom = e.Headroom,
         PreviousSequence = e.PreviousSequence,
         Risk = e.Risk,
+        Seen = e.Seen,
+        Inputs = e.Inputs is { } inputs ? inputs.AsMemory(0, e.InputCount) : default,
         Limits = e.Limits ?? [],
         Attributes = e.Attributes,
         Control = e.Control,

@@ -33,3 +33,14 @@ public sealed record RiskView(IReadOnlyList<VersionView> Versions, IReadOnlyList
     /// <summary>Nothing.</summary>
     public static readonly RiskView Empty = new([], []);
 }
+
+/// <summary>
+/// What a request's scoring saw of the facility that the event's balances do not tell: with it, models behind the feed and explanations later see exactly what the
+/// decision saw.
+/// </summary>
+/// <param name="Limit">Its limit, minor units.</param>
+/// <param name="Exposure">What it counted of itself before the request, minor units.</param>
+/// <param name="Amount">What fitted the limits and was scored, minor units; 1 or more when anything was seen.</param>
+/// <param name="Credit">Its credit balance before, minor units.</param>
+/// <param name="OpenItems">Its open items before.</param>
+public readonly record struct RequestSeen(long Limit, long Exposure, long Amount, long Credit, int OpenItems);

@@ -175,6 +175,12 @@ public sealed record EventRecord
     /// <summary>Model and policy versions, score and reasons.</summary>
     public RiskRecord Risk { get; init; }
 
+    /// <summary>What its scoring saw of the facility beside the balances; default when nothing looked.</summary>
+    public RequestSeen Seen { get; init; }
+
+    /// <summary>Of an adverse decision by a model: every input of its score, in the model's order; else empty.</summary>
+    public ReadOnlyMemory<double> Inputs { get; init; }
+
     /// <summary>Limits that stood in the way or are left in excess.</summary>
     public IReadOnlyList<FailingLimit> Limits { get; init; } = [];
 

@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 using CreditGrains.Risk.Feel;
 using CreditGrains.Risk.Policies;
@@ -19,7 +20,7 @@ internal readonly record struct Verdict(OutcomeKind Kind, long Amount, Reason Re
 /// </summary>
 internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
 {
-    private static readonly DecisionReason[] ByScore =
+    private static readonly DecisionReason[] ScoreItself =
         [new(ReasonSource.Score, "SCORE", "The score is not sufficient; its factors come with the decision.", "评分不足；具体因素随决定提供。")];
 
     private static readonly DecisionReason[] NotScored =
@@ -60,10 +61,18 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
             e.Risk.Score = score;
             e.Risk.IsChallenger = isChallenger;
         }
-        if (plan.Policy is { } policy) return ByPolicy(policy, model, score, facts, ref e, amount);
-        if (model is null) return whole;
+        var verdict = plan.Policy is { } policy ? ByPolicy(policy, model, score, facts, ref e, amount) : ByScore(model, score, ref e, amount);
+        if (model is null || verdict.Kind == OutcomeKind.Approved) return verdict;
+        e.Inputs = row;
+        e.InputCount = model.Sources.Length;
+        return verdict;
+    }
+
+    private Verdict ByScore(BoundModel? model, double score, ref LedgerEvent e, long amount)
+    {
+        if (model is null) return new Verdict(OutcomeKind.Approved, amount);
         if (double.IsNaN(score)) return Refer(ref e, NotScored, amount);
-        return model.Scoring.Card?.Cutoff > score ? Decline(ref e, Reason.DeclinedByScore, FactorsOf(model)) : whole;
+        return model.Scoring.Card?.Cutoff > score ? Decline(ref e, Reason.DeclinedByScore, FactorsOf(model)) : new Verdict(OutcomeKind.Approved, amount);
     }
 
     private Plan? PlanOf(in FacilityRow facility, ReadOnlySpan<PathEntry> path, long nowMicros)
@@ -167,9 +176,9 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
     /// <summary>Factors of a scorecard's score; of other models they are worked out when the decision is asked for.</summary>
     private DecisionReason[] FactorsOf(BoundModel model)
     {
-        if (model.Scoring.Card is null) return ByScore;
+        if (model.Scoring.Card is null) return ScoreItself;
         var packed = model.Scoring.FactorsOf(row.AsSpan(0, model.Sources.Length));
-        if (packed == 0) return ByScore;
+        if (packed == 0) return ScoreItself;
         if (factors.TryGetValue((model.Scoring, packed), out var known)) return known;
         if (factors.Count >= FactorsKeptMax) factors.Clear();
         return factors[(model.Scoring, packed)] = model.Scoring.ReasonsOf(packed);

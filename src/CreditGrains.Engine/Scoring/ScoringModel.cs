@@ -15,6 +15,7 @@ internal sealed class ScoringModel
 
     private ScoringModel(CompiledModel model, ReasonCatalogue? texts)
     {
+        if (model.Inputs.Length > RiskRecordCodec.InputsMax) throw new ModelFault("TooManyInputs", $"the model has {model.Inputs.Length} inputs; decisions take models of at most {RiskRecordCodec.InputsMax}");
         Model = model;
         Card = model as Scorecard;
         var all = model.Inputs.Select(input => texts?.Of(input.Name) ?? new ReasonText(input.Name, input.Name, input.Name)).ToArray();

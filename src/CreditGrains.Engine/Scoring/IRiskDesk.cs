@@ -1,0 +1,58 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Risk.Monitoring;
+
+namespace CreditGrains.Engine.Scoring;
+
+/// <summary>How far a distribution has moved from its development rows in the newest full period.</summary>
+/// <param name="Name">The input; empty of the score.</param>
+/// <param name="Psi">Population stability index; NaN before there is a period.</param>
+/// <param name="Level">What it says.</param>
+public readonly record struct Drift(string Name, double Psi, DriftLevel Level);
+
+/// <summary>How a model version does.</summary>
+/// <param name="Name">Name and version.</param>
+/// <param name="Role">What it does: acting, challenger or shadow.</param>
+/// <param name="Decisions">Decisions it scored or should have.</param>
+/// <param name="NotScored">Of these, without a score.</param>
+/// <param name="ApprovalRatio">Approved ÷ decisions, as decided; NaN without any.</param>
+/// <param name="ScoreDrift">Of the score.</param>
+/// <param name="InputDrift">Of each input.</param>
+/// <param name="Review">Outcomes: separation, calibration, bad rate, review.</param>
+/// <param name="Alarms">What somebody should look at, in plain words.</param>
+public sealed record ModelMonitorView(
+    VersionName Name, VersionRole Role, long Decisions, long NotScored, double ApprovalRatio, Drift ScoreDrift, IReadOnlyList<Drift> InputDrift, ModelReview Review, IReadOnlyList<string> Alarms);
+
+/// <summary>Work in the background.</summary>
+/// <param name="Id">Names it in this process.</param>
+/// <param name="Title">What it does.</param>
+/// <param name="State">Running, Done or Failed.</param>
+/// <param name="ProgressPermille">Done parts in a thousand.</param>
+/// <param name="Report">JSON; null until done.</param>
+/// <param name="Fault">Why it failed; null otherwise.</param>
+public sealed record RiskJob(string Id, string Title, string State, int ProgressPermille, string? Report, string? Fault);
+
+/// <summary>What runs beside an engine, behind its feed: monitors, shadows, backtests. Any thread.</summary>
+public interface IRiskDesk
+{
+    /// <summary>How the models of a legal entity do.</summary>
+    IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity);
+
+    /// <summary>Tells what became of accounts.</summary>
+    /// <returns>How many had a decision by a model.</returns>
+    long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
+
+    /// <summary>Starts a backtest of a policy over the journal's history.</summary>
+    /// <param name="entity">Tenant and legal entity.</param>
+    /// <param name="policy">A registered version.</param>
+    /// <param name="model">The model that scores; null takes the scores of then.</param>
+    /// <param name="fromMicros">Decisions of this writer time and later.</param>
+    RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros);
+
+    /// <summary>A job; null when there is none of that id.</summary>
+    RiskJob? Find(string id);
+
+    /// <summary>All jobs, newest first.</summary>
+    IReadOnlyList<RiskJob> Jobs();
+}
