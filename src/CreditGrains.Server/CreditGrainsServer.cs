@@ -7,6 +7,7 @@ using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
@@ -91,7 +92,7 @@ public static class CreditGrainsServer
         var pauses = new CollectionPauses();
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest);
-        var app = Build(new MeteredEngine(engine, meter), meter, health, options);
+        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, meter, health, options);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -119,7 +120,7 @@ public static class CreditGrainsServer
         }
     }
 
-    private static WebApplication Build(MeteredEngine engine, DecisionMeter meter, HealthService health, ServerOptions options)
+    private static WebApplication Build(MeteredEngine engine, IPoolSource? pools, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -138,7 +139,7 @@ public static class CreditGrainsServer
             kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine);
+        CreditGrainsApi.Bind(table, engine, options.TimeProvider, pools: pools);
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions

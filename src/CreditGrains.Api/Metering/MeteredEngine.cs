@@ -67,6 +67,15 @@ public sealed class MeteredEngine(ICreditEngine engine, DecisionMeter meter) : I
     public ValueTask<long> GetFeedEndAsync() => engine.GetFeedEndAsync();
 
     /// <inheritdoc/>
+    public ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => engine.GetRiskAsync(tenant, legalEntity);
+
+    /// <inheritdoc/>
+    public ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) => engine.GetContentAsync(tenant, legalEntity, hash);
+
+    /// <inheritdoc/>
+    public ValueTask<EngineStatus> GetHealthAsync() => engine.GetHealthAsync();
+
+    /// <inheritdoc/>
     public ValueTask ConfirmClockAsync() => engine.ConfirmClockAsync();
 
     /// <inheritdoc/>
