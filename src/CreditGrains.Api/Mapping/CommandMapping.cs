@@ -43,7 +43,7 @@ internal static class CommandMapping
     public static V1.Command Write(in Command command)
     {
         var message = new V1.Command();
-        var body = command.Control is { } control ? ControlWriting.Write(control) : Account(command);
+        var body = command.Control is { } control and not LoanOffer ? ControlWriting.Write(control) : Account(command);
         if (command.Id != default) body.SetId(command.Id);
         SetBody(message, body);
         return message;

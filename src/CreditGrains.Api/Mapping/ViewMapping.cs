@@ -17,6 +17,7 @@ internal static class ViewMapping
         SubLimits = { view.SubLimits.Select(Write) },
         LastDecisionId = view.LastSequence,
         AsOfMicros = view.AsOfMicros,
+        Loans = { view.Loans.Select(LoanMapping.Write) },
     };
 
     public static V1.NodeView Write(NodeView view)
@@ -74,12 +75,15 @@ internal static class ViewMapping
             ModelVersion = record.ModelVersion,
             Limits = { record.Limits.Select(DecisionMapping.Write) },
             Attributes = ByteString.CopyFrom(record.Attributes.Span),
-            Control = record.Control is { } control ? CommandMapping.Write(control) : null,
+            Control = record.Control is { } control and not LoanOffer ? CommandMapping.Write(control) : null,
             Regraphed = { record.Regraphed.Select(Keys.ToNode) },
             IsTombstone = record.IsTombstone,
             Digest = record.Digest ?? "",
             DigestDecisionId = record.DigestSequence,
             Note = record.Note ?? "",
+            Loans = { record.Loans.Select(LoanMapping.Write) },
+            Loan = record.Control is LoanOffer offer ? LoanMapping.WriteOfEvent(offer) : null,
+            LoanFault = record.LoanFault == 0 ? "" : record.LoanFault.ToString(),
         };
         if (record.Original != default) message.OriginalUuid = record.Original.ToString();
         if (record.Id == default) return message;

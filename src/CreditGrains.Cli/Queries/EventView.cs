@@ -37,6 +37,7 @@ internal static class EventView
         if (e.Reference != 0) shell.Line($"refers to decision {e.Reference}");
         if (e.PreviousDecisionId != 0) shell.Line($"the facility's decision before: {e.PreviousDecisionId}");
         if (e.Limits.Count > 0) DecisionView.PrintLimits(shell, "limits in the way, or left in excess", e.Limits, e.Currency);
+        LoanPrint.Write(shell, e);
         if (e.Control is { } control) shell.Line($"control: {JsonFormatter.Default.Format(control)}");
     }
 

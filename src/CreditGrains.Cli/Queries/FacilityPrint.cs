@@ -29,6 +29,7 @@ internal static class FacilityPrint
             }));
         }
 
+        LoanPrint.Write(shell, view.Loans, currency);
         if (view.SubLimits.Count == 0) return;
         shell.Table("sub-limits", ["channel", "categories", "#limit", "#used"], view.SubLimits.Select(limit => new[]
         {

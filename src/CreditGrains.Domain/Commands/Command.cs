@@ -104,7 +104,7 @@ public struct Command
     /// <summary>Opaque caller attributes for features and policies, at most <see cref="AttributesLengthMax"/> bytes; null is none.</summary>
     public byte[]? Attributes;
 
-    /// <summary>The record of a control command; null for account commands.</summary>
+    /// <summary>The record of a control command, or the loan of a Drawdown; null for other account commands.</summary>
     public ControlCommand? Control;
 
     /// <summary>Longest <see cref="Attributes"/>, bytes.</summary>

@@ -72,6 +72,9 @@ public enum CommandKind : byte
     /// <summary>Journal only: a referral's time ran out. Never sent by a caller.</summary>
     ExpireReferral = 53,
 
+    /// <summary>Journal only: a loan was brought to its legal entity's business date. Never sent by a caller.</summary>
+    AgeLoan = 54,
+
     /// <summary>Create a limit node.</summary>
     OpenNode = 64,
 

@@ -28,7 +28,8 @@ public static class CommandValidation
 
     private static (Reason, string?) CheckAccount(in Command c)
     {
-        if (c.Control is not null) return Field("control", "belongs to control commands only");
+        if (c.Control is not null && !(c.Kind == CommandKind.Drawdown && c.Control is LoanOffer && c.Control.Key == c.Facility))
+            return Field("control", "belongs to control commands only; a Drawdown may carry a loan");
         if (c.Kind == CommandKind.Reverse)
         {
             if (c.Facility.Tenant == 0) return (Reason.InvalidKey, "tenant must be 1 to 65535");
@@ -41,7 +42,9 @@ public static class CommandValidation
                 return (Reason.InvalidKey, "facility needs tenant and legal entity 1 to 65535, and an id of 1 or more");
             if (c.Original != default) return Field("original", "belongs to Reverse only");
         }
-        return CheckAmounts(c) is { Item1: not Reason.None } amount ? amount : CheckFields(c);
+        if (CheckAmounts(c) is { Item1: not Reason.None } amount) return amount;
+        if (CheckFields(c) is { Item1: not Reason.None } field) return field;
+        return c.Control is LoanOffer offer && offer.Fault(c) is { } fault ? (Reason.InvalidField, fault) : Valid;
     }
 
     private static (Reason, string?) CheckAmounts(in Command c)

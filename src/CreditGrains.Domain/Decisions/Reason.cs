@@ -198,6 +198,23 @@ public enum Reason : ushort
 
     /// <summary>More principal was paid than is owed.</summary>
     MoreThanOwed = 179,
+    /// <summary>The legal entity has no business date yet, which a loan needs.</summary>
+    BusinessDateMissing = 143,
+
+    /// <summary>The terms of the loan are refused; the data gives the loan fault.</summary>
+    InvalidTerms = 144,
+
+    /// <summary>The facility has as many loans as it may (300).</summary>
+    TooManyLoans = 145,
+
+    /// <summary>The loan has come further than its drawdown, so the drawdown cannot be undone.</summary>
+    LoanInUse = 146,
+
+    /// <summary>The facility has no such loan, or it has ended.</summary>
+    UnknownLoan = 147,
+
+    /// <summary>The loan cannot do what was asked; the data gives the loan fault.</summary>
+    LoanRefused = 148,
 }
 
 /// <summary>Groups of reasons.</summary>

@@ -50,6 +50,17 @@ public sealed record LoanFee(string Name, FeeTiming Timing, FeeMeasure Measure, 
         _ => Rounding.Divide((Int128)principal * Value, 1_000_000, mode),
     };
 
+    /// <summary>Whether it comes with an instalment.</summary>
+    /// <param name="number">Of the instalment, from 1.</param>
+    /// <param name="isLast">Whether nothing is left after it.</param>
+    internal bool IsTakenWith(int number, bool isLast) => Timing switch
+    {
+        FeeTiming.WithEachInstalment => true,
+        FeeTiming.WithFirstInstalment => number == 1,
+        FeeTiming.WithLastInstalment => isLast,
+        _ => false,
+    };
+
     internal LoanRefusal? Check()
     {
         if (string.IsNullOrWhiteSpace(Name)) return new LoanRefusal(LoanFault.InvalidFee, "a fee needs a name");

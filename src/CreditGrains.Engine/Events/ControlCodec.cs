@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 
 namespace CreditGrains.Engine.Events;
@@ -72,6 +73,9 @@ internal static class ControlCodec
                 break;
             case Freeze or Unfreeze or Close:
                 break;
+            case LoanOffer c:
+                LoanOfferCodec.Write(ref w, c);
+                break;
             default:
                 throw new NotSupportedException($"{control.GetType().Name} has no journal form.");
         }
@@ -96,6 +100,7 @@ internal static class ControlCodec
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
+        CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

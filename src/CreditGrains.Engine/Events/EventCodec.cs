@@ -4,7 +4,9 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Engine.Events;
@@ -48,6 +50,8 @@ internal static class EventCodec
         Reason = 1 << 23,
         Effects = 1 << 24,
         Note = 1 << 28,
+        Loans = 1 << 25,
+        LoanFault = 1 << 26,
     }
 
     /// <summary>Writes an event.</summary>
@@ -126,6 +130,8 @@ internal static class EventCodec
             w.Unsigned((ulong)text.Length);
             w.Bytes(text);
         }
+        if ((fields & Fields.Loans) != 0) LoanPartCodec.Write(ref w, e.Loans!);
+        if ((fields & Fields.LoanFault) != 0) w.Byte((byte)e.LoanFault);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -202,6 +208,8 @@ internal static class EventCodec
             e.DigestSequence = r.Long();
         }
         if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
+        if ((fields & Fields.Loans) != 0) e.Loans = LoanPartCodec.Read(ref r);
+        if ((fields & Fields.LoanFault) != 0) e.LoanFault = (LoanFault)r.Byte();
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
@@ -234,6 +242,8 @@ internal static class EventCodec
         if (e.Slice is not null) fields |= Fields.Slice;
         if (e.DigestSequence != 0) fields |= Fields.Digest;
         if (e.Note is not null) fields |= Fields.Note;
+        if (e.Loans is { Length: > 0 }) fields |= Fields.Loans;
+        if (e.LoanFault != 0) fields |= Fields.LoanFault;
         return fields;
     }
 

@@ -2,8 +2,10 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Engine.Events;
@@ -91,6 +93,12 @@ internal struct LedgerEvent
 
     /// <summary>RegraphSlice: the facilities now counted in their new ancestors.</summary>
     public NodeKey[]? Slice;
+
+    /// <summary>What happened to loans; null when nothing did.</summary>
+    public LoanPart[]? Loans;
+
+    /// <summary>Why the terms of a loan or an act on one were refused.</summary>
+    public LoanFault LoanFault;
 
     /// <summary>StateDigest: the digest and the sequence it is of.</summary>
     public UInt128 Digest;

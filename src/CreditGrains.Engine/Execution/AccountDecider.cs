@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -11,7 +12,7 @@ namespace CreditGrains.Engine.Execution;
 /// Decides the commands on one facility's balances and open items (docs/rules.md). Reads the state, fills the event, changes
 /// nothing: everything that can fail is checked here, and after that <see cref="EventApplier"/> cannot fail.
 /// </summary>
-internal sealed class AccountDecider(PartitionState state, ExposureBook exposures, LimitCheck limits, OpenItems items, EngineRules rules)
+internal sealed class AccountDecider(PartitionState state, ExposureBook exposures, LimitCheck limits, OpenItems items, LoanDecider loans, EngineRules rules)
 {
     private readonly List<FailingLimit> excess = [];
 
@@ -102,11 +103,11 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
                 Post(ref e, before with { Uncleared = before.Uncleared + e.AmountAsked });
                 break;
             case CommandKind.Repay:
-                PostAllocation(ref e, before, e.AmountAsked);
+                PostAllocation(facility, ref e, before, e.AmountAsked);
                 break;
             case CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue:
                 if (!Take(ref e, OpenItemKind.Float, out var cleared)) return;
-                PostAllocation(ref e, before with { Uncleared = before.Uncleared - cleared }, cleared);
+                PostAllocation(facility, ref e, before with { Uncleared = before.Uncleared - cleared }, cleared);
                 break;
             case CommandKind.Refund or CommandKind.Chargeback:
                 Post(ref e, Postings.ReducePrincipal(before, e.AmountAsked));
@@ -166,6 +167,11 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             Decline(ref e, Reason.NotARepayment);
             return;
         }
+        if (original.Loans is not null)
+        {
+            Decline(ref e, Reason.LoanInUse);
+            return;
+        }
         if (state.Small.Reversed.Contains(e.Reference))
         {
             Decline(ref e, Reason.AlreadyReversed);
@@ -196,6 +202,10 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             case CommandKind.Drawdown when original.Outcome == OutcomeKind.Referred:
                 UndoAuthorize(ref e, original);
                 break;
+            case CommandKind.Drawdown when original.Loans is not null:
+                if (loans.Undo(facility, original, ref e) is var inUse and not Reason.None) Decline(ref e, inUse);
+                else Post(ref e, before, original.Amount);
+                break;
             case CommandKind.Drawdown or CommandKind.Capture or CommandKind.ClearWithoutHold:
                 Post(ref e, Postings.ReducePrincipal(before, original.Amount), original.Amount);
                 break;
@@ -207,6 +217,9 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
                 break;
             case CommandKind.Refund or CommandKind.Chargeback:
                 Post(ref e, Postings.ChargePrincipal(before, original.Amount), original.Amount);
+                break;
+            case CommandKind.Repay when original.Loans is not null:
+                Decline(ref e, Reason.LoanInUse);
                 break;
             case CommandKind.Repay when (original.Effects & EventEffects.Allocated) != 0:
                 e.Parts = original.Parts;
@@ -296,9 +309,16 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
 
     private void Approve(in FacilityRow facility, ref LedgerEvent e, long amount, int lifetimeSeconds)
     {
+        if (e.Control is LoanOffer offer && loans.Open(facility, amount, offer, ref e) is var refused and not Reason.None)
+        {
+            Decline(ref e, refused);
+            return;
+        }
         e.Outcome = amount == e.AmountAsked ? OutcomeKind.Approved : OutcomeKind.ApprovedInPart;
         e.Amount = amount;
         var kind = e.RequestKind != CommandKind.None ? e.RequestKind : e.Kind;
+        // A loan's principal is its amount: credit waits for its instalments.
+        if (kind == CommandKind.Drawdown && e.Loans is not null) return;
         if (kind == CommandKind.Drawdown)
         {
             e.Balances = Postings.ChargePrincipal(e.Balances, amount);
@@ -423,10 +443,17 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         return true;
     }
 
-    private static void PostAllocation(ref LedgerEvent e, in FacilityBalances before, long amount)
+    private void PostAllocation(in FacilityRow facility, ref LedgerEvent e, in FacilityBalances before, long amount)
     {
-        e.Parts = Postings.Allocate(before, amount);
         e.Effects |= EventEffects.Allocated;
+        e.Balances = before;
+        if (loans.HasLoans(facility))
+        {
+            loans.Repay(facility, amount, ref e);
+            Post(ref e, e.Balances, amount);
+            return;
+        }
+        e.Parts = Postings.Allocate(before, amount);
         Post(ref e, Postings.Repay(before, e.Parts), amount);
     }
 
@@ -451,6 +478,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         e.OriginalSequence = 0;
         e.ExpiresAtSeconds = 0;
         e.ItemRow = 0;
+        e.Loans = null;
         Decline(ref e, Reason.AmountOverflow);
     }
 
@@ -472,7 +500,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
 /// <param name="SliceLength">Facilities of a slice.</param>
 /// <param name="SweepMax">Most items ended by their time in one batch, beside those of the facilities in it.</param>
 /// <param name="SessionGapsAllowed">Whether places of a session may be missing here.</param>
-internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax, bool SessionGapsAllowed = false)
+/// <param name="LoanSliceLength">Most loans brought to their business date in one batch, beside those of the facilities in it.</param>
+internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax, bool SessionGapsAllowed = false, int LoanSliceLength = 1_000)
 {
     /// <summary>As docs/rules.md states.</summary>
     public static readonly EngineRules Standard = new(7 * 86_400, 7 * 86_400, 10_000, 1_000, 4_096);

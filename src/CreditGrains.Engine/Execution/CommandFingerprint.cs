@@ -40,7 +40,8 @@ internal static class CommandFingerprint
         }
         Span<byte> bytes = stackalloc byte[512];
         var writer = new EventWriter(bytes);
-        ControlCodec.Write(ref writer, control);
+        // The hash of a product stands for its bytes.
+        ControlCodec.Write(ref writer, control is LoanOffer offer ? offer with { Product = null } : control);
         foreach (var value in bytes[..writer.Length]) crc = BitOperations.Crc32C(crc, value);
         return crc;
     }

@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
@@ -14,7 +15,8 @@ namespace CreditGrains.Engine.Execution;
 /// this engine wrote, so state is a function of the journal alone.
 /// </summary>
 internal sealed class EventApplier(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, PooledLoans pooled, Regraph regraph,
+    EngineRules rules)
 {
     private readonly PoolApplier pools = new(state);
 
@@ -40,6 +42,7 @@ internal sealed class EventApplier(
             facility.SetBalances(e.Balances);
         }
         items.Apply(row, e);
+        loans.Apply(row, e);
         Count(row, e);
         facility.Status = e.StatusAfter;
         facility.LastSequence = e.Sequence;
@@ -155,6 +158,8 @@ internal sealed class EventApplier(
                 pools.Advance(c);
                 break;
             case PoolCommand c: pools.Apply(c); break;
+                state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
+                break;
         }
     }
 
@@ -230,6 +235,7 @@ internal sealed class EventApplier(
         if (pool != 0) graph.Unlink(pool);
         if (c.Pool != default) graph.Link(ChildRef.Facility(facility), state.FindNode(c.Pool), Share.WholePpm);
         graph.Recount(facility);
+        pooled.Move(facility, c.Pool == default ? null : state.Pools.Find(c.Pool));
     }
 
     private void RecountBelow(ChildRef child)

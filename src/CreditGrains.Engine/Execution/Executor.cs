@@ -5,6 +5,8 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -27,6 +29,7 @@ internal sealed class Executor
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
+    private readonly LoanDecider loans;
     // Due items ended for each command of the batch before; in any batch; in any while some are a second late.
     private const int SweepPerCommand = 2;
     private const int SweepMin = 256;
@@ -54,9 +57,14 @@ internal sealed class Executor
         schedule = new LimitSchedule(state, Exposures);
         limits = new LimitCheck(state, Exposures);
         var items = new OpenItems(state);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, rules);
-        accounts = new AccountDecider(state, Exposures, limits, items, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, rules);
+        var book = new LoanBook(state);
+        loans = new LoanDecider(state, book);
+        Loans = new LoanApplier(state, book);
+        var pooled = new PooledLoans(state, book, graph);
+        Loans.Observer = pooled;
+        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, rules);
+        accounts = new AccountDecider(state, Exposures, limits, items, loans, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, new PoolDecider(state, pooled), rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
@@ -67,6 +75,9 @@ internal sealed class Executor
 
     /// <summary>The limit checks, for queries of own exposure.</summary>
     public LimitCheck Limits => limits;
+
+    /// <summary>Applies what happens to loans, and tells their observer.</summary>
+    public LoanApplier Loans { get; }
 
     /// <summary>Sequence of the newest event.</summary>
     public long LastSequence
@@ -87,7 +98,7 @@ internal sealed class Executor
 
     /// <summary>Whether work of the engine's own waits: due items, due limits, slices.</summary>
     public bool HasOwnWork(long nowMicros) =>
-        regraph.IsActive || hasDueLimits || state.Due.NextDueItem(Math.Max(nowMicros, LastRecordedAtMicros) / 1_000_000) != 0 || state.Due.HasDueLimit(nowMicros);
+        regraph.IsActive || hasDueLimits || loans.IsBehind || state.Due.NextDueItem(Math.Max(nowMicros, LastRecordedAtMicros) / 1_000_000) != 0 || state.Due.HasDueLimit(nowMicros);
 
     /// <summary>Starts a batch: fixes writer time and does a bounded part of the engine's own work.</summary>
     /// <param name="nowMicros">The clock.</param>
@@ -100,6 +111,7 @@ internal sealed class Executor
         SweepLimits();
         SweepItems();
         if (regraph.IsActive && frame.Length <= frameBytesFull) Slice();
+        if (loans.IsBehind) SweepLoans();
     }
 
     /// <summary>Events in the frame so far.</summary>
@@ -120,7 +132,7 @@ internal sealed class Executor
             if (frame.Length > frameBytesFull) return i;
             if (i + RowPrefetch.Lead < commands.Length) Announce(commands[i + RowPrefetch.Lead]);
             else Advance();
-            ExecuteOne(commands[i], ref outcomes[i]);
+            if (!ExecuteOne(commands[i], ref outcomes[i])) return i;
             commandsExecuted++;
         }
         return commands.Length;
@@ -169,7 +181,8 @@ internal sealed class Executor
         LastRecordedAtMicros = e.RecordedAtMicros;
     }
 
-    private void ExecuteOne(in Command c, ref Outcome outcome)
+    /// <summary>Executes a command. False: its facility's loans fill the frame, it must wait for the next.</summary>
+    private bool ExecuteOne(in Command c, ref Outcome outcome)
     {
         outcome = default;
         var (reason, message) = CommandValidation.Check(c);
@@ -177,21 +190,24 @@ internal sealed class Executor
         if (reason == Reason.None)
         {
             fingerprint = CommandFingerprint.Of(c);
-            if (identities.IsSettled(c, fingerprint, ref outcome, out reason)) return;
+            if (identities.IsSettled(c, fingerprint, ref outcome, out reason)) return true;
         }
         if (reason != Reason.None)
         {
             Refuse(ref outcome, reason, message);
-            return;
+            return true;
         }
+        if (loans.IsBehind && !BringLoansCurrent(c)) return false;
         var e = default(LedgerEvent);
         Fill(ref e, c, fingerprint);
         if (identities.IsBarred(c)) DecideBarred(ref e);
         else if (c.Kind.IsAccount()) DecideAccount(c, ref e);
         else DecideControl(ref e);
+        if (e.Control is LoanOffer) loans.Shorten(ref e);
         Append(ref e);
         identities.Record(e);
         Outcomes.Fill(e, ref outcome);
+        return true;
     }
 
     private static void Refuse(ref Outcome outcome, Reason reason, string? message)
@@ -250,6 +266,8 @@ internal sealed class Executor
         e.PreviousSequence = facility.LastSequence;
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         var path = state.PathOf(facility, buffer);
+        var owed = loans.LeaveOut(facility, ref e);
+        if (c.Kind == CommandKind.ResolveReferral) TakeOffer(ref e);
         if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
         else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);
@@ -257,7 +275,15 @@ internal sealed class Executor
         else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
         else accounts.DecideFact(facility, ref e, c);
         e.Currency = facility.Currency;
+        if (owed != default || e.Loans is not null) LoanDecider.Conclude(facility, owed, ref e);
         accounts.Finish(facility, path, ref e);
+    }
+
+    /// <summary>The loan of a referred drawdown stands in its event.</summary>
+    private void TakeOffer(ref LedgerEvent e)
+    {
+        if (state.FindItem(e.Reference) is not (var item and not 0) || state.Items.Read(item).Facility != e.Row || state.Items.Read(item).RequestKind != CommandKind.Drawdown) return;
+        if (decisions.TryRead(e.Reference, out var referred)) e.Control = referred.Control;
     }
 
     private LedgerEvent? ReadAllocation(long sequence) =>
@@ -349,6 +375,46 @@ internal sealed class Executor
         foreach (var entry in state.PathOf(state.Facilities.Read(row), buffer)) BringLimitCurrent(ChildRef.Node(entry.Node));
     }
 
+    /// <summary>Brings the loans of a command's facility to the business date. False: the frame is full before all are.</summary>
+    private bool BringLoansCurrent(in Command c)
+    {
+        var key = c.Facility;
+        if (c.Kind == CommandKind.Reverse && identities.TryFindOriginal(key.Tenant, c.Original, out var sequence, out _) && sequence != 0 && decisions.TryRead(sequence, out var original))
+            key = original.Key;
+        var row = key.IsFacility ? state.FindFacility(key) : 0;
+        return row == 0 || BringLoansCurrent(row);
+    }
+
+    private bool BringLoansCurrent(int row)
+    {
+        while (loans.NextDueOf(state.Facilities.Read(row)) is var loan and not 0)
+        {
+            if (frame.Length > frameBytesFull) return false;
+            AgeLoan(loan);
+        }
+        return frame.Length <= frameBytesFull;
+    }
+
+    private void SweepLoans()
+    {
+        for (var i = 0; i < rules.LoanSliceLength && frame.Length <= frameBytesFull && loans.NextDue() is var loan and not 0; i++) AgeLoan(loan);
+    }
+
+    private void AgeLoan(int loan)
+    {
+        var row = state.Loans.Read(loan).Facility;
+        if (regraph.IsActive) graph.Recount(row);
+        ref readonly var facility = ref state.Facilities.Read(row);
+        var e = default(LedgerEvent);
+        e.Kind = CommandKind.AgeLoan;
+        e.Key = facility.Key;
+        NoteUnchanged(ref e, row);
+        Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        loans.Age(loan, ref e);
+        accounts.Finish(facility, state.PathOf(facility, buffer), ref e);
+        Append(ref e);
+    }
+
     private void BringLimitCurrent(ChildRef owner)
     {
         if (schedule.IsDue(owner, LastRecordedAtMicros)) FallDue(owner);
@@ -371,7 +437,11 @@ internal sealed class Executor
         var nowSeconds = LastRecordedAtMicros / 1_000_000;
         var most = SweepLength(nowSeconds);
         commandsExecuted = 0;
-        for (var i = 0; i < most && frame.Length <= frameBytesFull && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++) EndItem(item);
+        for (var i = 0; i < most && frame.Length <= frameBytesFull && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++)
+        {
+            if (loans.IsBehind && !BringLoansCurrent(state.Items.Read(item).Facility)) break;
+            EndItem(item);
+        }
         hasDueItems = state.Due.NextDueItem(nowSeconds) != 0;
     }
 
@@ -421,7 +491,9 @@ internal sealed class Executor
         ref readonly var facility = ref state.Facilities.Read(item.Facility);
         e.Key = facility.Key;
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        var owed = loans.LeaveOut(facility, ref e);
         accounts.DecideFact(facility, ref e, default);
+        if (owed != default || e.Loans is not null) LoanDecider.Conclude(facility, owed, ref e);
         accounts.Finish(facility, state.PathOf(facility, buffer), ref e);
         Append(ref e);
     }

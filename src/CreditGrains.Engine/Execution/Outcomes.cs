@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Loans;
 
 namespace CreditGrains.Engine.Execution;
 
@@ -18,7 +19,7 @@ internal static class Outcomes
         outcome.Balances = e.Balances;
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
-        outcome.Message = e.Outcome == OutcomeKind.Declined ? e.Note ?? AdviceOn(e.Reason) : null;
+        outcome.Message = e.Outcome == OutcomeKind.Declined ? e.Note ?? LoanAdvice.On(e.LoanFault) ?? AdviceOn(e.Reason) : null;
     }
 
     /// <summary>What to do about a decline; null where the limits in the way say it all.</summary>
@@ -56,6 +57,12 @@ internal static class Outcomes
         Reason.TooManyRules => "no place is left for another dated limit, sub-limit or velocity limit; remove one first",
         Reason.DateNotLater => "the date must be later than the one in force",
         Reason.PoolNotDefined => "the node has no terms of a pool; give it some by DefinePool",
+        Reason.BusinessDateMissing => "the legal entity has no business date, on which loans are drawn; set it with AdvanceBusinessDate",
+        Reason.InvalidTerms => "the terms of the loan are refused; mend them and ask with a new id",
+        Reason.TooManyLoans => "the facility has 300 loans, which are the most; use another facility or wait until one has ended",
+        Reason.LoanInUse => "more has happened to the loan since; post what corrects it instead",
+        Reason.UnknownLoan => "the facility has no loan of that reference, or it has ended; get the facility to see its loans",
+        Reason.LoanRefused => "the loan cannot do that; get the facility to see how it stands",
         Reason.NoChange => "it is so already, or its time is over; nothing was done",
         _ => null,
     };

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Loans;
 
 namespace CreditGrains.Engine.Queries;
 
@@ -39,6 +40,8 @@ internal static class EventRecords
         Attributes = e.Attributes,
         Control = e.Control,
         Note = e.Note,
+        Loans = LoanReader.Of(e),
+        LoanFault = e.LoanFault,
         Regraphed = e.Slice ?? [],
         IsTombstone = (e.Effects & EventEffects.Tombstone) != 0,
         Digest = e.Kind == CommandKind.StateDigest ? e.Digest.ToString("x32", System.Globalization.CultureInfo.InvariantCulture) : null,

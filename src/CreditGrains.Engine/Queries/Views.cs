@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Journal.Standby;
@@ -87,7 +88,11 @@ public sealed record NodeView(
 /// <param name="AsOfMicros">Writer time of the read.</param>
 public sealed record FacilityView(
     NodeView Node, FacilityBalances Balances, bool CreditAddsHeadroom, IReadOnlyList<NodeView> Path, IReadOnlyList<OpenItemView> OpenItems,
-    IReadOnlyList<SubLimitView> SubLimits, long LastSequence, long AsOfMicros);
+    IReadOnlyList<SubLimitView> SubLimits, long LastSequence, long AsOfMicros)
+{
+    /// <summary>Its loans by reference, brought to the business date.</summary>
+    public IReadOnlyList<LoanView> Loans { get; init; } = [];
+}
 
 /// <summary>One journaled event, decoded.</summary>
 public sealed record EventRecord
@@ -184,6 +189,11 @@ public sealed record EventRecord
 
     /// <summary>What stood in the way of a command about a pool, and how to mend it; null when nothing did.</summary>
     public string? Note { get; init; }
+    /// <summary>What happened to loans.</summary>
+    public IReadOnlyList<LoanEventView> Loans { get; init; } = [];
+
+    /// <summary>Why the terms of a loan, or an act on one, were refused; None of the list when they were not.</summary>
+    public LoanFault LoanFault { get; init; }
 
     /// <summary>RegraphSlice: the facilities that count in their new ancestors from here on; a key may come twice.</summary>
     public IReadOnlyList<NodeKey> Regraphed { get; init; } = [];

@@ -2,6 +2,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Graph;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
@@ -10,13 +11,14 @@ namespace CreditGrains.Engine.Replay;
 
 /// <summary>
 /// Adds everything up again from the facilities: node sums per currency and facility counts from the stored paths, held and
-/// uncleared from the open items, paths from the links, pools from their loans. Reads the state, changes nothing.
+/// uncleared from the open items, loans from their instalments, paths from the links, pools from their loans. Reads the state, changes nothing.
 /// </summary>
 internal sealed class Conservation(PartitionState state, ExposureBook exposures, LimitGraph graph)
 {
     private readonly Dictionary<(int Node, Currency Currency), Int128> sums = [];
     private readonly Int128[] ownSums = new Int128[state.Nodes.End];
     private readonly long[] counts = new long[state.Nodes.End];
+    private readonly LoanConservation loans = new(state);
 
     /// <summary>The first thing that does not add up; null when all does.</summary>
     /// <param name="withPaths">Whether to hold paths against links; they may differ while a sliced change of the graph is under way.</param>
@@ -26,7 +28,7 @@ internal sealed class Conservation(PartitionState state, ExposureBook exposures,
         {
             ref readonly var facility = ref state.Facilities.Read(row);
             if (facility.Id == 0) continue;
-            if ((BreachOfItems(row, facility) ?? (withPaths ? BreachOfPath(row, facility) : null)) is { } breach) return breach;
+            if ((BreachOfItems(row, facility) ?? loans.BreachOf(row, facility) ?? (withPaths ? BreachOfPath(row, facility) : null)) is { } breach) return breach;
             Count(facility);
         }
         for (var row = 1; row < state.Nodes.End; row++)
@@ -38,7 +40,7 @@ internal sealed class Conservation(PartitionState state, ExposureBook exposures,
         {
             if (sum != exposures.SumOf(state.Nodes.Read(node), currency)) return Differs(state.Nodes.Read(node), currency, sum);
         }
-        return null;
+        return loans.BreachOfCounts();
     }
 
     private void Count(in FacilityRow facility)

@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
@@ -12,6 +13,8 @@ namespace CreditGrains.Engine.Replay;
 /// </summary>
 internal sealed class EventAudit(PartitionState state)
 {
+    private readonly LoanBook loans = new(state);
+
     /// <summary>What is wrong with an event, and of which kind; null when it follows from the state.</summary>
     public (VerificationFault Fault, string What)? Judge(in LedgerEvent e)
     {
@@ -24,7 +27,23 @@ internal sealed class EventAudit(PartitionState state)
         if (!e.Kind.IsAccount() || !e.HasEffect)
             return e.Balances == before ? null : Wrong($"it changes nothing, and carries {e.Balances} after {before}");
         if (!Postings.IsInRange(e.Balances)) return Wrong($"a balance of {e.Balances} is negative or above 2^60");
-        return JudgeItem(e, row, out var freed) ?? JudgeTotals(e, before, freed);
+        return JudgeItem(e, row, out var freed) ?? JudgeLoans(e, row) ?? JudgeTotals(e, before, freed);
+    }
+
+    /// <summary>What each loan owes must move by what was lent or charged, less what was paid.</summary>
+    private (VerificationFault, string)? JudgeLoans(in LedgerEvent e, int facility)
+    {
+        foreach (var part in e.Loans ?? [])
+        {
+            var isMade = part.Deed == LoanDeed.Made;
+            var row = isMade ? 0 : loans.Find(state.Facilities.Read(facility), part.Loan);
+            if (row == 0 && !isMade) return (VerificationFault.History, $"it changes loan {part.Loan}, which {e.Key} does not have");
+            var before = isMade ? 0 : loans.Owed(row).Total;
+            var after = part.After is { } standing ? LoanOwed.Of(standing).Total : 0;
+            var moved = isMade ? e.Amount : part.Deed == LoanDeed.Undone ? -before : part.Charged - part.Paid.Total;
+            if (after - before != moved) return Wrong($"loan {part.Loan} owes {before} before and {after} after, by its amounts it moves by {moved}");
+        }
+        return null;
     }
 
     /// <summary>The item an event moves must be open, on this facility, and large enough.</summary>
@@ -52,6 +71,8 @@ internal sealed class EventAudit(PartitionState state)
         if (e.Balances.Uncleared - before.Uncleared != uncleared)
             return Wrong($"uncleared goes from {before.Uncleared} to {e.Balances.Uncleared}, by its amounts it moves by {uncleared}");
         var owed = OwedChange(e, before);
+        // What loans charge is in the amount of an ageing; beside a payment it comes on top.
+        if (e.Kind != CommandKind.AgeLoan) foreach (var part in e.Loans ?? []) owed += part.Charged;
         var moved = Owed(e.Balances) - Owed(before);
         if (moved == owed || (e.Kind == CommandKind.Reverse && e.RequestKind == CommandKind.ResolveReferral && moved == 0)) return null;
         return Wrong($"what is owed less credit moves by {moved}, by its amounts by {owed}");
@@ -64,7 +85,7 @@ internal sealed class EventAudit(PartitionState state)
     {
         CommandKind.Drawdown => e.Amount,
         CommandKind.ResolveReferral => e.RequestKind == CommandKind.Drawdown ? e.Amount : 0,
-        CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.PostInterest or CommandKind.PostFee => e.Amount,
+        CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.PostInterest or CommandKind.PostFee or CommandKind.AgeLoan => e.Amount,
         CommandKind.Repay or CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue => (e.Effects & EventEffects.Allocated) != 0 ? -e.Amount : 0,
         CommandKind.Refund or CommandKind.Chargeback or CommandKind.WriteOff => -e.Amount,
         CommandKind.Recover => before.WrittenOff - e.Balances.WrittenOff - e.Amount,

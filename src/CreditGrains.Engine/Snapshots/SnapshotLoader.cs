@@ -108,5 +108,7 @@ internal static class SnapshotLoader
             if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(reference, row);
         state.Due.Load(state);
         state.Pools.Rebuild();
+        state.LoanProductBook.Load();
+        state.LoanCalendar.Load();
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Tables;
 
@@ -82,6 +83,10 @@ internal sealed class StateDigest
         "velocities" => Each<VelocityRow>(AddVelocity),
         "foreign" => Each<ForeignRow>(AddForeign),
         "pool-loans" => Each<PoolLoanRow>(AddPoolLoan),
+        "loan-products" => Each<LoanProductRow>(AddLoanProduct),
+        "loans" => Each<LoanRow>(AddLoan),
+        "loan-dues" => Each<LoanDueRow>(AddLoanDue),
+        "loan-pages" => Each<LoanPageRow>(AddLoanPage),
         _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
     };
 
@@ -254,9 +259,79 @@ internal sealed class StateDigest
         w.UInt16(row.Tenant);
         w.UInt16(row.LegalEntity);
         foreach (var value in (ReadOnlySpan<long>)[
-            row.Id, row.Obligor, row.OriginDay, row.RatePpm, row.DaysPastDue, row.RemainingMonths, row.LevelMonths, (long)row.Plan, row.Member.Principal, row.Member.Opening, row.Member.Pool, row.Member.Period,
+            row.Id, row.Obligor, row.OriginDay, row.RatePpm, row.DaysPastDue, row.RemainingMonths, row.LevelMonths, (long)row.Plan, row.IsOwn, row.Member.Principal, row.Member.Opening, row.Member.Pool, row.Member.Period,
             row.Member.Industry, row.Member.Region, row.Member.Vintage, row.Member.Bucket, row.Member.TermBand, row.Member.RateBand, (long)row.Member.State, row.Member.From, row.Member.To])
             w.Signed(value);
+    }
+
+    private static void AddLoanProduct(in LoanProductRow row, ref EventWriter w)
+    {
+        w.Byte(11);
+        Hash(ref w, row.Hash);
+        w.Signed(row.LengthBytes);
+    }
+
+    private void AddLoan(in LoanRow row, ref EventWriter w)
+    {
+        if (row.Reference == 0) return;
+        w.Byte(12);
+        Key(ref w, state.Facilities.Read(row.Facility).Key);
+        Hash(ref w, state.LoanProducts.Read(row.Product).Hash);
+        w.Signed(row.Reference);
+        w.Signed(row.Amount);
+        w.Signed(row.RateNano);
+        w.Signed(row.PrincipalNotDue);
+        w.Signed(row.Regular);
+        w.Signed(row.Carried);
+        w.Signed(row.WakeDay);
+        w.Signed(row.Drawdown);
+        w.Signed(row.FirstDue);
+        w.Signed(row.Vintage);
+        w.Signed(row.PeriodStart);
+        w.Signed(row.AccruedTo);
+        w.Signed(row.AsOf);
+        w.Signed(row.NonAccrualSince);
+        w.UInt16(row.InstalmentCount);
+        w.UInt16(row.NextSlot);
+        w.UInt16(row.NextNumber);
+        w.UInt16(row.Remaining);
+        w.Byte(row.DueDay);
+        w.Byte(row.ClassBest);
+        w.Byte(row.Bucket);
+        w.Byte(row.Class);
+        w.UInt16(row.RenewalCount);
+    }
+
+    private static void Hash(ref EventWriter w, UInt128 hash)
+    {
+        w.UInt64((ulong)(hash >> 64));
+        w.UInt64((ulong)(hash & ulong.MaxValue));
+    }
+
+    private static void AddLoanDue(in LoanDueRow row, ref EventWriter w)
+    {
+        if (row.Reference == 0) return;
+        w.Byte(13);
+        w.Signed(row.Reference);
+        w.UInt16(row.Number);
+        w.Signed(row.Due);
+        w.Signed(row.DaysLate);
+        w.Signed(row.Fees);
+        w.Signed(row.Interest);
+        w.Signed(row.Principal);
+        w.Signed(row.PenaltyPaid);
+        w.Signed(row.CompoundPaid);
+        Wide(ref w, row.PrincipalDays);
+        Wide(ref w, row.InterestDays);
+    }
+
+    private static void AddLoanPage(in LoanPageRow row, ref EventWriter w)
+    {
+        if (row.Owner == 0) return;
+        w.Byte(14);
+        w.UInt64(row.Owner);
+        w.Signed(row.Place);
+        w.Bytes(row.Bytes);
     }
 
     private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;

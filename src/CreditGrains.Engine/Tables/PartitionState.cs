@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Pools;
 
 namespace CreditGrains.Engine.Tables;
@@ -22,6 +23,11 @@ internal sealed class PartitionState : IDisposable
     public readonly RowTable<ForeignRow> Foreign = new("foreign", 48);
     public readonly RowTable<PoolLoanRow> PoolLoans = new("pool-loans", 80);
 
+    public readonly RowTable<LoanProductRow> LoanProducts = new("loan-products", 32);
+    public readonly RowTable<LoanRow> Loans = new("loans", 128);
+    public readonly RowTable<LoanDueRow> LoanDues = new("loan-dues", 96);
+    public readonly RowTable<LoanPageRow> LoanPages = new("loan-pages", 128);
+
     public readonly RowIndex FacilityIndex = new();
     public readonly RowIndex NodeIndex = new();
     public readonly SequenceIndex ItemIndex = new();
@@ -29,12 +35,16 @@ internal sealed class PartitionState : IDisposable
     public readonly SmallState Small = new();
     public readonly DueCalendar Due;
     public readonly PoolSet Pools;
+    public readonly LoanCalendar LoanCalendar;
+    public readonly LoanProductBook LoanProductBook;
 
     public PartitionState()
     {
         Due = new DueCalendar(Items);
         Pools = new PoolSet(PoolLoans);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, PoolLoans];
+        LoanCalendar = new LoanCalendar(this);
+        LoanProductBook = new LoanProductBook(LoanProducts);
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans];
     }
 
     /// <summary>The tables in the order of snapshots: new ones come last, so that an older snapshot has the first of them.</summary>

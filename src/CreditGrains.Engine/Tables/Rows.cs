@@ -87,6 +87,7 @@ internal struct FacilityRulesRow
     public int FirstDatedLimit;
     public int FirstSubLimit;
     public int FirstVelocity;
+    public int FirstLoan;
 }
 
 /// <summary>A limit node other than a facility.</summary>

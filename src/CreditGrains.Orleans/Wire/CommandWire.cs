@@ -70,7 +70,7 @@ internal static class CommandWire
 
     private static void Write(WireBuffer buffer, in Command c)
     {
-        var w = buffer.Writer(RoomBytes);
+        var w = buffer.Writer(RoomBytes + (c.Control is LoanOffer { Product: { } product } ? product.Bytes.Length : 0));
         var parts = PartsOf(c);
         w.UInt16((ushort)parts);
         w.Byte((byte)c.Kind);

@@ -9,6 +9,9 @@ public sealed class ClusterRequestTests(ClusterFixture cluster) : RequestContrac
 public sealed class ClusterFactTests(ClusterFixture cluster) : FactContract(() => cluster.Silos[1]);
 
 [Collection("cluster")]
+public sealed class ClusterLoanTests(ClusterFixture cluster) : LoanContract(() => cluster.Silos[0]);
+
+[Collection("cluster")]
 public sealed class ClusterIdentityTests(ClusterFixture cluster) : IdentityContract(() => cluster.Silos[2]);
 
 [Collection("cluster")]

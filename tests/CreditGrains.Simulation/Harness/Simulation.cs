@@ -1,6 +1,7 @@
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Snapshots;
 using CreditGrains.Simulation.Clients;
 using CreditGrains.Simulation.Disk;
@@ -93,7 +94,17 @@ internal sealed class Simulation : IDisposable
         _troubles.Note(Trouble.SyncFailed, _disk.FailedSyncs);
         _troubles.Note(Trouble.WriteFailed, _disk.FailedWrites);
         _troubles.Note(Trouble.MixedWrites, _disk.MixedCrashes);
+        foreach (LoanEventView loan in _verifier.Journal.SelectMany(journaled => journaled.Loans)) NoteLoan(loan);
         return new SimulationResult(_verifier.Journal.Count, _disk.Operations, _verifier.Model.World.LastRecordedAt, _troubles);
+    }
+
+    private void NoteLoan(LoanEventView loan)
+    {
+        if (loan.Deed == "Made") _troubles.Note(Trouble.LoanMade);
+        else if (loan.Deed == "Paid") _troubles.Note(Trouble.LoanPaid);
+        else if (loan.Deed == "Aged") _troubles.Note(Trouble.LoanAged);
+        if (loan.DaysPastDue > 90) _troubles.Note(Trouble.LoanLate);
+        if (loan.HasEnded) _troubles.Note(Trouble.LoanEnded);
     }
 
     // Most operations take no time worth a thought; now and then one hangs, as a disk does that retries within.

@@ -75,6 +75,13 @@ internal enum Trouble
 
     /// <summary>Ids moved to disk between that look and the turn.</summary>
     AnswersOutrun,
+
+    // No troubles of the disk, but of borrowers.
+    LoanMade,
+    LoanAged,
+    LoanPaid,
+    LoanLate,
+    LoanEnded,
 }
 
 /// <summary>How often each came up.</summary>

@@ -2,6 +2,7 @@ using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -34,11 +35,19 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
     }
 
     /// <summary>A change of balances that posts unless a balance would leave its range; lists what it leaves in excess.</summary>
-    public static Verdict Post(World world, ModelFacility facility, long now, BigInteger amount, Action<Purse> change)
+    /// <param name="world">The world.</param>
+    /// <param name="facility">The facility.</param>
+    /// <param name="now">Writer time.</param>
+    /// <param name="amount">Of the outcome.</param>
+    /// <param name="change">Of the balances that no loan owes.</param>
+    /// <param name="loans">The loans after it, asked for when it was made; null when they stay.</param>
+    public static Verdict Post(World world, ModelFacility facility, long now, BigInteger amount, Action<Purse> change, IEnumerable<ModelLoan>? loans = null)
     {
         Purse after = facility.Purse.Copy();
+        LoanRules.Move(after, facility.Loans.Values, -1);
         change(after);
         if (after.AnyNegative) return Verdict.Declined(Reason.BalanceNegative);
+        LoanRules.Move(after, loans ?? facility.Loans.Values, 1);
         if (after.AnyAboveMax) return Verdict.Declined(Reason.AmountOverflow);
         var before = new Exposures(world, facility, now);
         facility.Purse = after;
@@ -61,6 +70,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
         if (!isRepayment) return Verdict.Declined(Reason.NotARepayment);
         // A float that ended is no repayment of its own: its clearing is, or nothing when it was dropped.
         if (entry!.Allocation is not { } parts) return Verdict.Declined(Reason.NotARepayment);
+        if (entry.Event.Loans.Count > 0) return Verdict.Declined(Reason.LoanInUse);
         if (entry.Undone) return Verdict.Declined(Reason.AlreadyReversed);
         Verdict verdict = Post(world, facility, now, parts.Total, purse => purse.Disallocate(parts));
         entry.Undone = verdict.Kind == OutcomeKind.Posted;
@@ -70,16 +80,37 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
     /// <summary>Allocates a float that is good now and ends it.</summary>
     public static Verdict AllocateFloat(World world, ModelFacility facility, ModelItem item, long now)
     {
-        Allocation parts = default;
         BigInteger amount = item.Remaining;
-        Verdict verdict = Post(world, facility, now, amount, purse =>
-        {
-            purse.Uncleared -= amount;
-            parts = purse.Allocate(amount);
-        });
+        Verdict verdict = PostAllocation(world, facility, now, amount, purse => purse.Uncleared -= amount);
+        if (verdict.Kind == OutcomeKind.Posted) facility.Items.Remove(item.Reference);
+        return verdict;
+    }
+
+    /// <summary>Takes money over loans and what no loan owes.</summary>
+    private static Verdict PostAllocation(World world, ModelFacility facility, long now, BigInteger amount, Action<Purse> before)
+    {
+        Allocation parts = default;
+        List<(ModelLoan Loan, BigInteger Charged)> paid = [];
+        var rules = new LoanRules(world, facility);
+        Verdict verdict = Post(
+            world, facility, now, amount,
+            purse =>
+            {
+                before(purse);
+                parts = facility.Loans.Count == 0 ? purse.Allocate(amount) : rules.Allocate(purse, amount, paid);
+            },
+            Deferred());
         if (verdict.Kind != OutcomeKind.Posted) return verdict;
-        facility.Items.Remove(item.Reference);
-        return new Verdict { Kind = OutcomeKind.Posted, Amount = amount, Allocation = parts, Limits = verdict.Limits };
+        foreach ((ModelLoan loan, _) in paid) rules.Keep(loan);
+        return new Verdict
+        {
+            Kind = OutcomeKind.Posted, Amount = amount, Allocation = parts, Limits = verdict.Limits, Loans = [.. paid.Select(each => each.Loan.Event("Paid", each.Charged))],
+        };
+
+        IEnumerable<ModelLoan> Deferred()
+        {
+            foreach (ModelLoan loan in facility.Loans.Values) yield return paid.Find(each => each.Loan.Reference == loan.Reference).Loan ?? loan;
+        }
     }
 
     private Verdict Request()
@@ -89,7 +120,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
             command.Kind, _amount, command.AmountMin, hold?.Channel ?? command.Channel, hold?.Category ?? command.MerchantCategory,
             command.Reference, IsAcceptedReferral: false);
         Verdict verdict = new RequestRules(world, facility, terms, now).Decide();
-        if (verdict.Kind != OutcomeKind.Referred) return Approve(verdict, terms, command.LifetimeSeconds);
+        if (verdict.Kind != OutcomeKind.Referred) return Approve(verdict, terms, command.LifetimeSeconds, command.Control as LoanOffer);
         var referral = new ModelItem
         {
             Reference = sequence,
@@ -108,13 +139,18 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
     }
 
     // Places what was approved; a decline passes through.
-    private Verdict Approve(Verdict verdict, RequestTerms terms, int lifetimeSeconds)
+    private Verdict Approve(Verdict verdict, RequestTerms terms, int lifetimeSeconds, LoanOffer? offer)
     {
         if (verdict.Kind is not (OutcomeKind.Approved or OutcomeKind.ApprovedInPart)) return verdict;
         BigInteger approved = verdict.Amount;
         long end = 0;
+        ModelLoan? made = null;
+        if (offer is not null && new LoanRules(world, facility).Open(offer, approved, sequence, out made) is { } refused) return refused;
         switch (terms.Kind)
         {
+            case CommandKind.Drawdown when made is not null:
+                facility.Purse.Principal += approved;
+                break;
             case CommandKind.Drawdown:
                 facility.Purse.Charge(Part.Principal, approved);
                 break;
@@ -143,7 +179,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
         }
         Effects.UseSubLimits(facility, terms.Channel, terms.Category, approved);
         Effects.CountVelocity(world, facility, approved, terms.Kind == CommandKind.IncreaseHold ? 0 : 1, now);
-        return new Verdict { Kind = verdict.Kind, Amount = approved, End = end, AcceptedKind = terms.IsAcceptedReferral ? terms.Kind : CommandKind.None };
+        return new Verdict { Kind = verdict.Kind, Amount = approved, End = end, AcceptedKind = terms.IsAcceptedReferral ? terms.Kind : CommandKind.None, Loans = made is null ? [] : [made.Event("Made", 0)] };
     }
 
     private Verdict Capture()
@@ -181,11 +217,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
     {
         if (!command.Options.HasFlag(CommandOptions.Uncleared))
         {
-            Allocation parts = default;
-            Verdict cleared = Post(world, facility, now, _amount, purse => parts = purse.Allocate(_amount));
-            return cleared.Kind != OutcomeKind.Posted
-                ? cleared
-                : new Verdict { Kind = OutcomeKind.Posted, Amount = _amount, Allocation = parts, Limits = cleared.Limits };
+            return PostAllocation(world, facility, now, _amount, _ => { });
         }
         if (facility.Items.Count >= ModelFacility.OpenItemsMax) return Verdict.Declined(Reason.TooManyOpenItems);
         Verdict verdict = Post(world, facility, now, _amount, purse => purse.Uncleared += _amount);
@@ -241,6 +273,6 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
             referral.ReferredKind, referral.Amount, 0, referral.Channel, referral.Category, referral.HoldReference, IsAcceptedReferral: true);
         Verdict verdict = new RequestRules(world, facility, terms, now).Decide();
         facility.Items.Remove(referral.Reference);
-        return Approve(verdict, terms, command.LifetimeSeconds);
+        return Approve(verdict, terms, command.LifetimeSeconds, world.Entries[referral.Reference].Command.Control as LoanOffer);
     }
 }

@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Queries;
 
@@ -9,9 +10,9 @@ namespace CreditGrains.Simulation.Model;
 /// <summary>Reads a command off its event, for journals whose commands are no longer at hand.</summary>
 internal static class EventReading
 {
-    public static Command CommandOf(EventRecord record)
+    public static Command CommandOf(EventRecord record, World world)
     {
-        if (record.Control is { } control) return Command.Of(record.Id, control);
+        if (record.Control is { } control and not LoanOffer) return Command.Of(record.Id, control);
         bool hasAmount = record.Kind is not (CommandKind.Void or CommandKind.Reverse or CommandKind.ResolveReferral
             or CommandKind.ClearRepayment or CommandKind.ReverseRepayment);
         // What works on a hold is journaled under the hold's origin, which is not the command's.
@@ -36,8 +37,13 @@ internal static class EventReading
             Original = record.Original,
             OccurredAtMicros = record.OccurredAtMicros,
             Attributes = record.Attributes.IsEmpty ? null : record.Attributes.ToArray(),
+            Control = record is { Kind: CommandKind.Drawdown, Control: LoanOffer offer } ? Whole(offer, world) : null,
         };
     }
+
+    // The product of a declined drawdown may never have been journaled; then nothing of it is looked at.
+    private static LoanOffer Whole(LoanOffer offer, World world) =>
+        offer.Product is null && world.Products.TryGetValue(offer.ProductHash, out LoanProduct? known) ? offer with { Product = SealedProduct.Of(known) } : offer;
 
     // A mismatch is journaled under the facility's currency; the one asked is any other.
     private static Currency CurrencyOf(EventRecord record)

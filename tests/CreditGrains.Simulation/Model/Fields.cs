@@ -25,7 +25,7 @@ internal static class Fields
 
     public static Reason Fault(in Command command)
     {
-        if (command.Control is { } control) return ControlFault(command, control);
+        if (command.Control is { } control && !(control is LoanOffer && command.Kind == CommandKind.Drawdown && control.Key == command.Facility)) return ControlFault(command, control);
         if ((int)command.Kind >= 64) return Reason.InvalidField;
         Use use = UseOf(command.Kind);
         if (command is { Kind: CommandKind.Reverse, Original: { IsTimeOrdered: false, IsSession: false } } && command.Facility.Tenant > 0) return Reason.InvalidRequestId;

@@ -3,6 +3,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -46,6 +47,9 @@ internal sealed class ModelFacility(NodeKey key, Currency currency, ExposureBasi
     public SortedDictionary<long, ModelItem> Items { get; } = [];
 
     public List<ModelSubLimit> SubLimits { get; } = [];
+
+    /// <summary>Loans by the sequence that names them.</summary>
+    public SortedDictionary<long, ModelLoan> Loans { get; } = [];
 
     /// <summary>Sequence of its newest event.</summary>
     public long LastSequence { get; set; }

@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -9,12 +10,13 @@ namespace CreditGrains.Simulation.Model;
 internal sealed class OwnActs(World world, long now)
 {
     public static bool IsEngineMade(CommandKind kind) => kind is CommandKind.ExpireHold or CommandKind.ClearRepaymentDue
-        or CommandKind.ExpireReferral or CommandKind.LimitFellDue or CommandKind.RegraphSlice or CommandKind.StateDigest;
+        or CommandKind.ExpireReferral or CommandKind.AgeLoan or CommandKind.LimitFellDue or CommandKind.RegraphSlice or CommandKind.StateDigest;
 
     public Verdict Execute(CommandKind kind, NodeKey key, long reference)
     {
         if (kind == CommandKind.LimitFellDue) return LimitFellDue(key);
         ModelFacility facility = world.Facility(key) ?? throw new ModelMismatchException($"{kind} names {key}, which is no facility");
+        if (kind == CommandKind.AgeLoan) return new LoanRules(world, facility).Age(reference, now);
         OpenItemKind wanted = kind switch
         {
             CommandKind.ExpireHold => OpenItemKind.Hold,

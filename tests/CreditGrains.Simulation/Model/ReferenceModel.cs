@@ -4,6 +4,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -37,7 +38,7 @@ internal sealed class ReferenceModel
             ObserveEngine(actual);
             return;
         }
-        Command given = command ?? EventReading.CommandOf(actual);
+        Command given = command ?? EventReading.CommandOf(actual, World);
         Admission admission = Admissions.Of(World, given, actual.RecordedAtMicros);
         Require(admission.Reason == Reason.None && admission.Earlier is null, $"event {actual.Sequence} {actual.Kind}: must not be journaled, {admission}");
         EventRecord expected = Expect(given, actual.RecordedAtMicros, actual.Reason);
@@ -54,6 +55,8 @@ internal sealed class ReferenceModel
         Entry? original = isLookedUp ? World.Ids.GetValueOrDefault((tenant, command.Original)) : null;
         ModelFacility? facility = World.Facility(original is null ? command.Facility : original.Event.Key);
         if (facility is not null) RequireCurrent(facility, sequence, now);
+        if (facility is not null && LoanRules.Behind(World, facility) is { } behind)
+            throw new ModelMismatchException($"event {sequence} on {facility.Key} at {now}: loan {behind.Reference} had to be brought to the business date before");
         if (facility is null && World.Node(command.Facility) is { } node && node.Ceiling.IsDue(now)) node.Ceiling.Settle(now);
 
         Verdict verdict = isBarred ? Verdict.Declined(Reason.Tombstoned) : Decide(command, original, facility, hint, sequence, now);
@@ -132,7 +135,7 @@ internal sealed class ReferenceModel
     private Verdict Decide(in Command command, Entry? original, ModelFacility? facility, Reason hint, long sequence, long now)
     {
         if (command.Kind == CommandKind.Reverse) return Reverse(command, original, now);
-        if (command.Control is { } control)
+        if (command.Control is { } control && control is not LoanOffer)
         {
             return control is OpenNode or OpenFacility or LinkNode or UnlinkNode or MoveFacility or TransferToPool
                 ? new GraphRules(World, _regraph, hint, now).Execute(control)
@@ -147,7 +150,7 @@ internal sealed class ReferenceModel
         if (World.Tombstones.ContainsKey((command.Facility.Tenant, command.Original)) && original is null) return Verdict.Declined(Reason.AlreadyReversed);
         if (original is not null)
         {
-            return original.Facility is null || original.Event.Control is not null
+            return original.Facility is null || original.Event.Control is not (null or LoanOffer)
                 ? Verdict.Declined(Reason.NothingToReverse)
                 : new ReversalRules(World, original, now).Execute();
         }
@@ -197,6 +200,8 @@ internal sealed class ReferenceModel
         Limits = verdict.Limits,
         Attributes = command.Attributes,
         Control = command.Control,
+        Loans = verdict.Loans,
+        LoanFault = verdict.LoanFault,
     };
 
     internal static BigInteger HeadroomOf(ModelFacility facility, long now) => facility.Ceiling.Counted - Book.Own(facility, 0);
@@ -206,6 +211,7 @@ internal sealed class ReferenceModel
         Take(expected.Sequence, expected.RecordedAtMicros);
         var entry = new Entry { Event = expected, Command = command, Facility = facility, Allocation = verdict.Allocation, AcceptedKind = verdict.AcceptedKind };
         World.Entries.Add(expected.Sequence, entry);
+        if (command.Control is LoanOffer { Product: { } product } && (verdict.Loans.Count > 0 || expected.Outcome == OutcomeKind.Referred)) World.Products[product.Hash] = product.Product;
         if (verdict.IsTombstone) World.Tombstones.Add((command.Facility.Tenant, command.Original), entry);
         if (command.Id == default) return;
         World.Ids.Add((command.Facility.Tenant, command.Id), entry);

@@ -2,6 +2,7 @@ using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -20,6 +21,7 @@ internal sealed class ReversalRules(World world, Entry original, long now)
             CommandKind.Authorize or CommandKind.IncreaseHold or CommandKind.Drawdown when original.Event.Outcome == OutcomeKind.Referred => Referral(),
             CommandKind.Authorize => ReleaseOf(original.Event.Sequence, wholeOnly: true),
             CommandKind.IncreaseHold => ReleaseOf(original.Event.Reference, wholeOnly: false),
+            CommandKind.Drawdown when original.Event.Loans.Count > 0 => new LoanRules(world, _facility).Undo(original),
             CommandKind.Drawdown or CommandKind.Capture or CommandKind.ClearWithoutHold => Post(purse => purse.GiveBack(Part.Principal, _amount)),
             CommandKind.PostInterest => Post(purse => purse.GiveBack(Part.Interest, _amount)),
             CommandKind.PostFee => Post(purse => purse.GiveBack(Part.Fees, _amount)),

@@ -2,6 +2,8 @@ using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -26,6 +28,15 @@ internal sealed class Verdict
     public CommandKind AcceptedKind { get; init; }
 
     public List<FailingLimit> Limits { get; init; } = [];
+
+    /// <summary>What happened to loans.</summary>
+    public List<LoanEventView> Loans { get; init; } = [];
+
+    /// <summary>Why the terms of a loan were refused.</summary>
+    public LoanFault LoanFault { get; init; }
+
+    /// <summary>ResolveReferral, accepted: the loan that was made.</summary>
+    public LoanOffer? Offer { get; init; }
 
     public static Verdict Posted(BigInteger amount = default) => new() { Kind = OutcomeKind.Posted, Amount = amount };
 

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Text;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Simulation.Model.Loans;
 
 namespace CreditGrains.Simulation.Model;
 
@@ -21,6 +22,8 @@ internal sealed class ViewRules(World world, long now)
         Compare("LastSequence", facility.LastSequence, view.LastSequence);
         Compare("Open items", Text(facility.Items.Values.Select(ItemOf)), Text(view.OpenItems));
         Compare("Sub-limits", Text(facility.SubLimits.Select(LimitOf)), Text(view.SubLimits));
+        DateOnly? today = LoanRules.Today(world, facility);
+        Compare("Loans", Text(facility.Loans.Values.Select(loan => Shown(loan.View(today!.Value)))), Text(view.Loans.Select(Shown)));
         List<(ModelNode Node, BigInteger Share)> path = [.. book.NodesOf(facility)];
         Compare("Path", Text(path.Select(entry => entry.Node.Key)), Text(view.Path.Select(node => node.Key)));
         foreach (((ModelNode node, BigInteger share), NodeView shown) in path.Zip(view.Path)) CompareNode(shown, node, Shown(book, node), share);
@@ -43,6 +46,8 @@ internal sealed class ViewRules(World world, long now)
         if (!_books.TryGetValue(tenant, out Book? book)) _books.Add(tenant, book = new Book(world, tenant, now));
         return book;
     }
+
+    private static string Shown(LoanView loan) => $"{loan with { Dues = [] }} {string.Join(", ", loan.Dues)}";
 
     // A node that lacks a valid rate shows no exposure.
     private static BigInteger? Shown(Book book, ModelNode node) => book.RateGaps(node, node.Currency) is (false, false) ? book.Exposure(node) : null;

@@ -1,6 +1,7 @@
 using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Queries;
@@ -38,6 +39,9 @@ internal sealed class World
     public Dictionary<(ushort Tenant, ushort LegalEntity, Currency From, Currency To), ModelRate> Rates { get; } = [];
 
     public Dictionary<(ushort Tenant, ushort LegalEntity), int> BusinessDays { get; } = [];
+
+    /// <summary>Loan products that the journal has held.</summary>
+    public Dictionary<UInt128, LoanProduct> Products { get; } = [];
 
     public Dictionary<long, Entry> Entries { get; } = [];
 

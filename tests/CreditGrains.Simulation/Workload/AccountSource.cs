@@ -34,6 +34,7 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
             _ => Fact(kind, tenant, now),
         };
         command.Kind = kind;
+        if (kind == CommandKind.Drawdown) command.Control = Offer(command);
         if (dice.Percent(20)) command.OccurredAtMicros = now - dice.Between(0, 3_600_000_000);
         if (dice.Percent(8)) command.Attributes = [(byte)dice.Below(256), (byte)dice.Below(256), (byte)dice.Below(256)];
         return command;
@@ -78,6 +79,13 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
         command.Scenario = (ushort)dice.Below(4);
         Originate(ref command);
         return command;
+    }
+
+    // Mostly small loans of few instalments, so that they live through their whole lives in a run.
+    private LoanOffer? Offer(in Command command)
+    {
+        if (command.Amount > LoanPlan.AmountMax || dice.Percent(35)) return null;
+        return plan.Loans.Offer(command.Facility, world.BusinessDays.GetValueOrDefault((command.Facility.Tenant, command.Facility.LegalEntity)));
     }
 
     private Command Fact(CommandKind kind, ushort tenant, long now)

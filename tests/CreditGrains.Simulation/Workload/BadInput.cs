@@ -12,6 +12,7 @@ internal static class BadInput
 
     public static void Spoil(Dice dice, ref Command command, long now)
     {
+        if (command.Control is LoanOffer) command.Control = null;
         if (dice.Percent(35)) SpoilId(dice, ref command, now);
         else if (command.Control is { } control) command = SpoilControl(dice, command, control);
         else SpoilAccount(dice, ref command, now);

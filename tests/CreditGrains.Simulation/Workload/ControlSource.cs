@@ -26,10 +26,17 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         CommandKind.Unfreeze => new Unfreeze(FrozenKey(tenant)),
         CommandKind.Close => new Close(SomeKey(tenant)),
         CommandKind.SetFxRate => Rate(tenant, now),
-        CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(
-            new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None), (int)(now / 86_400_000_000) + dice.Below(3)),
+        CommandKind.AdvanceBusinessDate => Advance(tenant, now),
         _ => new TransferToPool(dice.Pick(plan.Facilities(tenant)), dice.Percent(25) ? default : SomePool(tenant)),
     };
+
+    // From a day to a few months, so that loans fall due and grow late.
+    private AdvanceBusinessDate Advance(ushort tenant, long now)
+    {
+        var entity = new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None);
+        int today = world.BusinessDays.TryGetValue((tenant, entity.LegalEntity), out int day) ? day : (int)(now / 86_400_000_000);
+        return new AdvanceBusinessDate(entity, today + dice.Weighted([1, 6, 6, 2]) switch { 0 => -dice.Below(2), 1 => dice.Below(4), 2 => (int)dice.Between(5, 40), _ => (int)dice.Between(20, 130) });
+    }
 
     private NodeKey SomeKey(ushort tenant)
     {

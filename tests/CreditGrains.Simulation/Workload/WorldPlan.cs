@@ -35,6 +35,7 @@ internal sealed class WorldPlan
         _isDeep = dice.Percent(12);
         int currencies = 1 + dice.Below(4);
         Currencies = [.. CurrencyCodes.Take(currencies).Select(code => new Currency(code))];
+        Loans = new LoanPlan(dice.Fork());
         Setup = [.. Tenants.SelectMany(LayOut)];
     }
 
@@ -45,6 +46,9 @@ internal sealed class WorldPlan
     public IReadOnlyList<ushort> LegalEntities { get; }
 
     public IReadOnlyList<Currency> Currencies { get; }
+
+    /// <summary>The loans that drawdowns may ask for.</summary>
+    public LoanPlan Loans { get; }
 
     /// <summary>The commands that set the world up, in order.</summary>
     public IReadOnlyList<ControlCommand> Setup { get; }

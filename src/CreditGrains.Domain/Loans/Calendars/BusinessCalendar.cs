@@ -39,6 +39,12 @@ public sealed class BusinessCalendar
         this.workingWeekends = workingWeekends;
     }
 
+    /// <summary>Days without business besides weekends, in no order.</summary>
+    public IReadOnlyCollection<DateOnly> Holidays => holidays;
+
+    /// <summary>Weekend days with business, in no order.</summary>
+    public IReadOnlyCollection<DateOnly> WorkingWeekends => workingWeekends;
+
     /// <summary>Saturdays and Sundays off, nothing else.</summary>
     public static BusinessCalendar WeekendsOnly { get; } = new([], []);
 

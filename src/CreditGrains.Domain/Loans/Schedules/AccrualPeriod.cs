@@ -37,19 +37,32 @@ internal static class AccrualPeriods
         var start = span.PeriodStart;
         for (var i = 0; i < span.Count; i++)
         {
-            var unadjusted = SlotDate(terms, span.FirstSlot + i);
-            if (terms.Calendar.Adjust(unadjusted, terms.BusinessDays) is not { } due)
-                return Bad($"there is no business day within {BusinessCalendar.MoveDaysMax} days of the due date {unadjusted:yyyy-MM-dd}; check the holidays");
-            if (due <= terms.Drawdown) return Bad($"the due date {unadjusted:yyyy-MM-dd} moves to {due:yyyy-MM-dd}, which is not after the drawdown; use Following");
-            var end = terms.AccrualDates == AccrualDates.Adjusted ? due : unadjusted;
-            var fraction = Fraction(terms, span.FirstSlot + i, start, end);
-            if (i == 0 && span.From > start) fraction = fraction.Less(terms.DayCount.Between(start, span.From));
-            periods[i] = new AccrualPeriod(
-                span.FirstNumber + i, i == 0 ? span.From : start, end, due, unadjusted, SlotDate(terms, span.FirstSlot + i - 1), fraction);
-            start = end;
+            if (At(terms, span.FirstNumber + i, span.FirstSlot + i, start, i == 0 ? span.From : start, out periods[i]) is { } fault) return fault;
+            start = periods[i].End;
         }
 
         return periods;
+    }
+
+    /// <summary>One period.</summary>
+    /// <param name="terms">The terms.</param>
+    /// <param name="number">Of its instalment.</param>
+    /// <param name="slot">Its place among the due dates of the terms, from 0.</param>
+    /// <param name="periodStart">Where it starts.</param>
+    /// <param name="from">From when interest runs: the start or a later day within.</param>
+    /// <param name="period">The period; none when refused.</param>
+    internal static LoanRefusal? At(LoanTerms terms, int number, int slot, DateOnly periodStart, DateOnly from, out AccrualPeriod period)
+    {
+        period = default;
+        var unadjusted = SlotDate(terms, slot);
+        if (terms.Calendar.Adjust(unadjusted, terms.BusinessDays) is not { } due)
+            return Bad($"there is no business day within {BusinessCalendar.MoveDaysMax} days of the due date {unadjusted:yyyy-MM-dd}; check the holidays");
+        if (due <= terms.Drawdown) return Bad($"the due date {unadjusted:yyyy-MM-dd} moves to {due:yyyy-MM-dd}, which is not after the drawdown; use Following");
+        var end = terms.AccrualDates == AccrualDates.Adjusted ? due : unadjusted;
+        var fraction = Fraction(terms, slot, periodStart, end);
+        if (from > periodStart) fraction = fraction.Less(terms.DayCount.Between(periodStart, from));
+        period = new AccrualPeriod(number, from, end, due, unadjusted, SlotDate(terms, slot - 1), fraction);
+        return null;
     }
 
     /// <summary>The due date before adjustment at a place among those of the terms, from 0; −1 is the drawdown.</summary>

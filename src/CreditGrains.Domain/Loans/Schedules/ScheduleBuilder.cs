@@ -60,14 +60,7 @@ public static class ScheduleBuilder
         {
             for (var i = 0; i < made.Length; i++)
             {
-                var isTaken = fee.Timing switch
-                {
-                    FeeTiming.WithEachInstalment => true,
-                    FeeTiming.WithFirstInstalment => made[i].Number == 1,
-                    FeeTiming.WithLastInstalment => i == made.Length - 1,
-                    _ => false,
-                };
-                if (isTaken) made[i] = made[i] with { Fees = made[i].Fees + fee.Of(terms.Amount, made[i].Opening, terms.Rounding.Interest) };
+                if (fee.IsTakenWith(made[i].Number, i == made.Length - 1)) made[i] = made[i] with { Fees = made[i].Fees + fee.Of(terms.Amount, made[i].Opening, terms.Rounding.Interest) };
             }
         }
 

@@ -16,6 +16,14 @@ internal static class Respread
         _ => amortisation,
     };
 
+    /// <summary>What is left of a schedule kind after some instalments.</summary>
+    public static Amortisation After(Amortisation amortisation, int count) => amortisation switch
+    {
+        Amortisation.InterestOnlyThenLevel only => count < only.InterestOnlyCount ? new Amortisation.InterestOnlyThenLevel(only.InterestOnlyCount - count) : new Amortisation.Level(),
+        Amortisation.Stepped => Enumerable.Range(0, count).Aggregate(amortisation, (left, _) => AfterOne(left)),
+        _ => amortisation,
+    };
+
     /// <summary>Interest from what is counted up to a day of the current period.</summary>
     public static long Accrued(LoanAccount account, DateOnly until)
     {

@@ -1,0 +1,68 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Loans;
+
+/// <summary>Carries out what events say of loans, and tells the observer.</summary>
+internal sealed class LoanApplier(PartitionState state, LoanBook book)
+{
+    /// <summary>Who keeps figures of loans; null for nobody.</summary>
+    public ILoanObserver? Observer { get; set; }
+
+    /// <summary>Applies an event's loans, after its balances.</summary>
+    public void Apply(int facility, in LedgerEvent e)
+    {
+        if (e.Control is LoanOffer { Product: { } product }) book.AddProduct(product);
+        if (e.Loans is null) return;
+        foreach (var part in e.Loans) Apply(facility, e, part);
+    }
+
+    private void Apply(int facility, in LedgerEvent e, LoanPart part)
+    {
+        if (part.Deed == LoanDeed.Made)
+        {
+            var offer = (LoanOffer)e.Control!;
+            var made = book.Add(facility, e.Sequence, part.Origin, offer.ProductHash, offer.Figures, part);
+            if (Observer is not null) Tell(e, part, made, default);
+            return;
+        }
+        var row = part.Row != 0 ? part.Row : book.Find(state.Facilities.Read(facility), part.Loan);
+        var before = Observer is null ? default : new Former(book.Owed(row).Principal, state.Loans.Read(row).NextNumber, state.Loans.Read(row).Bucket);
+        if (part.After is not null) book.Store(row, part);
+        if (Observer is not null) Tell(e, part, row, before);
+        if (part.After is null) book.Remove(row);
+    }
+
+    private void Tell(in LedgerEvent e, LoanPart part, int row, Former before)
+    {
+        ref readonly var loan = ref state.Loans.Read(row);
+        ref readonly var facility = ref state.Facilities.Read(loan.Facility);
+        var change = new LoanChange
+        {
+            Row = row,
+            Facility = loan.Facility,
+            Key = facility.Key,
+            Reference = loan.Reference,
+            Sequence = e.Sequence,
+            Date = part.After?.AsOf ?? LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity)),
+            Deed = part.Deed,
+            FellDue = part.After is { } after && after.NextNumber > before.NextNumber && part.Deed != LoanDeed.Made,
+            HasEnded = part.After is null,
+            PrincipalBefore = before.Principal,
+            Principal = part.After?.PrincipalOwed ?? 0,
+            Paid = part.Paid,
+            Prepaid = part.Prepaid,
+            RateNano = loan.RateNano,
+            Remaining = part.After?.Remaining ?? 0,
+            DaysPastDue = part.DaysPastDue,
+            BucketBefore = before.Bucket,
+            Bucket = part.Bucket,
+            Class = part.Class,
+            Vintage = LoanDays.Date(loan.Vintage),
+        };
+        Observer!.Changed(change);
+    }
+
+    private readonly record struct Former(long Principal, int NextNumber, byte Bucket);
+}

@@ -1,0 +1,169 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Facilities;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Loans;
+
+/// <summary>
+/// Decides what commands and time do to the loans of a facility (docs/rules.md "Loans"), with the functions of Domain/Loans. Reads the state, fills the event's
+/// loan parts, changes nothing. While a fact is decided the event's balances are those that no loan owes; <see cref="Conclude"/> puts the loans' back.
+/// </summary>
+internal sealed class LoanDecider(PartitionState state, LoanBook book)
+{
+    /// <summary>Most loans of a facility.</summary>
+    public const int OfFacilityMax = 300;
+
+    private readonly LoanOutcome outcome = new(state, book);
+
+    /// <summary>Whether loans may have to be brought to their business date.</summary>
+    public bool IsBehind => state.LoanCalendar.IsBehind;
+
+    /// <summary>The next loan to be brought to its business date, 0 when there is none.</summary>
+    public int NextDue() => state.LoanCalendar.NextDue();
+
+    /// <summary>A loan of a facility that is behind its business date, 0 when there is none.</summary>
+    public int NextDueOf(in FacilityRow facility)
+    {
+        var today = LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity);
+        for (var row = book.First(facility); row != 0; row = state.Loans.Read(row).NextOfFacility)
+            if (state.Loans.Read(row).WakeDay is var wake && wake != 0 && wake <= today) return row;
+        return 0;
+    }
+
+    /// <summary>Whether a facility has loans.</summary>
+    public bool HasLoans(in FacilityRow facility) => book.First(facility) != 0;
+
+    /// <summary>Leaves what loans owe out of the event's balances.</summary>
+    public LoanOwed LeaveOut(in FacilityRow facility, ref LedgerEvent e)
+    {
+        if (!HasLoans(facility)) return default;
+        var owed = book.Owed(facility);
+        e.Balances = owed.LeaveOut(e.Balances);
+        return owed;
+    }
+
+    /// <summary>Puts what loans owe, and how it moved, into the event's balances.</summary>
+    public static void Conclude(in FacilityRow facility, in LoanOwed owed, ref LedgerEvent e)
+    {
+        var after = owed;
+        foreach (var part in e.Loans ?? []) after += part.Moved;
+        var balances = after.AddTo(e.Balances);
+        if (!Postings.IsInRange(balances))
+        {
+            (e.Outcome, e.Reason, e.Amount, e.Loans) = (OutcomeKind.Declined, Reason.AmountOverflow, 0, null);
+            (e.Effects, e.Parts, e.ReleasedFromHold, e.Uncovered, e.OriginalSequence, e.ItemRow) = (EventEffects.None, default, 0, 0, 0, 0);
+            balances = facility.Balances;
+        }
+        e.Balances = balances;
+    }
+
+    /// <summary>Brings a loan to its legal entity's business date. Credit that waits on the facility is taken when an instalment falls due.</summary>
+    public void Age(int row, ref LedgerEvent e)
+    {
+        ref readonly var loan = ref state.Loans.Read(row);
+        ref readonly var facility = ref state.Facilities.Read(loan.Facility);
+        var owed = LeaveOut(facility, ref e);
+        var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
+        var credit = Math.Min(e.Balances.Credit, LoanTerms.AmountMax);
+        var look = new LoanLook(book, state, row, today);
+        var aged = LoanServicing.Advance(look.Account with { Unapplied = credit }, today);
+        // Two hundred years after its drawdown a loan stands still.
+        var part = aged.Refusal is null ? outcome.Of(look, LoanDeed.Aged, aged.Value) : outcome.StandsStill(look);
+        e.Loans = [part];
+        e.Reference = loan.Reference;
+        e.Outcome = OutcomeKind.Posted;
+        e.Amount = part.Charged;
+        var used = part.Paid.Total;
+        e.Balances = e.Balances with { Credit = e.Balances.Credit - used, Released = e.Balances.Released + part.Paid.Principal };
+        Conclude(facility, owed, ref e);
+        // A balance that would pass 2^60 stops the loan instead of the clock.
+        if (e.Loans is null) e.Loans = [outcome.StandsStill(look)];
+    }
+
+    /// <summary>Why a facility cannot have the loan offered; None when it can, and then the event has it.</summary>
+    public Reason Open(in FacilityRow facility, long amount, LoanOffer offer, ref LedgerEvent e)
+    {
+        var today = LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity);
+        if (today == 0) return Reason.BusinessDateMissing;
+        if (book.Count(facility) >= OfFacilityMax) return Reason.TooManyLoans;
+        var known = book.FindProduct(offer.ProductHash);
+        var product = offer.Product?.Product ?? state.LoanProductBook.Get(known, new LoanPages(state.LoanPages)).Product;
+        var opened = LoanServicing.Open(product.TermsOf(amount, facility.Currency, LoanDays.Date(today), offer.Figures));
+        if (opened.Refusal is { } refusal)
+        {
+            e.LoanFault = refusal.Fault;
+            return Reason.InvalidTerms;
+        }
+        e.Loans = [LoanOutcome.OfNew(opened.Value, product)];
+        return Reason.None;
+    }
+
+    /// <summary>Leaves the product out of an event whose journal has it already, or that keeps no loan.</summary>
+    public void Shorten(ref LedgerEvent e)
+    {
+        if (e.Control is not LoanOffer { Product: not null } offer) return;
+        var keeps = e.IsApproval || e.Outcome == OutcomeKind.Referred;
+        if (!keeps || book.FindProduct(offer.ProductHash) != 0) e.Control = offer with { Product = null };
+    }
+
+    /// <summary>
+    /// Takes money over what is due of the facility's loans, the loan with the oldest unpaid date first; the rest goes over what no loan owes, and what is left waits.
+    /// </summary>
+    public void Repay(in FacilityRow facility, long amount, ref LedgerEvent e)
+    {
+        var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
+        var parts = new List<LoanPart>();
+        var left = amount;
+        foreach (var row in ByAge(facility))
+        {
+            if (left == 0) break;
+            var look = new LoanLook(book, state, row, today);
+            var taken = LoanServicing.Execute(look.Account, new LoanAct.Repayment(today, Math.Min(left, LoanTerms.AmountMax)));
+            if (taken.Refusal is not null || taken.Value.Paid.Total == 0) continue;
+            var part = outcome.Of(look, LoanDeed.Paid, taken.Value);
+            left -= part.Paid.Total;
+            parts.Add(part);
+        }
+        var loose = Postings.Allocate(e.Balances, left);
+        e.Parts = loose;
+        e.Balances = Postings.Repay(e.Balances, loose);
+        if (parts.Count == 0) return;
+        e.Loans = [.. parts];
+        foreach (var part in parts)
+        {
+            var (paid, interest) = (part.Paid, part.Paid.Interest + part.Paid.Penalty + part.Paid.Compound);
+            e.Parts = new Allocation(e.Parts.Fees + paid.Fees, e.Parts.Interest + interest, e.Parts.Principal + paid.Principal, e.Parts.Credit);
+            e.Balances = e.Balances with { Released = e.Balances.Released + paid.Principal };
+        }
+    }
+
+    /// <summary>Undoes a drawdown that made a loan to which nothing has happened since.</summary>
+    public Reason Undo(in FacilityRow facility, in LedgerEvent original, ref LedgerEvent e)
+    {
+        var row = book.Find(facility, original.Sequence);
+        if (row == 0) return Reason.LoanInUse;
+        ref readonly var loan = ref state.Loans.Read(row);
+        var isFresh = loan is { NextNumber: 1, NextSlot: 0, FirstUnpaid: 0, Carried: 0 } && loan.PrincipalNotDue == loan.Amount && loan.AccruedTo == loan.Drawdown;
+        if (!isFresh) return Reason.LoanInUse;
+        e.Loans = [new LoanPart { Loan = loan.Reference, Deed = LoanDeed.Undone, Row = row, Moved = default(LoanOwed) - book.Owed(row) }];
+        return Reason.None;
+    }
+
+    private List<int> ByAge(in FacilityRow facility)
+    {
+        var rows = new List<(int Oldest, long Reference, int Row)>();
+        for (var row = book.First(facility); row != 0; row = state.Loans.Read(row).NextOfFacility)
+        {
+            ref readonly var loan = ref state.Loans.Read(row);
+            if (loan.FirstUnpaid == 0) continue;
+            var oldest = book.OldestUnpaid(row);
+            rows.Add((oldest == 0 ? int.MaxValue : oldest, loan.Reference, row));
+        }
+        rows.Sort();
+        return [.. rows.Select(each => each.Row)];
+    }
+}

@@ -1,0 +1,89 @@
+using CreditGrains.Domain.Facilities;
+using CreditGrains.Domain.Loans.Servicing;
+
+namespace CreditGrains.Engine.Loans;
+
+/// <summary>What happened to a loan in an event. The numbers are part of the journal format.</summary>
+internal enum LoanDeed : byte
+{
+    /// <summary>It was brought to the business date.</summary>
+    Aged = 0,
+
+    /// <summary>It was made.</summary>
+    Made = 1,
+
+    /// <summary>Money was taken over what is due.</summary>
+    Paid = 2,
+
+    /// <summary>Its drawdown was undone.</summary>
+    Undone = 3,
+}
+
+/// <summary>What a loan is, fixed when it is made.</summary>
+internal readonly record struct LoanOrigin(long Amount, DateOnly Drawdown, DateOnly Vintage, int RenewalCount);
+
+/// <summary>
+/// What an event did to one loan: the outcome, so that replay works nothing out. <see cref="After"/> is what is kept of the loan from then on; its instalments
+/// to come are listed only when they changed.
+/// </summary>
+internal sealed class LoanPart
+{
+    /// <summary>Reference of the loan; 0 when this event made it.</summary>
+    public long Loan;
+    public LoanDeed Deed;
+
+    /// <summary>Of a loan made.</summary>
+    public LoanOrigin Origin;
+
+    /// <summary>Where the money went.</summary>
+    public LoanAllocation Paid;
+
+    /// <summary>Of the principal paid, what was not due.</summary>
+    public long Prepaid;
+
+    /// <summary>Interest, fees and interest for lateness that the event charged, minor units.</summary>
+    public long Charged;
+
+    /// <summary>Days past due, bucket and class by them.</summary>
+    public int DaysPastDue;
+    public byte Bucket;
+    public byte Class;
+
+    /// <summary>When something next happens to it by time alone; 0 for never.</summary>
+    public int WakeDay;
+
+    /// <summary>Whether what few loans have (listed instalments, frozen days, capitalised interest) is given anew.</summary>
+    public bool GivesRare;
+
+    /// <summary>Null when it ended with nothing left.</summary>
+    public LoanStanding? After;
+
+    /// <summary>Its row while live; 0 when not looked up. Not journaled.</summary>
+    public int Row;
+
+    /// <summary>How what it owes moved. Not journaled: the balances of the event hold it.</summary>
+    public LoanOwed Moved;
+}
+
+/// <summary>What loans owe of a facility's balances, minor units. Interest for lateness counts once it is charged, and it is charged when it is paid.</summary>
+internal readonly record struct LoanOwed(long Principal, long Interest, long Fees)
+{
+    public static LoanOwed Of(LoanStanding standing)
+    {
+        var (principal, interest, fees) = (standing.PrincipalNotDue, 0L, 0L);
+        foreach (var due in standing.Dues) (principal, interest, fees) = (principal + due.Principal, interest + due.Interest, fees + due.Fees);
+        return new LoanOwed(principal, interest, fees);
+    }
+
+    public long Total => Principal + Interest + Fees;
+
+    public static LoanOwed operator +(LoanOwed a, LoanOwed b) => new(a.Principal + b.Principal, a.Interest + b.Interest, a.Fees + b.Fees);
+
+    public static LoanOwed operator -(LoanOwed a, LoanOwed b) => new(a.Principal - b.Principal, a.Interest - b.Interest, a.Fees - b.Fees);
+
+    /// <summary>Balances with this added.</summary>
+    public FacilityBalances AddTo(in FacilityBalances b) => b with { Principal = b.Principal + Principal, Interest = b.Interest + Interest, Fees = b.Fees + Fees };
+
+    /// <summary>Balances without this: what the facility owes that no loan does.</summary>
+    public FacilityBalances LeaveOut(in FacilityBalances b) => b with { Principal = b.Principal - Principal, Interest = b.Interest - Interest, Fees = b.Fees - Fees };
+}

@@ -1,0 +1,228 @@
+using System.Collections.Immutable;
+using CreditGrains.Domain.Delinquency;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Events;
+
+namespace CreditGrains.Engine.Loans;
+
+/// <summary>The bytes of what an event did to loans (docs/journal-format.md). Days are told from the loan's own date, so most take a byte or two.</summary>
+internal static class LoanPartCodec
+{
+    private const int ClassShift = 4;
+
+    [Flags]
+    private enum Has : ushort
+    {
+        None = 0,
+        Paid = 1,
+        Prepaid = 2,
+        Charged = 4,
+        DaysPastDue = 8,
+        Wake = 16,
+        Rare = 32,
+        Standing = 64,
+        Carried = 128,
+        Regular = 256,
+        Dues = 512,
+        NonAccrual = 1024,
+        ClassBest = 2048,
+        ToCome = 4096,
+        Bucket = 8192,
+    }
+
+    public static void Write(ref EventWriter w, LoanPart[] parts)
+    {
+        w.Unsigned((ulong)parts.Length);
+        foreach (var part in parts) Write(ref w, part);
+    }
+
+    public static LoanPart[] Read(ref EventReader r)
+    {
+        var parts = new LoanPart[r.Int()];
+        for (var i = 0; i < parts.Length; i++) parts[i] = ReadOne(ref r);
+        return parts;
+    }
+
+    /// <summary>What few loans have, as it is kept in pages and in events.</summary>
+    public static void WriteRare(ref EventWriter w, LoanStanding standing)
+    {
+        w.Unsigned(standing.Capitalised);
+        w.Unsigned((ulong)standing.Frozen.Length);
+        foreach (var span in standing.Frozen)
+        {
+            w.Unsigned((ulong)span.After.DayNumber);
+            w.Unsigned((ulong)(span.Until.DayNumber - span.After.DayNumber));
+        }
+        w.Unsigned((ulong)standing.NextNumber);
+        w.Unsigned((ulong)standing.Listed.Length);
+        foreach (var one in standing.Listed)
+        {
+            w.Unsigned(one.Principal);
+            w.Unsigned(one.Interest);
+        }
+    }
+
+    /// <summary>A standing with what few loans have; of listed instalments those from its next number on.</summary>
+    public static LoanStanding ReadRare(ref EventReader r, LoanStanding standing)
+    {
+        var capitalised = r.Long();
+        var frozen = ImmutableArray.CreateBuilder<FrozenSpan>();
+        for (var i = r.Int(); i > 0; i--)
+        {
+            var after = r.Int();
+            frozen.Add(new FrozenSpan(LoanDays.Date(after), LoanDays.Date(after + r.Int())));
+        }
+        var first = r.Int();
+        var listed = ImmutableArray.CreateBuilder<ListedInstalment>();
+        for (var (i, count) = (0, r.Int()); i < count; i++)
+        {
+            var one = new ListedInstalment(r.Long(), r.Long());
+            if (first + i >= standing.NextNumber && standing.Remaining > 0) listed.Add(one);
+        }
+        return standing with { Capitalised = capitalised, Frozen = frozen.ToImmutable(), Listed = listed.ToImmutable() };
+    }
+
+    private static void Write(ref EventWriter w, LoanPart part)
+    {
+        var has = HasOf(part);
+        w.UInt16((ushort)has);
+        w.Byte((byte)part.Deed);
+        w.Unsigned(part.Loan);
+        if (part.Deed == LoanDeed.Made)
+        {
+            w.Unsigned(part.Origin.Amount);
+            w.Unsigned((ulong)part.Origin.Drawdown.DayNumber);
+            w.Unsigned((ulong)(part.Origin.Drawdown.DayNumber - part.Origin.Vintage.DayNumber));
+            w.Unsigned((ulong)part.Origin.RenewalCount);
+        }
+        if ((has & Has.Paid) != 0)
+        {
+            w.Unsigned(part.Paid.Fees);
+            w.Unsigned(part.Paid.Penalty);
+            w.Unsigned(part.Paid.Compound);
+            w.Unsigned(part.Paid.Interest);
+            w.Unsigned(part.Paid.Principal);
+        }
+        if ((has & Has.Prepaid) != 0) w.Unsigned(part.Prepaid);
+        if ((has & Has.Charged) != 0) w.Signed(part.Charged);
+        if ((has & Has.DaysPastDue) != 0) w.Unsigned((ulong)part.DaysPastDue);
+        if ((has & Has.Bucket) != 0) w.Byte((byte)(part.Bucket | (part.Class << (ClassShift + 1))));
+        if (part.After is not { } after) return;
+        w.Unsigned((ulong)after.AsOf.DayNumber);
+        if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - after.AsOf.DayNumber);
+        WriteStanding(ref w, after, has);
+        if ((has & Has.Rare) != 0) WriteRare(ref w, after);
+    }
+
+    private static Has HasOf(LoanPart part)
+    {
+        var has = (part.Paid != default ? Has.Paid : 0) | (part.Prepaid != 0 ? Has.Prepaid : 0) | (part.Charged != 0 ? Has.Charged : 0)
+            | (part.DaysPastDue != 0 ? Has.DaysPastDue : 0) | (part.Bucket != 0 || part.Class != 0 ? Has.Bucket : 0);
+        if (part.After is not { } after) return has;
+        return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (part.GivesRare ? Has.Rare : 0) | (after.Carried != 0 ? Has.Carried : 0)
+            | (after.Regular != 0 ? Has.Regular : 0) | (after.Dues.IsEmpty ? 0 : Has.Dues) | (after.NonAccrualSince is not null ? Has.NonAccrual : 0)
+            | (after.ClassificationBest != Classification.Normal ? Has.ClassBest : 0) | (after.Remaining != 0 ? Has.ToCome : 0);
+    }
+
+    private static void WriteStanding(ref EventWriter w, LoanStanding after, Has has)
+    {
+        var asOf = after.AsOf.DayNumber;
+        w.Unsigned((ulong)after.NextNumber);
+        w.Signed(after.NextSlot - after.NextNumber);
+        w.Signed(asOf - after.PeriodStart.DayNumber);
+        w.Signed(after.AccruedTo.DayNumber - after.PeriodStart.DayNumber);
+        if ((has & Has.ToCome) != 0)
+        {
+            w.Unsigned((ulong)after.Remaining);
+            w.Unsigned(after.PrincipalNotDue);
+        }
+        if ((has & Has.Carried) != 0) w.Unsigned(after.Carried);
+        if ((has & Has.Regular) != 0) w.Unsigned(after.Regular);
+        if ((has & Has.NonAccrual) != 0) w.Unsigned((ulong)(asOf - after.NonAccrualSince!.Value.DayNumber));
+        if ((has & Has.ClassBest) != 0) w.Byte((byte)after.ClassificationBest);
+        if ((has & Has.Dues) == 0) return;
+        w.Unsigned((ulong)after.Dues.Length);
+        foreach (var due in after.Dues) WriteDue(ref w, due, asOf);
+    }
+
+    private static void WriteDue(ref EventWriter w, DueInstalment due, int asOf)
+    {
+        w.Unsigned((ulong)due.Number);
+        w.Signed(asOf - due.Due.DayNumber);
+        w.Unsigned(due.Fees);
+        w.Unsigned(due.Interest);
+        w.Unsigned(due.Principal);
+        w.Unsigned((ulong)due.DaysLate);
+        if (due.DaysLate == 0) return;
+        Wide(ref w, due.PrincipalDays);
+        Wide(ref w, due.InterestDays);
+        w.Unsigned(due.PenaltyPaid);
+        w.Unsigned(due.CompoundPaid);
+    }
+
+    private static LoanPart ReadOne(ref EventReader r)
+    {
+        var has = (Has)r.UInt16();
+        var part = new LoanPart { Deed = (LoanDeed)r.Byte(), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
+        if (part.Deed == LoanDeed.Made)
+        {
+            var (amount, drawdown) = (r.Long(), r.Int());
+            part.Origin = new LoanOrigin(amount, LoanDays.Date(drawdown), LoanDays.Date(drawdown - r.Int()), r.Int());
+        }
+        if ((has & Has.Paid) != 0) part.Paid = new LoanAllocation(r.Long(), r.Long(), r.Long(), r.Long(), r.Long());
+        if ((has & Has.Prepaid) != 0) part.Prepaid = r.Long();
+        if ((has & Has.Charged) != 0) part.Charged = r.Signed();
+        if ((has & Has.DaysPastDue) != 0) part.DaysPastDue = r.Int();
+        if ((has & Has.Bucket) != 0)
+        {
+            var packed = r.Byte();
+            part.Bucket = (byte)(packed & 0x1F);
+            part.Class = (byte)(packed >> (ClassShift + 1));
+        }
+        if ((has & Has.Standing) == 0) return part;
+        var asOf = r.Int();
+        if ((has & Has.Wake) != 0) part.WakeDay = (int)(asOf + r.Signed());
+        part.After = ReadStanding(ref r, asOf, has);
+        if (part.GivesRare) part.After = ReadRare(ref r, part.After);
+        return part;
+    }
+
+    private static LoanStanding ReadStanding(ref EventReader r, int asOf, Has has)
+    {
+        var number = r.Int();
+        var slot = (int)(number + r.Signed());
+        var start = (int)(asOf - r.Signed());
+        var accrued = (int)(start + r.Signed());
+        var (remaining, principal) = (has & Has.ToCome) != 0 ? (r.Int(), r.Long()) : (0, 0L);
+        var carried = (has & Has.Carried) != 0 ? r.Long() : 0;
+        var regular = (has & Has.Regular) != 0 ? r.Long() : 0;
+        var nonAccrual = (has & Has.NonAccrual) != 0 ? LoanDays.Date(asOf - r.Int()) : (DateOnly?)null;
+        var best = (has & Has.ClassBest) != 0 ? (Classification)r.Byte() : Classification.Normal;
+        var dues = new DueInstalment[(has & Has.Dues) != 0 ? r.Int() : 0];
+        for (var i = 0; i < dues.Length; i++) dues[i] = ReadDue(ref r, asOf);
+        return new LoanStanding
+        {
+            AsOf = LoanDays.Date(asOf), NextNumber = number, NextSlot = slot, Remaining = remaining, PeriodStart = LoanDays.Date(start), AccruedTo = LoanDays.Date(accrued),
+            PrincipalNotDue = principal, Carried = carried, Regular = regular, NonAccrualSince = nonAccrual, ClassificationBest = best, Dues = [.. dues],
+        };
+    }
+
+    private static DueInstalment ReadDue(ref EventReader r, int asOf)
+    {
+        var number = r.Int();
+        var due = new DueInstalment(number, LoanDays.Date((int)(asOf - r.Signed())), r.Long(), r.Long(), r.Long()) { DaysLate = r.Int() };
+        return due.DaysLate == 0 ? due : due with { PrincipalDays = Wide(ref r), InterestDays = Wide(ref r), PenaltyPaid = r.Long(), CompoundPaid = r.Long() };
+    }
+
+    private static void Wide(ref EventWriter w, Int128 value)
+    {
+        w.Unsigned((ulong)(value >> 60));
+        w.Unsigned((ulong)(value & ((1L << 60) - 1)));
+    }
+
+    private static Int128 Wide(ref EventReader r)
+    {
+        var high = (Int128)r.Unsigned();
+        return (high << 60) | r.Unsigned();
+    }
+}

@@ -1,0 +1,73 @@
+using CreditGrains.Domain.Delinquency;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Loans;
+
+/// <summary>Loans as callers see them.</summary>
+internal sealed class LoanReader(PartitionState state)
+{
+    private readonly LoanBook book = new(state);
+
+    /// <summary>The loans of a facility by reference, each looked at on the business date.</summary>
+    public LoanView[] Of(in FacilityRow facility)
+    {
+        var first = book.First(facility);
+        if (first == 0) return [];
+        var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
+        var views = new List<LoanView>();
+        for (var row = first; row != 0; row = state.Loans.Read(row).NextOfFacility) views.Add(One(row, today));
+        views.Sort((a, b) => a.Reference.CompareTo(b.Reference));
+        return [.. views];
+    }
+
+    /// <summary>What an event did to loans.</summary>
+    public static LoanEventView[] Of(in LedgerEvent e)
+    {
+        if (e.Loans is null) return [];
+        var views = new LoanEventView[e.Loans.Length];
+        for (var i = 0; i < views.Length; i++)
+        {
+            var part = e.Loans[i];
+            views[i] = new LoanEventView(
+                part.Deed == LoanDeed.Made ? e.Sequence : part.Loan, part.Deed.ToString(), part.Charged, part.Paid, part.After?.PrincipalOwed ?? 0, part.After?.Remaining ?? 0,
+                part.After?.Dues.Length ?? 0, part.DaysPastDue, part.Bucket, (Classification)part.Class, part.After is null);
+        }
+        return views;
+    }
+
+    private LoanView One(int row, DateOnly today)
+    {
+        var look = new LoanLook(book, state, row, today);
+        ref readonly var loan = ref state.Loans.Read(row);
+        // A loan whose turn has not come is shown as its turn will find it; credit that waits is taken only then.
+        var advanced = LoanServicing.Advance(look.Account, today);
+        var account = advanced.Refusal is null ? advanced.Value : look.Account;
+        var standing = look.Before.After(account);
+        var next = account.Upcoming.IsEmpty ? default : account.Upcoming[0];
+        return new LoanView
+        {
+            Reference = loan.Reference,
+            Product = state.LoanProducts.Read(loan.Product).Hash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture),
+            Amount = loan.Amount,
+            RateNano = loan.RateNano,
+            Drawdown = LoanDays.Date(loan.Drawdown),
+            Vintage = LoanDays.Date(loan.Vintage),
+            AsOf = account.AsOf,
+            PrincipalNotDue = account.PrincipalNotDue,
+            Remaining = standing.Remaining,
+            NextDue = account.Upcoming.IsEmpty ? null : next.Due,
+            NextPrincipal = next.Principal,
+            NextInterest = next.Interest,
+            NextFees = next.Fees,
+            Dues = [.. account.Dues.Select(due => new LoanDueView(due.Number, due.Due, due.Fees, due.Penalty(look.Terms), due.Compound(look.Terms), due.Interest, due.Principal))],
+            DaysPastDue = account.DaysPastDue,
+            Bucket = look.Product.Buckets.Of(account.DaysPastDue),
+            Class = account.Classify(look.Product.Classes),
+            NonAccrualSince = account.NonAccrualSince,
+            RenewalCount = loan.RenewalCount,
+        };
+    }
+}

@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace CreditGrains.Engine.Loans;
+
+// The layouts here are the layout of snapshots: SnapshotFormat.LayoutVersion rises with any change. Days are DateOnly.DayNumber; 0 is none.
+
+/// <summary>A loan: two cache lines.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct LoanRow
+{
+    public int NextOfFacility;
+    public int Facility;
+
+    /// <summary>Sequence of the decision that made it; 0 in a free row.</summary>
+    public long Reference;
+    public long Amount;
+    public long RateNano;
+    public long PrincipalNotDue;
+    public long Regular;
+    public long Carried;
+    public int Product;
+    public int NextWake;
+    public int PreviousWake;
+
+    /// <summary>The next day on which something happens to it by time alone; 0 for never.</summary>
+    public int WakeDay;
+
+    /// <summary>Its oldest <see cref="LoanDueRow"/>.</summary>
+    public int FirstUnpaid;
+
+    /// <summary>Head of the pages of what few loans have: capitalised interest, frozen days, listed instalments.</summary>
+    public int Rare;
+    public int Drawdown;
+    public int FirstDue;
+    public int Vintage;
+    public int PeriodStart;
+    public int AccruedTo;
+    public int AsOf;
+    public int NonAccrualSince;
+    public ushort InstalmentCount;
+    public ushort NextSlot;
+    public ushort NextNumber;
+    public ushort Remaining;
+
+    /// <summary>Day of the month of due dates; 0 is that of the first due date or the drawdown.</summary>
+    public byte DueDay;
+
+    /// <summary>The best class it may have.</summary>
+    public byte ClassBest;
+
+    /// <summary>Bucket and class by its own days past due, at <see cref="AsOf"/>.</summary>
+    public byte Bucket;
+    public byte Class;
+    public ushort RenewalCount;
+}
+
+/// <summary>An instalment that is due and not wholly paid.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 96)]
+internal struct LoanDueRow
+{
+    /// <summary>The next later one of the loan.</summary>
+    public int Next;
+    public int Due;
+
+    /// <summary>The loan; 0 in a free row.</summary>
+    public long Reference;
+    public ushort Number;
+    public int DaysLate;
+    public long Fees;
+    public long Interest;
+    public long Principal;
+    public long PenaltyPaid;
+    public long CompoundPaid;
+    public Int128 PrincipalDays;
+    public Int128 InterestDays;
+}
+
+/// <summary>A loan product, kept for good.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 32)]
+internal struct LoanProductRow
+{
+    public UInt128 Hash;
+    public int FirstPage;
+    public int LengthBytes;
+}
+
+/// <summary>A part of some bytes: of a product, or of what few loans have.</summary>
+[StructLayout(LayoutKind.Sequential, Size = 128)]
+internal struct LoanPageRow
+{
+    public int Next;
+    public int Place;
+
+    /// <summary>The loan's reference, or the low half of the product's hash; 0 in a free row.</summary>
+    public ulong Owner;
+    public Payload Bytes;
+
+    [InlineArray(Length)]
+    internal struct Payload
+    {
+        public const int Length = 112;
+        private byte first;
+    }
+}

@@ -1,0 +1,125 @@
+using System.Numerics;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Queries;
+
+namespace CreditGrains.Simulation.Model.Loans;
+
+/// <summary>docs/rules.md "Loans": what commands and dates do to a facility's loans. Works on copies, which are kept when the event posts.</summary>
+internal sealed class LoanRules(World world, ModelFacility facility)
+{
+    private const int LoansMax = 300;
+    private static readonly DateOnly Epoch = new(1970, 1, 1);
+
+    /// <summary>The business date; null when the legal entity has none.</summary>
+    public static DateOnly? Today(World world, ModelFacility facility) =>
+        world.BusinessDays.TryGetValue((facility.Key.Tenant, facility.Key.LegalEntity), out int day) ? Epoch.AddDays(day) : null;
+
+    /// <summary>The first loan that had to be brought to the business date before any other event; null when there is none.</summary>
+    public static ModelLoan? Behind(World world, ModelFacility facility) =>
+        Today(world, facility) is { } today ? facility.Loans.Values.FirstOrDefault(loan => loan.IsBehind(today)) : null;
+
+    /// <summary>Takes what loans owe out of balances, or puts it back.</summary>
+    public static void Move(Purse purse, IEnumerable<ModelLoan> loans, int sign)
+    {
+        foreach (ModelLoan loan in loans)
+        {
+            purse.Principal += sign * loan.Principal;
+            purse.Interest += sign * loan.Interest;
+            purse.Fees += sign * loan.Fees;
+        }
+    }
+
+    /// <summary>AgeLoan: legal only when something happens to the loan.</summary>
+    public Verdict Age(long reference, long now)
+    {
+        ModelLoan loan = facility.Loans.GetValueOrDefault(reference) ?? throw new ModelMismatchException($"AgeLoan of {reference} on {facility.Key}: no such loan");
+        DateOnly today = Today(world, facility) ?? throw new ModelMismatchException($"AgeLoan of {reference} on {facility.Key}: there is no business date");
+        if (!loan.IsBehind(today)) throw new ModelMismatchException($"AgeLoan of {reference} on {facility.Key}: nothing happens to it up to {today:yyyy-MM-dd}");
+        ModelLoan after = loan.Copy();
+        var before = new Exposures(world, facility, now);
+        BigInteger owed = loan.Principal + loan.Interest + loan.Fees;
+        Move(facility.Purse, [loan], -1);
+        BigInteger waiting = facility.Purse.Credit;
+        after.Advance(today, ref waiting);
+        facility.Purse.Credit = waiting;
+        facility.Purse.Released += after.Paid[(int)DueComponent.Principal];
+        Move(facility.Purse, [after], 1);
+        Keep(after);
+        BigInteger charged = after.Principal + after.Interest + after.Fees - owed + after.PaidTotal;
+        return new Verdict { Kind = OutcomeKind.Posted, Amount = charged, Limits = before.Excess(), Loans = [after.Event("Aged", charged)] };
+    }
+
+    /// <summary>Makes a loan of an approved drawdown, or says why not.</summary>
+    public Verdict? Open(LoanOffer offer, BigInteger amount, long sequence, out ModelLoan? made)
+    {
+        made = null;
+        if (Today(world, facility) is not { } today) return Verdict.Declined(Reason.BusinessDateMissing);
+        if (facility.Loans.Count >= LoansMax) return Verdict.Declined(Reason.TooManyLoans);
+        var product = offer.Product?.Product ?? world.Products[offer.ProductHash];
+        (List<ModelInstalment> plan, LoanFault fault) = ModelSchedule.Of(product, offer.Figures, amount, today);
+        if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
+        made = new ModelLoan
+        {
+            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Drawdown = today, ToCome = plan,
+        }.Start();
+        facility.Loans.Add(sequence, made);
+        return null;
+    }
+
+    /// <summary>Takes money over loans, the one with the oldest unpaid date first, then over what no loan owes.</summary>
+    /// <param name="loose">Balances without what loans owe.</param>
+    /// <param name="amount">The money.</param>
+    /// <param name="paid">Copies of the loans that took some.</param>
+    public Allocation Allocate(Purse loose, BigInteger amount, List<(ModelLoan Loan, BigInteger Charged)> paid)
+    {
+        BigInteger left = amount;
+        DateOnly today = Today(world, facility)!.Value;
+        foreach (ModelLoan loan in facility.Loans.Values.Where(loan => loan.Dues.Count > 0).OrderBy(loan => (loan.OldestUnpaid ?? DateOnly.MaxValue, loan.Reference)).ToList())
+        {
+            if (left.IsZero) break;
+            ModelLoan after = loan.Copy();
+            BigInteger none = 0;
+            after.Advance(today, ref none);
+            BigInteger taken = after.Take(left);
+            if (taken.IsZero) continue;
+            left -= taken;
+            paid.Add((after, after.Principal + after.Interest + after.Fees + taken - loan.Principal - loan.Interest - loan.Fees));
+            loose.Released += after.Paid[(int)DueComponent.Principal];
+        }
+        Allocation rest = loose.Allocate(left);
+        foreach ((ModelLoan loan, _) in paid)
+        {
+            rest = rest with
+            {
+                Fees = rest.Fees + loan.Paid[(int)DueComponent.Fees],
+                Interest = rest.Interest + loan.Paid[(int)DueComponent.Interest] + loan.Paid[(int)DueComponent.Penalty] + loan.Paid[(int)DueComponent.Compound],
+                Principal = rest.Principal + loan.Paid[(int)DueComponent.Principal],
+            };
+        }
+        return rest;
+    }
+
+    /// <summary>Undoes a drawdown that made a loan.</summary>
+    public Verdict Undo(Entry original)
+    {
+        ModelLoan? loan = facility.Loans.GetValueOrDefault(original.Event.Sequence);
+        if (loan is null || loan.Dues.Count > 0 || loan.ToCome.Count == 0 || loan.ToCome[0].Number != 1) return Verdict.Declined(Reason.LoanInUse);
+        facility.Loans.Remove(loan.Reference);
+        facility.Purse.Principal -= loan.Principal;
+        return new Verdict
+        {
+            Kind = OutcomeKind.Posted, Amount = loan.Amount,
+            Loans = [new LoanEventView(loan.Reference, "Undone", 0, default, 0, 0, 0, 0, 0, Domain.Delinquency.Classification.Normal, true)],
+        };
+    }
+
+    /// <summary>Keeps a loan as an event left it.</summary>
+    public void Keep(ModelLoan after)
+    {
+        if (after.HasEnded) facility.Loans.Remove(after.Reference);
+        else facility.Loans[after.Reference] = after.Copy();
+    }
+}

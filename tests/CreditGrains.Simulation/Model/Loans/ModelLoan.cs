@@ -1,0 +1,228 @@
+using System.Numerics;
+using CreditGrains.Domain.Delinquency;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Queries;
+
+namespace CreditGrains.Simulation.Model.Loans;
+
+/// <summary>An instalment as planned.</summary>
+internal sealed record ModelInstalment(int Number, DateOnly Due, BigInteger Principal, BigInteger Interest, BigInteger Fees);
+
+/// <summary>What is unpaid of an instalment that is due. Interest for lateness is kept as a sum of amount × days.</summary>
+internal sealed class ModelDue
+{
+    public required int Number { get; init; }
+
+    public required DateOnly Due { get; init; }
+
+    public BigInteger Fees { get; set; }
+
+    public BigInteger Interest { get; set; }
+
+    public BigInteger Principal { get; set; }
+
+    public BigInteger PrincipalDays { get; set; }
+
+    public BigInteger InterestDays { get; set; }
+
+    public BigInteger PenaltyPaid { get; set; }
+
+    public BigInteger CompoundPaid { get; set; }
+
+    public ModelDue Copy() => (ModelDue)MemberwiseClone();
+}
+
+/// <summary>docs/loans.md "The life of a loan" a second time: a whole schedule, day by day, whole numbers without bound. What it may be told is listed in docs/simulator.md.</summary>
+internal sealed class ModelLoan
+{
+    private static readonly BigInteger Billion = 1_000_000_000;
+
+    public required long Reference { get; init; }
+
+    public required UInt128 ProductHash { get; init; }
+
+    public required LoanProduct Product { get; init; }
+
+    public required BigInteger Amount { get; init; }
+
+    public required long RateNano { get; init; }
+
+    public required DateOnly Drawdown { get; init; }
+
+    public required List<ModelInstalment> ToCome { get; init; }
+
+    public List<ModelDue> Dues { get; private init; } = [];
+
+    public DateOnly AsOf { get; private set; }
+
+    public DateOnly? NonAccrualSince { get; private set; }
+
+    /// <summary>Paid since the last <see cref="Copy"/>, by component.</summary>
+    public BigInteger[] Paid { get; } = new BigInteger[5];
+
+    public BigInteger Principal => Sum(ToCome.Select(each => each.Principal)) + Sum(Dues.Select(each => each.Principal));
+
+    public BigInteger Interest => Sum(Dues.Select(each => each.Interest));
+
+    public BigInteger Fees => Sum(Dues.Select(each => each.Fees));
+
+    public BigInteger PaidTotal => Sum(Paid);
+
+    public bool HasEnded => ToCome.Count == 0 && Dues.Count == 0;
+
+    public DateOnly? OldestUnpaid => Dues.Find(due => !due.Interest.IsZero || !due.Principal.IsZero)?.Due;
+
+    public int DaysPastDue => OldestUnpaid is { } oldest && AsOf.DayNumber - oldest.DayNumber is var days && days > Product.Overdue.GraceDays ? days : 0;
+
+    public int Bucket => Product.Buckets.LastDays.Count(edge => DaysPastDue > edge);
+
+    public Classification Class
+    {
+        get
+        {
+            ClassificationRow row = Product.Classes.Rows.LastOrDefault(each => each.From <= AsOf);
+            if (row == default) row = Product.Classes.Rows[0];
+            return (Classification)new[] { row.SpecialMention, row.Substandard, row.Doubtful, row.Loss }.Count(days => DaysPastDue >= days);
+        }
+    }
+
+    /// <summary>A loan on its first day.</summary>
+    public ModelLoan Start()
+    {
+        AsOf = Drawdown;
+        return this;
+    }
+
+    /// <summary>The same loan, with nothing paid yet.</summary>
+    public ModelLoan Copy() => new()
+    {
+        Reference = Reference, ProductHash = ProductHash, Product = Product, Amount = Amount, RateNano = RateNano, Drawdown = Drawdown,
+        ToCome = [.. ToCome], Dues = [.. Dues.Select(due => due.Copy())], AsOf = AsOf, NonAccrualSince = NonAccrualSince,
+    };
+
+    /// <summary>Whether something that a caller could see has happened to it by time alone since it was last looked at.</summary>
+    public bool IsBehind(DateOnly today)
+    {
+        if (ToCome.Count > 0 && ToCome[0].Due <= today) return true;
+        if (OldestUnpaid is null || AsOf >= today) return false;
+        ModelLoan copy = Copy();
+        BigInteger none = 0;
+        copy.Advance(today, ref none);
+        return (copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince);
+    }
+
+    /// <summary>Brings it to a date; money that waits is taken when an instalment falls due.</summary>
+    public void Advance(DateOnly date, ref BigInteger waiting)
+    {
+        while (ToCome.Count > 0 && ToCome[0].Due <= date)
+        {
+            ModelInstalment next = ToCome[0];
+            Pass(next.Due);
+            ToCome.RemoveAt(0);
+            if (next.Fees + next.Interest + next.Principal > 0)
+                Dues.Add(new ModelDue { Number = next.Number, Due = next.Due, Fees = next.Fees, Interest = next.Interest, Principal = next.Principal });
+            waiting -= Take(waiting);
+        }
+        Pass(date);
+    }
+
+    /// <summary>Takes money over what is due.</summary>
+    /// <returns>What was taken.</returns>
+    public BigInteger Take(BigInteger money)
+    {
+        AllocationOrder order = Product.Overdue.Allocation.Orders.Last(each => each.FromDaysPastDue <= DaysPastDue);
+        IEnumerable<(ModelDue Due, DueComponent Component)> places = order.Scope == AllocationScope.ByInstalment
+            ? Dues.SelectMany(due => order.Order.Select(component => (due, component)))
+            : order.Order.SelectMany(component => Dues.Select(due => (due, component)));
+        BigInteger left = money;
+        foreach ((ModelDue due, DueComponent component) in places)
+        {
+            BigInteger part = BigInteger.Min(left, Owed(due, component));
+            Pay(due, component, part);
+            Paid[(int)component] += part;
+            left -= part;
+        }
+        Dues.RemoveAll(due => Enum.GetValues<DueComponent>().All(component => Owed(due, component).IsZero));
+        Recognise();
+        return money - left;
+    }
+
+    public LoanEventView Event(string deed, BigInteger charged) => HasEnded
+        ? new LoanEventView(Reference, deed, (long)charged, Allocation(), 0, 0, 0, 0, 0, Classification.Normal, true)
+        : new LoanEventView(Reference, deed, (long)charged, Allocation(), (long)Principal, ToCome.Count, Dues.Count, DaysPastDue, Bucket, Class, false);
+
+    public LoanView View(DateOnly today)
+    {
+        ModelLoan seen = Copy();
+        BigInteger none = 0;
+        seen.Advance(today, ref none);
+        ModelInstalment? next = seen.ToCome.FirstOrDefault();
+        return new LoanView
+        {
+            Reference = Reference, Product = ProductHash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), Amount = (long)Amount, RateNano = RateNano, Drawdown = Drawdown,
+            Vintage = Drawdown, AsOf = seen.AsOf, PrincipalNotDue = (long)Sum(seen.ToCome.Select(each => each.Principal)), Remaining = seen.ToCome.Count, NextDue = next?.Due,
+            NextPrincipal = (long)(next?.Principal ?? 0), NextInterest = (long)(next?.Interest ?? 0), NextFees = (long)(next?.Fees ?? 0), DaysPastDue = seen.DaysPastDue, Bucket = seen.Bucket,
+            Class = seen.Class, NonAccrualSince = seen.NonAccrualSince,
+            Dues = [.. seen.Dues.Select(due => new LoanDueView(
+                due.Number, due.Due, (long)due.Fees, (long)seen.Owed(due, DueComponent.Penalty), (long)seen.Owed(due, DueComponent.Compound), (long)due.Interest, (long)due.Principal))],
+        };
+    }
+
+    private LoanAllocation Allocation() => new((long)Paid[0], (long)Paid[1], (long)Paid[2], (long)Paid[3], (long)Paid[4]);
+
+    private void Pass(DateOnly date)
+    {
+        int days = Math.Max(0, date.DayNumber - AsOf.DayNumber);
+        foreach (ModelDue due in Dues)
+        {
+            due.PrincipalDays += due.Principal * days;
+            due.InterestDays += due.Interest * days;
+        }
+        AsOf = AsOf.AddDays(days);
+        Recognise();
+    }
+
+    // Interest is recognised again only when nothing is past due.
+    private void Recognise()
+    {
+        if (OldestUnpaid is not { } oldest) NonAccrualSince = null;
+        else if (NonAccrualSince is null && DaysPastDue >= Product.Overdue.NonAccrualFromDays)
+            NonAccrualSince = oldest.AddDays(Math.Max(Product.Overdue.NonAccrualFromDays, Product.Overdue.GraceDays + 1));
+    }
+
+    private BigInteger Owed(ModelDue due, DueComponent component)
+    {
+        bool isLate = AsOf.DayNumber - due.Due.DayNumber > Product.Overdue.GraceDays;
+        return component switch
+        {
+            DueComponent.Fees => due.Fees,
+            DueComponent.Interest => due.Interest,
+            DueComponent.Principal => due.Principal,
+            DueComponent.Penalty => isLate ? Lateness(due.PrincipalDays) - due.PenaltyPaid : 0,
+            _ => isLate && Product.Overdue.Compounding == Compounding.OnInterest ? Lateness(due.InterestDays) - due.CompoundPaid : 0,
+        };
+    }
+
+    private BigInteger Lateness(BigInteger amountDays)
+    {
+        BigInteger nano = BigInteger.Min(10 * Billion, ModelSchedule.HalfUp(RateNano * (BigInteger)Product.Overdue.PenaltyPpm, Exact.Million));
+        int year = Product.Overdue.PenaltyDayCount == Domain.Loans.Calendars.DayCount.Actual360 ? 360 : 365;
+        return ModelSchedule.HalfUp(amountDays * nano, Billion * year);
+    }
+
+    private static void Pay(ModelDue due, DueComponent component, BigInteger part)
+    {
+        switch (component)
+        {
+            case DueComponent.Fees: due.Fees -= part; break;
+            case DueComponent.Interest: due.Interest -= part; break;
+            case DueComponent.Principal: due.Principal -= part; break;
+            case DueComponent.Penalty: due.PenaltyPaid += part; break;
+            default: due.CompoundPaid += part; break;
+        }
+    }
+
+    private static BigInteger Sum(IEnumerable<BigInteger> parts) => parts.Aggregate(BigInteger.Zero, (sum, part) => sum + part);
+}
