@@ -3,6 +3,7 @@ using CreditGrains.Cli.Bench.Cluster;
 using CreditGrains.Cli.Bench.ClusterReplay;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Pools;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
@@ -50,6 +51,7 @@ internal static class BenchCommand
         ClusterMemory(),
         ClusterReplay(),
         Models(),
+        Pools(),
         All(),
         Body(),
     };
@@ -122,6 +124,18 @@ internal static class BenchCommand
         {
             ModelRuns.Run(run.Settings, run.Parse.GetValue(reference), run.Report, run.Figures);
             return Task.CompletedTask;
+        });
+    }
+
+    private static Command Pools()
+    {
+        var loans = new Option<int>("--loans") { Description = "Loans of the pool", DefaultValueFactory = _ => 1_000_000 };
+        return Measuring("pools", "Live pools: bookkeeping as a part of a decision, and the state of a pool read while decisions run at half of peak", [.. Options.Server, Options.Connections, Options.Streams, Options.BatchesInFlight, loans], async run =>
+        {
+            if (run.Settings.Address is null) await PoolRuns.ShareAsync(run.Settings, run.Parse.GetValue(loans), run.Report, run.Figures);
+            await using var target = await ServerTarget.OpenAsync(run.Settings);
+            await PopulationImport.EnsureAsync(target, run.Settings.Shape);
+            await PoolRuns.RunAsync(run.Settings, target, run.Parse.GetValue(loans), run.Report, run.Figures);
         });
     }
 
