@@ -49,9 +49,9 @@ internal static class EventCodec
         Digest = 1 << 22,
         Reason = 1 << 23,
         Effects = 1 << 24,
-        Note = 1 << 28,
         Loans = 1 << 25,
         LoanFault = 1 << 26,
+        Note = 1 << 28,
     }
 
     /// <summary>Writes an event.</summary>
@@ -124,14 +124,14 @@ internal static class EventCodec
             w.UInt64((ulong)(e.Digest & ulong.MaxValue));
             w.Unsigned(e.DigestSequence);
         }
+        if ((fields & Fields.Loans) != 0) LoanPartCodec.Write(ref w, e.Loans!);
+        if ((fields & Fields.LoanFault) != 0) w.Byte((byte)e.LoanFault);
         if ((fields & Fields.Note) != 0)
         {
             var text = Encoding.UTF8.GetBytes(e.Note!);
             w.Unsigned((ulong)text.Length);
             w.Bytes(text);
         }
-        if ((fields & Fields.Loans) != 0) LoanPartCodec.Write(ref w, e.Loans!);
-        if ((fields & Fields.LoanFault) != 0) w.Byte((byte)e.LoanFault);
         BinaryPrimitives.WriteUInt16LittleEndian(destination, checked((ushort)w.Length));
         return w.Length;
     }
@@ -207,9 +207,9 @@ internal static class EventCodec
             e.Digest = new UInt128(r.UInt64(), r.UInt64());
             e.DigestSequence = r.Long();
         }
-        if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
         if ((fields & Fields.Loans) != 0) e.Loans = LoanPartCodec.Read(ref r);
         if ((fields & Fields.LoanFault) != 0) e.LoanFault = (LoanFault)r.Byte();
+        if ((fields & Fields.Note) != 0) e.Note = Encoding.UTF8.GetString(r.Bytes(r.Int()));
         if (!r.IsAtEnd) throw new InvalidDataException($"Event {sequence} holds more than this version knows; use the version that wrote it or a newer one.");
     }
 
