@@ -2,13 +2,14 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
+internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock) : IWriterLook
 {
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
@@ -33,6 +34,9 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
             return true;
         }),
+        QuestionKind.Pool => PoolAsync(question.Key),
+        QuestionKind.Pools => Look(p => PoolReader.List(p, question.Tenant, question.First == 0 ? default : question.Key, (int)question.Second).ToArray()),
+        QuestionKind.PoolLoans => PoolLoansAsync(question.Key),
         QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };
@@ -41,6 +45,21 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
     public Task<Payload> NodesAsync(NodeKey[] keys) => Look(_ => Array.ConvertAll(keys, reader.Node));
 
     private async Task<Payload> Look<T>(Func<Partition, T> look) => ViewWire.Write(await loop.LookAsync(look));
+
+    private async Task<Payload> PoolAsync(NodeKey key)
+    {
+        var state = await loop.LookAsync(p => PoolReader.Read(p, key));
+        return new Payload(await Task.Run(() => PoolBytes.Write(state)));
+    }
+
+    private async Task<Payload> PoolLoansAsync(NodeKey key)
+    {
+        var loans = await PoolReader.CopyAsync(this, key, progress: null, CancellationToken.None);
+        return new Payload(await Task.Run(() => PoolBytes.Write(loans)));
+    }
+
+    /// <inheritdoc/>
+    async ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => await loop.LookAsync(look);
 
     private async Task<Payload> SnapshotAsync()
     {

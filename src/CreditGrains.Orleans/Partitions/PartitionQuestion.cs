@@ -78,4 +78,13 @@ public enum QuestionKind
 
     /// <summary>The partition in which a facility lives.</summary>
     Home = 11,
+
+    /// <summary>A pool.</summary>
+    Pool = 20,
+
+    /// <summary>Pools of a tenant after a key; the count in Second.</summary>
+    Pools = 21,
+
+    /// <summary>A pool with its loans, as of one moment.</summary>
+    PoolLoans = 22,
 }

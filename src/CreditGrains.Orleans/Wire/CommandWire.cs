@@ -70,7 +70,12 @@ internal static class CommandWire
 
     private static void Write(WireBuffer buffer, in Command c)
     {
-        var w = buffer.Writer(RoomBytes + (c.Control is LoanOffer { Product: { } product } ? product.Bytes.Length : 0));
+        var w = buffer.Writer(RoomBytes + c.Control switch
+        {
+            LoanOffer { Product: { } product } => product.Bytes.Length,
+            DefinePool define => define.Terms.Length,
+            _ => 0,
+        });
         var parts = PartsOf(c);
         w.UInt16((ushort)parts);
         w.Byte((byte)c.Kind);
