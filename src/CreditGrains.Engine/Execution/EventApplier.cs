@@ -213,12 +213,14 @@ internal sealed class EventApplier(
     {
         graph.Link(child, state.FindNode(parent.Parent), parent.SharePpm);
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void Unlink(ChildRef child, NodeKey parent)
     {
         graph.Unlink(graph.FindLink(child, state.FindNode(parent)));
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void Move(ChildRef child, NodeKey from, ParentShare to)
@@ -226,6 +228,7 @@ internal sealed class EventApplier(
         graph.Unlink(graph.FindLink(child, state.FindNode(from)));
         graph.Link(child, state.FindNode(to.Parent), to.SharePpm);
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void TransferToPool(TransferToPool c)

@@ -49,13 +49,29 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         }
     }
 
+    /// <summary>After a facility's links changed other than by a transfer: its loans leave a pool it is no longer in, and enter the one it is in where the rules let them.</summary>
+    /// <param name="facility">Its row.</param>
+    public void Follow(int facility)
+    {
+        var to = PoolAbove(facility);
+        for (var loan = First(facility); loan != 0; loan = state.Loans.Read(loan).NextOfFacility)
+        {
+            var row = state.Pools.FindOwn(KeyOf(facility), state.Loans.Read(loan).Reference);
+            var from = row == 0 ? null : PoolOf(row);
+            if (from == to) continue;
+            from?.Ledger.Exit(ref state.Pools.WriteLoan(row).Member, to is null ? TransferKind.Repurchase : TransferKind.Sale, DateOf(facility, from));
+            if (to is not null) TryEnter(loan, to);
+        }
+    }
+
     /// <inheritdoc/>
     public void Changed(in LoanChange change)
     {
         var row = state.Pools.FindOwn(change.Key, change.Reference);
         if (row == 0 || PoolOf(row) is not { } pool)
         {
-            if (change.Deed == LoanDeed.Made) TryEnter(change.Row, change.Facility);
+            // A loan drawn later enters if the rules let it; else it stays outside.
+            if (change.Deed == LoanDeed.Made && PoolAbove(change.Facility) is { } above) TryEnter(change.Row, above);
             return;
         }
 
@@ -72,12 +88,12 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         (loan.DaysPastDue, loan.RemainingMonths, loan.RatePpm) = (change.DaysPastDue, (ushort)change.Remaining, movement.RatePpm);
     }
 
-    private void TryEnter(int loan, int facility)
+    private LivePool? PoolAbove(int facility) =>
+        state.Pools.All.Count > 0 && graph.FindPoolLink(facility) is var link and not 0 ? state.Pools.Find(state.Nodes.Read(state.Links.Read(link).Parent).Key) : null;
+
+    private void TryEnter(int loan, LivePool pool)
     {
-        var link = graph.FindPoolLink(facility);
-        if (link == 0 || state.Pools.Find(state.Nodes.Read(state.Links.Read(link).Parent).Key) is not { } pool) return;
-        // A loan drawn later enters if the rules let it; else it stays outside.
-        if (pool.Ledger.Check(CandidateOf(loan), TransferKind.Purchase, DateOf(facility, pool)) is null) Enter(loan, pool);
+        if (pool.Ledger.Check(CandidateOf(loan), TransferKind.Purchase, DateOf(state.Loans.Read(loan).Facility, pool)) is null) Enter(loan, pool);
     }
 
     private void Enter(int loan, LivePool pool)
