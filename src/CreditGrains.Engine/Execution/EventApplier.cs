@@ -156,10 +156,9 @@ internal sealed class EventApplier(
             case AdvanceBusinessDate c:
                 state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day;
                 pools.Advance(c);
-                break;
-            case PoolCommand c: pools.Apply(c); break;
                 state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
                 break;
+            case PoolCommand c: pools.Apply(c); break;
         }
     }
 
