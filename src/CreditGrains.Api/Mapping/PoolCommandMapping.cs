@@ -30,7 +30,7 @@ internal static class PoolCommandMapping
         TakeLoanFromPool c => new V1.TakeLoanFromPoolRequest { Pool = Keys.ToNode(c.Key), Loan = c.Loan, Transfer = (V1.PoolTransfer)c.Transfer, Date = Text(c.Date) },
         ReportLoan c => new V1.ReportLoanRequest
         {
-            Pool = Keys.ToNode(c.Key), Loan = c.Loan, Event = (V1.ReportedEvent)c.Movement.Cause, Date = Text(c.Movement.Date), Principal = c.Movement.Principal, Scheduled = c.Movement.Scheduled,
+            Pool = Keys.ToNode(c.Key), Loan = c.Loan, Event = (V1.PoolLoanEvent)c.Movement.Cause, Date = Text(c.Movement.Date), Principal = c.Movement.Principal, Scheduled = c.Movement.Scheduled,
             Prepaid = c.Movement.Prepaid, Interest = c.Movement.Interest, Recovery = c.Movement.Recovery, DaysPastDue = c.Movement.DaysPastDue, RemainingMonths = c.Movement.RemainingMonths, RatePpm = c.Movement.RatePpm,
         },
         _ => throw new NotSupportedException($"No message for {command.GetType().Name}."),
@@ -59,7 +59,7 @@ internal static class PoolCommandMapping
 
     private static LoanMovement Movement(V1.ReportLoanRequest m, ref Fields fields)
     {
-        if (m.Event is < V1.ReportedEvent.Drawn or > V1.ReportedEvent.Renewed) fields.Fail(Reason.InvalidField, $"event {(int)m.Event} is unknown; use 0 to {(int)MovementCause.Renewed}");
+        if (m.Event is < V1.PoolLoanEvent.Drawn or > V1.PoolLoanEvent.Renewed) fields.Fail(Reason.InvalidField, $"event {(int)m.Event} is unknown; use 0 to {(int)MovementCause.Renewed}");
         return new LoanMovement
         {
             Date = Date("date", m.Date, ref fields),

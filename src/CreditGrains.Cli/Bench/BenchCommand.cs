@@ -3,6 +3,7 @@ using CreditGrains.Cli.Bench.Cluster;
 using CreditGrains.Cli.Bench.ClusterReplay;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Cli.Bench.Pools;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
@@ -53,6 +54,7 @@ internal static class BenchCommand
         Models(),
         Features(),
         Risk(),
+        Pools(),
         All(),
         Body(),
     };
@@ -142,6 +144,18 @@ internal static class BenchCommand
     private static Command Risk() => Measuring(
         "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight],
         run => RiskRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
+
+    private static Command Pools()
+    {
+        var loans = new Option<int>("--loans") { Description = "Loans of the pool", DefaultValueFactory = _ => 1_000_000 };
+        return Measuring("pools", "Live pools: bookkeeping as a part of a decision, and the state of a pool read while decisions run at half of peak", [.. Options.Server, Options.Connections, Options.Streams, Options.BatchesInFlight, loans], async run =>
+        {
+            if (run.Settings.Address is null) await PoolRuns.ShareAsync(run.Settings, run.Parse.GetValue(loans), run.Report, run.Figures);
+            await using var target = await ServerTarget.OpenAsync(run.Settings);
+            await PopulationImport.EnsureAsync(target, run.Settings.Shape);
+            await PoolRuns.RunAsync(run.Settings, target, run.Parse.GetValue(loans), run.Report, run.Figures);
+        });
+    }
 
     private static Command ClusterReplay()
     {

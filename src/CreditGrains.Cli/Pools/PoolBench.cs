@@ -23,6 +23,22 @@ internal static class PoolBench
 
     private static int Run(int count, int months, double decisionNs, Report report)
     {
+        var (ns, events, wrong) = MeasureAll(count, months);
+        report.Detail($"{events:N0} events of {count:N0} loans, in the order of due days; months that do not add up: {wrong}");
+        var figures = new List<Figure>
+        {
+            new("pool bookkeeping, an event", "ns", ns, Demand.None, 0, "one thread, ledger only"),
+            new("months that do not add up", "", wrong, Demand.AtMost, 0),
+        };
+        if (decisionNs > 0) figures.Add(new("as a part of a decision", "%", 100 * ns / decisionNs, Demand.AtMost, 5, $"of {decisionNs:F0} ns"));
+        return report.Finish(figures);
+    }
+
+    /// <summary>Time of an event in the ledger alone, ns, and how many were measured.</summary>
+    public static (double Nanos, long Events) Measure(int count, int months) => MeasureAll(count, months) is var (ns, events, _) ? (ns, events) : default;
+
+    private static (double Nanos, long Events, int Wrong) MeasureAll(int count, int months)
+    {
         var terms = PoolSimulation.Usual;
         var loans = new GeneratedLoans(Math.Max(GeneratedLoans.DueDays, count), 42, terms.CutOff);
         var book = new PoolBook(loans.Count);
@@ -64,13 +80,6 @@ internal static class PoolBench
         book.AdvanceTo(first.AddMonths(months));
         var ns = ticks * 1e9 / Stopwatch.Frequency / events;
         var wrong = book.Pools[0].History.Count(month => month.ByFlows != month.Closing);
-        report.Detail($"{events:N0} events of {loans.Count:N0} loans, in the order of due days; months that do not add up: {wrong}");
-        var figures = new List<Figure>
-        {
-            new("pool bookkeeping, an event", "ns", ns, Demand.None, 0, "one thread, ledger only"),
-            new("months that do not add up", "", wrong, Demand.AtMost, 0),
-        };
-        if (decisionNs > 0) figures.Add(new("as a part of a decision", "%", 100 * ns / decisionNs, Demand.AtMost, 5, $"of {decisionNs:F0} ns"));
-        return report.Finish(figures);
+        return (ns, events, wrong);
     }
 }

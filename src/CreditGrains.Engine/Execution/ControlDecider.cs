@@ -18,11 +18,10 @@ namespace CreditGrains.Engine.Execution;
 /// </summary>
 internal sealed class ControlDecider(
     PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, RiskDecider risk,
-    EngineRules rules)
+    PoolDecider pools, EngineRules rules)
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
-    private readonly PoolDecider pools = new(state);
 
     /// <summary>Decides the command in the event.</summary>
     public void Decide(ref LedgerEvent e)
@@ -187,7 +186,8 @@ internal sealed class ControlDecider(
         reason = CheckParent(ref e, c.Pool, out var pool);
         if (reason != Reason.None) return reason;
         if (pool == current) return Reason.NoChange;
-        return CheckNewParent(child, pool, link);
+        reason = CheckNewParent(child, pool, link);
+        return reason != Reason.None ? reason : pools.CheckTransfer(ref e, child.Row, c);
     }
 
     private Reason CheckSetLimit(ref LedgerEvent e, SetLimit c)

@@ -17,7 +17,7 @@ namespace CreditGrains.Engine.Execution;
 /// this engine wrote, so state is a function of the journal alone.
 /// </summary>
 internal sealed class EventApplier(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, Regraph regraph,
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, LoanApplier loans, PooledLoans pooled, Regraph regraph,
     FeatureBook features, RiskDecider risk, EngineRules rules)
 {
     private readonly PoolApplier pools = new(state);
@@ -158,8 +158,8 @@ internal sealed class EventApplier(
                 break;
             case AdvanceBusinessDate c:
                 state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day;
-                state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
                 pools.Advance(c);
+                state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
                 break;
             case PoolCommand c: pools.Apply(c); break;
             case ActivateFeatures c: features.Activate(c.Catalogue); break;
@@ -217,12 +217,14 @@ internal sealed class EventApplier(
     {
         graph.Link(child, state.FindNode(parent.Parent), parent.SharePpm);
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void Unlink(ChildRef child, NodeKey parent)
     {
         graph.Unlink(graph.FindLink(child, state.FindNode(parent)));
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void Move(ChildRef child, NodeKey from, ParentShare to)
@@ -230,6 +232,7 @@ internal sealed class EventApplier(
         graph.Unlink(graph.FindLink(child, state.FindNode(from)));
         graph.Link(child, state.FindNode(to.Parent), to.SharePpm);
         RecountBelow(child);
+        if (!child.IsNode) pooled.Follow(child.Row);
     }
 
     private void TransferToPool(TransferToPool c)
@@ -239,6 +242,7 @@ internal sealed class EventApplier(
         if (pool != 0) graph.Unlink(pool);
         if (c.Pool != default) graph.Link(ChildRef.Facility(facility), state.FindNode(c.Pool), Share.WholePpm);
         graph.Recount(facility);
+        pooled.Move(facility, c.Pool == default ? null : state.Pools.Find(c.Pool));
     }
 
     private void RecountBelow(ChildRef child)

@@ -7,6 +7,7 @@ using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Loans;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tables;
@@ -64,9 +65,11 @@ internal sealed class Executor
         Loans = new LoanApplier(state, book);
         Features = new FeatureBook(state, Exposures);
         risk = new RiskDecider(state);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, regraph, Features, risk, rules);
+        var pooled = new PooledLoans(state, book, graph);
+        Loans.Observer = pooled;
+        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, Features, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, pooled), rules);
     }
 
     /// <summary>The nodes' exposures.</summary>

@@ -20,7 +20,7 @@ internal static class Outcomes
         outcome.Headroom = e.Headroom;
         outcome.Limits = e.Limits is { Length: > 0 } ? e.Limits : null;
         outcome.Risk = e.Risk;
-        outcome.Message = e.Outcome == OutcomeKind.Declined ? LoanAdvice.On(e.LoanFault) ?? e.Note ?? AdviceOn(e.Reason) : null;
+        outcome.Message = e.Outcome == OutcomeKind.Declined ? e.Note ?? LoanAdvice.On(e.LoanFault) ?? AdviceOn(e.Reason) : null;
     }
 
     /// <summary>What to do about a decline; null where the limits in the way say it all.</summary>

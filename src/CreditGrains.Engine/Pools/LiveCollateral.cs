@@ -153,8 +153,8 @@ public static class LiveCollateral
         },
     };
 
-    // One past its maturity counts as having a month.
-    private static ushort MonthsOf(in LiveLoan loan) => Math.Max((ushort)1, loan.RemainingMonths);
+    // One past its maturity counts as having a month; instalments beyond a hundred years of months are cut.
+    private static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);
 
     private static ushort InterestOnlyOf(in LiveLoan loan) =>
         loan.Plan == LoanPlan.InterestOnlyThenLevel ? (ushort)Math.Clamp(MonthsOf(loan) - loan.LevelMonths, 0, MonthsOf(loan) - 1) : (ushort)0;

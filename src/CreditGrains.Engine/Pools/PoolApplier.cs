@@ -42,7 +42,13 @@ internal sealed class PoolApplier(PartitionState state)
         if (row == 0) row = state.Pools.AddLoan(c.Key, c.Loan);
         ref var loan = ref state.Pools.WriteLoan(row);
         pool.Ledger.Enter(ref loan.Member, pool.Place, c.State, c.Transfer, c.Date);
-        (loan.Obligor, loan.OriginDay, loan.RatePpm, loan.DaysPastDue) = (c.State.Obligor, c.State.Origination.DayNumber, c.State.RatePpm, c.State.DaysPastDue);
-        (loan.RemainingMonths, loan.LevelMonths, loan.Plan) = ((ushort)c.State.RemainingMonths, (ushort)c.State.LevelMonths, c.State.Plan);
+        Store(ref loan, c.State);
+    }
+
+    /// <summary>What a row keeps of a loan besides its place in the pool.</summary>
+    public static void Store(ref PoolLoanRow loan, in LoanCandidate candidate)
+    {
+        (loan.Obligor, loan.OriginDay, loan.RatePpm, loan.DaysPastDue) = (candidate.Obligor, candidate.Origination.DayNumber, candidate.RatePpm, candidate.DaysPastDue);
+        (loan.RemainingMonths, loan.LevelMonths, loan.Plan) = ((ushort)candidate.RemainingMonths, (ushort)candidate.LevelMonths, candidate.Plan);
     }
 }

@@ -9,7 +9,7 @@ using CreditGrains.Securitisation.Pools;
 namespace CreditGrains.Engine.Pools;
 
 /// <summary>Decides commands about pools against the state. All checks come first, in the order of docs/rules.md "Pools"; what passes them can be applied without fail.</summary>
-internal sealed class PoolDecider(PartitionState state)
+internal sealed class PoolDecider(PartitionState state, PooledLoans loans)
 {
     private const int NoteLengthMax = 1_000;
 
@@ -45,6 +45,10 @@ internal sealed class PoolDecider(PartitionState state)
 
         return Reason.None;
     }
+
+    /// <summary>What stands in the way of the loans of a facility that is to be transferred; none when it has none, or when the node has no terms.</summary>
+    public Reason CheckTransfer(ref LedgerEvent e, int facility, TransferToPool command) =>
+        command.Pool != default && state.Pools.Find(command.Pool) is { } pool && loans.Check(facility, pool) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
 
     private Reason Define(ref LedgerEvent e, DefinePool command, int node)
     {

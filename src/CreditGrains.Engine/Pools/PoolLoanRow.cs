@@ -33,6 +33,8 @@ internal struct PoolLoanRow
     public ushort LevelMonths;
 
     public LoanPlan Plan;
-    public byte Spare1;
-    public ushort Spare2;
+
+    /// <summary>1 when it is a loan of the engine's own, whose number is its reference; 0 when another system services it.</summary>
+    public byte IsOwn;
+    public ushort Spare;
 }

@@ -13,6 +13,7 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     private readonly Dictionary<NodeKey, int> places = [];
     private readonly RowIndex index = new();
     private readonly List<PoolCopy> copies = [];
+    private long ownLoans;
 
     /// <summary>In the order they were defined.</summary>
     public IReadOnlyList<LivePool> All => pools;
@@ -32,26 +33,14 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     }
 
     /// <summary>Row of a loan, 0 when it was never in a pool.</summary>
-    public int FindLoan(NodeKey pool, long loan)
-    {
-        var hash = HashOf(pool.Tenant, pool.LegalEntity, loan);
-        for (var row = index.First(hash, out var probe); row != 0; row = index.Next(hash, ref probe))
-        {
-            ref readonly var found = ref loans.Read(row);
-            if (found.Id == loan && found.Tenant == pool.Tenant && found.LegalEntity == pool.LegalEntity) return row;
-        }
+    public int FindLoan(NodeKey pool, long loan) => Find(pool, loan, isOwn: 0);
 
-        return 0;
-    }
+    /// <summary>Row of a loan of the engine's own, by its reference; 0 when it was never in a pool.</summary>
+    public int FindOwn(NodeKey facility, long reference) => ownLoans == 0 ? 0 : Find(facility, reference, isOwn: 1);
 
-    public int AddLoan(NodeKey pool, long loan)
-    {
-        var row = loans.Add();
-        ref var added = ref loans.Write(row);
-        (added.Id, added.Tenant, added.LegalEntity) = (loan, pool.Tenant, pool.LegalEntity);
-        index.Add(HashOf(pool.Tenant, pool.LegalEntity, loan), row);
-        return row;
-    }
+    public int AddLoan(NodeKey pool, long loan) => Add(pool, loan, isOwn: 0);
+
+    public int AddOwn(NodeKey facility, long reference) => Add(facility, reference, isOwn: 1);
 
     /// <summary>A loan's row for writing; copies under way keep what it was.</summary>
     public ref PoolLoanRow WriteLoan(int row)
@@ -84,12 +73,35 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
             ref var loan = ref loans.Write(row);
             if (loan.Id == 0) continue;
             index.Add(HashOf(loan.Tenant, loan.LegalEntity, loan.Id), row);
+            ownLoans += loan.IsOwn;
             if (loan.Member.Pool > 0) pools[loan.Member.Pool - 1].Ledger.Restore(ref loan.Member, loan.Obligor);
         }
     }
 
     /// <inheritdoc/>
     public void Dispose() => index.Dispose();
+
+    private int Find(NodeKey scope, long number, byte isOwn)
+    {
+        var hash = HashOf(scope.Tenant, scope.LegalEntity, number);
+        for (var row = index.First(hash, out var probe); row != 0; row = index.Next(hash, ref probe))
+        {
+            ref readonly var found = ref loans.Read(row);
+            if (found.Id == number && found.IsOwn == isOwn && found.Tenant == scope.Tenant && found.LegalEntity == scope.LegalEntity) return row;
+        }
+
+        return 0;
+    }
+
+    private int Add(NodeKey scope, long number, byte isOwn)
+    {
+        var row = loans.Add();
+        ref var added = ref loans.Write(row);
+        (added.Id, added.Tenant, added.LegalEntity, added.IsOwn) = (number, scope.Tenant, scope.LegalEntity, isOwn);
+        ownLoans += isOwn;
+        index.Add(HashOf(scope.Tenant, scope.LegalEntity, number), row);
+        return row;
+    }
 
     private static ulong HashOf(ushort tenant, ushort legalEntity, long loan) =>
         RowIndex.Mix(unchecked((ulong)loan + (((ulong)tenant << 16) | legalEntity) * 0x9E3779B97F4A7C15UL));

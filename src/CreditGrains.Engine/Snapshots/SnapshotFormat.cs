@@ -40,7 +40,7 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 5;
+    public const int LayoutVersion = 6;
 
     /// <summary>The oldest layout that is still read: it has the first of the tables, with the same rows.</summary>
     public const int LayoutVersionOldest = 4;

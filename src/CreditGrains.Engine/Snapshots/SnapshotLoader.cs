@@ -128,8 +128,8 @@ internal static class SnapshotLoader
         for (var row = 1; row < state.Items.End; row++)
             if (state.Items.Read(row).Reference is var reference and not 0) state.ItemIndex.Add(reference, row);
         state.Due.Load(state);
+        state.Pools.Rebuild();
         state.LoanProductBook.Load();
         state.LoanCalendar.Load();
-        state.Pools.Rebuild();
     }
 }

@@ -343,7 +343,7 @@ internal sealed class StateDigest
         w.UInt16(row.Tenant);
         w.UInt16(row.LegalEntity);
         foreach (var value in (ReadOnlySpan<long>)[
-            row.Id, row.Obligor, row.OriginDay, row.RatePpm, row.DaysPastDue, row.RemainingMonths, row.LevelMonths, (long)row.Plan, row.Member.Principal, row.Member.Opening, row.Member.Pool, row.Member.Period,
+            row.Id, row.Obligor, row.OriginDay, row.RatePpm, row.DaysPastDue, row.RemainingMonths, row.LevelMonths, (long)row.Plan, row.IsOwn, row.Member.Principal, row.Member.Opening, row.Member.Pool, row.Member.Period,
             row.Member.Industry, row.Member.Region, row.Member.Vintage, row.Member.Bucket, row.Member.TermBand, row.Member.RateBand, (long)row.Member.State, row.Member.From, row.Member.To])
             w.Signed(value);
     }

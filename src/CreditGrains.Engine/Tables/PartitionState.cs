@@ -44,10 +44,10 @@ internal sealed class PartitionState : IDisposable
     public PartitionState()
     {
         Due = new DueCalendar(Items);
+        Pools = new PoolSet(PoolLoans);
         LoanCalendar = new LoanCalendar(this);
         LoanProductBook = new LoanProductBook(LoanProducts);
         Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, LoanProducts, Loans, LoanDues, LoanPages, PoolLoans, FacilityFeatures, BorrowerFeatures, Contents];
-        Pools = new PoolSet(PoolLoans);
     }
 
     /// <summary>The catalogue of features in force, null for none.</summary>

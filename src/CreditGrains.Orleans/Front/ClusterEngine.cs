@@ -4,6 +4,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
@@ -13,7 +14,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>The cluster behind the port of an engine: routes commands to partitions and nodes, batches them per partition, and puts the answers together.</summary>
-public sealed class ClusterEngine : ICreditEngine
+public sealed class ClusterEngine : ICreditEngine, IPoolSource
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
@@ -99,6 +100,22 @@ public sealed class ClusterEngine : ICreditEngine
         var views = await Task.WhenAll(keys.Select(async n => PartitionMap.IsShared(n.Key.Kind) ? await GetNodeAsync(n.Key) ?? n : n));
         return views;
     }
+
+    /// <inheritdoc/>
+    public async ValueTask<PoolState?> GetPoolAsync(NodeKey key) => PoolBytes.ReadState((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Pool, key))).Bytes);
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        var asked = PartitionQuestion.Of(QuestionKind.Pools, after == default ? new NodeKey(0, tenant, 0, NodeKind.None) : after, after == default ? 0 : 1, take);
+        return ViewWire.Read<NodeKey[]>(await AskAsync(PartitionMap.Register, asked)) ?? [];
+    }
+
+    /// <summary>A pool with its loans as of one moment, in one message: its loans lie in the register.</summary>
+    public async Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
+        PoolBytes.ReadLoans((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.PoolLoans, key)).WaitAsync(cancellationToken)).Bytes);
 
     /// <inheritdoc/>
     public async ValueTask<EventRecord?> GetDecisionAsync(long sequence)

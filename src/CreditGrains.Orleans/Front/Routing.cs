@@ -51,8 +51,8 @@ internal sealed class Routing(PartitionMap map, int keptMax)
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
             "a velocity limit on a node that partitions share cannot be kept exactly in a cluster; set it on borrowers or facilities"),
-        _ when command.Kind.IsPool() => new Route(RouteKind.Refused, 0, Reason.InvalidKind,
-            "a cluster does not keep loans of pools yet; define the pool on a standalone server"),
+        // A pool of reported loans lies whole beside its node's terms.
+        _ when command.Kind.IsPool() => new Route(RouteKind.Partition, PartitionMap.Register),
         CommandKind.LinkNode => OfLink(command, ((LinkNode)command.Control!).Parent.Parent),
         CommandKind.MoveFacility => OfLink(command, ((MoveFacility)command.Control!).To.Parent),
         _ => OfKey(command.Facility),

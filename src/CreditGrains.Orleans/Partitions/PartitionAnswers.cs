@@ -2,13 +2,14 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers)
+internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers) : IWriterLook
 {
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
@@ -35,6 +36,9 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
         }),
         QuestionKind.Risk => Look(_ => reader.Risk(question.Key)),
         QuestionKind.Content => Look(_ => reader.Content(question.Key, unchecked((ulong)question.First), unchecked((ulong)question.Second))),
+        QuestionKind.Pool => PoolAsync(question.Key),
+        QuestionKind.Pools => Look(p => PoolReader.List(p, question.Tenant, question.First == 0 ? default : question.Key, (int)question.Second).ToArray()),
+        QuestionKind.PoolLoans => PoolLoansAsync(question.Key),
         QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };
@@ -43,6 +47,21 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
     public Task<Payload> NodesAsync(NodeKey[] keys) => Look(_ => Array.ConvertAll(keys, reader.Node));
 
     private async Task<Payload> Look<T>(Func<Partition, T> look) => ViewWire.Write(await loop.LookAsync(look));
+
+    private async Task<Payload> PoolAsync(NodeKey key)
+    {
+        var state = await loop.LookAsync(p => PoolReader.Read(p, key));
+        return new Payload(await Task.Run(() => PoolBytes.Write(state)));
+    }
+
+    private async Task<Payload> PoolLoansAsync(NodeKey key)
+    {
+        var loans = await PoolReader.CopyAsync(this, key, progress: null, CancellationToken.None);
+        return new Payload(await Task.Run(() => PoolBytes.Write(loans)));
+    }
+
+    /// <inheritdoc/>
+    async ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => await loop.LookAsync(look);
 
     private async Task<Payload> SnapshotAsync()
     {

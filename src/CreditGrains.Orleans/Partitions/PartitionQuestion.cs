@@ -84,4 +84,13 @@ public enum QuestionKind
 
     /// <summary>The file whose hash begins with First and Second, of the key's legal entity.</summary>
     Content = 13,
+
+    /// <summary>A pool.</summary>
+    Pool = 20,
+
+    /// <summary>Pools of a tenant after a key; the count in Second.</summary>
+    Pools = 21,
+
+    /// <summary>A pool with its loans, as of one moment.</summary>
+    PoolLoans = 22,
 }

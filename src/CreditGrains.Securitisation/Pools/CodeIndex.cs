@@ -7,12 +7,12 @@ internal sealed class CodeIndex(int limit)
     private readonly Dictionary<long, int> places = [];
     private readonly List<long> codes = [];
 
-    /// <summary>The same codes at the same places.</summary>
-    public CodeIndex Copy()
+    /// <summary>The same codes at the same places, to be read by place only: nothing can be looked up or added.</summary>
+    public CodeIndex Freeze()
     {
-        var copy = new CodeIndex(limit);
-        foreach (var code in codes) copy.PlaceOf(code);
-        return copy;
+        var frozen = new CodeIndex(0);
+        frozen.codes.AddRange(codes);
+        return frozen;
     }
 
     public int Count => codes.Count;

@@ -6,21 +6,20 @@ namespace CreditGrains.Securitisation.Pools;
 /// </summary>
 public sealed partial class PoolLedger
 {
-    private PoolLedger(PoolLedger other, bool withObligors)
+    private PoolLedger(PoolLedger other)
     {
         Terms = other.Terms;
         history = [.. other.history];
         rolls = [.. other.rolls];
         vintages = [.. other.vintages.Select(vintage => new VintageCurve(vintage))];
-        (industries, regions, origins) = (other.industries.Copy(), other.regions.Copy(), other.origins.Copy());
-        obligors = withObligors ? other.obligors.Copy() : new CodeIndex(int.MaxValue);
-        strata = [.. other.strata.Select((one, place) => place == (int)PoolDimension.Obligor && !withObligors ? new Strata(4) : new Strata(one))];
+        (industries, regions, origins, obligors) = (other.industries.Freeze(), other.regions.Freeze(), other.origins.Freeze(), new CodeIndex(0));
+        strata = [.. other.strata.Select((one, place) => place == (int)PoolDimension.Obligor ? new Strata(4) : new Strata(one))];
         (open, roll, balance, loans) = (other.open, new RollCounts(other.roll), other.balance, other.loans);
         (DefaultedStock, PurchasedTotal, DefaultedTotal, RecoveredTotal) = (other.DefaultedStock, other.PurchasedTotal, other.DefaultedTotal, other.RecoveredTotal);
     }
 
-    /// <summary>A copy to look at while this goes on; obligors are left out of it, so it takes no loans.</summary>
-    public PoolLedger Freeze() => new(this, withObligors: false);
+    /// <summary>A copy to look at while this goes on; obligors are left out of it, and it takes no loans.</summary>
+    public PoolLedger Freeze() => new(this);
 
     /// <summary>A closed month as bytes; the same however long ago it closed.</summary>
     /// <param name="index">Place in <see cref="History"/>.</param>
@@ -109,6 +108,41 @@ public sealed partial class PoolLedger
         member.Obligor = PlaceOf(PoolDimension.Obligor, obligors, obligor);
         if (member.State == MemberState.Performing) Count(member, 1);
     }
+
+    /// <summary>All that can be read of the pool as bytes, groups included and obligors left out: for a reader elsewhere.</summary>
+    public byte[] SaveWhole()
+    {
+        using var stream = new MemoryStream();
+        using var w = new BinaryWriter(stream);
+        w.Write7BitEncodedInt(history.Count);
+        for (var i = 0; i < history.Count; i++) SavePart(w, SaveMonth(i));
+        SavePart(w, SaveOpen());
+        w.Write7BitEncodedInt64(balance);
+        w.Write7BitEncodedInt64(loans);
+        for (var dimension = 0; dimension < (int)PoolDimension.Obligor; dimension++) strata[dimension].Save(w);
+        w.Flush();
+        return stream.ToArray();
+    }
+
+    /// <summary>A pool to look at, from <see cref="SaveWhole"/>.</summary>
+    public static PoolLedger RestoreWhole(PoolTerms terms, ReadOnlyMemory<byte> whole)
+    {
+        using var r = new BinaryReader(new MemoryStream(whole.ToArray()));
+        var months = new ReadOnlyMemory<byte>[r.Read7BitEncodedInt()];
+        for (var i = 0; i < months.Length; i++) months[i] = RestorePart(r);
+        var pool = Restore(terms, months, RestorePart(r));
+        (pool.balance, pool.loans) = (r.Read7BitEncodedInt64(), r.Read7BitEncodedInt64());
+        for (var dimension = 0; dimension < (int)PoolDimension.Obligor; dimension++) pool.strata[dimension] = Strata.Restore(r);
+        return pool;
+    }
+
+    private static void SavePart(BinaryWriter w, byte[] part)
+    {
+        w.Write7BitEncodedInt(part.Length);
+        w.Write(part);
+    }
+
+    private static byte[] RestorePart(BinaryReader r) => r.ReadBytes(r.Read7BitEncodedInt());
 
     private void RestoreMonth(ReadOnlyMemory<byte> month, List<(int, int, long, long, long)> closing)
     {

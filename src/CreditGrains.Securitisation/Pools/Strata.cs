@@ -34,6 +34,21 @@ public sealed class Strata
         return sum;
     }
 
+    internal void Save(BinaryWriter w)
+    {
+        w.Write7BitEncodedInt(counts.Length);
+        foreach (var count in counts) w.Write7BitEncodedInt64(count);
+        foreach (var balance in balances) w.Write7BitEncodedInt64(balance);
+    }
+
+    internal static Strata Restore(BinaryReader r)
+    {
+        var read = new Strata(r.Read7BitEncodedInt());
+        for (var i = 0; i < read.counts.Length; i++) read.counts[i] = r.Read7BitEncodedInt64();
+        for (var i = 0; i < read.balances.Length; i++) read.balances[i] = r.Read7BitEncodedInt64();
+        return read;
+    }
+
     internal void MakeRoom(int groups)
     {
         if (groups <= counts.Length) return;

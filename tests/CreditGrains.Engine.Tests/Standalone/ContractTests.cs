@@ -34,3 +34,5 @@ public sealed class StandaloneGraphTests(ContractHost host) : GraphContract(() =
 public sealed class StandaloneQueryTests(ContractHost host) : QueryContract(() => host.Engine), IClassFixture<ContractHost>;
 
 public sealed class StandaloneLoanTests(ContractHost host) : LoanContract(() => host.Engine), IClassFixture<ContractHost>;
+
+public sealed class StandalonePoolTests(ContractHost host) : PoolContract(() => host.Engine), IClassFixture<ContractHost>;

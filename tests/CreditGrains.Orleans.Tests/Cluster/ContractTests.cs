@@ -19,3 +19,6 @@ public sealed class ClusterGraphTests(ClusterFixture cluster) : GraphContract(()
 
 [Collection("cluster")]
 public sealed class ClusterQueryTests(ClusterFixture cluster) : QueryContract(() => cluster.Silos[1]);
+
+[Collection("cluster")]
+public sealed class ClusterPoolTests(ClusterFixture cluster) : PoolContract(() => cluster.Silos[1]);
