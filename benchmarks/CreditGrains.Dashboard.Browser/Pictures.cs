@@ -14,6 +14,8 @@ internal static class Pictures
         ("account-phone-zh", "account/1/10002", new PageLook(390, 2200, "zh-CN"), "#events tbody tr"),
         ("group", "group/obligorgroup/1/501", new PageLook(1400, 1180), "ul.tree"),
         ("groups-dark", "group", new PageLook(1400, 1180, IsDark: true), "table tbody tr"),
+        ("pool", "pool", new PageLook(1400, 1900), "#measures tbody tr"),
+        ("pool-dark-zh", "pool", new PageLook(1400, 1900, "zh-CN", IsDark: true), "#measures tbody tr"),
         ("now-phone", "", new PageLook(390, 1400), "#latest tbody tr"),
     ];
 

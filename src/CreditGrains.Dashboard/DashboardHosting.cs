@@ -2,6 +2,7 @@ using CreditGrains.Api.Metering;
 using CreditGrains.Dashboard.Accounts;
 using CreditGrains.Dashboard.Assets;
 using CreditGrains.Dashboard.Live;
+using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Shell;
 using CreditGrains.Engine;
 using Microsoft.AspNetCore.Builder;
@@ -54,6 +55,7 @@ public static class DashboardHosting
         app.UseAntiforgery();
         EmbeddedAssets.Map(app);
         Looks.Map(app);
+        PoolCsv.Map(app);
         app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
     }
 

@@ -15,7 +15,7 @@ public sealed record DashboardOptions
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>The pools shown; default none.</summary>
-    public IPoolDesk Pools { get; init; } = NoPools.Instance;
+    public IPoolDesk Pools { get; init; } = FixedPools.None;
 
     /// <summary>The clock of the pages.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

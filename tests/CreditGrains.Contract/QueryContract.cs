@@ -87,6 +87,45 @@ public abstract class QueryContract(Func<ICreditEngine> engine) : EngineContract
     }
 
     [ContractFact]
+    public async Task Sweep_InShortLooks_FindsEveryNodeButBorrowers()
+    {
+        var portfolio = await Book.Open(NodeKind.Portfolio, 1, 100);
+        var enterprise = await Book.Open(NodeKind.Enterprise, 2, 100, portfolio);
+        for (var i = 1; i <= 9; i++) await Book.Open(NodeKind.Borrower, i, 100, enterprise);
+        var region = await Book.Open(NodeKind.Region, 3, 100);
+        var seen = new List<NodeKey>();
+        var place = 0L;
+        do
+        {
+            var look = await Book.Engine.SweepNodesAsync(Book.Tenant, place, 4);
+            Assert.InRange(look.Nodes.Count, 0, 4);
+            seen.AddRange(look.Nodes.Select(n => n.Key));
+            place = look.NextPlace;
+        }
+        while (place != 0);
+        Assert.Equal(new[] { portfolio, enterprise, region }.Order(Comparer<NodeKey>.Create((a, b) => a.Kind.CompareTo(b.Kind))), seen.Order(Comparer<NodeKey>.Create((a, b) => a.Kind.CompareTo(b.Kind))));
+    }
+
+    [ContractFact]
+    public async Task Children_WhereTheEngineListsThem_ComeOnceNewestFirst()
+    {
+        var enterprise = await Book.Open(NodeKind.Enterprise, 1, 100);
+        for (var i = 1; i <= 7; i++) await Book.Open(NodeKind.Borrower, i, 100, enterprise);
+        if (await Book.Engine.ListChildrenAsync(enterprise, default, 1) is null) return;
+        var seen = new List<NodeKey>();
+        ChildrenPage page;
+        do
+        {
+            page = (await Book.Engine.ListChildrenAsync(enterprise, seen.Count == 0 ? default : seen[^1], 3))!;
+            Assert.Equal(7, page.Count);
+            seen.AddRange(page.Children.Select(child => child.Key));
+        }
+        while (page.Children.Count > 0);
+        Assert.Equal(Enumerable.Range(1, 7).Reverse().Select(i => Book.Node(NodeKind.Borrower, i)), seen);
+        Assert.Null(await Book.Engine.ListChildrenAsync(Book.Node(NodeKind.Enterprise, 99), default, 3));
+    }
+
+    [ContractFact]
     public async Task Feed_FromItsEnd_GivesEveryLaterEventOnceAndGoesOnFromAnyCursor()
     {
         var end = await Book.Engine.GetFeedEndAsync();

@@ -27,6 +27,7 @@ internal sealed record SimulationOptions(int Loans, int Months, int History, ulo
 /// </summary>
 internal sealed class PoolSimulation
 {
+    private const int RateStepPpm = 5_000;
     private static readonly DateOnly CutOff = new(2026, 1, 31);
     private readonly SimulationOptions options;
     private readonly GeneratedLoans loans;
@@ -88,6 +89,27 @@ internal sealed class PoolSimulation
             Streaming += Stopwatch.GetElapsedTime(start);
             if (forecast is not null) yield return new ForecastMonth(month, Compare(forecast, Pool.History[^1]));
         }
+    }
+
+    /// <summary>The performing loans now, those alike in months left, rate and bucket put together.</summary>
+    public ImmutableArray<LoanLine> Lines()
+    {
+        var lines = new SortedDictionary<(int Remaining, int RateStep, int Bucket), (long Balance, double Weighted)>();
+        for (var i = 0; i < loans.Count; i++)
+        {
+            if (book.Of(i) is not { State: MemberState.Performing } member) continue;
+            var key = (Math.Max((int)loans[i].Remaining, 1), loans[i].RatePpm / RateStepPpm, (int)member.Bucket);
+            lines.TryGetValue(key, out var sum);
+            lines[key] = (sum.Balance + member.Principal, sum.Weighted + (double)member.Principal * loans[i].RatePpm);
+        }
+
+        return
+        [
+            .. lines.Where(line => line.Value.Balance > 0).Select(line => new LoanLine
+            {
+                Balance = line.Value.Balance, RateAnnual = line.Value.Weighted / line.Value.Balance / 1_000_000, RemainingMonths = line.Key.Remaining, MissedInstalments = line.Key.Bucket,
+            }),
+        ];
     }
 
     private void Stream(DateOnly month)

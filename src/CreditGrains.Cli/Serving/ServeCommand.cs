@@ -3,6 +3,7 @@ using System.Net;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
+using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Server;
 using CreditGrains.Server.Telemetry;
@@ -31,6 +32,7 @@ internal static class ServeCommand
         var collector = new Option<Uri?>("--otlp") { Description = "Collector for metrics, traces and logs by the OpenTelemetry protocol; port 4318 is HTTP, any other gRPC", HelpName = "URL" };
         var traceRatio = new Option<double>("--trace-ratio") { Description = "Share of calls that are traced, 0 to 1", DefaultValueFactory = _ => 0.001 };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
+        var deals = new Option<string[]>("--deal") { Description = "Deal to show on the dashboard, JSON (docs/deals.md); may be given again", HelpName = "FILE" };
         var traffic = new Option<int>("--demo-traffic") { Description = "With --demo: seed a larger book too, and send it about so many commands a second; 0 is none", HelpName = "N", DefaultValueFactory = _ => 0 };
         traffic.Validators.Add(result =>
         {
@@ -40,7 +42,7 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
@@ -69,6 +71,7 @@ internal static class ServeCommand
                     HttpPort = parse.GetValue(http),
                     Demo = parse.GetValue(demo),
                     DemoTraffic = parse.GetValue(traffic),
+                    Dashboard = new DashboardOptions { Pools = await PoolsOfStart.OpenAsync(parse.GetValue(deals) ?? [], parse.GetValue(demo), cancellationToken) },
                     Output = output,
                 },
                 cancellationToken));

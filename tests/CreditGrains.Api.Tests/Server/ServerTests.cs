@@ -36,7 +36,7 @@ public sealed class ServerTests : IDisposable
     {
         await using var server = await CreditGrainsServer.StartAsync(Options());
         using var http = new HttpClient();
-        using var response = await http.GetAsync(new Uri(server.HttpAddress, "/"));
+        using var response = await http.GetAsync(new Uri(server.HttpAddress, "/nowhere"));
         Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
         Assert.Contains("Calls are POST /creditgrains.v1.", await response.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }

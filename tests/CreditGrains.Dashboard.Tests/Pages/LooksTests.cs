@@ -1,0 +1,101 @@
+using System.Net;
+using CreditGrains.Dashboard.Browser;
+
+namespace CreditGrains.Dashboard.Tests.Pages;
+
+/// <summary>Language, colours, small screens, keyboard, and what the server sends along.</summary>
+[Collection(nameof(Site))]
+public sealed class LooksTests(Site site)
+{
+    public static IReadOnlyList<string> Paths { get; } = ["", "account", "account/1/1001", "account/1/999", "group", "group/obligorgroup/1/20", "pool"];
+
+    [BrowserFact]
+    public async Task EveryPage_LoadsWithoutComplaint()
+    {
+        // A refusal by the content security policy is an error of the console.
+        foreach (var path in Paths)
+        {
+            await using var visit = await site.VisitAsync(path);
+            await visit.Page.WaitForSelectorAsync("h1");
+            if (path is "" or "group" or "pool") await visit.Page.ChartsAsync();
+            Assert.Empty(visit.Complaints);
+        }
+    }
+
+    [BrowserFact]
+    public async Task Browser_InChinese_GetsChinesePages()
+    {
+        await using var visit = await site.VisitAsync("", new PageLook(Language: "zh-CN"));
+        Assert.Equal("实时", await visit.Page.InnerTextAsync("h1"));
+        Assert.Equal("zh-Hans", await visit.Page.GetAttributeAsync("html", "lang"));
+        await visit.Page.ClickAsync("nav.looks a[lang=en]");
+        await visit.Page.GetByText("Decisions a second", new Microsoft.Playwright.PageGetByTextOptions { Exact = true }).First.WaitForAsync();
+    }
+
+    [BrowserFact]
+    public async Task Dark_ChosenByLink_StaysOnTheNextPage()
+    {
+        await using var visit = await site.VisitAsync("account/1/1001");
+        await visit.Page.ClickAsync("nav.looks a[href^='look/dark']");
+        await visit.Page.WaitForURLAsync("**/account/1/1001");
+        Assert.Equal("dark", await visit.Page.GetAttributeAsync("html", "data-look"));
+    }
+
+    [BrowserFact]
+    public async Task Phone_EveryPage_ScrollsOnlyDown()
+    {
+        foreach (var path in Paths)
+        {
+            await using var visit = await site.VisitAsync(path, new PageLook(360, 740));
+            Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"'{path}' is wider than a phone");
+        }
+    }
+
+    [BrowserFact]
+    public async Task Keyboard_FirstTab_SkipsToTheContent()
+    {
+        await using var visit = await site.VisitAsync("");
+        await visit.Page.EvaluateAsync("document.activeElement.blur()");
+        await visit.Page.Keyboard.PressAsync("Tab");
+        Assert.Equal("Skip to content", await visit.Page.EvaluateAsync<string>("document.activeElement.innerText"));
+    }
+
+    [Fact]
+    public async Task Page_Headers_ForbidForeignContentAndFrames()
+    {
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(site.Address);
+        var policy = string.Join(";", response.Headers.GetValues("Content-Security-Policy"));
+        Assert.Contains("script-src 'self';", policy, StringComparison.Ordinal);
+        Assert.Contains("frame-ancestors 'none'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
+        Assert.Equal("nosniff", Assert.Single(response.Headers.GetValues("X-Content-Type-Options")));
+    }
+
+    [Theory]
+    [InlineData("language/zh?back=account/1/1001", "/account/1/1001")]
+    [InlineData("language/zh?back=//evil.example", "/")]
+    [InlineData("look/dark?back=https://evil.example", "/")]
+    [InlineData("look/dark?back=/%5Cevil.example", "/")]
+    public async Task Choice_OfLook_LeadsBackToThisSiteOnly(string path, string location)
+    {
+        using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+        using var http = new HttpClient(handler);
+        using var response = await http.GetAsync(new Uri(site.Address, path));
+        Assert.Equal(HttpStatusCode.Redirect, response.StatusCode);
+        Assert.Equal(location, response.Headers.Location!.OriginalString);
+    }
+
+    [Theory]
+    [InlineData("pool-csv/sample?cpr=2&cdr=0&severity=0", HttpStatusCode.BadRequest)]
+    [InlineData("pool-csv/sample?cpr=NaN&cdr=0&severity=0", HttpStatusCode.BadRequest)]
+    [InlineData("pool-csv/nothing?cpr=0&cdr=0&severity=0", HttpStatusCode.NotFound)]
+    [InlineData("assets/0000/dashboard.css", HttpStatusCode.NotFound)]
+    [InlineData("language/xx", HttpStatusCode.NotFound)]
+    public async Task Address_ThatIsWrong_IsRefused(string path, HttpStatusCode status)
+    {
+        using var http = new HttpClient();
+        using var response = await http.GetAsync(new Uri(site.Address, path));
+        Assert.Equal(status, response.StatusCode);
+    }
+}
