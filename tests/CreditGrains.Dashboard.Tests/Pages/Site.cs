@@ -9,7 +9,9 @@ using V1 = CreditGrains.Api.V1;
 namespace CreditGrains.Dashboard.Tests.Pages;
 
 /// <summary>A server with the demo book on free ports, and a browser to look at it.</summary>
+#pragma warning disable CA1001 // The runner disposes of it by IAsyncLifetime.
 public sealed class Site : IAsyncLifetime
+#pragma warning restore CA1001
 {
     private readonly string directory = Directory.CreateTempSubdirectory("creditgrains-dashboard-").FullName;
     private readonly StringWriter output = new();

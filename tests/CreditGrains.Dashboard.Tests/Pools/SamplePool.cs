@@ -1,5 +1,6 @@
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Pools;
 using CreditGrains.Securitisation.Deals;
 using CreditGrains.Securitisation.Pools;
 
