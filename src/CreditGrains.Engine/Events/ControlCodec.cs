@@ -76,6 +76,15 @@ internal static class ControlCodec
             case LoanOffer c:
                 LoanOfferCodec.Write(ref w, c);
                 break;
+            case LoanHoliday c:
+                w.Unsigned((ulong)c.Count);
+                w.Byte((byte)c.Interest);
+                w.Byte(c.ExtendsTerm ? (byte)1 : (byte)0);
+                break;
+            case LoanExtension c:
+                w.Unsigned((ulong)c.AdditionalCount);
+                w.Byte(c.IsConcession ? (byte)1 : (byte)0);
+                break;
             default:
                 throw new NotSupportedException($"{control.GetType().Name} has no journal form.");
         }
@@ -100,7 +109,9 @@ internal static class ControlCodec
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
-        CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
+        CommandKind.Drawdown or CommandKind.ResolveReferral or CommandKind.RenewLoan => LoanOfferCodec.Read(ref r, key),
+        CommandKind.GrantHoliday => new LoanHoliday(key, r.Int(), (Domain.Loans.Servicing.HolidayInterest)r.Byte(), r.Byte() != 0),
+        CommandKind.ExtendLoan => new LoanExtension(key, r.Int(), r.Byte() != 0),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 
