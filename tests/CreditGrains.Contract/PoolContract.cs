@@ -2,7 +2,6 @@ using System.Text;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
-using CreditGrains.Domain.Pools;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation.Pools;

@@ -64,9 +64,9 @@ internal static class PoolRuns
     public static async Task ShareAsync(BenchSettings settings, int loans, Report report, List<Figure> figures)
     {
         LoadResult batches;
-        await using (var engine = EngineBook.Open(settings))
+        await using (var engine = Runs.EngineBook.Open(settings))
         {
-            await EngineBook.EnsureAsync(engine, settings.Shape);
+            await Runs.EngineBook.EnsureAsync(engine, settings.Shape);
             batches = await new EngineLoad(settings, engine).BatchesAsync(InProcessRuns.BatchLength, settings.BatchesInFlight);
         }
 
