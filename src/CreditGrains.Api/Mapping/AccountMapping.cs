@@ -37,7 +37,7 @@ internal static class AccountMapping
         if (message is ILifetimeMessage lifetime) command.LifetimeSeconds = lifetime.LifetimeSeconds;
         if (message is IReferringMessage referring) command.Reference = referring.Reference;
         if (message is IOptionMessage option) command.Options = option.Options;
-        if (message is V1.DrawdownRequest drawdown) command.Control = LoanMapping.Read(drawdown.Loan, command.Facility, ref fields);
+        command.Control = LoanMapping.ReadRecord(message, command.Facility, ref fields);
         if (message is V1.AdjustRequest adjust)
         {
             command.InterestDelta = adjust.InterestDelta;
@@ -75,7 +75,7 @@ internal static class AccountMapping
         if (message is ILifetimeMessage lifetime) lifetime.LifetimeSeconds = command.LifetimeSeconds;
         if (message is IReferringMessage referring) referring.Reference = command.Reference;
         if (message is IOptionMessage option) option.Options = command.Options;
-        if (message is V1.DrawdownRequest drawdown && command.Control is LoanOffer offer) drawdown.Loan = LoanMapping.Write(offer);
+        LoanMapping.WriteRecord(command.Control, message);
         if (message is V1.AdjustRequest adjust)
         {
             adjust.InterestDelta = command.InterestDelta;

@@ -123,9 +123,47 @@ namespace CreditGrains.Api.V1
 
     public partial class PostFeeRequest : IAmountMessage;
 
-    public partial class WriteOffRequest : IAmountMessage;
+    public partial class WriteOffRequest : IAmountMessage, IReferringMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+    }
 
-    public partial class RecoverRequest : IAmountMessage;
+    public partial class RecoverRequest : IAmountMessage, IReferringMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+    }
+
+    public partial class RepayEarlyRequest : IAmountMessage, IReferringMessage, IOptionMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+
+        CommandOptions IOptionMessage.Options
+        {
+            get => ShrinksTerm ? CommandOptions.ShrinksTerm : CommandOptions.None;
+            set => ShrinksTerm = value.HasFlag(CommandOptions.ShrinksTerm);
+        }
+    }
+
+    public partial class GrantHolidayRequest : IFacilityMessage, IReferringMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+    }
+
+    public partial class ExtendLoanRequest : IFacilityMessage, IReferringMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+    }
+
+    public partial class RenewLoanRequest : IFacilityMessage, IReferringMessage, IOptionMessage
+    {
+        long IReferringMessage.Reference { get => LoanId; set => LoanId = value; }
+
+        CommandOptions IOptionMessage.Options
+        {
+            get => Eligible ? CommandOptions.Eligible : CommandOptions.None;
+            set => Eligible = value.HasFlag(CommandOptions.Eligible);
+        }
+    }
 
     public partial class AdjustRequest : IAmountMessage
     {

@@ -43,7 +43,7 @@ internal static class CommandMapping
     public static V1.Command Write(in Command command)
     {
         var message = new V1.Command();
-        var body = command.Control is { } control and not LoanOffer ? ControlWriting.Write(control) : Account(command);
+        var body = command.Control is { } control && !command.Kind.IsAccount() ? ControlWriting.Write(control) : Account(command);
         if (command.Id != default) body.SetId(command.Id);
         SetBody(message, body);
         return message;
@@ -90,6 +90,10 @@ internal static class CommandMapping
         CommandKind.WriteOff => new V1.WriteOffRequest(),
         CommandKind.Recover => new V1.RecoverRequest(),
         CommandKind.Adjust => new V1.AdjustRequest(),
+        CommandKind.RepayEarly => new V1.RepayEarlyRequest(),
+        CommandKind.GrantHoliday => new V1.GrantHolidayRequest(),
+        CommandKind.ExtendLoan => new V1.ExtendLoanRequest(),
+        CommandKind.RenewLoan => new V1.RenewLoanRequest(),
         CommandKind.Void => new V1.VoidRequest(),
         CommandKind.Reverse => new V1.ReverseRequest(),
         CommandKind.ResolveReferral => new V1.ResolveReferralRequest(),
@@ -113,6 +117,10 @@ internal static class CommandMapping
         Case.WriteOff => message.WriteOff,
         Case.Recover => message.Recover,
         Case.Adjust => message.Adjust,
+        Case.RepayEarly => message.RepayEarly,
+        Case.GrantHoliday => message.GrantHoliday,
+        Case.ExtendLoan => message.ExtendLoan,
+        Case.RenewLoan => message.RenewLoan,
         Case.Void => message.Void,
         Case.Reverse => message.Reverse,
         Case.ResolveReferral => message.ResolveReferral,
@@ -163,6 +171,10 @@ internal static class CommandMapping
             case V1.WriteOffRequest m: message.WriteOff = m; break;
             case V1.RecoverRequest m: message.Recover = m; break;
             case V1.AdjustRequest m: message.Adjust = m; break;
+            case V1.RepayEarlyRequest m: message.RepayEarly = m; break;
+            case V1.GrantHolidayRequest m: message.GrantHoliday = m; break;
+            case V1.ExtendLoanRequest m: message.ExtendLoan = m; break;
+            case V1.RenewLoanRequest m: message.RenewLoan = m; break;
             case V1.VoidRequest m: message.Void = m; break;
             case V1.ReverseRequest m: message.Reverse = m; break;
             case V1.ResolveReferralRequest m: message.ResolveReferral = m; break;

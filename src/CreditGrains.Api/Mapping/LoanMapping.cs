@@ -4,6 +4,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Api.Mapping;
@@ -11,7 +12,31 @@ namespace CreditGrains.Api.Mapping;
 /// <summary>Loans from and to their messages.</summary>
 internal static class LoanMapping
 {
-    public static LoanOffer? Read(V1.LoanOffer? message, NodeKey facility, ref Fields fields)
+    /// <summary>What a command agrees about a loan; null when it agrees nothing.</summary>
+    public static ControlCommand? ReadRecord(IAccountMessage message, NodeKey facility, ref Fields fields) => message switch
+    {
+        V1.DrawdownRequest m => Read(m.Loan, facility, ref fields),
+        V1.RenewLoanRequest m => Read(m.Loan ?? new V1.LoanOffer(), facility, ref fields),
+        V1.GrantHolidayRequest m => new LoanHoliday(facility, m.Count, (HolidayInterest)((int)m.Interest & 0xFF), m.ExtendsTerm),
+        V1.ExtendLoanRequest m => new LoanExtension(facility, m.Count, m.Concession),
+        _ => null,
+    };
+
+    /// <summary>The same into a fresh message.</summary>
+    public static void WriteRecord(ControlCommand? record, IAccountMessage message)
+    {
+        switch (record, message)
+        {
+            case (LoanOffer offer, V1.DrawdownRequest m): m.Loan = Write(offer); break;
+            case (LoanOffer offer, V1.RenewLoanRequest m): m.Loan = Write(offer); break;
+            case (LoanHoliday holiday, V1.GrantHolidayRequest m):
+                (m.Count, m.Interest, m.ExtendsTerm) = (holiday.Count, (V1.HolidayInterest)(int)holiday.Interest, holiday.ExtendsTerm);
+                break;
+            case (LoanExtension extension, V1.ExtendLoanRequest m): (m.Count, m.Concession) = (extension.AdditionalCount, extension.IsConcession); break;
+        }
+    }
+
+    private static LoanOffer? Read(V1.LoanOffer? message, NodeKey facility, ref Fields fields)
     {
         if (message is null) return null;
         if (message.ProductHash.Length > 0) fields.Fail(Reason.InvalidField, "loan.product_hash belongs to events; give loan.product");

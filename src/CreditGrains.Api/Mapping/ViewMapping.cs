@@ -79,7 +79,7 @@ internal static class ViewMapping
             Reasons = { (record.Risk.Reasons ?? []).Select(DecisionMapping.Write) },
             Limits = { record.Limits.Select(DecisionMapping.Write) },
             Attributes = ByteString.CopyFrom(record.Attributes.Span),
-            Control = record.Control is { } control and not LoanOffer ? CommandMapping.Write(control) : null,
+            Control = record.Control is { } control && !record.Kind.IsAccount() ? CommandMapping.Write(control) : null,
             Regraphed = { record.Regraphed.Select(Keys.ToNode) },
             IsTombstone = record.IsTombstone,
             Digest = record.Digest ?? "",

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CreditGrains.Cli.Bench.Cluster;
 using CreditGrains.Cli.Bench.ClusterReplay;
 using CreditGrains.Cli.Bench.Http2;
+using CreditGrains.Cli.Bench.LoanBook;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Pools;
 using CreditGrains.Cli.Bench.Postgres;
@@ -55,6 +56,7 @@ internal static class BenchCommand
         Features(),
         Risk(),
         Pools(),
+        Loans(),
         All(),
         Body(),
     };
@@ -155,6 +157,31 @@ internal static class BenchCommand
             await PopulationImport.EnsureAsync(target, run.Settings.Shape);
             await PoolRuns.RunAsync(run.Settings, target, run.Parse.GetValue(loans), run.Report, run.Figures);
         });
+    }
+
+    private static Command Loans()
+    {
+        var count = new Option<int>("--loans") { Description = "Loans, each on a facility of its own", DefaultValueFactory = _ => 10_000_000 };
+        var seconds = new Option<double>("--seconds") { Description = "Length of each measurement of card decisions", DefaultValueFactory = _ => 10 };
+        var data = new Option<string?>("--data") { Description = "An empty directory for the book; left out: one of the system's temporary ones, deleted after", HelpName = "DIR" };
+        var command = new Command("loans", "Loans in this process: memory and journal of one, card decisions beside them, a month end in which all fall due") { count, seconds, data, Options.Json };
+        command.SetAction(parse => GuardedAsync("loans", async () =>
+        {
+            var report = new Report(parse.GetValue(Options.Json));
+            var figures = new List<Figure>();
+            var given = parse.GetValue(data);
+            var directory = given ?? Directory.CreateTempSubdirectory("creditgrains-loans-").FullName;
+            try
+            {
+                await LoanRuns.RunAsync(Math.Max(1_000, parse.GetValue(count)), parse.GetValue(seconds), directory, report, figures);
+            }
+            finally
+            {
+                if (given is null) Directory.Delete(directory, recursive: true);
+            }
+            return report.Finish(figures);
+        }));
+        return command;
     }
 
     private static Command ClusterReplay()

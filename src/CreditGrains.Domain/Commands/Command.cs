@@ -44,6 +44,12 @@ public enum CommandOptions : byte
 
     /// <summary>ResolveReferral: accept (absent: turn down).</summary>
     Accept = 4,
+
+    /// <summary>RepayEarly: the term shrinks (absent: the instalments do).</summary>
+    ShrinksTerm = 8,
+
+    /// <summary>RenewLoan: the borrower meets the conditions under which a performing loan keeps its class.</summary>
+    Eligible = 16,
 }
 
 /// <summary>
@@ -92,7 +98,7 @@ public struct Command
     /// <summary>Adjust: signed change of fees, minor units.</summary>
     public long FeesDelta;
 
-    /// <summary>The sequence of the decision that placed the hold, took the repayment or referred the request.</summary>
+    /// <summary>The sequence of the decision that placed the hold, took the repayment, referred the request or made the loan. WriteOff and Recover may name a loan or none.</summary>
     public long Reference;
 
     /// <summary>Reverse: the request id to undo.</summary>
@@ -104,7 +110,7 @@ public struct Command
     /// <summary>Opaque caller attributes for features and policies, at most <see cref="AttributesLengthMax"/> bytes; null is none.</summary>
     public byte[]? Attributes;
 
-    /// <summary>The record of a control command, or the loan of a Drawdown; null for other account commands.</summary>
+    /// <summary>The record of a control command, or what is agreed about a loan; null for other account commands.</summary>
     public ControlCommand? Control;
 
     /// <summary>Longest <see cref="Attributes"/>, bytes.</summary>

@@ -54,6 +54,18 @@ public enum CommandKind : byte
     /// <summary>Fact: signed corrections from a reconciliation with the core ledger.</summary>
     Adjust = 27,
 
+    /// <summary>Principal of a loan that is not due comes in.</summary>
+    RepayEarly = 28,
+
+    /// <summary>A loan's next instalments are skipped.</summary>
+    GrantHoliday = 29,
+
+    /// <summary>A loan gets more instalments.</summary>
+    ExtendLoan = 30,
+
+    /// <summary>A new loan takes over the principal of another, which ends.</summary>
+    RenewLoan = 31,
+
     /// <summary>Release what remains of an open hold.</summary>
     Void = 48,
 
@@ -169,12 +181,15 @@ public static class CommandKinds
     /// <summary>Whether the command reports what has happened.</summary>
     public static bool IsFact(this CommandKind kind) => kind is >= CommandKind.Capture and <= CommandKind.Adjust;
 
+    /// <summary>Whether the command is agreed about one loan; it is declined when the loan cannot do it.</summary>
+    public static bool IsLoanAct(this CommandKind kind) => kind is >= CommandKind.RepayEarly and <= CommandKind.RenewLoan;
+
     /// <summary>Whether the command works on one facility's balances or holds.</summary>
     public static bool IsAccount(this CommandKind kind) => kind is > CommandKind.None and < CommandKind.OpenNode;
 
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
-        kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
+        kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.RenewLoan)
             or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
             or CommandKind.ActivateFeatures || kind.IsPool() || kind.IsRisk();
 

@@ -28,8 +28,7 @@ public static class CommandValidation
 
     private static (Reason, string?) CheckAccount(in Command c)
     {
-        if (c.Control is not null && !(c.Kind == CommandKind.Drawdown && c.Control is LoanOffer && c.Control.Key == c.Facility))
-            return Field("control", "belongs to control commands only; a Drawdown may carry a loan");
+        if (!HasItsRecord(c)) return Field("control", c.Kind.IsLoanAct() ? $"must hold what {c.Kind} agrees, of the same facility" : "belongs to control commands only; a Drawdown may carry a loan");
         if (c.Kind == CommandKind.Reverse)
         {
             if (c.Facility.Tenant == 0) return (Reason.InvalidKey, "tenant must be 1 to 65535");
@@ -44,8 +43,19 @@ public static class CommandValidation
         }
         if (CheckAmounts(c) is { Item1: not Reason.None } amount) return amount;
         if (CheckFields(c) is { Item1: not Reason.None } field) return field;
+        if (c.Control is LoanHoliday holiday && (holiday.Count is < 1 or > 120 || !Enum.IsDefined(holiday.Interest))) return Field("count, interest", "must be 1 to 120 instalments, and deferred, capitalised or waived");
+        if (c.Control is LoanExtension { AdditionalCount: < 1 or > LoanOffer.InstalmentCountMax }) return Field("count", $"must be 1 to {LoanOffer.InstalmentCountMax}");
         return c.Control is LoanOffer offer && offer.Fault(c) is { } fault ? (Reason.InvalidField, fault) : Valid;
     }
+
+    private static bool HasItsRecord(in Command c) => c.Kind switch
+    {
+        CommandKind.Drawdown => c.Control is null || (c.Control is LoanOffer && c.Control.Key == c.Facility),
+        CommandKind.GrantHoliday => c.Control is LoanHoliday && c.Control.Key == c.Facility,
+        CommandKind.ExtendLoan => c.Control is LoanExtension && c.Control.Key == c.Facility,
+        CommandKind.RenewLoan => c.Control is LoanOffer && c.Control.Key == c.Facility,
+        _ => c.Control is null,
+    };
 
     private static (Reason, string?) CheckAmounts(in Command c)
     {
@@ -69,8 +79,9 @@ public static class CommandValidation
         if (takesCurrency ? !c.Currency.IsKnown : c.Currency != Currency.None)
             return (Reason.InvalidCurrency, takesCurrency ? "currency must be an ISO 4217 code" : $"{c.Kind} takes no currency");
         var takesReference = c.Kind is CommandKind.IncreaseHold or CommandKind.Capture or CommandKind.ClearRepayment
-            or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral;
-        if (takesReference ? c.Reference < 1 : c.Reference != 0)
+            or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral || c.Kind.IsLoanAct();
+        // Of WriteOff and Recover it names a loan, or none.
+        if (c.Kind is CommandKind.WriteOff or CommandKind.Recover ? c.Reference < 0 : takesReference ? c.Reference < 1 : c.Reference != 0)
             return Field("reference", takesReference ? "must be the sequence of an earlier decision, 1 or more" : $"is not used by {c.Kind}");
         if (c.Channel > Channel.Internal) return Field("channel", "is not a known channel");
         if (c.MerchantCategory > 9999) return Field("merchant_category", "must be 0 to 9999 (ISO 18245)");
@@ -82,6 +93,8 @@ public static class CommandValidation
             CommandKind.Capture => CommandOptions.Final,
             CommandKind.Repay => CommandOptions.Uncleared,
             CommandKind.ResolveReferral => CommandOptions.Accept,
+            CommandKind.RepayEarly => CommandOptions.ShrinksTerm,
+            CommandKind.RenewLoan => CommandOptions.Eligible,
             _ => CommandOptions.None,
         };
         if ((c.Options & ~allowed) != 0) return Field("options", $"holds a flag not used by {c.Kind}");
@@ -198,7 +211,7 @@ public static class CommandValidation
     }
 
     private static bool TakesAmount(CommandKind kind) =>
-        kind.IsRequest() || (kind.IsFact() && kind is not (CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Adjust));
+        kind.IsRequest() || kind == CommandKind.RepayEarly || (kind.IsFact() && kind is not (CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Adjust));
 
     private static bool InRange(long amount) => amount is >= -Command.AmountMax and <= Command.AmountMax;
 

@@ -33,6 +33,8 @@ public sealed record LoanOffer(NodeKey Key, UInt128 ProductHash, SealedProduct? 
         if (Figures.InstalmentCount > InstalmentCountMax) return $"loan.instalments is {Figures.InstalmentCount}; a loan here has at most {InstalmentCountMax}";
         if (!Product.Product.Classes.IsValid) return "loan.product.classes must hold rows of rising dates with rising days";
         if (!Product.Product.Buckets.IsValid) return "loan.product.buckets must rise from 0 and be at most 30";
+        // The amount of a renewal is what is owed, and known only there.
+        if (command.Kind == CommandKind.RenewLoan) return null;
         if (command.AmountMin != 0 && Product.Product.Amortisation is Amortisation.Custom) return "loan.product has instalments of its own, so the amount cannot be approved in part; leave amount_min out";
         var terms = Product.Product.TermsOf(command.Amount, command.Currency, EarliestDrawdown(), Figures);
         return LoanTermsCheck.Check(terms) is { } fault ? $"loan is refused, {fault.Fault}: {fault.Message}" : null;

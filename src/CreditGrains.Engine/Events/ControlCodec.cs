@@ -83,6 +83,15 @@ internal static class ControlCodec
             case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
                 RiskCommandCodec.Write(ref w, control);
                 break;
+            case LoanHoliday c:
+                w.Unsigned((ulong)c.Count);
+                w.Byte((byte)c.Interest);
+                w.Byte(c.ExtendsTerm ? (byte)1 : (byte)0);
+                break;
+            case LoanExtension c:
+                w.Unsigned((ulong)c.AdditionalCount);
+                w.Byte(c.IsConcession ? (byte)1 : (byte)0);
+                break;
             default:
                 throw new NotSupportedException($"{control.GetType().Name} has no journal form.");
         }
@@ -106,11 +115,12 @@ internal static class ControlCodec
         CommandKind.Close => new Close(key),
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
-        CommandKind.Drawdown or CommandKind.ResolveReferral => LoanOfferCodec.Read(ref r, key),
+        CommandKind.Drawdown or CommandKind.ResolveReferral or CommandKind.RenewLoan => LoanOfferCodec.Read(ref r, key),
+        CommandKind.GrantHoliday => new LoanHoliday(key, r.Int(), (Domain.Loans.Servicing.HolidayInterest)r.Byte(), r.Byte() != 0),
+        CommandKind.ExtendLoan => new LoanExtension(key, r.Int(), r.Byte() != 0),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
         CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
-        CommandKind.PutContent or CommandKind.RegisterModel or CommandKind.RegisterPolicy or CommandKind.ActivateModel or CommandKind.ActivatePolicy =>
-            RiskCommandCodec.Read(ref r, kind, key),
+        _ when kind.IsRisk() => RiskCommandCodec.Read(ref r, kind, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

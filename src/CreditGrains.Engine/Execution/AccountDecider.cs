@@ -131,6 +131,12 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             case CommandKind.PostFee:
                 Post(ref e, Postings.ChargeFees(before, e.AmountAsked));
                 break;
+            case CommandKind.WriteOff when e.Reference != 0:
+                loans.WriteOff(facility, ref e);
+                break;
+            case CommandKind.Recover when e.Reference != 0:
+                loans.Recover(facility, ref e);
+                break;
             case CommandKind.WriteOff:
                 if (e.AmountAsked > before.Drawn)
                 {
@@ -159,13 +165,14 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             default:
                 throw new InvalidOperationException($"{e.Kind} is no fact.");
         }
-        RefuseOverflow(ref e, before);
+        if (e.Outcome != OutcomeKind.Declined) RefuseOverflow(ref e, before);
     }
 
     /// <summary>Decides ReverseRepayment of a repayment that is no longer waiting.</summary>
+    /// <param name="facility">The facility.</param>
     /// <param name="e">The event.</param>
     /// <param name="allocated">The event at the reference, when it allocated a repayment of this facility; else null.</param>
-    public void DecideBounce(ref LedgerEvent e, LedgerEvent? allocated)
+    public void DecideBounce(in FacilityRow facility, ref LedgerEvent e, LedgerEvent? allocated)
     {
         if (items.Find(e.Row, e.Reference, OpenItemKind.Float) != 0)
         {
@@ -180,21 +187,30 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             Decline(ref e, Reason.NotARepayment);
             return;
         }
-        if (original.Loans is not null)
-        {
-            Decline(ref e, Reason.LoanInUse);
-            return;
-        }
         if (state.Small.Reversed.Contains(e.Reference))
         {
             Decline(ref e, Reason.AlreadyReversed);
             return;
         }
+        TakeBack(facility, ref e, original);
+        if (e.Outcome != OutcomeKind.Declined) e.OriginalSequence = e.Reference;
+    }
+
+    /// <summary>Takes back what a repayment paid, of loans and of what no loan owes.</summary>
+    private void TakeBack(in FacilityRow facility, ref LedgerEvent e, in LedgerEvent original)
+    {
         var before = e.Balances;
-        e.OriginalSequence = e.Reference;
-        e.Parts = original.Parts;
-        Post(ref e, Postings.Bounce(before, original.Parts), original.Parts.Total);
-        RefuseOverflow(ref e, before);
+        if (original.Loans is not null)
+        {
+            if (loans.Bounce(facility, original, ref e) is var refused and not Reason.None) Decline(ref e, refused);
+            else Post(ref e, e.Balances, original.Parts.Total);
+        }
+        else
+        {
+            e.Parts = original.Parts;
+            Post(ref e, Postings.Bounce(before, original.Parts), original.Parts.Total);
+        }
+        if (e.Outcome != OutcomeKind.Declined) RefuseOverflow(ref e, before);
     }
 
     /// <summary>Decides Reverse of a decision on this facility that had an effect and was not undone before.</summary>
@@ -231,12 +247,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
             case CommandKind.Refund or CommandKind.Chargeback:
                 Post(ref e, Postings.ChargePrincipal(before, original.Amount), original.Amount);
                 break;
-            case CommandKind.Repay when original.Loans is not null:
-                Decline(ref e, Reason.LoanInUse);
-                break;
-            case CommandKind.Repay when (original.Effects & EventEffects.Allocated) != 0:
-                e.Parts = original.Parts;
-                Post(ref e, Postings.Bounce(before, original.Parts), original.Parts.Total);
+            case CommandKind.Repay or CommandKind.RepayEarly when (original.Effects & EventEffects.Allocated) != 0:
+                TakeBack(facility, ref e, original);
                 break;
             case CommandKind.Repay:
                 e.Reference = original.Sequence;

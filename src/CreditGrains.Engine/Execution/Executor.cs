@@ -61,7 +61,7 @@ internal sealed class Executor
         limits = new LimitCheck(state, Exposures);
         var items = new OpenItems(state);
         var book = new LoanBook(state);
-        loans = new LoanDecider(state, book);
+        loans = new LoanDecider(state, book, decisions);
         Loans = new LoanApplier(state, book);
         Features = new FeatureBook(state, Exposures);
         risk = new RiskDecider(state);
@@ -300,7 +300,8 @@ internal sealed class Executor
         if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
         else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);
-        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(ref e, ReadAllocation(e.Reference));
+        else if (c.Kind.IsLoanAct()) loans.Act(facility, ref e);
+        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(facility, ref e, ReadAllocation(e.Reference));
         else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
         else accounts.DecideFact(facility, ref e, c);
         e.Currency = facility.Currency;

@@ -27,6 +27,13 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
             if (Observer is not null) Tell(e, part, made, default);
             return;
         }
+        if (part.Remade is { } remade)
+        {
+            if (part.After is null) return;
+            var again = book.Add(facility, part.Loan, part.Origin, remade.ProductHash, remade.Figures, part);
+            if (Observer is not null) Tell(e, part, again, default);
+            return;
+        }
         var row = part.Row != 0 ? part.Row : book.Find(state.Facilities.Read(facility), part.Loan);
         var before = Observer is null ? default : new Former(book.Owed(row).Principal, state.Loans.Read(row).NextNumber, state.Loans.Read(row).Bucket);
         if (part.After is not null) book.Store(row, part);
@@ -45,7 +52,7 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
             Key = facility.Key,
             Reference = loan.Reference,
             Sequence = e.Sequence,
-            Date = part.After?.AsOf ?? LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity)),
+            Date = LoanDays.Date(part.Day),
             Deed = part.Deed,
             FellDue = part.After is { } after && after.NextNumber > before.NextNumber && part.Deed != LoanDeed.Made,
             HasEnded = part.After is null,
@@ -53,6 +60,7 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
             Principal = part.After?.PrincipalOwed ?? 0,
             Paid = part.Paid,
             Prepaid = part.Prepaid,
+            WrittenOff = part.WrittenOff,
             RateNano = loan.RateNano,
             Remaining = part.After?.Remaining ?? 0,
             DaysPastDue = part.DaysPastDue,

@@ -96,8 +96,14 @@ internal sealed class LoanBook(PartitionState state)
             Carried = loan.Carried, Regular = loan.Regular, NonAccrualSince = LoanDays.Maybe(loan.NonAccrualSince),
             ClassificationBest = (Classification)loan.ClassBest, Dues = loan.FirstUnpaid == 0 ? [] : [.. Dues(loan.FirstUnpaid)],
         };
-        if (loan.Rare == 0) return standing;
-        var rare = new EventReader(pages.Read(loan.Rare));
+        return WithRare(row, standing);
+    }
+
+    /// <summary>A standing with what few loans have, as the loan's row keeps it.</summary>
+    public LoanStanding WithRare(int row, LoanStanding standing)
+    {
+        if (state.Loans.Read(row).Rare is not (var first and not 0)) return standing;
+        var rare = new EventReader(pages.Read(first));
         return LoanPartCodec.ReadRare(ref rare, standing);
     }
 
@@ -226,7 +232,7 @@ internal sealed class LoanBook(PartitionState state)
     {
         pages.Free(loan.Rare);
         loan.Rare = 0;
-        if (after.Capitalised == 0 && after.Frozen.IsEmpty && after.Listed.IsEmpty) return;
+        if (after.Capitalised == 0 && after.WrittenOff == 0 && after.Frozen.IsEmpty && after.Listed.IsEmpty) return;
         var bytes = new byte[RareBytesMax];
         var w = new EventWriter(bytes);
         LoanPartCodec.WriteRare(ref w, after);

@@ -44,6 +44,9 @@ internal readonly ref struct LoanChange
 
     public long Prepaid { get; init; }
 
+    /// <summary>Written off; negative when recovered. Deed Bounced: <see cref="Paid"/> was taken back.</summary>
+    public long WrittenOff { get; init; }
+
     /// <summary>The contract rate, billionths a year.</summary>
     public long RateNano { get; init; }
 

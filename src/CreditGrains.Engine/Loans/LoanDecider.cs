@@ -2,8 +2,10 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Loans;
@@ -12,7 +14,7 @@ namespace CreditGrains.Engine.Loans;
 /// Decides what commands and time do to the loans of a facility (docs/rules.md "Loans"), with the functions of Domain/Loans. Reads the state, fills the event's
 /// loan parts, changes nothing. While a fact is decided the event's balances are those that no loan owes; <see cref="Conclude"/> puts the loans' back.
 /// </summary>
-internal sealed class LoanDecider(PartitionState state, LoanBook book)
+internal sealed partial class LoanDecider(PartitionState state, LoanBook book, IDecisionReader decisions)
 {
     /// <summary>Most loans of a facility.</summary>
     public const int OfFacilityMax = 300;
@@ -90,8 +92,7 @@ internal sealed class LoanDecider(PartitionState state, LoanBook book)
         var today = LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity);
         if (today == 0) return Reason.BusinessDateMissing;
         if (book.Count(facility) >= OfFacilityMax) return Reason.TooManyLoans;
-        var known = book.FindProduct(offer.ProductHash);
-        var product = offer.Product?.Product ?? state.LoanProductBook.Get(known, new LoanPages(state.LoanPages)).Product;
+        var product = ProductOf(offer);
         var opened = LoanServicing.Open(product.TermsOf(amount, facility.Currency, LoanDays.Date(today), offer.Figures));
         if (opened.Refusal is { } refusal)
         {
@@ -102,11 +103,14 @@ internal sealed class LoanDecider(PartitionState state, LoanBook book)
         return Reason.None;
     }
 
+    private LoanProduct ProductOf(LoanOffer offer) =>
+        offer.Product?.Product ?? state.LoanProductBook.Get(book.FindProduct(offer.ProductHash), new LoanPages(state.LoanPages)).Product;
+
     /// <summary>Leaves the product out of an event whose journal has it already, or that keeps no loan.</summary>
     public void Shorten(ref LedgerEvent e)
     {
         if (e.Control is not LoanOffer { Product: not null } offer) return;
-        var keeps = e.IsApproval || e.Outcome == OutcomeKind.Referred;
+        var keeps = e.IsApproval || e.Outcome is OutcomeKind.Referred or OutcomeKind.Posted;
         if (!keeps || book.FindProduct(offer.ProductHash) != 0) e.Control = offer with { Product = null };
     }
 
@@ -149,7 +153,7 @@ internal sealed class LoanDecider(PartitionState state, LoanBook book)
         ref readonly var loan = ref state.Loans.Read(row);
         var isFresh = loan is { NextNumber: 1, NextSlot: 0, FirstUnpaid: 0, Carried: 0 } && loan.PrincipalNotDue == loan.Amount && loan.AccruedTo == loan.Drawdown;
         if (!isFresh) return Reason.LoanInUse;
-        e.Loans = [new LoanPart { Loan = loan.Reference, Deed = LoanDeed.Undone, Row = row, Moved = default(LoanOwed) - book.Owed(row) }];
+        e.Loans = [new LoanPart { Loan = loan.Reference, Deed = LoanDeed.Undone, Row = row, Day = loan.AsOf, Moved = default(LoanOwed) - book.Owed(row) }];
         return Reason.None;
     }
 

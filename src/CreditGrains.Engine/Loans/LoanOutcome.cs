@@ -13,8 +13,35 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
     /// <summary>Of an account with all of its instalments whose schedule changed.</summary>
     public LoanPart OfChanged(in LoanLook look, LoanDeed deed, LoanAccount account)
     {
-        var part = Of(look, deed, account, LoanStanding.Of(account));
+        var part = Of(look, deed, account, LoanStanding.Of(account) with { WrittenOff = look.Before.WrittenOff });
         part.GivesRare = true;
+        return part;
+    }
+
+    /// <summary>Of a standing that was changed by itself.</summary>
+    public LoanPart OfStanding(in LoanLook look, LoanDeed deed, LoanStanding after)
+    {
+        ref readonly var loan = ref state.Loans.Read(look.Row);
+        var account = after.ToAccount(look.Terms, LoanDays.Date(loan.Vintage), loan.RenewalCount, after.AsOf);
+        var part = new LoanPart
+        {
+            Loan = look.Reference, Row = look.Row, Deed = deed, Moved = LoanOwed.Of(after) - book.Owed(look.Row), After = after.IsClosed ? null : after, GivesRare = true,
+        };
+        Place(part, account, look.Product);
+        return part;
+    }
+
+    /// <summary>Of a loan run again without a payment.</summary>
+    public LoanPart OfRerun(LoanHistory history, LoanProduct product, LoanAccount account)
+    {
+        var after = LoanStanding.Of(account) with { WrittenOff = history.Standing!.WrittenOff };
+        var before = history.Row == 0 ? default : book.Owed(history.Row);
+        var part = new LoanPart
+        {
+            Loan = history.Loan, Row = history.Row, Deed = LoanDeed.Bounced, Moved = LoanOwed.Of(after) - before, After = after.IsClosed ? null : after, GivesRare = true,
+        };
+        if (history.Row == 0) (part.Origin, part.Remade) = (history.Origin, history.Offer! with { Product = null });
+        Place(part, account, product);
         return part;
     }
 
@@ -38,7 +65,7 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
     public LoanPart StandsStill(in LoanLook look)
     {
         ref readonly var loan = ref state.Loans.Read(look.Row);
-        return new LoanPart { Loan = look.Reference, Row = look.Row, After = look.Before, Bucket = loan.Bucket, Class = loan.Class };
+        return new LoanPart { Loan = look.Reference, Row = look.Row, After = look.Before, Bucket = loan.Bucket, Class = loan.Class, Day = loan.AsOf };
     }
 
     private LoanPart Of(in LoanLook look, LoanDeed deed, LoanAccount account, LoanStanding after)
@@ -47,16 +74,17 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
         var moved = LoanOwed.Of(after) - before;
         var part = new LoanPart
         {
-            Loan = look.Reference, Row = look.Row, Deed = deed, Paid = paid, Moved = moved, Charged = moved.Total + paid.Total, After = account.IsClosed ? null : after,
+            Loan = look.Reference, Row = look.Row, Deed = deed, Paid = paid, Moved = moved, Charged = moved.Total + paid.Total, After = after.IsClosed ? null : after,
         };
         Place(part, account, look.Product);
         return part;
     }
 
-    private static bool HasRare(LoanStanding standing) => standing.Capitalised != 0 || !standing.Frozen.IsEmpty || !standing.Listed.IsEmpty;
+    private static bool HasRare(LoanStanding standing) => standing.Capitalised != 0 || standing.WrittenOff != 0 || !standing.Frozen.IsEmpty || !standing.Listed.IsEmpty;
 
     private static void Place(LoanPart part, LoanAccount account, LoanProduct product)
     {
+        part.Day = account.AsOf.DayNumber;
         part.DaysPastDue = account.DaysPastDue;
         part.Bucket = (byte)product.Buckets.Of(part.DaysPastDue);
         part.Class = (byte)account.Classify(product.Classes);

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Loans.Servicing;
 
@@ -17,6 +18,27 @@ internal enum LoanDeed : byte
 
     /// <summary>Its drawdown was undone.</summary>
     Undone = 3,
+
+    /// <summary>Principal not due was paid.</summary>
+    Prepaid = 4,
+
+    /// <summary>A payment holiday was granted.</summary>
+    Rested = 5,
+
+    /// <summary>It got more instalments.</summary>
+    Extended = 6,
+
+    /// <summary>Another loan took over its principal.</summary>
+    Renewed = 7,
+
+    /// <summary>A payment was taken back; <see cref="LoanPart.Paid"/> is that payment's.</summary>
+    Bounced = 8,
+
+    /// <summary>What it owed, or some of what was due, was written off.</summary>
+    WrittenOff = 9,
+
+    /// <summary>Money came in on what was written off.</summary>
+    Recovered = 10,
 }
 
 /// <summary>What a loan is, fixed when it is made.</summary>
@@ -32,8 +54,17 @@ internal sealed class LoanPart
     public long Loan;
     public LoanDeed Deed;
 
-    /// <summary>Of a loan made.</summary>
+    /// <summary>Of a loan made, or made again.</summary>
     public LoanOrigin Origin;
+
+    /// <summary>Bounced, of a loan that had ended since: it is made again under its reference, of this product.</summary>
+    public LoanOffer? Remade;
+
+    /// <summary>How what is written off and not recovered moved.</summary>
+    public long WrittenOff;
+
+    /// <summary>The business date.</summary>
+    public int Day;
 
     /// <summary>Where the money went.</summary>
     public LoanAllocation Paid;

@@ -28,6 +28,8 @@ internal static class LoanPartCodec
         ClassBest = 2048,
         ToCome = 4096,
         Bucket = 8192,
+        WrittenOff = 16384,
+        Remade = 32768,
     }
 
     public static void Write(ref EventWriter w, LoanPart[] parts)
@@ -47,6 +49,7 @@ internal static class LoanPartCodec
     public static void WriteRare(ref EventWriter w, LoanStanding standing)
     {
         w.Unsigned(standing.Capitalised);
+        w.Unsigned(standing.WrittenOff);
         w.Unsigned((ulong)standing.Frozen.Length);
         foreach (var span in standing.Frozen)
         {
@@ -65,7 +68,7 @@ internal static class LoanPartCodec
     /// <summary>A standing with what few loans have; of listed instalments those from its next number on.</summary>
     public static LoanStanding ReadRare(ref EventReader r, LoanStanding standing)
     {
-        var capitalised = r.Long();
+        var (capitalised, writtenOff) = (r.Long(), r.Long());
         var frozen = ImmutableArray.CreateBuilder<FrozenSpan>();
         for (var i = r.Int(); i > 0; i--)
         {
@@ -79,7 +82,7 @@ internal static class LoanPartCodec
             var one = new ListedInstalment(r.Long(), r.Long());
             if (first + i >= standing.NextNumber && standing.Remaining > 0) listed.Add(one);
         }
-        return standing with { Capitalised = capitalised, Frozen = frozen.ToImmutable(), Listed = listed.ToImmutable() };
+        return standing with { Capitalised = capitalised, WrittenOff = writtenOff, Frozen = frozen.ToImmutable(), Listed = listed.ToImmutable() };
     }
 
     private static void Write(ref EventWriter w, LoanPart part)
@@ -88,13 +91,14 @@ internal static class LoanPartCodec
         w.UInt16((ushort)has);
         w.Byte((byte)part.Deed);
         w.Unsigned(part.Loan);
-        if (part.Deed == LoanDeed.Made)
+        if (part.Deed == LoanDeed.Made || part.Remade is not null)
         {
             w.Unsigned(part.Origin.Amount);
             w.Unsigned((ulong)part.Origin.Drawdown.DayNumber);
             w.Unsigned((ulong)(part.Origin.Drawdown.DayNumber - part.Origin.Vintage.DayNumber));
             w.Unsigned((ulong)part.Origin.RenewalCount);
         }
+        if (part.Remade is { } remade) LoanOfferCodec.Write(ref w, remade with { Product = null });
         if ((has & Has.Paid) != 0)
         {
             w.Unsigned(part.Paid.Fees);
@@ -107,8 +111,9 @@ internal static class LoanPartCodec
         if ((has & Has.Charged) != 0) w.Signed(part.Charged);
         if ((has & Has.DaysPastDue) != 0) w.Unsigned((ulong)part.DaysPastDue);
         if ((has & Has.Bucket) != 0) w.Byte((byte)(part.Bucket | (part.Class << (ClassShift + 1))));
+        if ((has & Has.WrittenOff) != 0) w.Signed(part.WrittenOff);
+        w.Unsigned((ulong)part.Day);
         if (part.After is not { } after) return;
-        w.Unsigned((ulong)after.AsOf.DayNumber);
         if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - after.AsOf.DayNumber);
         WriteStanding(ref w, after, has);
         if ((has & Has.Rare) != 0) WriteRare(ref w, after);
@@ -117,7 +122,7 @@ internal static class LoanPartCodec
     private static Has HasOf(LoanPart part)
     {
         var has = (part.Paid != default ? Has.Paid : 0) | (part.Prepaid != 0 ? Has.Prepaid : 0) | (part.Charged != 0 ? Has.Charged : 0)
-            | (part.DaysPastDue != 0 ? Has.DaysPastDue : 0) | (part.Bucket != 0 || part.Class != 0 ? Has.Bucket : 0);
+            | (part.WrittenOff != 0 ? Has.WrittenOff : 0) | (part.Remade is not null ? Has.Remade : 0) | (part.DaysPastDue != 0 ? Has.DaysPastDue : 0) | (part.Bucket != 0 || part.Class != 0 ? Has.Bucket : 0);
         if (part.After is not { } after) return has;
         return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (part.GivesRare ? Has.Rare : 0) | (after.Carried != 0 ? Has.Carried : 0)
             | (after.Regular != 0 ? Has.Regular : 0) | (after.Dues.IsEmpty ? 0 : Has.Dues) | (after.NonAccrualSince is not null ? Has.NonAccrual : 0)
@@ -164,11 +169,12 @@ internal static class LoanPartCodec
     {
         var has = (Has)r.UInt16();
         var part = new LoanPart { Deed = (LoanDeed)r.Byte(), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
-        if (part.Deed == LoanDeed.Made)
+        if (part.Deed == LoanDeed.Made || (has & Has.Remade) != 0)
         {
             var (amount, drawdown) = (r.Long(), r.Int());
             part.Origin = new LoanOrigin(amount, LoanDays.Date(drawdown), LoanDays.Date(drawdown - r.Int()), r.Int());
         }
+        if ((has & Has.Remade) != 0) part.Remade = LoanOfferCodec.Read(ref r, default);
         if ((has & Has.Paid) != 0) part.Paid = new LoanAllocation(r.Long(), r.Long(), r.Long(), r.Long(), r.Long());
         if ((has & Has.Prepaid) != 0) part.Prepaid = r.Long();
         if ((has & Has.Charged) != 0) part.Charged = r.Signed();
@@ -179,8 +185,9 @@ internal static class LoanPartCodec
             part.Bucket = (byte)(packed & 0x1F);
             part.Class = (byte)(packed >> (ClassShift + 1));
         }
+        if ((has & Has.WrittenOff) != 0) part.WrittenOff = r.Signed();
+        var asOf = part.Day = r.Int();
         if ((has & Has.Standing) == 0) return part;
-        var asOf = r.Int();
         if ((has & Has.Wake) != 0) part.WakeDay = (int)(asOf + r.Signed());
         part.After = ReadStanding(ref r, asOf, has);
         if (part.GivesRare) part.After = ReadRare(ref r, part.After);

@@ -45,7 +45,7 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         {
             var row = state.Pools.FindOwn(KeyOf(facility), state.Loans.Read(loan).Reference);
             if (row != 0 && PoolOf(row) is { } from) from.Ledger.Exit(ref state.Pools.WriteLoan(row).Member, to is null ? TransferKind.Repurchase : TransferKind.Sale, DateOf(facility, from));
-            if (to is not null) Enter(loan, to);
+            if (to is not null) Enter(loan, to, TransferKind.Purchase);
         }
     }
 
@@ -77,10 +77,10 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
 
         ref var loan = ref state.Pools.WriteLoan(row);
         var movement = MovementOf(change);
-        // A drawdown undone is no payment; and what sums cannot hold leaves the pool, since a loan's event is never refused for its pool's sake.
-        if (change.Deed == LoanDeed.Undone || pool.Ledger.CheckMovement(loan.Member, movement) is not null)
+        // A drawdown undone is no payment, and a renewal takes another loan's place; what sums cannot hold leaves the pool, since a loan's event is never refused for its pool's sake.
+        if (change.Deed is LoanDeed.Undone or LoanDeed.Renewed || pool.Ledger.CheckMovement(loan.Member, movement) is not null)
         {
-            pool.Ledger.Exit(ref loan.Member, TransferKind.Repurchase, DateOf(change.Facility, pool));
+            pool.Ledger.Exit(ref loan.Member, change.Deed == LoanDeed.Renewed ? TransferKind.SubstituteOut : TransferKind.Repurchase, DateOf(change.Facility, pool));
             return;
         }
 
@@ -93,10 +93,12 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
 
     private void TryEnter(int loan, LivePool pool)
     {
-        if (pool.Ledger.Check(CandidateOf(loan), TransferKind.Purchase, DateOf(state.Loans.Read(loan).Facility, pool)) is null) Enter(loan, pool);
+        // One that renews another stands in for it, so the end of purchases does not keep it out.
+        var kind = state.Loans.Read(loan).RenewalCount > 0 ? TransferKind.SubstituteIn : TransferKind.Purchase;
+        if (pool.Ledger.Check(CandidateOf(loan), kind, DateOf(state.Loans.Read(loan).Facility, pool)) is null) Enter(loan, pool, kind);
     }
 
-    private void Enter(int loan, LivePool pool)
+    private void Enter(int loan, LivePool pool, TransferKind kind)
     {
         ref readonly var own = ref state.Loans.Read(loan);
         var key = KeyOf(own.Facility);
@@ -104,7 +106,7 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         if (row == 0) row = state.Pools.AddOwn(key, own.Reference);
         var candidate = CandidateOf(loan);
         ref var member = ref state.Pools.WriteLoan(row);
-        pool.Ledger.Enter(ref member.Member, pool.Place, candidate, TransferKind.Purchase, DateOf(own.Facility, pool));
+        pool.Ledger.Enter(ref member.Member, pool.Place, candidate, kind, DateOf(own.Facility, pool));
         PoolApplier.Store(ref member, candidate);
     }
 
@@ -156,18 +158,34 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         _ => (LoanPlan.Level, 0),
     };
 
-    private static LoanMovement MovementOf(in LoanChange change) => new()
+    private static LoanMovement MovementOf(in LoanChange change)
     {
-        Date = change.Date,
-        Cause = change.Prepaid > 0 ? change.Principal == 0 ? MovementCause.PrepaidWhole : MovementCause.PrepaidPart
-            : change.Deed == LoanDeed.Paid ? MovementCause.Paid : change.FellDue ? MovementCause.InstalmentDue : MovementCause.Aged,
-        Principal = change.Principal,
-        Scheduled = change.Paid.Principal - change.Prepaid,
-        Prepaid = change.Prepaid,
-        Interest = change.Paid.Total - change.Paid.Principal,
-        DaysPastDue = change.DaysPastDue,
-        RemainingMonths = change.Remaining,
-        RatePpm = (int)(change.RateNano / NanoToPpm),
+        var isBack = change.Deed == LoanDeed.Bounced;
+        var interest = change.Paid.Total - change.Paid.Principal;
+        return new LoanMovement
+        {
+            Date = change.Date,
+            Cause = CauseOf(change),
+            Principal = change.Principal,
+            Scheduled = isBack ? 0 : change.Paid.Principal - change.Prepaid,
+            Prepaid = isBack ? 0 : change.Prepaid,
+            Interest = isBack ? -interest : interest,
+            Recovery = change.Deed == LoanDeed.Recovered ? -change.WrittenOff : 0,
+            DaysPastDue = change.DaysPastDue,
+            RemainingMonths = change.Remaining,
+            RatePpm = (int)(change.RateNano / NanoToPpm),
+        };
+    }
+
+    private static MovementCause CauseOf(in LoanChange change) => change.Deed switch
+    {
+        LoanDeed.Bounced => MovementCause.Bounced,
+        LoanDeed.WrittenOff => MovementCause.WrittenOff,
+        LoanDeed.Recovered => MovementCause.Recovered,
+        _ when change.Prepaid > 0 => change.Principal == 0 ? MovementCause.PrepaidWhole : MovementCause.PrepaidPart,
+        LoanDeed.Paid => MovementCause.Paid,
+        _ when change.Principal > change.PrincipalBefore => MovementCause.Capitalised,
+        _ => change.FellDue ? MovementCause.InstalmentDue : MovementCause.Aged,
     };
 
     private int First(int facility) => book.First(state.Facilities.Read(facility));

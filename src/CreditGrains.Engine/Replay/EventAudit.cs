@@ -37,14 +37,22 @@ internal sealed class EventAudit(PartitionState state)
         {
             var isMade = part.Deed == LoanDeed.Made;
             var row = isMade ? 0 : loans.Find(state.Facilities.Read(facility), part.Loan);
-            if (row == 0 && !isMade) return (VerificationFault.History, $"it changes loan {part.Loan}, which {e.Key} does not have");
-            var before = isMade ? 0 : loans.Owed(row).Total;
+            if (row == 0 && !isMade && part.Remade is null) return (VerificationFault.History, $"it changes loan {part.Loan}, which {e.Key} does not have");
+            var before = row == 0 ? 0 : loans.Owed(row).Total;
             var after = part.After is { } standing ? LoanOwed.Of(standing).Total : 0;
-            var moved = isMade ? e.Amount : part.Deed == LoanDeed.Undone ? -before : part.Charged - part.Paid.Total;
+            var moved = isMade ? e.Amount : part.Deed == LoanDeed.Undone ? -before : MovedBy(e, part);
             if (after - before != moved) return Wrong($"loan {part.Loan} owes {before} before and {after} after, by its amounts it moves by {moved}");
         }
         return null;
     }
+
+    private static long MovedBy(in LedgerEvent e, LoanPart part) => part.Deed switch
+    {
+        LoanDeed.Renewed => part.Charged - e.Amount,
+        LoanDeed.WrittenOff => -part.WrittenOff,
+        LoanDeed.Bounced => part.Charged + part.Paid.Total,
+        _ => part.Charged - part.Paid.Total,
+    };
 
     /// <summary>The item an event moves must be open, on this facility, and large enough.</summary>
     private (VerificationFault, string)? JudgeItem(in LedgerEvent e, int facility, out long freedFloat)
@@ -87,7 +95,7 @@ internal sealed class EventAudit(PartitionState state)
         CommandKind.ResolveReferral => e.RequestKind == CommandKind.Drawdown ? e.Amount : 0,
         CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.PostInterest or CommandKind.PostFee or CommandKind.AgeLoan => e.Amount,
         CommandKind.Repay or CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue => (e.Effects & EventEffects.Allocated) != 0 ? -e.Amount : 0,
-        CommandKind.Refund or CommandKind.Chargeback or CommandKind.WriteOff => -e.Amount,
+        CommandKind.Refund or CommandKind.Chargeback or CommandKind.WriteOff or CommandKind.RepayEarly => -e.Amount,
         CommandKind.Recover => before.WrittenOff - e.Balances.WrittenOff - e.Amount,
         CommandKind.Adjust => e.Parts.Total,
         CommandKind.ReverseRepayment => e.OriginalSequence != 0 ? e.Parts.Total : 0,
@@ -101,7 +109,7 @@ internal sealed class EventAudit(PartitionState state)
         CommandKind.Drawdown or CommandKind.ResolveReferral or CommandKind.Capture or CommandKind.ClearWithoutHold
             or CommandKind.PostInterest or CommandKind.PostFee => -e.Amount,
         CommandKind.Refund or CommandKind.Chargeback => e.Amount,
-        CommandKind.Repay => e.Parts.Total,
+        CommandKind.Repay or CommandKind.RepayEarly => e.Parts.Total,
         _ => 0,
     };
 

@@ -50,16 +50,16 @@ public abstract class LoanTest : IDisposable
         return outcome;
     }
 
-    protected LoanView Loan(int index = 0) => World.View().Loans[index];
+    protected LoanView Loan(int index = 0, long facility = 1) => World.View(facility).Loans[index];
 
     /// <summary>The pure account with the same terms.</summary>
     protected static LoanAccount Pure(long amount, LoanProduct product, int instalments, long percentTimes100 = 600) => LoanServicing.Open(
         product.TermsOf(amount, World.Eur, Start, new LoanFigures(new RateAnnual(percentTimes100 * 100_000), instalments))).Value;
 
     /// <summary>The loan and the facility's balances are as the pure account has them.</summary>
-    protected void AssertIs(LoanAccount pure, int index = 0)
+    protected void AssertIs(LoanAccount pure, int index = 0, long facility = 1)
     {
-        var (loan, balances) = (Loan(index), World.Balances());
+        var (loan, balances) = (Loan(index, facility), World.Balances(facility));
         Assert.Equal((pure.AsOf, pure.PrincipalNotDue, pure.Upcoming.Length, pure.DaysPastDue), (loan.AsOf, loan.PrincipalNotDue, loan.Remaining, loan.DaysPastDue));
         Assert.Equal(pure.NonAccrualSince, loan.NonAccrualSince);
         Assert.Equal(

@@ -102,6 +102,7 @@ internal sealed class Simulation : IDisposable
     {
         if (loan.Deed == "Made") _troubles.Note(Trouble.LoanMade);
         else if (loan.Deed == "Paid") _troubles.Note(Trouble.LoanPaid);
+        else if (loan.Deed == "Bounced") _troubles.Note(Trouble.LoanBounced);
         else if (loan.Deed == "Aged") _troubles.Note(Trouble.LoanAged);
         if (loan.DaysPastDue > 90) _troubles.Note(Trouble.LoanLate);
         if (loan.HasEnded) _troubles.Note(Trouble.LoanEnded);

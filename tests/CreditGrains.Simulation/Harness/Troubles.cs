@@ -81,6 +81,7 @@ internal enum Trouble
     LoanAged,
     LoanPaid,
     LoanLate,
+    LoanBounced,
     LoanEnded,
 }
 

@@ -70,9 +70,8 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
         if (!isRepayment) return Verdict.Declined(Reason.NotARepayment);
         // A float that ended is no repayment of its own: its clearing is, or nothing when it was dropped.
         if (entry!.Allocation is not { } parts) return Verdict.Declined(Reason.NotARepayment);
-        if (entry.Event.Loans.Count > 0) return Verdict.Declined(Reason.LoanInUse);
         if (entry.Undone) return Verdict.Declined(Reason.AlreadyReversed);
-        Verdict verdict = Post(world, facility, now, parts.Total, purse => purse.Disallocate(parts));
+        Verdict verdict = entry.Event.Loans.Count > 0 ? new LoanRules(world, facility).Bounce(entry, parts, now) : Post(world, facility, now, parts.Total, purse => purse.Disallocate(parts));
         entry.Undone = verdict.Kind == OutcomeKind.Posted;
         return verdict;
     }
@@ -101,7 +100,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
             },
             Deferred());
         if (verdict.Kind != OutcomeKind.Posted) return verdict;
-        foreach ((ModelLoan loan, _) in paid) rules.Keep(loan);
+        foreach ((ModelLoan loan, _) in paid) rules.Keep(loan, facility.Loans[loan.Reference]);
         return new Verdict
         {
             Kind = OutcomeKind.Posted, Amount = amount, Allocation = parts, Limits = verdict.Limits, Loans = [.. paid.Select(each => each.Loan.Event("Paid", each.Charged))],

@@ -51,6 +51,9 @@ internal sealed class ModelFacility(NodeKey key, Currency currency, ExposureBasi
     /// <summary>Loans by the sequence that names them.</summary>
     public SortedDictionary<long, ModelLoan> Loans { get; } = [];
 
+    /// <summary>What happened to each loan, ended ones too: to run it again without a payment.</summary>
+    public Dictionary<long, List<LoanEntry>> LoanLog { get; } = [];
+
     /// <summary>Sequence of its newest event.</summary>
     public long LastSequence { get; set; }
 

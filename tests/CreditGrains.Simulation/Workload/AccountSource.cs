@@ -100,6 +100,7 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
                 break;
             case CommandKind.Repay:
                 if (facility is { Purse.Drawn.IsZero: false } && dice.Percent(60)) command.Amount = _amounts.About(facility.Purse.Drawn);
+                if (facility is { Loans.Count: > 0 } && dice.Percent(60)) command.Amount = Math.Max(1, _amounts.About(1 + facility.Purse.Interest + facility.Purse.Fees + facility.Purse.Principal / 6));
                 if (dice.Percent(60)) break;
                 command.Options = CommandOptions.Uncleared;
                 if (dice.Percent(60)) command.LifetimeSeconds = Lifetime();

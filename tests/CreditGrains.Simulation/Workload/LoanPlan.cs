@@ -48,6 +48,7 @@ internal sealed class LoanPlan
             PenaltyPpm = _dice.Percent(30) ? 0 : _dice.Between(1, 3_000_000),
             Compounding = _dice.Percent(50) ? Compounding.OnInterest : Compounding.None,
             PenaltyDayCount = _dice.Percent(50) ? DayCount.Actual360 : DayCount.Actual365Fixed,
+            BounceFee = _dice.Percent(50) ? 0 : _dice.Between(1, 50),
             GraceDays = _dice.Percent(50) ? 0 : _dice.Below(15),
             NonAccrualFromDays = _dice.Percent(50) ? 90 : (int)_dice.Between(1, 100),
             Allocation = _dice.Percent(50) ? AllocationRule.Usual : AllocationRule.PrincipalFirstAfter90,

@@ -36,7 +36,7 @@ internal sealed class WorldPlan
         int currencies = 1 + dice.Below(4);
         Currencies = [.. CurrencyCodes.Take(currencies).Select(code => new Currency(code))];
         Loans = new LoanPlan(dice.Fork());
-        Setup = [.. Tenants.SelectMany(LayOut)];
+        Setup = [.. Tenants.SelectMany(LayOut), .. Tenants.SelectMany(Dates)];
     }
 
     public long Start { get; }
@@ -128,6 +128,10 @@ internal sealed class WorldPlan
     }
 
     // A few limits of the finer kinds from the start.
+    // Loans need a business date; one legal entity may lack it.
+    private IEnumerable<ControlCommand> Dates(ushort tenant) => LegalEntities.Where(_ => !_dice.Percent(10))
+        .Select(entity => new AdvanceBusinessDate(new NodeKey(0, tenant, entity, NodeKind.None), (int)(Start / 86_400_000_000)));
+
     private IEnumerable<ControlCommand> Rules(ushort tenant)
     {
         foreach (NodeKey facility in _facilities[tenant])

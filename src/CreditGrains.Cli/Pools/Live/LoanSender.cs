@@ -11,41 +11,53 @@ namespace CreditGrains.Cli.Pools.Live;
 /// </summary>
 internal sealed class LoanSender(OrderedSession session)
 {
-    private readonly Command[] commands = new Command[IBook.BatchLengthMax];
-    private readonly long[] rows = new long[IBook.BatchLengthMax];
-    private readonly Outcome[] outcomes = new Outcome[IBook.BatchLengthMax];
-    private int waiting;
+    private Batch filling = new();
+    private Batch sent = new();
+    private Task inFlight = Task.CompletedTask;
 
     /// <summary>Commands that took effect, now or in an earlier run.</summary>
     public long Posted { get; private set; }
 
-    /// <summary>Of them, those of an earlier run.</summary>
+    /// <summary>Of those answered, the ones of an earlier run.</summary>
     public long Repeated { get; private set; }
 
     public List<RejectedRow> Declined { get; } = [];
 
-    /// <summary>Adds a command of a row.</summary>
+    /// <summary>Adds a command of a row. One batch is under way while the next is filled.</summary>
     public ValueTask AddAsync(long row, ControlCommand command, CancellationToken cancellationToken)
     {
-        commands[waiting] = Command.Of(default, command);
-        rows[waiting++] = row;
-        return waiting < commands.Length ? ValueTask.CompletedTask : FlushAsync(cancellationToken);
+        filling.Commands[filling.Count] = Command.Of(default, command);
+        filling.Rows[filling.Count++] = row;
+        return filling.Count < IBook.BatchLengthMax ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
     }
 
-    /// <summary>Sends what waits.</summary>
+    /// <summary>Sends what waits, and waits for all answers.</summary>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (waiting == 0) return;
-        await session.ExecuteAsync(commands.AsMemory(0, waiting), outcomes.AsMemory(0, waiting), cancellationToken);
-        for (var i = 0; i < waiting; i++)
+        await SendAsync(cancellationToken);
+        await TakeAsync();
+    }
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        await TakeAsync();
+        if (filling.Count == 0) return;
+        (filling, sent) = (sent, filling);
+        inFlight = session.ExecuteAsync(sent.Commands.AsMemory(0, sent.Count), sent.Outcomes.AsMemory(0, sent.Count), cancellationToken);
+    }
+
+    private async Task TakeAsync()
+    {
+        await inFlight;
+        for (var i = 0; i < sent.Count; i++)
         {
-            ref readonly var outcome = ref outcomes[i];
+            ref readonly var outcome = ref sent.Outcomes[i];
             if (outcome.Duplicate) Repeated++;
             if (outcome.Kind == OutcomeKind.Posted) Posted++;
-            else Declined.Add(new RejectedRow(rows[i], RuleOf(outcome), outcome.Reason.ToString(), outcome.Message ?? ""));
+            else Declined.Add(new RejectedRow(sent.Rows[i], RuleOf(outcome), outcome.Reason.ToString(), outcome.Message ?? ""));
         }
 
-        waiting = 0;
+        sent.Count = 0;
     }
 
     /// <summary>The rule that failed, as the server names it at the start of its message; else the loan.</summary>
@@ -55,5 +67,16 @@ internal sealed class LoanSender(OrderedSession session)
         if (outcome.Message is not { } message || !message.StartsWith(Head, StringComparison.Ordinal)) return "loan";
         var end = message.IndexOf("': ", Head.Length, StringComparison.Ordinal);
         return end < 0 ? "loan" : message[Head.Length..end];
+    }
+
+    private sealed class Batch
+    {
+        public Command[] Commands { get; } = new Command[IBook.BatchLengthMax];
+
+        public long[] Rows { get; } = new long[IBook.BatchLengthMax];
+
+        public Outcome[] Outcomes { get; } = new Outcome[IBook.BatchLengthMax];
+
+        public int Count { get; set; }
     }
 }

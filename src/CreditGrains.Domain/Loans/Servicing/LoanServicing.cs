@@ -32,6 +32,9 @@ public static class LoanServicing
         return result.Refusal is { } refusal ? refusal : result.Value with { Acts = account.Acts.Add(new LoggedAct(act, false)) };
     }
 
+    /// <summary>Makes a fee due on the loan's date; 0 changes nothing.</summary>
+    public static LoanAccount ChargeFee(LoanAccount account, long fee) => DueLedger.Charge(account, fee, 0);
+
     /// <summary>What settles a loan on its date: all that is due, the principal not due, and interest to the day, less what waits.</summary>
     public static long SettlementAmount(LoanAccount account) =>
         account.AmountDue + account.PrincipalNotDue + (account.Upcoming.IsEmpty ? 0 : Respread.Accrued(account, Respread.EndOfCounting(account)) + LastFees(account)) - account.Unapplied;

@@ -50,6 +50,9 @@ public sealed record LoanStanding
     /// <summary>Interest that became principal, minor units.</summary>
     public long Capitalised { get; init; }
 
+    /// <summary>Written off and not recovered, minor units; the account knows nothing of it.</summary>
+    public long WrittenOff { get; init; }
+
     /// <summary>Days that do not count for ageing.</summary>
     public ImmutableArray<FrozenSpan> Frozen { get; init; } = [];
 
@@ -65,8 +68,8 @@ public sealed record LoanStanding
     /// <summary>All principal owed.</summary>
     public long PrincipalOwed => PrincipalNotDue + PrincipalDue;
 
-    /// <summary>Whether nothing is owed or to come.</summary>
-    public bool IsClosed => Remaining == 0 && Dues.IsEmpty;
+    /// <summary>Whether nothing is owed, to come or to be recovered.</summary>
+    public bool IsClosed => Remaining == 0 && Dues.IsEmpty && WrittenOff == 0;
 
     /// <summary>The instalments to come, in order; each is worked out when it is asked for.</summary>
     /// <param name="terms">The loan's terms.</param>
@@ -128,6 +131,7 @@ public sealed record LoanStanding
             NextNumber = NextNumber + billed,
             Remaining = account.Upcoming.IsEmpty ? 0 : Remaining - billed,
             Regular = Regular,
+            WrittenOff = WrittenOff,
             Listed = account.Upcoming.IsEmpty || Listed.IsEmpty ? [] : Listed[billed..],
         };
     }

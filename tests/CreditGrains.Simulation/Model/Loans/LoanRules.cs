@@ -47,7 +47,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         facility.Purse.Credit = waiting;
         facility.Purse.Released += after.Paid[(int)DueComponent.Principal];
         Move(facility.Purse, [after], 1);
-        Keep(after);
+        Keep(after, loan);
         BigInteger charged = after.Principal + after.Interest + after.Fees - owed + after.PaidTotal;
         return new Verdict { Kind = OutcomeKind.Posted, Amount = charged, Limits = before.Excess(), Loans = [after.Event("Aged", charged)] };
     }
@@ -116,9 +116,54 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         };
     }
 
-    /// <summary>Keeps a loan as an event left it.</summary>
-    public void Keep(ModelLoan after)
+    /// <summary>Takes back a receipt of loans: each runs again from before it without it, and its bounce fee is due.</summary>
+    public Verdict Bounce(Entry receipt, Allocation parts, long now)
     {
+        DateOnly today = Today(world, facility)!.Value;
+        List<(ModelLoan Before, ModelLoan After, LoanEventView View)> rerun = [];
+        Allocation loose = parts;
+        BigInteger waiting = 0, principal = 0;
+        foreach (LoanEventView taken in receipt.Event.Loans)
+        {
+            List<LoanEntry> log = facility.LoanLog[taken.Reference];
+            int place = log.FindIndex(each => each.Sequence == receipt.Event.Sequence);
+            ModelLoan after = log[place].Before.Copy();
+            HashSet<long> undone = [.. log.Skip(place).Select(each => each.TakesBack)];
+            BigInteger none = 0;
+            foreach (LoanEntry since in log.Skip(place + 1))
+            {
+                after.Advance(since.Day, ref none);
+                if (since.TakesBack != 0) after.ChargeFee(after.Product.Overdue.BounceFee);
+                else if (!undone.Contains(since.Sequence)) waiting += since.Money - after.Take(since.Money);
+            }
+            after.Advance(today, ref none);
+            after.ChargeFee(after.Product.Overdue.BounceFee);
+            ModelLoan? before = facility.Loans.GetValueOrDefault(taken.Reference);
+            BigInteger moved = after.Principal + after.Interest + after.Fees - (before is null ? 0 : before.Principal + before.Interest + before.Fees);
+            principal += after.Principal - (before?.Principal ?? 0);
+            loose = new Allocation(
+                loose.Fees - taken.Paid.Fees, loose.Interest - taken.Paid.Interest - taken.Paid.Penalty - taken.Paid.Compound, loose.Principal - taken.Paid.Principal, loose.Credit);
+            rerun.Add((before ?? after, after, after.Event("Bounced", moved - taken.Paid.Total) with { Paid = taken.Paid }));
+        }
+        Verdict verdict = AccountRules.Post(
+            world, facility, now, parts.Total,
+            purse =>
+            {
+                purse.Disallocate(loose);
+                purse.Credit += waiting;
+                purse.Released = BigInteger.Max(0, purse.Released - principal);
+            },
+            facility.Loans.Values.Where(loan => !rerun.Exists(each => each.After.Reference == loan.Reference)).Concat(rerun.Select(each => each.After)));
+        if (verdict.Kind != OutcomeKind.Posted) return verdict;
+        foreach ((ModelLoan before, ModelLoan after, _) in rerun) Keep(after, before, receipt.Event.Sequence);
+        return new Verdict { Kind = OutcomeKind.Posted, Amount = verdict.Amount, Limits = verdict.Limits, Loans = [.. rerun.Select(each => each.View)] };
+    }
+
+    /// <summary>Keeps a loan as an event left it.</summary>
+    public void Keep(ModelLoan after, ModelLoan before, long takesBack = 0)
+    {
+        if (!facility.LoanLog.TryGetValue(after.Reference, out List<LoanEntry>? log)) facility.LoanLog.Add(after.Reference, log = []);
+        log.Add(new LoanEntry(world.LastSequence + 1, before.Copy(), after.AsOf, takesBack == 0 ? after.PaidTotal : 0, takesBack));
         if (after.HasEnded) facility.Loans.Remove(after.Reference);
         else facility.Loans[after.Reference] = after.Copy();
     }

@@ -34,6 +34,9 @@ internal sealed class ModelDue
     public ModelDue Copy() => (ModelDue)MemberwiseClone();
 }
 
+/// <summary>An event of a loan: how it stood before, the business date, and the money it took.</summary>
+internal sealed record LoanEntry(long Sequence, ModelLoan Before, DateOnly Day, BigInteger Money, long TakesBack);
+
 /// <summary>docs/loans.md "The life of a loan" a second time: a whole schedule, day by day, whole numbers without bound. What it may be told is listed in docs/simulator.md.</summary>
 internal sealed class ModelLoan
 {
@@ -147,6 +150,14 @@ internal sealed class ModelLoan
         Dues.RemoveAll(due => Enum.GetValues<DueComponent>().All(component => Owed(due, component).IsZero));
         Recognise();
         return money - left;
+    }
+
+    /// <summary>Makes a fee due today; none changes nothing.</summary>
+    public void ChargeFee(BigInteger fee)
+    {
+        if (fee.IsZero) return;
+        Dues.Add(new ModelDue { Number = 0, Due = AsOf, Fees = fee });
+        Recognise();
     }
 
     public LoanEventView Event(string deed, BigInteger charged) => HasEnded

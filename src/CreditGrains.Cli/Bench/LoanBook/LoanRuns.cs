@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using CreditGrains.Cli.Bench.Measure;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Calendars;
+using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine;
+using CreditGrains.Engine.Standalone;
+
+namespace CreditGrains.Cli.Bench.LoanBook;
+
+/// <summary>
+/// Loans in the engine of this process: what one takes of memory and journal, what they cost card decisions, and how long a month end takes in which every
+/// loan has an instalment due, while decisions go on. All loans are drawn on one day, which is the worst a month end can be.
+/// </summary>
+internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, Report report)
+{
+    private const int BatchLength = 1_000;
+    private const int Lanes = 4;
+    private const int Cards = 200_000;
+    private const long Unlimited = Command.AmountMax;
+    private const int Term = 24;
+    private static readonly Currency Currency = Currency.Parse("CNY");
+    private static readonly DateOnly Start = new(2026, 1, 15);
+    private static readonly SealedProduct Product = SealedProduct.Of(new LoanProduct { DayCount = DayCount.MonthsOverTwelve });
+
+    private readonly long[] places = new long[Lanes];
+    private ulong drawn;
+
+    /// <summary>Runs all of it in a directory of its own.</summary>
+    public static async Task RunAsync(int loans, double seconds, string directory, Report report, List<Figure> figures)
+    {
+        await using var engine = CreditEngine.Open(new EngineOptions { DataDirectory = directory, Clock = TimeProvider.System });
+        await new LoanRuns(engine, loans, seconds, report).RunAsync(figures);
+    }
+
+    private static NodeKey Portfolio => new(1, 1, 1, NodeKind.Portfolio);
+
+    private async Task RunAsync(List<Figure> figures)
+    {
+        Report.Progress($"opening {Cards:N0} card and {loans:N0} loan facilities");
+        await OneAsync(new OpenNode(Portfolio, Currency, Unlimited, default, []));
+        await DateAsync(Start);
+        await EachAsync(Cards + loans, i => Command.Of(default, new OpenFacility(F(i), Currency, 10_000_000_00, default, false, 0, [new ParentShare(Portfolio)])));
+        var cardsBefore = await CardsAsync(() => false);
+        var (memory, status) = (Memory(), await engine.GetStatusAsync());
+
+        Report.Progress($"drawing {loans:N0} loans of {Term} instalments");
+        var watch = Stopwatch.StartNew();
+        await EachAsync(loans, i => new Command
+        {
+            Kind = CommandKind.Drawdown, Facility = F(Cards + i), Amount = 5_000_00 + i % 100 * 1_000_00, Currency = Currency,
+            Control = new LoanOffer(F(Cards + i), Product, new LoanFigures(new RateAnnual(60_000_000 + i % 50 * 1_000_000), Term)),
+        });
+        var drew = await engine.GetStatusAsync();
+        report.Detail($"drawdowns with terms: {loans / watch.Elapsed.TotalSeconds:N0} a second, {(drew.JournalBytes - status.JournalBytes) / (double)loans:F0} journal bytes each");
+        figures.Add(new Figure("memory of a loan, its schedule and its place in the calendar", "bytes", (Memory() - memory) / (double)loans, Note: "resident growth over all drawdowns"));
+
+        var cardsAfter = await CardsAsync(() => false);
+        report.Detail($"card decisions: {cardsBefore:N0} a second without loans, {cardsAfter:N0} with {loans:N0} loans");
+        figures.Add(new Figure("card decisions with loans in the book ÷ without", "times", cardsAfter / cardsBefore, Note: $"batches of {BatchLength}, one run"));
+        await MonthEndAsync("month end, every loan has an instalment due", Start.AddMonths(1), loans, figures);
+        await MonthEndAsync("month end, every loan late and an instalment due", Start.AddMonths(2), loans, figures);
+    }
+
+    /// <summary>Moves the date and lets card decisions go on until every loan is at it.</summary>
+    private async Task MonthEndAsync(string name, DateOnly date, long events, List<Figure> figures)
+    {
+        Report.Progress($"{name}");
+        var before = await engine.GetStatusAsync();
+        var decided = drawn;
+        await DateAsync(date);
+        var watch = Stopwatch.StartNew();
+        var after = before;
+        var rate = await CardsAsync(() => (after.LastSequence - before.LastSequence) - (long)(Interlocked.Read(ref drawn) - decided) - 1 >= events, async () => after = await engine.GetStatusAsync());
+        var took = watch.Elapsed.TotalSeconds;
+        report.Detail($"{name}: {took:F2} s for {events:N0} loans, {rate:N0} card decisions a second beside it, {(after.JournalBytes - before.JournalBytes) / 1e6:N0} MB of journal in all");
+        figures.Add(new Figure(name, "s", took, loans >= 10_000_000 ? Demand.AtMost : Demand.None, loans >= 10_000_000 ? 20 : 0, $"{events:N0} loans, decisions go on"));
+    }
+
+    /// <summary>Card decisions for the seconds of a measurement, or until something is done.</summary>
+    private async Task<double> CardsAsync(Func<bool> isDone, Func<Task>? look = null)
+    {
+        var watch = Stopwatch.StartNew();
+        var count = 0L;
+        var outcomes = Enumerable.Range(0, Lanes).Select(_ => new Outcome[BatchLength]).ToArray();
+        var commands = Enumerable.Range(0, Lanes).Select(_ => new Command[BatchLength]).ToArray();
+        bool Goes() => look is null ? watch.Elapsed.TotalSeconds < seconds : !isDone();
+        async Task LaneAsync(int lane)
+        {
+            var draw = new Random(lane);
+            while (Goes())
+            {
+                for (var i = 0; i < BatchLength; i++)
+                    commands[lane][i] = new Command { Kind = CommandKind.ClearWithoutHold, Facility = F(draw.Next(Cards)), Amount = 100, Currency = Currency, Id = NextId(lane) };
+                await engine.ExecuteAsync(commands[lane], outcomes[lane]);
+                Interlocked.Add(ref count, BatchLength);
+                Interlocked.Add(ref drawn, BatchLength);
+                if (lane == 0 && look is not null) await look();
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(lane))));
+        return count / watch.Elapsed.TotalSeconds;
+    }
+
+    private async Task EachAsync(int count, Func<int, Command> make)
+    {
+        async Task LaneAsync(int lane)
+        {
+            var (commands, outcomes) = (new Command[BatchLength], new Outcome[BatchLength]);
+            for (var first = lane * BatchLength; first < count; first += Lanes * BatchLength)
+            {
+                var length = Math.Min(BatchLength, count - first);
+                for (var i = 0; i < length; i++) commands[i] = make(first + i) with { Id = NextId(lane) };
+                await engine.ExecuteAsync(commands.AsMemory(0, length), outcomes.AsMemory(0, length));
+                foreach (ref readonly var outcome in outcomes.AsSpan(0, length))
+                    if (outcome.Kind is OutcomeKind.Refused or OutcomeKind.Declined) throw new BenchFault($"{outcome.Kind} {outcome.Reason}: {outcome.Message}");
+            }
+        }
+
+        await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(lane))));
+    }
+
+    private Task DateAsync(DateOnly date) => OneAsync(new AdvanceBusinessDate(new NodeKey(0, 1, 1, NodeKind.None), date.DayNumber - new DateOnly(1970, 1, 1).DayNumber));
+
+    private async Task OneAsync(ControlCommand control)
+    {
+        var outcome = await engine.ExecuteAsync(Command.Of(NextId(0), control));
+        if (outcome.Kind != OutcomeKind.Posted) throw new BenchFault($"{outcome.Kind} {outcome.Reason}: {outcome.Message}");
+    }
+
+    // Each lane numbers its commands in a session of its own: places take no memory of ids.
+    private RequestId NextId(int lane) => RequestId.ForSession((ulong)lane + 1, ++places[lane]);
+
+    private static NodeKey F(int i) => NodeKey.Facility(1, 1, i + 1);
+
+    private static long Memory()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        using var process = Process.GetCurrentProcess();
+        return process.WorkingSet64;
+    }
+}
