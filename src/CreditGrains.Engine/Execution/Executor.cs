@@ -180,6 +180,8 @@ internal sealed class Executor
     {
         outcome = default;
         var (reason, message) = CommandValidation.Check(c);
+        // What Domain cannot see of a command: whether a catalogue compiles.
+        if (reason == Reason.None && c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault) (reason, message) = (Reason.InvalidField, fault);
         var fingerprint = 0u;
         if (reason == Reason.None)
         {
@@ -189,11 +191,6 @@ internal sealed class Executor
         if (reason != Reason.None)
         {
             Refuse(ref outcome, reason, message);
-            return;
-        }
-        if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault)
-        {
-            Refuse(ref outcome, Reason.InvalidField, fault);
             return;
         }
         var e = default(LedgerEvent);
