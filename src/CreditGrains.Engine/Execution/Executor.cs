@@ -204,6 +204,8 @@ internal sealed class Executor
     {
         outcome = default;
         var (reason, message) = CommandValidation.Check(c);
+        // What Domain cannot see of a command: whether a catalogue compiles.
+        if (reason == Reason.None && c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault) (reason, message) = (Reason.InvalidField, fault);
         var fingerprint = 0u;
         if (reason == Reason.None)
         {
@@ -215,17 +217,12 @@ internal sealed class Executor
             Refuse(ref outcome, reason, message);
             return true;
         }
-        if (loans.IsBehind && !BringLoansCurrent(c)) return false;
-        if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault)
-        {
-            Refuse(ref outcome, Reason.InvalidField, fault);
-            return true;
-        }
         if (c.Control is not null && risk.FaultOf(c.Control) is { } content)
         {
             Refuse(ref outcome, Reason.InvalidContent, content);
             return true;
         }
+        if (loans.IsBehind && !BringLoansCurrent(c)) return false;
         var e = default(LedgerEvent);
         Fill(ref e, c, fingerprint);
         if (identities.IsBarred(c)) DecideBarred(ref e);

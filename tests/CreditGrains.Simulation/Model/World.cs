@@ -43,6 +43,9 @@ internal sealed class World
     /// <summary>Loan products that the journal has held.</summary>
     public Dictionary<UInt128, LoanProduct> Products { get; } = [];
 
+    /// <summary>The catalogue of features in force; empty for none.</summary>
+    public byte[] Catalogue { get; set; } = [];
+
     public Dictionary<long, Entry> Entries { get; } = [];
 
     public Dictionary<(ushort Tenant, RequestId Id), Entry> Ids { get; } = [];

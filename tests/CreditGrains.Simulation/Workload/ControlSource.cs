@@ -27,6 +27,7 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         CommandKind.Close => new Close(SomeKey(tenant)),
         CommandKind.SetFxRate => Rate(tenant, now),
         CommandKind.AdvanceBusinessDate => Advance(tenant, now),
+        CommandKind.ActivateFeatures => new ActivateFeatures(new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None), dice.Pick(Catalogues.Sound)),
         _ => new TransferToPool(dice.Pick(plan.Facilities(tenant)), dice.Percent(25) ? default : SomePool(tenant)),
     };
 
