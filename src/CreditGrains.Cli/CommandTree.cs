@@ -1,10 +1,12 @@
 using System.CommandLine;
 using CreditGrains.Api.Transport;
+using CreditGrains.Cli.Backups;
 using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
+using CreditGrains.Cli.Features;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.LoadTests;
@@ -83,6 +85,8 @@ internal static class CommandTree
     {
         ServeCommand.Create(shell),
         StandbyCommand.Create(shell),
+        BackupCommand.Create(shell),
+        RestoreCommand.Create(shell),
         VerifyCommand.Create(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),
@@ -105,6 +109,7 @@ internal static class CommandTree
         CashflowCommand.Create(shell),
         DealCommand.Create(shell),
         ModelCommand.Create(shell),
+        FeatureCommands.Create(shell),
         TrainCommand.Create(shell),
         PoolCommand.Create(shell),
         PolicyCommands.Create(shell),

@@ -58,7 +58,7 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         State = state;
         Ids = ids;
         batches = [new DecidedBatch(options.FrameBytesMax), new DecidedBatch(options.FrameBytesMax)];
-        Executor = new Executor(state, this, this, options.Rules, options.FrameBytesMax);
+        Executor = new Executor(state, this, this, options.Rules, options.FrameBytesMax) { Features = { ReadsDecisions = options.ReadsFeatures } };
         replay = new Replay.FrameReplay(Executor);
     }
 

@@ -44,6 +44,9 @@ public sealed record PartitionOptions
     /// <summary>Whether places of a session may be missing here, because other partitions have them; default false.</summary>
     public bool SessionGapsAllowed { get; init; }
 
+    /// <summary>Whether every request reads its features, also when nothing asks for them; default false.</summary>
+    public bool ReadsFeatures { get; init; }
+
     /// <summary>Told what an operator should know, in plain words; may be null.</summary>
     public Action<string>? Warn { get; init; }
 

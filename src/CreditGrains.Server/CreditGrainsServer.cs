@@ -8,6 +8,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
+using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
 
 namespace CreditGrains.Server;
@@ -47,15 +48,18 @@ public static class CreditGrainsServer
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
+        JournalKeeper? keeper = null;
         try
         {
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
+            if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, options, cancellationToken);
+            return await ListenAsync(engine, standby, keeper, options, cancellationToken);
         }
         catch (Exception e)
         {
+            if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
@@ -76,12 +80,13 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
-        var app = Build(engine, health, options);
+        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
+        var app = Build(engine, health, desk, options);
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
@@ -95,16 +100,17 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby);
+            return new RunningServer(app, engine, follower, standby, keeper, desk);
         }
         catch
         {
             await app.DisposeAsync();
+            if (desk is not null) await desk.DisposeAsync();
             throw;
         }
     }
 
-    private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
+    private static WebApplication Build(ICreditEngine engine, HealthService health, RiskDesk? desk, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -122,7 +128,7 @@ public static class CreditGrainsServer
             kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine);
+        CreditGrainsApi.Bind(table, engine, options.TimeProvider, desk);
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions

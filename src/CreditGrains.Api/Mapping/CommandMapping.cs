@@ -136,6 +136,7 @@ internal static class CommandMapping
         Case.RegisterPolicy => message.RegisterPolicy,
         Case.ActivateModel => message.ActivateModel,
         Case.ActivatePolicy => message.ActivatePolicy,
+        Case.ActivateFeatures => message.ActivateFeatures,
         _ => null,
     };
 
@@ -181,6 +182,7 @@ internal static class CommandMapping
             case V1.RegisterPolicyRequest m: message.RegisterPolicy = m; break;
             case V1.ActivateModelRequest m: message.ActivateModel = m; break;
             case V1.ActivatePolicyRequest m: message.ActivatePolicy = m; break;
+            case V1.ActivateFeaturesRequest m: message.ActivateFeatures = m; break;
             default: throw new NotSupportedException($"No field for {body.GetType().Name}.");
         }
     }

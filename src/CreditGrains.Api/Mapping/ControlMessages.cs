@@ -47,4 +47,5 @@ namespace CreditGrains.Api.V1
     public partial class ActivateModelRequest : IControlMessage;
 
     public partial class ActivatePolicyRequest : IControlMessage;
+    public partial class ActivateFeaturesRequest : IControlMessage;
 }

@@ -36,6 +36,7 @@ internal static class ControlReading
             fields.Entity(m.Tenant, m.LegalEntity), fields.Currency("from", m.From), fields.Currency("to", m.To), m.RateNano, m.ValidUntilMicros),
         V1.AdvanceBusinessDateRequest m => new AdvanceBusinessDate(fields.Entity(m.Tenant, m.LegalEntity), Day(m.BusinessDate, ref fields)),
         V1.PutContentRequest or V1.RegisterModelRequest or V1.RegisterPolicyRequest or V1.ActivateModelRequest or V1.ActivatePolicyRequest => RiskMapping.Read(message, ref fields),
+        V1.ActivateFeaturesRequest m => new ActivateFeatures(fields.Entity(m.Tenant, m.LegalEntity), m.Catalogue.ToByteArray()),
         _ => throw new NotSupportedException($"No control command for {message.GetType().Name}."),
     };
 

@@ -46,6 +46,10 @@ internal static class ControlWriting
             BusinessDate = DateOnly.FromDayNumber(c.Day + ControlReading.Epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         },
         PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskMapping.Write(control),
+        ActivateFeatures c => new V1.ActivateFeaturesRequest
+        {
+            Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity, Catalogue = Google.Protobuf.ByteString.CopyFrom(c.Catalogue),
+        },
         _ => throw new NotSupportedException($"No message for {control.GetType().Name}."),
     };
 

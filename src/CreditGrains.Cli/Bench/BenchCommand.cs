@@ -6,6 +6,7 @@ using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Features;
 
 namespace CreditGrains.Cli.Bench;
 
@@ -51,6 +52,7 @@ internal static class BenchCommand
         ClusterReplay(),
         Models(),
         Risk(),
+        Features(),
         All(),
         Body(),
     };
@@ -126,9 +128,25 @@ internal static class BenchCommand
         });
     }
 
-    private static Command Risk() => Measuring(
-        "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight],
-        run => RiskRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
+    private static Command Risk()
+    {
+        var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
+        return Measuring(
+            "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight, catalogue],
+            run => RiskRuns.RunAsync(run.Settings, FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue)), run.Settings.BatchesInFlight, run.Report, run.Figures));
+    }
+
+    private static Command Features()
+    {
+        var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
+        var accounts = new Option<int>("--accounts") { Description = "Accounts whose rows are in memory", DefaultValueFactory = _ => 1_000_000 };
+        return Measuring("features", "What features cost: bytes an account, an event, a read, decisions of the engine with them, export", [.. Options.Common, Options.Data, catalogue, accounts], async run =>
+        {
+            var compiled = FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue));
+            FeatureRuns.Run(run.Settings, compiled, run.Parse.GetValue(accounts), run.Report, run.Figures);
+            await FeatureEngineRuns.RunAsync(run.Settings, compiled, run.Report, run.Figures);
+        });
+    }
 
     private static Command ClusterReplay()
     {

@@ -140,6 +140,8 @@ public enum CommandKind : byte
 
     /// <summary>Give a version of a policy a role from a moment on.</summary>
     ActivatePolicy = 100,
+    /// <summary>Put a catalogue of features in force.</summary>
+    ActivateFeatures = 82,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -157,6 +159,6 @@ public static class CommandKinds
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.Adjust)
-            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
+            or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool) or CommandKind.ActivateFeatures
             or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy);
 }

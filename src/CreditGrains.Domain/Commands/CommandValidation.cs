@@ -116,6 +116,8 @@ public static class CommandValidation
             SetFxRate o => First(Scope(o.Key), CurrencyOf(o.From), CurrencyOf(o.To), Rate(o)),
             AdvanceBusinessDate o => First(Scope(o.Key), o.Day is > 0 and < 1_000_000 ? Valid : Field("day", "must be days since 1970-01-01, 1 to 999,999")),
             PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => RiskValidation.Check(c.Control),
+            ActivateFeatures o => First(
+                Scope(o.Key), o.Catalogue is { Length: <= ActivateFeatures.CatalogueLengthMax } ? Valid : Field("catalogue", "must be a JSON file of at most 60,000 bytes; empty ends features")),
             _ => (Reason.InvalidKind, $"{c.Control.GetType().Name} is not a known control command"),
         };
     }

@@ -101,3 +101,15 @@ public sealed record SetFxRate(NodeKey Key, Currency From, Currency To, long Rat
 /// <param name="Key">Its tenant and legal entity are used; kind and id stay default.</param>
 /// <param name="Day">Days since 1970-01-01; must be later than the one in force.</param>
 public sealed record AdvanceBusinessDate(NodeKey Key, int Day) : ControlCommand(CommandKind.AdvanceBusinessDate, Key);
+
+/// <summary>
+/// Puts a catalogue of features in force for the whole engine, whatever tenant sends it. Features begin empty with it: what happened before is not counted. The file
+/// is kept by its SHA-256. An empty one ends features.
+/// </summary>
+/// <param name="Key">Its tenant and legal entity are used; kind and id stay default.</param>
+/// <param name="Catalogue">The JSON file, at most <see cref="CatalogueLengthMax"/> bytes (docs/features.md).</param>
+public sealed record ActivateFeatures(NodeKey Key, byte[] Catalogue) : ControlCommand(CommandKind.ActivateFeatures, Key)
+{
+    /// <summary>Longest catalogue, bytes: it travels in one event.</summary>
+    public const int CatalogueLengthMax = 60_000;
+}

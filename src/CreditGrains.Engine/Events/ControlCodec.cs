@@ -66,6 +66,10 @@ internal static class ControlCodec
             case AdvanceBusinessDate c:
                 w.Signed(c.Day);
                 break;
+            case ActivateFeatures c:
+                w.Unsigned((ulong)c.Catalogue.Length);
+                w.Bytes(c.Catalogue);
+                break;
             case Freeze or Unfreeze or Close:
                 break;
             case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
@@ -96,6 +100,7 @@ internal static class ControlCodec
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         CommandKind.PutContent or CommandKind.RegisterModel or CommandKind.RegisterPolicy or CommandKind.ActivateModel or CommandKind.ActivatePolicy =>
             RiskCommandCodec.Read(ref r, kind, key),
+        CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
 

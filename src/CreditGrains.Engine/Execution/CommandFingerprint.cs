@@ -33,6 +33,11 @@ internal static class CommandFingerprint
 
     private static uint OfControl(uint crc, ControlCommand control)
     {
+        if (control is ActivateFeatures activation)
+        {
+            foreach (var value in activation.Catalogue) crc = BitOperations.Crc32C(crc, value);
+            return crc;
+        }
         Span<byte> bytes = control.LengthMax() is var most and > 512 ? new byte[most] : stackalloc byte[512];
         var writer = new EventWriter(bytes);
         ControlCodec.Write(ref writer, control);

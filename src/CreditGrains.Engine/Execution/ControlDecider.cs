@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
@@ -15,7 +16,7 @@ namespace CreditGrains.Engine.Execution;
 /// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, RiskDecider risk, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, RiskDecider risk, EngineRules rules)
 {
     private const int SubLimitsMax = 8;
     private const int VelocityLimitsMax = 4;
@@ -44,6 +45,7 @@ internal sealed class ControlDecider(
         Unfreeze c => CheckStatus(c.Key, NodeStatus.Frozen),
         Close c => CheckClose(ref e, c),
         SetFxRate => Reason.None,
+        ActivateFeatures c => features.IsInForce(c.Catalogue) ? Reason.NoChange : Reason.None,
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
             ? Reason.DateNotLater : Reason.None,
         PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => risk.Check(control, e.RecordedAtMicros),

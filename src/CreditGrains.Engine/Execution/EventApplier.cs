@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
@@ -14,7 +15,7 @@ namespace CreditGrains.Engine.Execution;
 /// this engine wrote, so state is a function of the journal alone.
 /// </summary>
 internal sealed class EventApplier(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, RiskDecider risk, EngineRules rules)
+    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, OpenItems items, Regraph regraph, FeatureBook features, RiskDecider risk, EngineRules rules)
 {
     /// <summary>Applies one event.</summary>
     public void Apply(in LedgerEvent e)
@@ -41,6 +42,7 @@ internal sealed class EventApplier(
         Count(row, e);
         facility.Status = e.StatusAfter;
         facility.LastSequence = e.Sequence;
+        if (features.IsActive) features.Observe(row, e);
     }
 
     /// <summary>Moves sub-limits and velocity windows.</summary>
@@ -148,6 +150,7 @@ internal sealed class EventApplier(
             case SetFxRate c:
                 state.Small.Rates[new FxKey(c.Key.Tenant, c.Key.LegalEntity, c.From.Numeric, c.To.Numeric)] = new FxRate(c.RateNano, c.ValidUntilMicros);
                 break;
+            case ActivateFeatures c: features.Activate(c.Catalogue); break;
             case AdvanceBusinessDate c: state.Small.BusinessDates[(c.Key.Tenant, c.Key.LegalEntity)] = c.Day; break;
             case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy: risk.Apply(control, e.RecordedAtMicros, e.Sequence); break;
         }

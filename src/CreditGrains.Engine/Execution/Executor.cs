@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
@@ -56,14 +57,18 @@ internal sealed class Executor
         schedule = new LimitSchedule(state, Exposures);
         limits = new LimitCheck(state, Exposures);
         var items = new OpenItems(state);
+        Features = new FeatureBook(state, Exposures);
         risk = new RiskDecider(state);
-        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, risk, rules);
-        accounts = new AccountDecider(state, Exposures, limits, items, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, risk, rules);
+        applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, Features, risk, rules);
+        accounts = new AccountDecider(state, Exposures, limits, items, Features, rules);
+        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
     public ExposureBook Exposures { get; }
+
+    /// <summary>The features of accounts, read before a request is decided and moved as events are applied.</summary>
+    public FeatureBook Features { get; }
 
     /// <summary>The links and paths.</summary>
     public LimitGraph Graph => graph;
@@ -155,6 +160,16 @@ internal sealed class Executor
         Append(ref e);
     }
 
+    /// <summary>Reads the features that a request of the journal saw, before it is replayed.</summary>
+    /// <returns>False when there is no catalogue or no such facility.</returns>
+    public bool TryReadFeatures(in LedgerEvent e, Span<long> values)
+    {
+        if (!Features.IsActive || !e.Key.IsFacility || state.FindFacility(e.Key) is not (var row and not 0)) return false;
+        if (regraph.IsActive) graph.Recount(row);
+        Features.Read(row, e, values);
+        return true;
+    }
+
     /// <summary>Applies an event read from the journal.</summary>
     public void Replay(in LedgerEvent e)
     {
@@ -177,6 +192,11 @@ internal sealed class Executor
         if (reason != Reason.None)
         {
             Refuse(ref outcome, reason, message);
+            return;
+        }
+        if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } unreadable)
+        {
+            Refuse(ref outcome, Reason.InvalidField, unreadable);
             return;
         }
         if (c.Control is not null && risk.FaultOf(c.Control) is { } fault)
@@ -250,6 +270,7 @@ internal sealed class Executor
         e.PreviousSequence = facility.LastSequence;
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         var path = state.PathOf(facility, buffer);
+        if (Features is { IsActive: true, ReadsDecisions: true } && c.Kind.IsRequest()) Features.ReadDecision(row, e);
         if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
         else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);

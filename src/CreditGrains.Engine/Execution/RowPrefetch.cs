@@ -69,6 +69,7 @@ internal sealed class RowPrefetch(PartitionState state, IRequestIds ids)
         if (row == 0) return;
         ref readonly var facility = ref state.Facilities.Read(row);
         if (facility.FirstItem != 0) state.Items.Prefetch(facility.FirstItem);
+        if (state.Catalogue is not null) state.FacilityFeatures.Prefetch(row);
         if (!facility.PathIsInline) return;
         for (var j = 0; j < facility.PathCount; j++) state.Nodes.PrefetchFirstLine(facility.Path[j]);
     }

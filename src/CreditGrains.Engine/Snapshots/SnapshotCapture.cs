@@ -11,11 +11,11 @@ namespace CreditGrains.Engine.Snapshots;
 /// </summary>
 internal sealed class SnapshotCapture : IBlockSink, IDisposable
 {
-    private readonly PartitionState state;
     private readonly RequestIdCapture ids;
     private readonly Action<SnapshotChunk> emit;
     private readonly SnapshotScratch scratch;
     private readonly BlockCapture[] captures;
+    private readonly IRowTable[] tables;
     private readonly SessionMarks marks;
     private SnapshotChunk chunk;
     private int table;
@@ -29,21 +29,23 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     public SnapshotCapture(
         PartitionState state, RequestIdCapture ids, long sequence, long recordedAtMicros, SnapshotScratch scratch, Action<SnapshotChunk> emit)
     {
-        this.state = state;
+        // A catalogue may take the place of another meanwhile: these are the tables of the snapshot.
+        tables = [.. state.Tables];
         this.ids = ids;
         this.emit = emit;
         this.scratch = scratch;
         Sequence = sequence;
         EmitWhole(SnapshotChunkKind.Header, SnapshotHeader.Of(state, ids.Catalog, sequence, recordedAtMicros).ToBytes());
         EmitWhole(SnapshotChunkKind.Small, SmallStateCodec.WriteWithoutMarks(state.Small));
+        if (state.Catalogue is { } catalogue) EmitWhole(SnapshotChunkKind.Catalogue, catalogue.Content.ToArray());
         marks = new SessionMarks(state.Small);
         chunk = Rent(SnapshotChunkKind.Rows);
-        captures = new BlockCapture[state.Tables.Count];
-        var bits = scratch.TakeBits([.. state.Tables.Select(t => t.BlockCount)]);
+        captures = new BlockCapture[tables.Length];
+        var bits = scratch.TakeBits([.. tables.Select(t => t.BlockCount)]);
         for (var i = 0; i < captures.Length; i++)
         {
-            captures[i] = new BlockCapture(state.Tables[i], this, bits[i]);
-            state.Tables[i].BeginCapture(captures[i]);
+            captures[i] = new BlockCapture(tables[i], this, bits[i]);
+            tables[i].BeginCapture(captures[i]);
         }
     }
 
@@ -91,7 +93,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
     /// <summary>Ends the capture, complete or not.</summary>
     public void Dispose()
     {
-        foreach (var captured in state.Tables) captured.EndCapture();
+        foreach (var captured in tables) captured.EndCapture();
         ids.Dispose();
     }
 
@@ -121,8 +123,8 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
 
     private int TableNumber(IRowTable from)
     {
-        for (var i = 0; i < state.Tables.Count; i++)
-            if (ReferenceEquals(state.Tables[i], from)) return i;
+        for (var i = 0; i < tables.Length; i++)
+            if (ReferenceEquals(tables[i], from)) return i;
         throw new InvalidOperationException("The table is not of this state.");
     }
 

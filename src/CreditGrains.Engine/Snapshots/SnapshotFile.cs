@@ -53,6 +53,12 @@ internal sealed class SnapshotFile : IDisposable
     {
         switch (chunk.Kind)
         {
+            case SnapshotChunkKind.Header:
+                digest.SetRowLengths(SnapshotHeader.FromBytes(chunk.Payload.ToArray()).Tables.Select(table => table.RowBytes));
+                break;
+            case SnapshotChunkKind.Catalogue:
+                digest.AddCatalogue(chunk.Payload);
+                break;
             case SnapshotChunkKind.Rows:
                 DigestRows(chunk.Payload);
                 break;

@@ -22,6 +22,9 @@ internal enum SnapshotChunkKind : byte
     /// <summary>Journal sequences of places in sessions.</summary>
     Marks = 6,
 
+    /// <summary>The catalogue of features, when there is one. After the small state.</summary>
+    Catalogue = 7,
+
     /// <summary>Count of chunks and digest of the state. Last; without it the snapshot is incomplete.</summary>
     End = 5,
 }
@@ -94,7 +97,7 @@ internal sealed class SnapshotChunk
     public const int PayloadBytes = 256 << 10;
 
     /// <summary>Most one record adds, bytes.</summary>
-    public const int RecordBytesMax = Tables.BlockCapture.RunBlocksMax * 256 + 16;
+    public const int RecordBytesMax = Tables.BlockCapture.RunBytesMax + 16;
 
     public SnapshotChunkKind Kind;
     public byte[] Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax);

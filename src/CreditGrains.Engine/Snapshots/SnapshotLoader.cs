@@ -2,6 +2,8 @@ using System.Buffers.Binary;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.RequestIds;
 using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Features;
+using CreditGrains.Risk.Features.Files;
 
 namespace CreditGrains.Engine.Snapshots;
 
@@ -32,6 +34,7 @@ internal static class SnapshotLoader
                 {
                     case SnapshotChunkKind.Header:
                         header = SnapshotHeader.FromBytes(payload);
+                        foreach (var (table, shape) in state.Tables.Zip(header.Tables)) (table as Features.FeatureTable)?.SetRowLength(shape.RowBytes);
                         isForeign = !Fits(state, header);
                         if (isForeign) return;
                         foreach (var (table, shape) in state.Tables.Zip(header.Tables)) table.BeginLoad(shape.End, shape.Count, shape.Free);
@@ -39,6 +42,9 @@ internal static class SnapshotLoader
                         break;
                     case SnapshotChunkKind.Small:
                         SmallStateCodec.Read(payload, state.Small);
+                        break;
+                    case SnapshotChunkKind.Catalogue:
+                        NoteCatalogue(state, payload.ToArray(), entry.Name);
                         break;
                     case SnapshotChunkKind.Marks:
                         if (!SessionMarks.TryLoad(payload.Span, state.Small)) throw new SnapshotDamagedException(entry.Name, 0);
@@ -70,6 +76,20 @@ internal static class SnapshotLoader
         }
         BuildIndexes(state);
         return (state, ids, header.Sequence, header.RecordedAtMicros);
+    }
+
+    /// <summary>A file this version has no use for was refused when it was activated: here it can only be damage, or another version's.</summary>
+    private static void NoteCatalogue(PartitionState state, byte[] content, string name)
+    {
+        try
+        {
+            if (state.TryNoteCatalogue(CatalogueFile.Read(content))) return;
+        }
+        catch (FeatureFault)
+        {
+            // Told as what it is below: a file that does not hold what this version wrote.
+        }
+        throw new SnapshotDamagedException(name, 0);
     }
 
     /// <summary>Tables are only ever added at the end: a snapshot from before one was added has none of its rows.</summary>

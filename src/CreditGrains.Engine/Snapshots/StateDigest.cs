@@ -18,10 +18,14 @@ internal sealed class StateDigest
     // By table number. Made once: a snapshot has millions of blocks.
     private readonly BlockAction[] encoders;
 
+    // By table number: those of a snapshot under way may no longer be those of the state.
+    private int[] rowLengths;
+
     /// <param name="state">Turns row numbers into keys.</param>
     public StateDigest(PartitionState state)
     {
         this.state = state;
+        rowLengths = [.. state.Tables.Select(table => table.RowLengthBytes)];
         encoders = [.. state.Tables.Select(EncoderOf)];
     }
 
@@ -43,6 +47,7 @@ internal sealed class StateDigest
             }
         }
         digest.AddSmall(SmallStateCodec.Write(state.Small));
+        if (state.Catalogue is { } catalogue) digest.AddCatalogue(catalogue.Content.Span);
         return digest.Value;
     }
 
@@ -55,7 +60,13 @@ internal sealed class StateDigest
     /// <summary>Adds the small state.</summary>
     public void AddSmall(ReadOnlySpan<byte> bytes) => AddHash(bytes);
 
-    private BlockAction EncoderOf(IRowTable table) => table.Name switch
+    /// <summary>Sets the lengths of rows, by table number, where they are not those of the state.</summary>
+    public void SetRowLengths(IEnumerable<int> lengths) => rowLengths = [.. lengths];
+
+    /// <summary>Adds the catalogue of features.</summary>
+    public void AddCatalogue(ReadOnlySpan<byte> content) => AddHash(content);
+
+    private BlockAction EncoderOf(IRowTable table, int number) => table.Name switch
     {
         "facilities" => Each<FacilityRow>(AddFacility),
         "facility-rules" => Each<FacilityRulesRow>(AddFacilityRules),
@@ -68,6 +79,8 @@ internal sealed class StateDigest
         "velocities" => Each<VelocityRow>(AddVelocity),
         "foreign" => Each<ForeignRow>(AddForeign),
         "contents" => Each<ContentRow>(AddContent),
+        "facility-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Facilities.Read(row).Key),
+        "borrower-features" => (first, bytes) => AddFeatures(first, bytes, rowLengths[number], row => state.Nodes.Read(row).Key),
         _ => throw new InvalidOperationException($"Table {table.Name} has no canonical encoding."),
     };
 
@@ -239,6 +252,22 @@ internal sealed class StateDigest
         w.Signed(row.Content);
         w.Signed(row.Piece);
         w.Bytes(((ReadOnlySpan<byte>)row.Bytes)[..row.Length]);
+    }
+
+    private void AddFeatures(int first, ReadOnlySpan<byte> bytes, int length, Func<int, NodeKey> keyOf)
+    {
+        if (bytes.IsEmpty) return;
+        Span<byte> buffer = stackalloc byte[64 + Risk.Features.FeatureCatalogue.RowLengthMax];
+        for (var i = 0; i < bytes.Length / length; i++)
+        {
+            var row = bytes.Slice(i * length, length);
+            if (row.IndexOfAnyExcept((byte)0) < 0) continue;
+            var w = new EventWriter(buffer);
+            w.Byte(12);
+            Key(ref w, keyOf(first + i));
+            w.Bytes(row);
+            AddHash(buffer[..w.Length]);
+        }
     }
 
     private NodeKey KeyOf(ChildRef child) => child.IsNode ? state.Nodes.Read(child.Row).Key : state.Facilities.Read(child.Row).Key;

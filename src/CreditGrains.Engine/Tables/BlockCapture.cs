@@ -29,6 +29,7 @@ internal sealed class BlockCapture
     private readonly ulong[] captured;
     private readonly int end;
     private readonly int blockCount;
+    private readonly int runBlocks;
     private int cursor;
 
     /// <param name="table">The table.</param>
@@ -41,7 +42,16 @@ internal sealed class BlockCapture
         end = table.End;
         blockCount = table.BlockCount;
         this.captured = captured;
+        runBlocks = RunBlocksOf(table.RowsPerBlock * table.RowLengthBytes);
+        table.MarkAbsent(captured);
     }
+
+    /// <summary>Most bytes that are handed out together.</summary>
+    public const int RunBytesMax = RunBlocksMax * 256;
+
+    // A power of two, so that a run that begins at a multiple of it lies in one page.
+    private static int RunBlocksOf(int blockBytes) =>
+        blockBytes == 0 ? 1 : Math.Clamp(1 << (31 - int.LeadingZeroCount(Math.Max(1, RunBytesMax / blockBytes))), 1, RunBlocksMax);
 
     /// <summary>Hands the block out if it was not yet.</summary>
     [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
@@ -59,7 +69,7 @@ internal sealed class BlockCapture
         if (cursor == blockCount) return 0;
         var first = cursor;
         do cursor++;
-        while (cursor < blockCount && cursor % RunBlocksMax != 0 && !IsCaptured(cursor));
+        while (cursor < blockCount && cursor % runBlocks != 0 && !IsCaptured(cursor));
         return Capture(first, cursor - first);
     }
 

@@ -24,7 +24,12 @@ internal interface IRowTable
     /// <summary>Blocks in use; none while no row was ever used.</summary>
     int BlockCount => End == 1 ? 0 : (End + RowsPerBlock - 1) / RowsPerBlock;
 
-    /// <summary>The bytes of rows of one page as they are now.</summary>
+    /// <summary>Sets the bits of blocks without memory: their rows are all zero and stand in no snapshot.</summary>
+    void MarkAbsent(ulong[] bits)
+    {
+    }
+
+    /// <summary>The bytes of rows of one page as they are now; none for a block without memory.</summary>
     ReadOnlySpan<byte> ReadRows(int first, int count);
 
     /// <summary>From now on blocks are shown to the capture before they are first written.</summary>

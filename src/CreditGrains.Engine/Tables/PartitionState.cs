@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Features;
+using CreditGrains.Risk.Features;
 
 namespace CreditGrains.Engine.Tables;
 
@@ -31,11 +33,40 @@ internal sealed class PartitionState : IDisposable
     public PartitionState()
     {
         Due = new DueCalendar(Items);
-        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, Contents];
+        Tables = [Facilities, FacilityRules, Nodes, Links, Paths, Items, DatedLimits, SubLimits, Velocities, Foreign, FacilityFeatures, BorrowerFeatures, Contents];
     }
 
+    /// <summary>The catalogue of features in force, null for none.</summary>
+    public FeatureCatalogue? Catalogue { get; private set; }
+
+    /// <summary>Features of facilities, numbered like them.</summary>
+    public FeatureTable FacilityFeatures { get; private set; } = new("facility-features", 0);
+
+    /// <summary>Features of borrowers, numbered like the nodes.</summary>
+    public FeatureTable BorrowerFeatures { get; private set; } = new("borrower-features", 0);
+
     /// <summary>The tables in the order of snapshots.</summary>
-    public IReadOnlyList<IRowTable> Tables { get; }
+    public IReadOnlyList<IRowTable> Tables { get; private set; }
+
+    /// <summary>Puts a catalogue in force; all its rows are empty.</summary>
+    public void SetCatalogue(FeatureCatalogue? catalogue)
+    {
+        var (facilities, borrowers) = (FacilityFeatures, BorrowerFeatures);
+        Catalogue = catalogue;
+        FacilityFeatures = new FeatureTable(facilities.Name, catalogue?.FacilityRowLength ?? 0);
+        BorrowerFeatures = new FeatureTable(borrowers.Name, catalogue?.BorrowerRowLength ?? 0);
+        Tables = [.. Tables.Select(table => ReferenceEquals(table, facilities) ? FacilityFeatures : ReferenceEquals(table, borrowers) ? BorrowerFeatures : table)];
+        facilities.Retire();
+        borrowers.Retire();
+    }
+
+    /// <summary>Notes the catalogue of rows that are being loaded.</summary>
+    /// <returns>False when its rows have another length.</returns>
+    public bool TryNoteCatalogue(FeatureCatalogue catalogue)
+    {
+        Catalogue = catalogue;
+        return FacilityFeatures.RowLengthBytes == catalogue.FacilityRowLength && BorrowerFeatures.RowLengthBytes == catalogue.BorrowerRowLength;
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong HashOf(NodeKey key)

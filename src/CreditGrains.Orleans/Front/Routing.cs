@@ -46,8 +46,8 @@ internal sealed class Routing(PartitionMap map, int keptMax)
     public Route Of(in Command command) => command.Kind switch
     {
         CommandKind.Reverse => command.Facility.Id > 0 ? new Route(RouteKind.Partition, HomeOf(command.Facility)) : new Route(RouteKind.Reversal),
-        CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate => new Route(RouteKind.Everywhere),
         >= CommandKind.PutContent and <= CommandKind.ActivatePolicy => new Route(RouteKind.EverywhereInTurn),
+        CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures => new Route(RouteKind.Everywhere),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,

@@ -93,5 +93,6 @@ internal sealed class JournalFeed(NpgsqlDataSource database)
     /// Rows of shared nodes in partitions are copies, their limits are grants; rates, dates, models and policies stand in every partition. What callers did stands once, in the register.
     /// </summary>
     private static bool IsCopy(in LedgerEvent e, int partition) =>
-        partition != PartitionMap.Register && ((e.Control is not null && PartitionMap.IsShared(e.Key.Kind)) || e.Kind is CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy));
+        partition != PartitionMap.Register && ((e.Control is not null && PartitionMap.IsShared(e.Key.Kind))
+            || e.Kind is CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy));
 }

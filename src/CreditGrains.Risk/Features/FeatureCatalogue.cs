@@ -39,6 +39,9 @@ public sealed class FeatureCatalogue
         byName = features.ToImmutableDictionary(feature => feature.Name, StringComparer.Ordinal);
     }
 
+    /// <summary>Most bytes of a row.</summary>
+    public const int RowLengthMax = 4_096;
+
     /// <summary>The author's name for it.</summary>
     public string Name { get; }
 

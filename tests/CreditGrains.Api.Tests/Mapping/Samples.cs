@@ -74,6 +74,7 @@ internal static class Samples
         yield return new Close(Borrower);
         yield return new SetFxRate(entity, Eur, Currency.Parse("JPY"), 163_000_000_000, 12);
         yield return new AdvanceBusinessDate(entity, 20_000);
+        yield return new ActivateFeatures(entity, "{}"u8.ToArray());
     }
 
     /// <summary>Numbers of every length on the wire.</summary>

@@ -118,6 +118,10 @@ public sealed class ControlValidationTests
         { Rate with { RateNano = 1_000_000_000_000_000_001 }, Reason.InvalidField },
         { Rate with { ValidUntilMicros = 0 }, Reason.InvalidField },
         { new AdvanceBusinessDate(Facility, 1), Reason.InvalidKey },
+        { new ActivateFeatures(Facility, []), Reason.InvalidKey },
+        { new ActivateFeatures(Samples.Scope, []), Reason.None }, // ends features
+        { new ActivateFeatures(Samples.Scope, new byte[60_000]), Reason.None }, // what it holds is the engine's to judge
+        { new ActivateFeatures(Samples.Scope, new byte[60_001]), Reason.InvalidField },
         { new AdvanceBusinessDate(Samples.Scope, 0), Reason.InvalidField },
         { new AdvanceBusinessDate(Samples.Scope, 999_999), Reason.None },
         { new AdvanceBusinessDate(Samples.Scope, 1_000_000), Reason.InvalidField },

@@ -55,6 +55,7 @@ internal static class Samples
         CommandKind.Unfreeze => new Unfreeze(Facility),
         CommandKind.Close => new Close(Facility),
         CommandKind.SetFxRate => new SetFxRate(Scope, Eur, Currency.Parse("USD"), 1_000_000_000, 1),
+        CommandKind.ActivateFeatures => new ActivateFeatures(Scope, "{}"u8.ToArray()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(Scope, 20_000),
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "no control command"),
     };

@@ -9,8 +9,7 @@ namespace CreditGrains.Risk.Features.Files;
 /// </summary>
 internal sealed class CatalogueCompiler(string name, long lateness, long ahead, long utcOffset, bool isWide, EventFilter[] filters, List<FeatureSpec> specs)
 {
-    /// <summary>Most bytes of an entity's row.</summary>
-    public const int RowLengthMax = 4_096;
+    private const int RowLengthMax = FeatureCatalogue.RowLengthMax;
 
     /// <summary>Compiles.</summary>
     public FeatureCatalogue Compile(ReadOnlyMemory<byte> content)

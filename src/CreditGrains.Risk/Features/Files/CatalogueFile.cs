@@ -6,7 +6,7 @@ namespace CreditGrains.Risk.Features.Files;
 public static class CatalogueFile
 {
     /// <summary>Longest file, bytes: it travels in one event of the journal.</summary>
-    public const int LengthMax = 60_000;
+    public const int LengthMax = CreditGrains.Domain.Commands.ActivateFeatures.CatalogueLengthMax;
 
     /// <summary>Reads and compiles a catalogue.</summary>
     /// <exception cref="FeatureFault">The file is no catalogue; the fault names the place and the fix.</exception>
