@@ -9,6 +9,13 @@ using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Scoring;
 
+/// <summary>What a backtest tests.</summary>
+/// <param name="Policy">The policy's file.</param>
+/// <param name="Decision">Its decision that decides.</param>
+/// <param name="Model">The file of the model that scores; null leaves the models that acted then.</param>
+/// <param name="Reasons">Reason texts of the model; null for none.</param>
+internal sealed record BacktestFiles(byte[] Policy, string Decision, byte[]? Model = null, byte[]? Reasons = null);
+
 /// <summary>
 /// A policy over the journal's history: every command of it is executed again in a book of its own, with the policy in force from a moment on. So what it declines frees
 /// headroom and what it approves takes it: later requests meet limits as used under the policy. A hold approved only there is captured whole at once (nobody observed how
@@ -22,17 +29,22 @@ internal sealed class Backtest : IDisposable
     private readonly PastDecisions decisions = new();
     private readonly Dictionary<long, long> made = [];
     private readonly NodeKey entity;
-    private readonly VersionName policy;
-    private readonly VersionName? model;
+    private readonly BacktestFiles files;
     private readonly long fromMicros;
     private readonly Command[] one = new Command[1];
     private readonly Outcome[] answer = new Outcome[1];
     private bool isStarted;
     private ulong drawn;
 
-    public Backtest(PartitionOptions options, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
+    private const string Name = "under.test";
+
+    /// <param name="options">Settings of the partition.</param>
+    /// <param name="entity">Tenant and legal entity that it is about.</param>
+    /// <param name="files">What is tested: whenever it was registered, it is there from the start.</param>
+    /// <param name="fromMicros">Writer time from which on it is in force.</param>
+    public Backtest(PartitionOptions options, NodeKey entity, BacktestFiles files, long fromMicros)
     {
-        (this.entity, this.policy, this.model, this.fromMicros) = (entity, policy, model, fromMicros);
+        (this.entity, this.files, this.fromMicros) = (entity, files, fromMicros);
         frame = new FrameBuffer(options.FrameBytesMax);
         executor = new Executor(state, NoRequestIds.Instance, decisions, options.Rules with { SessionGapsAllowed = true }, options.FrameBytesMax);
     }
@@ -43,12 +55,12 @@ internal sealed class Backtest : IDisposable
     /// <summary>Takes the next event of the journal.</summary>
     public void Take(in LedgerEvent e)
     {
-        if (!isStarted && e.RecordedAtMicros >= fromMicros && IsRegistered()) Start(e.RecordedAtMicros);
+        if (!isStarted && e.RecordedAtMicros >= fromMicros) Start(e.RecordedAtMicros);
         // What the engine does by itself the second book does by itself.
         if (!e.Kind.IsForCallers()) return;
         if (e.Control is { } control)
         {
-            var isTested = isStarted && control is ActivatePolicy && RiskState.EntityOf(control.Key) == entity;
+            var isTested = isStarted && RiskState.EntityOf(control.Key) == entity && (control is ActivatePolicy || (control is ActivateModel { Role: not VersionRole.Shadow } && files.Model is not null));
             if (e.Outcome == OutcomeKind.Posted && !isTested) Execute(Command.Of(e.Id, control), e.RecordedAtMicros);
             return;
         }
@@ -81,14 +93,25 @@ internal sealed class Backtest : IDisposable
     /// <inheritdoc/>
     public void Dispose() => state.Dispose();
 
-    private bool IsRegistered() => state.Small.Risk.FindVersion(entity, true, policy.Name, policy.Version) is not null
-        && (model is null || state.Small.Risk.FindVersion(entity, false, model.Name, model.Version) is not null);
-
     private void Start(long nowMicros)
     {
         isStarted = true;
-        if (model is not null) Execute(Command.Of(NextId(nowMicros), new ActivateModel(entity, model.Name, model.Version, VersionRole.Acting, 0, 0, "backtest", "backtest of a copy")), nowMicros);
-        Execute(Command.Of(NextId(nowMicros), new ActivatePolicy(entity, policy.Name, policy.Version, VersionRole.Acting, 0, "backtest", "backtest of a copy")), nowMicros);
+        if (files.Model is { } model)
+        {
+            Put(model, nowMicros);
+            if (files.Reasons is not null) Put(files.Reasons, nowMicros);
+            Execute(Command.Of(NextId(nowMicros), new RegisterModel(entity, Name, 1, ContentHash.Of(model), files.Reasons is null ? default : ContentHash.Of(files.Reasons), "")), nowMicros);
+            Execute(Command.Of(NextId(nowMicros), new ActivateModel(entity, Name, 1, VersionRole.Acting, 0, 0, "backtest", "copy")), nowMicros);
+        }
+        Put(files.Policy, nowMicros);
+        Execute(Command.Of(NextId(nowMicros), new RegisterPolicy(entity, Name, 1, ContentHash.Of(files.Policy), files.Decision)), nowMicros);
+        Execute(Command.Of(NextId(nowMicros), new ActivatePolicy(entity, Name, 1, VersionRole.Acting, 0, "backtest", "copy")), nowMicros);
+        if (answer[0].Kind != OutcomeKind.Posted) throw new InvalidDataException($"the policy was not taken: {answer[0].Reason} {answer[0].Message}");
+    }
+
+    private void Put(byte[] file, long nowMicros)
+    {
+        foreach (var part in PutContent.PartsOf(entity, file)) Execute(Command.Of(NextId(nowMicros), part), nowMicros);
     }
 
     private void Compare(in LedgerEvent e, in Outcome outcome)

@@ -292,7 +292,7 @@ public sealed class CreditEngine : ICreditEngine
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(performanceMonths, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(performanceMonths, 120);
-        return new RiskDesk(partition, options.Partition, () => writer.Durable.Next, tell ?? (_ => { }), performanceMonths);
+        return new RiskDesk(this, partition, options.Partition, () => writer.Durable.Next, tell ?? (_ => { }), performanceMonths);
     }
 
     /// <summary>Decides and flushes what waits, ends the threads and closes the files. A snapshot under way is abandoned.</summary>

@@ -19,6 +19,7 @@ namespace CreditGrains.Engine.Standalone;
 public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 {
     private const int FramesAtOnce = 64;
+    private readonly ICreditEngine engine;
     private readonly Partition partition;
     private readonly PartitionOptions options;
     private readonly Func<Task> nextFlush;
@@ -34,8 +35,9 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private ShadowBook? book;
     private int jobsMade;
 
-    internal RiskDesk(Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths)
+    internal RiskDesk(ICreditEngine engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths)
     {
+        this.engine = engine;
         this.partition = partition;
         this.options = options;
         this.nextFlush = nextFlush;
@@ -220,7 +222,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         try
         {
             if (partition.EventJournal.OldestSequence > options.FirstSequence) throw new InvalidDataException("the journal no longer begins at its first event; a backtest needs the whole history");
-            using var test = new Backtest(options, entity, policy, model, fromMicros);
+            using var test = new Backtest(options, entity, FilesOf(entity, policy, model), fromMicros);
             using var then = new PartitionState();
             var replayed = new Execution.Executor(then, Replay.NoRequestIds.Instance, Replay.NoDecisions.Instance, options.Rules, options.FrameBytesMax) { LastSequence = options.FirstSequence - 1 };
             var end = partition.EventJournal.DurableSequence;
@@ -245,6 +247,16 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         {
             jobs[job.Id] = job with { State = "Failed", Fault = failure.Message };
         }
+    }
+
+    private BacktestFiles FilesOf(NodeKey entity, VersionName policy, VersionName? model)
+    {
+        // On the job's own thread, which may wait.
+        var versions = engine.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
+        byte[]? Read(ContentHash hash) => hash == default ? null : engine.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
+        var tested = versions.FirstOrDefault(one => one.IsPolicy && one.Name == policy) ?? throw new InvalidDataException($"there is no policy {policy}");
+        var scoring = model is null ? null : versions.FirstOrDefault(one => !one.IsPolicy && one.Name == model) ?? throw new InvalidDataException($"there is no model {model}");
+        return new BacktestFiles(Read(tested.Content)!, tested.Detail, scoring is null ? null : Read(scoring.Content), scoring is null ? null : Read(scoring.Reasons));
     }
 
     private static DateOnly DayOf(long micros) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks(micros * 10));
