@@ -55,8 +55,8 @@ internal static class UciFile
             // Newest first in the file, oldest first here.
             bills = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => CsvFile.PlaceOf(csv, $"X{17 - month}", Need))];
             // X6 is September's, X7 August's, and there are six.
-            statuses = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => csv.Headers.IndexOf($"X{11 - month}"))];
-            outcome = csv.Headers.IndexOf("Y");
+            statuses = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => PlaceOrNone($"X{11 - month}"))];
+            outcome = PlaceOrNone("Y");
             payments = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => CsvFile.PlaceOf(csv, $"X{23 - month}", Need))];
         }
 
@@ -70,6 +70,13 @@ internal static class UciFile
             if (account.Limit < 0) throw Bad(csv, "X1", "a limit is 0 or more");
             if (Array.Exists(account.Payments, payment => payment < 0)) throw Bad(csv, "X18–X23", "a payment is 0 or more");
             return account;
+        }
+
+        private int PlaceOrNone(string name)
+        {
+            for (var place = 0; place < csv.Headers.Count; place++)
+                if (csv.Headers[place] == name) return place;
+            return -1;
         }
 
         private long Number(int column)

@@ -2,7 +2,6 @@ using System.Globalization;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
-using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Queries;
@@ -77,7 +76,7 @@ internal static class UciScoredReplay
         {
             one.View.Name.ToString(), one.View.Role.ToString(), one.Measures.Rows.ToString("N0", CultureInfo.InvariantCulture), Figure(one.Measures.Ks), Figure(one.Measures.Auc), Figure(one.Measures.Gini),
         }));
-        foreach (var alarm in separation.SelectMany(one => one.View.Alarms.Select(alarm => $"{one.View.Name}: {alarm}"))) shell.Line(alarm);
+        foreach (var alarm in separation.SelectMany(one => one.View.Alarms.Select(alarm => $"{one.View.Name}: {alarm}"))) shell.Line($"{alarm}");
         if (decline is not null) await ExplainAsync(shell, engine, layout, decline);
         shell.Line($"Balances equal to the bill: {replay.Compared - replay.MismatchCount:N0} of {replay.Compared:N0}");
     }
