@@ -10,6 +10,7 @@ using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
 using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
+using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Server;
 
@@ -85,16 +86,21 @@ public static class CreditGrainsServer
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
+        var metrics = new EngineMetrics(() => follower.Latest);
         var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
         var app = Build(engine, health, desk, options);
+        if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
+        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
+        app.MapGet("/livez", () => Results.Text("live"));
+        app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
-                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, memory at /memory.",
+                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, /livez and /readyz, memory at /memory.",
             },
             statusCode: StatusCodes.Status404NotFound));
         try
@@ -121,6 +127,7 @@ public static class CreditGrainsServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A start that fails is told once, by name: a port that is taken needs no stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        if (options.Telemetry is { } telemetry) TelemetryExport.Add(builder, telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -134,6 +141,7 @@ public static class CreditGrainsServer
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
         {
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
+            TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
         return builder.Build();
     }
