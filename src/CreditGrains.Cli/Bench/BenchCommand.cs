@@ -133,7 +133,12 @@ internal static class BenchCommand
         var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
         return Measuring(
             "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight, catalogue],
-            run => RiskRuns.RunAsync(run.Settings, FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue)), run.Settings.BatchesInFlight, run.Report, run.Figures));
+            async run =>
+            {
+                var features = FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue));
+                await RiskRuns.RunAsync(run.Settings, features, run.Settings.BatchesInFlight, run.Report, run.Figures);
+                await RiskRuns.ShadowsAsync(run.Settings, features, run.Report, run.Figures);
+            });
     }
 
     private static Command Features()

@@ -163,7 +163,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         }
         catch (OperationCanceledException)
         {
-            tell("models beside the engine: ended");
+            // Told to end: nothing is left to do.
+            return;
         }
         catch (Exception failure) when (failure is JournalException or Files.StoreException or InvalidDataException or ObjectDisposedException)
         {
@@ -181,20 +182,19 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         {
             taken++;
             var payload = frame.Payload;
-            lock (gate)
+            for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
             {
-                for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
+                stop.Token.ThrowIfCancellationRequested();
+                var length = EventCodec.LengthOf(payload);
+                if (sequence > book.LastSequence)
                 {
-                    var length = EventCodec.LengthOf(payload);
-                    if (sequence > book.LastSequence)
-                    {
-                        EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
-                        book.Take(e, this);
-                    }
-                    payload = payload[length..];
+                    EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
+                    // One event at a time, so that who asks how models do waits for one at most.
+                    lock (gate) book.Take(e, this);
+                    Interlocked.Exchange(ref followed, sequence);
                 }
+                payload = payload[length..];
             }
-            Interlocked.Exchange(ref followed, book.LastSequence);
         }
         return taken > 0;
     }

@@ -1,3 +1,4 @@
+using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Control;
 using CreditGrains.Domain.Commands;
@@ -12,6 +13,8 @@ namespace CreditGrains.Cli.Bench.Runs;
 internal static class RiskRuns
 {
     private const int BatchLength = InProcessRuns.BatchLength;
+    private const int Shadows = 100;
+    private const long ShadowFacilities = 20_000;
     private static readonly NodeKey Scope = new(0, 1, 1, NodeKind.None);
 
     public static async Task RunAsync(BenchSettings settings, FeatureCatalogue catalogue, int inFlight, Report report, List<Figure> figures)
@@ -39,6 +42,40 @@ internal static class RiskRuns
         figures.Add(Asked.RiskTrees(trees.PerSecond, trees.ErrorNote));
         await ActivateAsync(engine, null, names);
         await SendAsync(engine, new ActivateFeatures(Scope, []));
+    }
+
+    /// <summary>A hundred models behind the journal of a small book of their own: how fast they follow, and what decisions notice of them.</summary>
+    public static async Task ShadowsAsync(BenchSettings settings, FeatureCatalogue catalogue, Report report, List<Figure> figures)
+    {
+        var whole = settings with { Shape = PopulationShape.Part(settings.Shape, ShadowFacilities), DataDirectory = settings.DataDirectory + "-shadows" };
+        await using var engine = EngineBook.Open(whole);
+        await EngineBook.EnsureAsync(engine, whole.Shape);
+        IReadOnlyList<string> names = [.. catalogue.Features.Select(feature => feature.Name)];
+        await SendAsync(engine, new ActivateFeatures(Scope, catalogue.Content.ToArray()));
+        await ActivateAsync(engine, "bench-card", names);
+        for (var i = 0; i < Shadows; i++)
+        {
+            var name = $"shadow-{i}";
+            var file = i % 2 == 0 ? RiskModels.Trees(names, seed: 100 + i) : RiskModels.Card(names);
+            await SendAsync(engine, new RegisterModel(Scope, name, 1, await PutAsync(engine, file), default, ""));
+            await SendAsync(engine, new ActivateModel(Scope, name, 1, VersionRole.Shadow, 0, 0, "bench", ""));
+        }
+        var load = new EngineLoad(whole with { Seconds = Math.Min(5, settings.Seconds), WarmUpSeconds = 1 }, engine);
+        var without = await load.BatchesAsync(BatchLength, 1);
+        double rate, ratio;
+        await using (var desk = engine.StartRiskDesk(text => report.Detail($"{text}")))
+        {
+            // The first events build the book; what is measured is scored.
+            while (desk.Monitors(Scope).Count == 0) await Task.Delay(50);
+            var (from, clock) = (desk.FollowedSequence, System.Diagnostics.Stopwatch.StartNew());
+            await Task.Delay(TimeSpan.FromSeconds(settings.Seconds));
+            rate = (desk.FollowedSequence - from) / clock.Elapsed.TotalSeconds;
+            var with = await load.BatchesAsync(BatchLength, 1);
+            ratio = with.PerSecond / without.PerSecond;
+            report.Detail($"one batch at a time: {without.PerSecond:N0} decisions/s without shadows running, {with.PerSecond:N0} with");
+        }
+        figures.Add(Asked.ShadowRate(rate));
+        figures.Add(Asked.ShadowCost(ratio));
     }
 
     /// <summary>Lets one of the bench's models decide with its policy, or none.</summary>
