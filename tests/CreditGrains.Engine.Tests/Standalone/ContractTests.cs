@@ -32,3 +32,5 @@ public sealed class StandaloneIdentityTests(ContractHost host) : IdentityContrac
 public sealed class StandaloneGraphTests(ContractHost host) : GraphContract(() => host.Engine), IClassFixture<ContractHost>;
 
 public sealed class StandaloneQueryTests(ContractHost host) : QueryContract(() => host.Engine), IClassFixture<ContractHost>;
+
+public sealed class StandaloneRiskTests(ContractHost host) : RiskContract(() => host.Engine), IClassFixture<ContractHost>;

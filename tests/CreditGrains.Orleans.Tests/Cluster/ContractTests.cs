@@ -16,3 +16,6 @@ public sealed class ClusterGraphTests(ClusterFixture cluster) : GraphContract(()
 
 [Collection("cluster")]
 public sealed class ClusterQueryTests(ClusterFixture cluster) : QueryContract(() => cluster.Silos[1]);
+
+[Collection("cluster")]
+public sealed class ClusterRiskTests(ClusterFixture cluster) : RiskContract(() => cluster.Silos[0]);
