@@ -17,6 +17,7 @@ using CreditGrains.Cli.Pools;
 using CreditGrains.Cli.Policies;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
+using CreditGrains.Cli.Risks;
 using CreditGrains.Cli.Serving;
 using CreditGrains.Cli.Training;
 using CreditGrains.Cli.Uci;
@@ -113,6 +114,7 @@ internal static class CommandTree
         TrainCommand.Create(shell),
         PoolCommand.Create(shell),
         PolicyCommands.Create(shell),
+        RiskCommand.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

@@ -92,7 +92,8 @@ public static class CreditGrainsServer
         var pauses = new CollectionPauses();
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest);
-        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, meter, health, options);
+        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
+        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, desk, meter, health, options);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -111,16 +112,18 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby, keeper);
+            return new RunningServer(app, engine, follower, standby, keeper, desk);
         }
         catch
         {
             await app.DisposeAsync();
+            if (desk is not null) await desk.DisposeAsync();
             throw;
         }
     }
 
-    private static WebApplication Build(MeteredEngine engine, IPoolSource? pools, DecisionMeter meter, HealthService health, ServerOptions options)
+    private static WebApplication Build(
+        MeteredEngine engine, IPoolSource? pools, RiskDesk? desk, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -139,7 +142,7 @@ public static class CreditGrainsServer
             kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine, options.TimeProvider, pools: pools);
+        CreditGrainsApi.Bind(table, engine, options.TimeProvider, desk, pools);
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions

@@ -1,4 +1,5 @@
 using CreditGrains.Engine;
+using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -15,10 +16,12 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly Task<string?> following;
     private readonly StandbyAttachment? standby;
     private readonly JournalKeeper? keeper;
+    private readonly RiskDesk? desk;
     private bool disposed;
 
-    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper)
+    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper, RiskDesk? desk)
     {
+        this.desk = desk;
         this.standby = standby;
         this.keeper = keeper;
         this.app = app;
@@ -59,6 +62,7 @@ public sealed class RunningServer : IAsyncDisposable
         await app.DisposeAsync();
         if (keeper is not null) await keeper.DisposeAsync();
         if (standby is not null) await standby.DisposeAsync();
+        if (desk is not null) await desk.DisposeAsync();
         await Engine.DisposeAsync();
         stop.Dispose();
     }

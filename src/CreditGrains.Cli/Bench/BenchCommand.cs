@@ -132,6 +132,19 @@ internal static class BenchCommand
         });
     }
 
+    private static Command Risk()
+    {
+        var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
+        return Measuring(
+            "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight, catalogue],
+            async run =>
+            {
+                var features = FeatureCommands.Read(run.Parse.GetRequiredValue(catalogue));
+                await RiskRuns.RunAsync(run.Settings, features, run.Settings.BatchesInFlight, run.Report, run.Figures);
+                await RiskRuns.ShadowsAsync(run.Settings, features, run.Report, run.Figures);
+            });
+    }
+
     private static Command Features()
     {
         var catalogue = new Option<string>("--catalogue") { Description = "Catalogue of features", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
@@ -143,9 +156,6 @@ internal static class BenchCommand
             await FeatureEngineRuns.RunAsync(run.Settings, compiled, run.Report, run.Figures);
         });
     }
-    private static Command Risk() => Measuring(
-        "risk", "The engine in this process, batches of 1,000: features, a scorecard or trees, and a policy in each decision", [.. Options.Common, Options.Data, Options.BatchesInFlight],
-        run => RiskRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
 
     private static Command Pools()
     {

@@ -21,6 +21,15 @@ internal static class Calls
     public static readonly RpcMethod<GetHistoryRequest, GetHistoryReply> GetHistory = Query<GetHistoryRequest, GetHistoryReply>(nameof(GetHistory));
     public static readonly RpcMethod<FeedRequest, FeedEvent> Feed = Query<FeedRequest, FeedEvent>(nameof(Feed));
     public static readonly RpcMethod<GetStatusRequest, GetStatusReply> GetStatus = Query<GetStatusRequest, GetStatusReply>(nameof(GetStatus));
+    public static readonly RpcMethod<RegisterModelFileRequest, RegisterReply> RegisterModel = Risk<RegisterModelFileRequest, RegisterReply>(nameof(RegisterModel));
+    public static readonly RpcMethod<RegisterPolicyFileRequest, RegisterReply> RegisterPolicy = Risk<RegisterPolicyFileRequest, RegisterReply>(nameof(RegisterPolicy));
+    public static readonly RpcMethod<ActivateModelRequest, Decision> ActivateModel = Risk<ActivateModelRequest, Decision>(nameof(ActivateModel));
+    public static readonly RpcMethod<ActivatePolicyRequest, Decision> ActivatePolicy = Risk<ActivatePolicyRequest, Decision>(nameof(ActivatePolicy));
+    public static readonly RpcMethod<ListVersionsRequest, ListVersionsReply> ListVersions = Risk<ListVersionsRequest, ListVersionsReply>(nameof(ListVersions));
+    public static readonly RpcMethod<ExplainRequest, ExplainReply> Explain = Risk<ExplainRequest, ExplainReply>(nameof(Explain));
+    public static readonly RpcMethod<GetMonitoringRequest, GetMonitoringReply> GetMonitoring = Risk<GetMonitoringRequest, GetMonitoringReply>(nameof(GetMonitoring));
+    public static readonly RpcMethod<StartBacktestRequest, Job> StartBacktest = Risk<StartBacktestRequest, Job>(nameof(StartBacktest));
+    public static readonly RpcMethod<GetJobRequest, Job> GetJob = Risk<GetJobRequest, Job>(nameof(GetJob));
 
     private static RpcMethod<TRequest, TResponse> Limit<TRequest, TResponse>(string name)
         where TRequest : class, IMessage<TRequest>
@@ -33,4 +42,8 @@ internal static class Calls
     private static RpcMethod<TRequest, TResponse> Query<TRequest, TResponse>(string name)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(QueryServiceReflection.Descriptor.Services[0], name);
+
+    private static RpcMethod<TRequest, TResponse> Risk<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(RiskServiceReflection.Descriptor.Services[0], name);
 }

@@ -43,6 +43,9 @@ internal static class DecisionView
                 shell.Line($"  headroom {AmountText.Of(decision.Headroom, currency)} {currency}");
         }
 
+        if (decision.Model.Length > 0) shell.Line($"  score {decision.Score:0.####} by {decision.Model}@{decision.ModelVersion}{(decision.IsChallenger ? ", a challenger" : "")}");
+        if (decision.Policy.Length > 0) shell.Line($"  policy {decision.Policy}@{decision.PolicyVersion}");
+        foreach (var reason in decision.Reasons) shell.Line($"  {reason.Code} {reason.English} / {reason.Chinese}");
         if (decision.Limits.Count > 0) PrintLimits(shell, "", decision.Limits, currency);
     }
 

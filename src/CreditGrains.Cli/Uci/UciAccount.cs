@@ -10,6 +10,12 @@ namespace CreditGrains.Cli.Uci;
 /// <param name="Payments">X23 … X18: what was paid in April to September.</param>
 internal sealed record UciAccount(long Id, long Limit, long[] Bills, long[] Payments)
 {
+    /// <summary>X11 … X6: the repayment status of April to September, months late from 1, −1 paid in full, −2 unused, 0 revolving; empty when the file has none.</summary>
+    public long[] Statuses { get; init; } = [];
+
+    /// <summary>Y: whether it did not pay in October; null when the file does not say.</summary>
+    public bool? IsBad { get; init; }
+
     /// <summary>Bills in the file.</summary>
     public const int BillCount = 6;
 

@@ -8,7 +8,7 @@ namespace CreditGrains.Cli.Uci;
 /// The accounts as a book: facility → borrower, and facility → limit band → product → portfolio. A band's limit is the sum of its
 /// accounts' limits; so are those of product and portfolio. The data name no limit of the borrower, so it has none of its own.
 /// </summary>
-internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts)
+internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts, Func<UciAccount, bool>? isScored = null)
 {
     /// <summary>Minor units of a New Taiwan dollar (ISO 4217 gives it two digits).</summary>
     public const long MinorPerDollar = 100;
@@ -23,6 +23,12 @@ internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts)
 
     /// <summary>The whole.</summary>
     public NodeKey Portfolio { get; } = new(1, tenant, LegalEntity, NodeKind.Portfolio);
+
+    /// <summary>The accounts that are scored, when some are: the scope of models and policy.</summary>
+    public NodeKey Scored { get; } = new(201, tenant, LegalEntity, NodeKind.Portfolio);
+
+    /// <summary>Tenant and legal entity of the book.</summary>
+    public NodeKey Entity { get; } = new(0, tenant, LegalEntity, NodeKind.None);
 
     /// <summary>Credit cards.</summary>
     public NodeKey Product { get; } = new(1, tenant, LegalEntity, NodeKind.Product);
@@ -68,10 +74,11 @@ internal sealed class UciBook(ushort tenant, IReadOnlyList<UciAccount> accounts)
         yield return Node(Portfolio, total);
         yield return Node(Product, total, Portfolio);
         for (var band = 0; band < sums.Length; band++) yield return Node(Band(band), sums[band], Product);
+        if (isScored is not null) yield return Node(Scored, Command.AmountMax);
         foreach (var account in accounts)
         {
             var borrower = new NodeKey(account.Id, Tenant, LegalEntity, NodeKind.Borrower);
-            yield return Node(borrower, Command.AmountMax);
+            yield return isScored?.Invoke(account) == true ? Node(borrower, Command.AmountMax, Scored) : Node(borrower, Command.AmountMax);
             yield return Open(account, borrower);
         }
     }

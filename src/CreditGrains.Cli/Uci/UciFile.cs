@@ -44,6 +44,8 @@ internal static class UciFile
         private readonly int limit;
         private readonly int[] bills;
         private readonly int[] payments;
+        private readonly int[] statuses;
+        private readonly int outcome;
 
         public Columns(CsvReader csv)
         {
@@ -52,16 +54,29 @@ internal static class UciFile
             limit = CsvFile.PlaceOf(csv, "X1", Need);
             // Newest first in the file, oldest first here.
             bills = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => CsvFile.PlaceOf(csv, $"X{17 - month}", Need))];
+            // X6 is September's, X7 August's, and there are six.
+            statuses = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => PlaceOrNone($"X{11 - month}"))];
+            outcome = PlaceOrNone("Y");
             payments = [.. Enumerable.Range(0, UciAccount.BillCount).Select(month => CsvFile.PlaceOf(csv, $"X{23 - month}", Need))];
         }
 
         public UciAccount Account()
         {
-            var account = new UciAccount(Number(id), Number(limit), Array.ConvertAll(bills, Number), Array.ConvertAll(payments, Number));
+            var account = new UciAccount(Number(id), Number(limit), Array.ConvertAll(bills, Number), Array.ConvertAll(payments, Number))
+            {
+                Statuses = Array.Exists(statuses, column => column < 0) ? [] : Array.ConvertAll(statuses, Number), IsBad = outcome < 0 ? null : Number(outcome) == 1,
+            };
             if (account.Id < 1) throw Bad(csv, "ID", "an account's number is 1 or more");
             if (account.Limit < 0) throw Bad(csv, "X1", "a limit is 0 or more");
             if (Array.Exists(account.Payments, payment => payment < 0)) throw Bad(csv, "X18–X23", "a payment is 0 or more");
             return account;
+        }
+
+        private int PlaceOrNone(string name)
+        {
+            for (var place = 0; place < csv.Headers.Count; place++)
+                if (csv.Headers[place] == name) return place;
+            return -1;
         }
 
         private long Number(int column)

@@ -13,7 +13,7 @@ namespace CreditGrains.Cli.Uci;
 /// then what was declined is posted as a fact. Sessions are named by the file's hash and what they hold, so a second run gets the
 /// first one's answers, posts the same facts and changes nothing.
 /// </summary>
-internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAccount> accounts, byte[] fileHash, IWorkProgress progress)
+internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAccount> accounts, byte[] fileHash, IWorkProgress progress, Func<UciAccount, int, byte[]?>? attributesOf = null)
 {
     private const int AccountsPerChunk = 2_000;
     private const int CommandsPerAccountMax = 2;
@@ -179,6 +179,7 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
         Amount = dollars * UciBook.MinorPerDollar,
         Currency = UciBook.Currency,
         OccurredAtMicros = UciCalendar.BillMicros(month),
+        Attributes = kind == CommandKind.Drawdown ? attributesOf?.Invoke(accounts[i], month) : null,
     };
 
     private void NoteOverLimit()
@@ -208,7 +209,7 @@ internal sealed class UciReplay(IBook book, UciBook layout, IReadOnlyList<UciAcc
         if (Mismatches.Count < UciMismatch.ShownMax) Mismatches.Add(new UciMismatch(accounts[i].Id, month, bill, held.Drawn - held.Credit));
     }
 
-    private OrderedSession Session(string purpose) => new(book, layout.Tenant, OrderedSession.NameOf(fileHash, "uci replay: " + purpose));
+    private OrderedSession Session(string purpose) => new(book, layout.Tenant, OrderedSession.NameOf(fileHash, (attributesOf is null ? "uci replay: " : "uci replay, scored: ") + purpose));
 
     private static CommandFault NotOpened(in Command command, in Outcome outcome) => CommandFault.Usage(
         outcome.Reason.ToString(), $"{command.Facility} was not opened ({outcome.Reason}); tenant {command.Facility.Tenant} holds another book, use another --tenant");

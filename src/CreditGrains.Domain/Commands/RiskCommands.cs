@@ -53,11 +53,11 @@ public sealed record PutContent(NodeKey Key, ContentHash Hash, int Length, int O
 /// <param name="Version">1 or more, not taken; the usual is one more than the name's newest.</param>
 /// <param name="Content">The model's file: scorecard or logistic JSON, or ONNX.</param>
 /// <param name="Reasons">The file of reason texts; the default is none, and inputs are then their own codes.</param>
-/// <param name="Metadata">Whatever goes with it, such as JSON of who trained it on what; at most 4,096 characters.</param>
+/// <param name="Metadata">Whatever goes with it, such as JSON of who trained it on what; at most 32,768 bytes of UTF-8.</param>
 public sealed record RegisterModel(NodeKey Key, string Name, int Version, ContentHash Content, ContentHash Reasons, string Metadata) : ControlCommand(CommandKind.RegisterModel, Key)
 {
-    /// <summary>Longest metadata, characters.</summary>
-    public const int MetadataMax = 4_096;
+    /// <summary>Longest metadata, bytes of UTF-8.</summary>
+    public const int MetadataMax = 32_768;
 
     /// <summary>Longest name, characters.</summary>
     public const int NameMax = 64;

@@ -65,7 +65,7 @@ internal static class RiskValidation
 
     private static (Reason, string?) Text(string name, string? text, int max)
     {
-        if (text is null || text.Length > max) return Field(name, $"must be at most {max} characters");
+        if (text is null || System.Text.Encoding.UTF8.GetByteCount(text) > max) return Field(name, $"must be at most {max} bytes of UTF-8");
         return text.Any(c => char.IsControl(c) && c is not ('\n' or '\r' or '\t')) ? Field(name, "holds control characters; take them out") : Valid;
     }
 

@@ -7,10 +7,14 @@ namespace CreditGrains.Engine.Events;
 /// <summary>The bytes of commands about models and policies. Commands were validated, so texts are within their bounds.</summary>
 internal static class RiskCommandCodec
 {
+    // A file may hold any bytes, and 512 zero bytes in a row would look like a sector that was never written (docs/journal-format.md).
+    private const int MarkEvery = 256;
+    private const byte Mark = 0xC6;
+
     /// <summary>Most bytes a control command takes beside its key.</summary>
     public static int LengthMax(this ControlCommand control) => control switch
     {
-        PutContent c => 64 + c.Bytes.Length,
+        PutContent c => 128 + c.Bytes.Length + c.Bytes.Length / MarkEvery,
         RegisterModel c => 512 + 4 * c.Metadata.Length,
         RegisterPolicy c => 512 + 4 * c.Decision.Length,
         ActivateModel or ActivatePolicy => 1_024,
@@ -29,7 +33,7 @@ internal static class RiskCommandCodec
                 w.Unsigned((ulong)c.Length);
                 w.Unsigned((ulong)c.Offset);
                 w.Unsigned((ulong)c.Bytes.Length);
-                w.Bytes(c.Bytes);
+                Marked(ref w, c.Bytes);
                 break;
             case RegisterModel c:
                 Text(ref w, c.Name);
@@ -61,13 +65,33 @@ internal static class RiskCommandCodec
 
     public static ControlCommand Read(ref EventReader r, CommandKind kind, NodeKey key) => kind switch
     {
-        CommandKind.PutContent => new PutContent(key, Hash(ref r), r.Int(), r.Int(), r.Bytes(r.Int()).ToArray()),
+        CommandKind.PutContent => new PutContent(key, Hash(ref r), r.Int(), r.Int(), Marked(ref r, r.Int())),
         CommandKind.RegisterModel => new RegisterModel(key, Text(ref r), r.Int(), Hash(ref r), r.Byte() == 0 ? default : Hash(ref r), Text(ref r)),
         CommandKind.RegisterPolicy => new RegisterPolicy(key, Text(ref r), r.Int(), Hash(ref r), Text(ref r)),
         CommandKind.ActivateModel => new ActivateModel(key, Text(ref r), r.Int(), (VersionRole)r.Byte(), r.Int(), r.Long(), Text(ref r), Text(ref r)),
         CommandKind.ActivatePolicy => new ActivatePolicy(key, Text(ref r), r.Int(), (VersionRole)r.Byte(), r.Long(), Text(ref r), Text(ref r)),
         _ => throw new InvalidDataException($"{kind} is no command about models or policies."),
     };
+
+    private static void Marked(ref EventWriter w, ReadOnlySpan<byte> bytes)
+    {
+        for (; !bytes.IsEmpty; bytes = bytes[Math.Min(MarkEvery, bytes.Length)..])
+        {
+            w.Bytes(bytes[..Math.Min(MarkEvery, bytes.Length)]);
+            w.Byte(Mark);
+        }
+    }
+
+    private static byte[] Marked(ref EventReader r, int length)
+    {
+        var bytes = new byte[length];
+        for (var at = 0; at < length; at += MarkEvery)
+        {
+            r.Bytes(Math.Min(MarkEvery, length - at)).CopyTo(bytes.AsSpan(at));
+            if (r.Byte() != Mark) throw new InvalidDataException("A part of a file in an event is not as it was written.");
+        }
+        return bytes;
+    }
 
     private static void Activation(ref EventWriter w, string name, int version, VersionRole role)
     {

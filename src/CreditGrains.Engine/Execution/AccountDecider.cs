@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
@@ -13,9 +14,9 @@ namespace CreditGrains.Engine.Execution;
 /// Decides the commands on one facility's balances and open items (docs/rules.md). Reads the state, fills the event, changes
 /// nothing: everything that can fail is checked here, and after that <see cref="EventApplier"/> cannot fail.
 /// </summary>
-internal sealed class AccountDecider(PartitionState state, ExposureBook exposures, LimitCheck limits, OpenItems items, LoanDecider loans, EngineRules rules)
+internal sealed class AccountDecider(PartitionState state, ExposureBook exposures, LimitCheck limits, OpenItems items, LoanDecider loans, FeatureBook features, EngineRules rules)
 {
-    private readonly RequestScoring scoring = new(state, limits);
+    private readonly RequestScoring scoring = new(state, limits, features);
     private readonly List<FailingLimit> excess = [];
 
     /// <summary>Decides a request: Authorize, IncreaseHold or Drawdown.</summary>

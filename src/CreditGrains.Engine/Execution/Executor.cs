@@ -68,7 +68,7 @@ internal sealed class Executor
         var pooled = new PooledLoans(state, book, graph);
         Loans.Observer = pooled;
         applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, Features, risk, rules);
-        accounts = new AccountDecider(state, Exposures, limits, items, loans, rules);
+        accounts = new AccountDecider(state, Exposures, limits, items, loans, Features, rules);
         control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, pooled), rules);
     }
 

@@ -2,6 +2,7 @@ using System.Text;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Features;
 using CreditGrains.Risk.Models;
 using CreditGrains.Risk.Policies;
 
@@ -26,11 +27,16 @@ internal sealed class Plan
 {
     private readonly BoundModel?[] challengers;
     private readonly ChampionChallenger? split;
+    private readonly NodeKey scope;
+    private readonly PlanRoles roles;
+    private readonly List<string> names;
 
     private Plan(NodeKey scope, PlanRoles roles, PartitionState state)
     {
         var names = new List<string>();
         UntilMicros = roles.UntilMicros;
+        Catalogue = state.Catalogue;
+        FeatureScales = Catalogue is null ? [] : [.. Catalogue.Features.Select(feature => feature.Scale)];
         HasShadows = roles.ShadowModels.Count + roles.ShadowPolicies.Count > 0;
         try
         {
@@ -46,8 +52,12 @@ internal sealed class Plan
         }
         if (challengers.Length > 0)
             split = new ChampionChallenger(scope.ToString(), "acting", [.. roles.Challengers.Select(one => new Challenger(one.Name.ToString(), one.SharePpm))]);
+        this.scope = scope;
+        this.roles = roles;
+        this.names = names;
         AttributeNames = [.. names.Select(Encoding.UTF8.GetBytes)];
         var models = challengers.Append(Acting).OfType<BoundModel>().ToArray();
+        UsesFeatures = models.SelectMany(model => model.Sources).Concat(Policy?.Sources ?? []).Any(source => source >= InputBook.Features);
         InputsMax = models.Select(model => model.Sources.Length).DefaultIfEmpty().Max();
         ScratchMax = models.Select(model => model.Scoring.Model.ScratchLength).DefaultIfEmpty().Max();
     }
@@ -58,16 +68,25 @@ internal sealed class Plan
     public BoundPolicy? Policy { get; }
 
     /// <summary>Attributes of requests that any of them asks for, UTF-8.</summary>
-    public byte[][] AttributeNames { get; }
+    public byte[][] AttributeNames { get; private set; }
 
     /// <summary>Writer time until which this holds.</summary>
     public long UntilMicros { get; }
 
     /// <summary>Longest row and scratch of its models.</summary>
-    public int InputsMax { get; }
+    public int InputsMax { get; private set; }
 
     /// <inheritdoc cref="InputsMax"/>
-    public int ScratchMax { get; }
+    public int ScratchMax { get; private set; }
+
+    /// <summary>Whether any input is a feature of the catalogue.</summary>
+    public bool UsesFeatures { get; private set; }
+
+    /// <summary>Digits after the point of each feature.</summary>
+    public int[] FeatureScales { get; }
+
+    /// <summary>The catalogue it was bound to; null for none.</summary>
+    public FeatureCatalogue? Catalogue { get; }
 
     /// <summary>Why nothing can be decided by it; null when it can.</summary>
     public string? Fault { get; }
@@ -90,21 +109,75 @@ internal sealed class Plan
         return isChallenger ? challengers[place] : Acting;
     }
 
+    /// <summary>The acting model or challenger of a name; null for none.</summary>
+    public BoundModel? Find(VersionName name)
+    {
+        if (Acting?.Name == name) return Acting;
+        foreach (var challenger in challengers)
+            if (challenger?.Name == name) return challenger;
+        return null;
+    }
+
+    /// <summary>Models that run beside; empty until <see cref="BindShadows"/>.</summary>
+    public IReadOnlyList<BoundModel> Shadows { get; private set; } = [];
+
+    /// <summary>Policies that run beside; empty until <see cref="BindShadows"/>.</summary>
+    public IReadOnlyList<BoundPolicy> ShadowPolicies { get; private set; } = [];
+
+    /// <summary>Compiles and binds what runs beside, once; the writer never does. One that this version cannot read is left out and told.</summary>
+    /// <param name="state">Has the files.</param>
+    /// <param name="tell">Told of those left out.</param>
+    public void BindShadows(PartitionState state, Action<string> tell)
+    {
+        if (Shadows.Count + ShadowPolicies.Count > 0 || !HasShadows) return;
+        var models = new List<BoundModel>();
+        foreach (var name in roles.ShadowModels)
+        {
+            try
+            {
+                models.Add(Bind(scope, name, names, state));
+            }
+            catch (ModelFault fault)
+            {
+                tell($"shadow {name} is left out: {fault.Message}");
+            }
+        }
+        var policies = new List<BoundPolicy>();
+        foreach (var name in roles.ShadowPolicies)
+        {
+            try
+            {
+                policies.Add(BindPolicy(scope, name, names, state));
+            }
+            catch (PolicyFault fault)
+            {
+                tell($"shadow {name} is left out: {fault.Message}");
+            }
+        }
+        (Shadows, ShadowPolicies) = (models, policies);
+        AttributeNames = [.. names.Select(Encoding.UTF8.GetBytes)];
+        UsesFeatures |= models.SelectMany(model => model.Sources).Concat(policies.SelectMany(policy => policy.Sources)).Any(source => source >= InputBook.Features);
+        InputsMax = Math.Max(InputsMax, models.Select(model => model.Sources.Length).DefaultIfEmpty().Max());
+        ScratchMax = Math.Max(ScratchMax, models.Select(model => model.Scoring.Model.ScratchLength).DefaultIfEmpty().Max());
+    }
+
     private static BoundModel Bind(NodeKey scope, VersionName name, List<string> attributes, PartitionState state)
     {
         var model = RiskCatalogue.ModelOf(state, scope, name);
-        return new BoundModel(name, model, [.. model.Model.Inputs.Select(input => SourceOf(input.Name, false, attributes))]);
+        return new BoundModel(name, model, [.. model.Model.Inputs.Select(input => SourceOf(input.Name, false, attributes, state))]);
     }
 
     private static BoundPolicy BindPolicy(NodeKey scope, VersionName name, List<string> attributes, PartitionState state)
     {
         var policy = RiskCatalogue.PolicyOf(state, scope, name);
         var session = policy.Policy.Prepare(policy.Decision);
-        return new BoundPolicy(name, session, [.. session.Inputs.Select(input => SourceOf(input, true, attributes))]);
+        return new BoundPolicy(name, session, [.. session.Inputs.Select(input => SourceOf(input, true, attributes, state))]);
     }
 
-    private static int SourceOf(string name, bool forPolicy, List<string> attributes)
+    /// <summary>A feature of the catalogue first, so that a model sees what its training set had; then the engine's own inputs, then attributes of the request.</summary>
+    private static int SourceOf(string name, bool forPolicy, List<string> attributes, PartitionState state)
     {
+        if (state.Catalogue?.Find(name) is { } feature) return InputBook.Features + feature.Index;
         if (InputBook.TryFind(name, forPolicy, out var input)) return (int)input;
         var at = attributes.IndexOf(name);
         if (at >= 0) return InputBook.Attributes + at;

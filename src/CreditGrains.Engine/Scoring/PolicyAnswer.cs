@@ -17,7 +17,7 @@ internal enum PolicyOutcome
 /// The value of a policy's decision, understood: a text "approve", "decline" or "refer", a boolean, or a context of outcome, amount (the most to approve, major units),
 /// reason (a code; "SCORE" asks for the score's factors), english and chinese.
 /// </summary>
-internal readonly ref struct PolicyAnswer
+internal readonly struct PolicyAnswer
 {
     private const string ScoreCode = "SCORE";
     private const int CutLength = 340;

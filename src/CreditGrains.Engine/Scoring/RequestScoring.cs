@@ -1,8 +1,10 @@
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Features;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Features;
 using CreditGrains.Risk.Feel;
 using CreditGrains.Risk.Policies;
 
@@ -18,7 +20,7 @@ internal readonly record struct Verdict(OutcomeKind Kind, long Amount, Reason Re
 /// Scores a request that fits every limit and lets the policy decide. Writer's own: rows, scratch and sessions are reused, so that nothing is allocated. An account in no
 /// scope costs a look at one flag, or at a small table.
 /// </summary>
-internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
+internal sealed class RequestScoring(PartitionState state, LimitCheck limits, FeatureBook features)
 {
     private static readonly DecisionReason[] ScoreItself =
         [new(ReasonSource.Score, "SCORE", "The score is not sufficient; its factors come with the decision.", "评分不足；具体因素随决定提供。")];
@@ -52,6 +54,7 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
         var balances = facility.Balances;
         var facts = new RequestFacts(balances, e, facility.Currency);
         attributes.Read(e.Attributes, plan.AttributeNames);
+        if (plan.UsesFeatures && !features.ReadsDecisions) features.ReadDecision(e.Row, e);
         var model = plan.ModelOf(facility.Id, out var isChallenger);
         var score = double.NaN;
         if (model is not null)
@@ -61,7 +64,7 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
             e.Risk.Score = score;
             e.Risk.IsChallenger = isChallenger;
         }
-        var verdict = plan.Policy is { } policy ? ByPolicy(policy, model, score, facts, ref e, amount) : ByScore(model, score, ref e, amount);
+        var verdict = plan.Policy is { } policy ? ByPolicy(plan, policy, model, score, facts, ref e, amount) : ByScore(model, score, ref e, amount);
         if (model is null || verdict.Kind == OutcomeKind.Approved) return verdict;
         e.Inputs = row;
         e.InputCount = model.Sources.Length;
@@ -75,6 +78,42 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
         return model.Scoring.Card?.Cutoff > score ? Decline(ref e, Reason.DeclinedByScore, FactorsOf(model)) : new Verdict(OutcomeKind.Approved, amount);
     }
 
+    /// <summary>
+    /// Scores a journaled request again by models that run beside, as it was seen then. The state must be that before the request.
+    /// </summary>
+    /// <param name="e">The request, with what its scoring saw.</param>
+    /// <param name="facilityRow">Its facility.</param>
+    /// <param name="tell">Told of shadows that cannot run.</param>
+    /// <param name="scored">Gets each shadow with its row and score.</param>
+    /// <returns>The plan in force; null when none is.</returns>
+    public Plan? ScoreBeside(in LedgerEvent e, int facilityRow, Action<string> tell, IShadowScores scored)
+    {
+        ref readonly var facility = ref state.Facilities.Read(facilityRow);
+        Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
+        if (PlanOf(facility, state.PathOf(facility, buffer), e.RecordedAtMicros) is not { } plan) return null;
+        plan.BindShadows(state, tell);
+        var balances = RequestFacts.Before(e);
+        var facts = new RequestFacts(balances, e, facility.Currency);
+        attributes.Read(e.Attributes, plan.AttributeNames);
+        if (plan.UsesFeatures) features.ReadDecision(facilityRow, e);
+        foreach (var shadow in plan.Shadows)
+        {
+            var score = Score(plan, shadow, facts);
+            scored.Note(e, shadow, row.AsSpan(0, shadow.Sources.Length), score);
+        }
+        if (e.Risk.Model is { } acting && plan.Find(acting) is { } model)
+        {
+            Fill(plan, model, facts);
+            scored.NoteActing(e, model, row.AsSpan(0, model.Sources.Length));
+            foreach (var policy in plan.ShadowPolicies) scored.Note(e, policy, Ask(plan, policy, model, e.Risk.Score, facts).Outcome);
+        }
+        else
+        {
+            foreach (var policy in plan.ShadowPolicies) scored.Note(e, policy, Ask(plan, policy, null, double.NaN, facts).Outcome);
+        }
+        return plan;
+    }
+
     private Plan? PlanOf(in FacilityRow facility, ReadOnlySpan<PathEntry> path, long nowMicros)
     {
         var risk = state.Small.Risk;
@@ -86,22 +125,41 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
 
     private double Score(Plan plan, BoundModel model, in RequestFacts facts)
     {
-        if (row.Length < plan.InputsMax) row = new double[plan.InputsMax];
+        Fill(plan, model, facts);
         if (scratch.Length < plan.ScratchMax) scratch = new double[plan.ScratchMax];
-        var sources = model.Sources;
-        for (var i = 0; i < sources.Length; i++)
-            row[i] = sources[i] < InputBook.Attributes ? facts.Number((StateInput)sources[i]) : attributes.NumberOf(sources[i] - InputBook.Attributes);
-        return model.Scoring.Model.Score(row.AsSpan(0, sources.Length), scratch);
+        return model.Scoring.Model.Score(row.AsSpan(0, model.Sources.Length), scratch);
     }
 
-    private Verdict ByPolicy(BoundPolicy policy, BoundModel? model, double score, in RequestFacts facts, ref LedgerEvent e, long amount)
+    private void Fill(Plan plan, BoundModel model, in RequestFacts facts)
     {
-        e.Risk.Policy = policy.Name;
+        if (row.Length < plan.InputsMax) row = new double[plan.InputsMax];
+        var sources = model.Sources;
+        for (var i = 0; i < sources.Length; i++)
+        {
+            var source = sources[i];
+            row[i] = source < InputBook.Attributes ? facts.Number((StateInput)source)
+                : source < InputBook.Features ? attributes.NumberOf(source - InputBook.Attributes)
+                : FixedPoint.ToDouble(features.Values[source - InputBook.Features], plan.FeatureScales[source - InputBook.Features]);
+        }
+    }
+
+    private PolicyAnswer Ask(Plan plan, BoundPolicy policy, BoundModel? model, double score, in RequestFacts facts)
+    {
         var session = policy.Session;
         var sources = policy.Sources;
         for (var i = 0; i < sources.Length; i++)
-            session.Set(i, sources[i] >= InputBook.Attributes ? attributes[sources[i] - InputBook.Attributes] : ValueOf((StateInput)sources[i], model, score, facts));
-        var said = PolicyAnswer.Of(Decide(session));
+        {
+            var source = sources[i];
+            session.Set(i, source < InputBook.Attributes ? ValueOf((StateInput)source, model, score, facts)
+                : source < InputBook.Features ? attributes[source - InputBook.Attributes] : FeatureOf(plan, source - InputBook.Features));
+        }
+        return PolicyAnswer.Of(Decide(session));
+    }
+
+    private Verdict ByPolicy(Plan plan, BoundPolicy policy, BoundModel? model, double score, in RequestFacts facts, ref LedgerEvent e, long amount)
+    {
+        e.Risk.Policy = policy.Name;
+        var said = Ask(plan, policy, model, score, facts);
         switch (said.Outcome)
         {
             case PolicyOutcome.Approve:
@@ -116,6 +174,9 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits)
                 return Refer(ref e, NotDecided, amount);
         }
     }
+
+    private FeelValue FeatureOf(Plan plan, int place) =>
+        FixedPoint.ToDecimal(features.Values[place], plan.FeatureScales[place]) is { } value ? FeelValue.Of(value) : FeelValue.Null;
 
     /// <summary>A policy that cannot be worked out says nothing, and a person decides: the writer must not end by one.</summary>
     private static FeelValue Decide(PolicySession session)

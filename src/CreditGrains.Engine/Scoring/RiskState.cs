@@ -110,7 +110,7 @@ internal sealed class RiskState
     public Plan? PlanOf(NodeKey scope, long nowMicros, Tables.PartitionState state)
     {
         if (!plans.TryGetValue(scope, out var plan)) return null;
-        if (plan is null || nowMicros >= plan.UntilMicros) plans[scope] = plan = Plan.Of(scope, Scopes[scope], nowMicros, state);
+        if (plan is null || nowMicros >= plan.UntilMicros || !ReferenceEquals(plan.Catalogue, state.Catalogue)) plans[scope] = plan = Plan.Of(scope, Scopes[scope], nowMicros, state);
         return plan;
     }
 

@@ -63,6 +63,26 @@ public sealed class DriftScale
         return scale;
     }
 
+    /// <summary>Whether bands that were written make a scale: bounds that rise, and a count for each band.</summary>
+    public static bool Fits(DecileBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        if (bands.Uppers is null || bands.Counts is null || bands.Counts.Length != bands.Uppers.Length + 2 || bands.Counts.Any(count => count < 0) || bands.Counts.Sum() < RowsMin) return false;
+        for (var i = 1; i < bands.Uppers.Length; i++)
+            if (!(bands.Uppers[i] > bands.Uppers[i - 1])) return false;
+        return bands.Uppers.All(double.IsFinite);
+    }
+
+    /// <summary>The scale of bands that fit.</summary>
+    public static DriftScale From(DecileBands bands)
+    {
+        ArgumentNullException.ThrowIfNull(bands);
+        return new DriftScale([.. bands.Uppers], [.. bands.Counts]);
+    }
+
+    /// <summary>Its bounds and development counts.</summary>
+    public DecileBands ToBands() => new([.. uppers], [.. development]);
+
     /// <summary>The band of a value; NaN has the last.</summary>
     public int BandOf(double value)
     {

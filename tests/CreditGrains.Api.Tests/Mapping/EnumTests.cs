@@ -21,6 +21,8 @@ public sealed class EnumTests
         { typeof(NodeStatus), Find("NodeStatus") },
         { typeof(OpenItemKind), Find("OpenItemKind") },
         { typeof(CommandKind), Find("CommandKind") },
+        { typeof(ReasonSource), Find("ReasonSource") },
+        { typeof(VersionRole), Find("VersionRole") },
     };
 
     [Theory]
@@ -49,7 +51,7 @@ public sealed class EnumTests
     }
 
     private static EnumDescriptor Find(string name) =>
-        new[] { V1.TypesReflection.Descriptor, V1.ControlReflection.Descriptor, V1.ViewsReflection.Descriptor }
+        new[] { V1.TypesReflection.Descriptor, V1.ControlReflection.Descriptor, V1.ViewsReflection.Descriptor, V1.RiskReflection.Descriptor }
             .SelectMany(file => file.EnumTypes).Single(type => type.Name == name);
 
     /// <summary>POINT_OF_SALE, PointOfSale → pointofsale; a zero that says "not said" is None or Unspecified.</summary>

@@ -87,6 +87,13 @@ internal static class Samples
         {
             Date = day, Cause = MovementCause.Renewed, Principal = 1, Scheduled = 2, Prepaid = 3, Interest = -4, Recovery = -5, DaysPastDue = 6, RemainingMonths = 7, RatePpm = 8,
         });
+        yield return new PutContent(entity, ContentHash.Of([1, 2]), 900, 400, [1, 2, 0]);
+        yield return new RegisterModel(entity, "card", 3, ContentHash.Of([1]), ContentHash.Of([2]), "{\"of\":\"样\"}");
+        yield return new RegisterModel(entity, "card", 4, ContentHash.Of([1]), default, "");
+        yield return new RegisterPolicy(entity, "policy", 1, ContentHash.Of([3]), "Request");
+        yield return new ActivateModel(entity, "card", 3, VersionRole.Challenger, 250_000, 77, "ann", "bob");
+        yield return new ActivateModel(Borrower, "card", 3, VersionRole.Acting, 0, 0, "ann", "bob");
+        yield return new ActivatePolicy(entity, "policy", 1, VersionRole.Shadow, 0, "ann", "");
     }
 
     /// <summary>Numbers of every length on the wire.</summary>
@@ -104,12 +111,26 @@ internal static class Samples
         from numbers in Gen.ArrayOf(Long(), 13)
         from limits in Gen.ArrayOf(Limits(), 0).Or(Gen.ListOf(Limits()).Select(list => list.ToArray()))
         from message in Gen.Elements(null, "", "amount is 0; use 1 to 2^62", "größer als erlaubt: 额度")
+        from risk in Gen.Elements(Risks())
         select new Outcome
         {
             Kind = (OutcomeKind)kind, Duplicate = duplicate, Reason = reason, Sequence = numbers[0], RecordedAtMicros = numbers[1], Amount = numbers[2],
-            ExpiresAtMicros = numbers[3], Headroom = numbers[4], Limits = limits.Length == 0 ? null : limits, Message = message,
+            ExpiresAtMicros = numbers[3], Headroom = numbers[4], Limits = limits.Length == 0 ? null : limits, Message = message, Risk = risk,
             Balances = new FacilityBalances(numbers[5] / 4, numbers[6] / 4, numbers[7] / 4, numbers[8], numbers[9], numbers[10], numbers[11], numbers[12]),
         };
+
+    private static RiskRecord[] Risks() =>
+    [
+        default,
+        new() { Model = new VersionName("card", 3), Score = 512.25, Policy = new VersionName("p.1", 12), IsChallenger = true },
+        new() { Model = new VersionName("trees", 1), Score = double.NaN, Reasons = [new DecisionReason(ReasonSource.Engine, "NOT_SCORED", "No score", "无法评分")] },
+        new() { Model = new VersionName("zero", 1), Score = 0 },
+        new()
+        {
+            Policy = new VersionName(new string('x', 64), int.MaxValue),
+            Reasons = [.. Enumerable.Range(1, 4).Select(i => new DecisionReason((ReasonSource)i, $"R{i}", new string('e', 40 * i), new string('因', 30 * i)))],
+        },
+    ];
 
     private static Gen<FailingLimit> Limits() =>
         from numbers in Gen.ArrayOf(Long(), 3)

@@ -36,3 +36,4 @@ public sealed class StandaloneQueryTests(ContractHost host) : QueryContract(() =
 public sealed class StandaloneLoanTests(ContractHost host) : LoanContract(() => host.Engine), IClassFixture<ContractHost>;
 
 public sealed class StandalonePoolTests(ContractHost host) : PoolContract(() => host.Engine), IClassFixture<ContractHost>;
+public sealed class StandaloneRiskTests(ContractHost host) : RiskContract(() => host.Engine), IClassFixture<ContractHost>;

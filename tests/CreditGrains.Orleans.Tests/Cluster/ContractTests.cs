@@ -22,3 +22,4 @@ public sealed class ClusterQueryTests(ClusterFixture cluster) : QueryContract(()
 
 [Collection("cluster")]
 public sealed class ClusterPoolTests(ClusterFixture cluster) : PoolContract(() => cluster.Silos[1]);
+public sealed class ClusterRiskTests(ClusterFixture cluster) : RiskContract(() => cluster.Silos[0]);

@@ -16,7 +16,10 @@ public sealed class WorkloadTest(ITestOutputHelper output)
     // Beyond what a model without queues, disks and archives can say.
     private static readonly Reason[] NotOfTheRules =
         [Reason.EngineStopped, Reason.Overloaded, Reason.DiskFull, Reason.ClockStepUnconfirmed, Reason.StandbyLost, Reason.Recalling, Reason.DeadlineExceeded, Reason.OutcomeArchived, Reason.TooManyOpenItems,
-        Reason.InvalidParent];
+        Reason.InvalidParent,
+        // Models and policies: the reference model has none (docs/risk.md has their tests).
+        Reason.InvalidContent, Reason.ContentIncomplete, Reason.ContentOutOfOrder, Reason.ContentMismatch, Reason.UnknownVersion, Reason.SharesExceeded, Reason.RegistryFull, Reason.DeclinedByPolicy,
+        Reason.DeclinedByScore];
 
     [Fact]
     public void Workload_OverManySeeds_ReachesEveryKindAndReason()

@@ -57,6 +57,10 @@ internal static class Asked
 
     public static Figure RiskTrees(double value, string note = "") => new("Authorize with features, 200 trees × 6 and policy, batches of 1,000", Rate, value, Demand.AtLeast, 120_000, note);
 
+    public static Figure ShadowRate(double value, string note = "") => new("100 shadow models behind the journal, half 200 trees × 6, half scorecards, one core", "events/s", value, Demand.AtLeast, 3_000, note);
+
+    public static Figure ShadowCost(double value, string note = "") => new("decisions with 100 shadows beside ÷ without, one batch at a time", "times", value, Demand.AtLeast, 0.95, note);
+
     public static Figure RiskNone(double value, string note = "") => new("Authorize without model or policy, batches of 1,000", Rate, value, Note: note);
 
     public static Figure TreeScore(double value, string note = "") => new("200 trees × 6, one event, one core", "µs", value, Demand.AtMost, 4, note);

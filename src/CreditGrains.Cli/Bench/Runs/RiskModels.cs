@@ -12,19 +12,24 @@ internal static class RiskModels
 {
     private const int TreeCount = 200;
 
-    /// <summary>What the models look at.</summary>
-    public static readonly string[] Inputs =
-        ["amount", "utilisation", "utilisationAfter", "headroom", "limit", "exposure", "held", "openItems", "principal", "channel", "merchantCategory", "hour"];
+    private const int CardInputs = 12;
+    private const int TreeInputs = 30;
 
-    public static byte[] Card() => ModelFile.Write(new Scorecard(
-        "bench-card", [.. Inputs.Select((input, i) => new Characteristic(input, Bins(i), 40, null, 50, 52))], new PointsScale(600, 30, 20)));
+    /// <param name="names">Features of the catalogue; the card takes every fifth, twelve in all.</param>
+    public static byte[] Card(IReadOnlyList<string> names) => ModelFile.Write(new Scorecard(
+        "bench-card", [.. Spread(names, CardInputs).Select((input, i) => new Characteristic(input, Bins(i), 40, null, 50, 52))], new PointsScale(600, 30, 20)));
 
-    public static byte[] Trees()
+    /// <param name="names">Features of the catalogue; the trees take every second, thirty in all.</param>
+    /// <param name="seed">Another seed gives other trees.</param>
+    public static byte[] Trees(IReadOnlyList<string> names, int seed = 12)
     {
-        var random = new Random(12);
-        var trees = new TreeEnsemble([.. Enumerable.Range(0, TreeCount).Select(_ => ImmutableArray.Create(ModelRuns.Tree(random, Inputs.Length)))], Inputs.Length);
-        return OnnxWriter.TreeClassifier(Inputs, trees);
+        var random = new Random(seed);
+        var inputs = Spread(names, TreeInputs);
+        var trees = new TreeEnsemble([.. Enumerable.Range(0, TreeCount).Select(_ => ImmutableArray.Create(ModelRuns.Tree(random, inputs.Length)))], inputs.Length);
+        return OnnxWriter.TreeClassifier(inputs, trees);
     }
+
+    private static string[] Spread(IReadOnlyList<string> names, int count) => [.. Enumerable.Range(0, Math.Min(count, names.Count)).Select(i => names[(int)((long)i * names.Count / Math.Min(count, names.Count))])];
 
     public static byte[] Policy()
     {

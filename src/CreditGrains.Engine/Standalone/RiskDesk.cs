@@ -1,0 +1,263 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Journal;
+using CreditGrains.Engine.Scoring;
+using CreditGrains.Engine.Snapshots;
+using CreditGrains.Engine.Tables;
+using CreditGrains.Risk.Monitoring;
+
+namespace CreditGrains.Engine.Standalone;
+
+/// <summary>
+/// What runs beside a standalone engine on a thread of its own: follows the durable journal with a second book, scores shadows, keeps monitors, and runs backtests. The
+/// second book is made when the first model or policy is there, and takes as much memory as the engine's; the writer is never asked for anything.
+/// </summary>
+public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
+{
+    private const int FramesAtOnce = 64;
+    private readonly ICreditEngine engine;
+    private readonly Partition partition;
+    private readonly PartitionOptions options;
+    private readonly Func<Task> nextFlush;
+    private readonly Action<string> tell;
+    private readonly int performanceMonths;
+    private readonly CancellationTokenSource stop = new();
+    private readonly Lock gate = new();
+    private readonly SortedDictionary<(string Entity, string Name, int Version), ModelMonitor> monitors = [];
+    private readonly Dictionary<(NodeKey Entity, VersionName Policy), long[]> shadowPolicies = [];
+    private readonly Dictionary<NodeKey, bool> labels = [];
+    private readonly ConcurrentDictionary<string, RiskJob> jobs = new();
+    private readonly Task following;
+    private ShadowBook? book;
+    private int jobsMade;
+
+    internal RiskDesk(ICreditEngine engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths)
+    {
+        this.engine = engine;
+        this.partition = partition;
+        this.options = options;
+        this.nextFlush = nextFlush;
+        this.tell = tell;
+        this.performanceMonths = performanceMonths;
+        following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+    }
+
+    /// <summary>Sequence up to which the journal was followed; 0 while there is nothing to follow it for.</summary>
+    public long FollowedSequence => Interlocked.Read(ref followed);
+
+    private long followed;
+
+    /// <inheritdoc/>
+    public IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity)
+    {
+        lock (gate)
+        {
+            var asOf = DayOf(partition.EventJournal.LastRecordedAt);
+            return [.. monitors.Where(pair => pair.Key.Entity == entity.ToString()).Select(pair => pair.Value.View(asOf, performanceMonths))];
+        }
+    }
+
+    /// <summary>PSI of each model's score by month, for reports.</summary>
+    public IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity)
+    {
+        lock (gate) return [.. monitors.Where(pair => pair.Key.Entity == entity.ToString()).SelectMany(pair => pair.Value.Months.Select(one => (pair.Value.Name, one.Month, one.Psi, one.Rows)))];
+    }
+
+    /// <summary>The probability of the bad event of each account at its newest request, by a model.</summary>
+    public IReadOnlyList<(NodeKey Facility, double Probability)> Latest(NodeKey entity, VersionName name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        lock (gate) return monitors.TryGetValue((entity.ToString(), name.Name, name.Version), out var monitor) ? [.. monitor.Latest] : [];
+    }
+
+    /// <summary>What each shadow policy said: approvals, declines, referrals, nothing; and how often it differed from the decision.</summary>
+    public IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity)
+    {
+        lock (gate) return [.. shadowPolicies.Where(pair => pair.Key.Entity == entity).Select(pair => (pair.Key.Policy, pair.Value[1], pair.Value[2], pair.Value[3], pair.Value[0], pair.Value[4]))];
+    }
+
+    /// <inheritdoc/>
+    public long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        lock (gate)
+        {
+            var known = 0L;
+            foreach (var (facility, isBad) in outcomes)
+            {
+                labels[facility] = isBad;
+                var entity = RiskState.EntityOf(facility).ToString();
+                var isScored = false;
+                foreach (var (key, monitor) in monitors)
+                    if (key.Entity == entity) isScored |= monitor.NoteOutcome(facility, isBad);
+                if (isScored) known++;
+            }
+            return known;
+        }
+    }
+
+    /// <inheritdoc/>
+    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
+    {
+        var id = Interlocked.Increment(ref jobsMade).ToString(CultureInfo.InvariantCulture);
+        var title = $"backtest of policy {policy}{(model is null ? "" : $" with model {model}")}";
+        var job = jobs[id] = new RiskJob(id, title, "Running", 0, null, null);
+        _ = Task.Factory.StartNew(() => RunBacktest(job, entity, policy, model, fromMicros), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return job;
+    }
+
+    /// <inheritdoc/>
+    public RiskJob? Find(string id) => jobs.GetValueOrDefault(id);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RiskJob> Jobs() => [.. jobs.Values.OrderByDescending(job => int.Parse(job.Id, CultureInfo.InvariantCulture))];
+
+    /// <summary>Ends the following; a backtest under way is given up.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await stop.CancelAsync();
+        await Task.WhenAny(following);
+        book?.Dispose();
+        stop.Dispose();
+    }
+
+    void IShadowScores.Note(in LedgerEvent e, BoundModel shadow, ReadOnlySpan<double> row, double score) => Note(e, shadow, VersionRole.Shadow, row, score);
+
+    void IShadowScores.NoteActing(in LedgerEvent e, BoundModel model, ReadOnlySpan<double> row) =>
+        Note(e, model, e.Risk.IsChallenger ? VersionRole.Challenger : VersionRole.Acting, row, e.Risk.Score);
+
+    void IShadowScores.Note(in LedgerEvent e, BoundPolicy shadow, PolicyOutcome outcome)
+    {
+        var key = (RiskState.EntityOf(e.Key), shadow.Name);
+        if (!shadowPolicies.TryGetValue(key, out var counts)) shadowPolicies[key] = counts = new long[5];
+        counts[(int)outcome]++;
+        if ((outcome == PolicyOutcome.Approve) != e.IsApproval) counts[4]++;
+    }
+
+    private void Note(in LedgerEvent e, BoundModel model, VersionRole role, ReadOnlySpan<double> row, double score)
+    {
+        var key = (RiskState.EntityOf(e.Key).ToString(), model.Name.Name, model.Name.Version);
+        if (!monitors.TryGetValue(key, out var monitor))
+        {
+            var version = book!.State.Small.Risk.FindVersion(RiskState.EntityOf(e.Key), false, model.Name.Name, model.Name.Version);
+            monitors[key] = monitor = new ModelMonitor(model.Name, role, model.Scoring.Model, version is null ? null : DevelopmentDeciles.Read(version.Detail));
+        }
+        monitor.Role = role;
+        monitor.Note(e.Key, row, score, e.IsApproval, DayOf(e.OccurredAtMicros != 0 ? e.OccurredAtMicros : e.RecordedAtMicros));
+        if (labels.TryGetValue(e.Key, out var isBad)) monitor.NoteOutcome(e.Key, isBad);
+    }
+
+    private async Task FollowAsync()
+    {
+        try
+        {
+            while (!stop.IsCancellationRequested)
+            {
+                var next = nextFlush();
+                if (!TakeSome()) await next.WaitAsync(stop.Token);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Told to end: nothing is left to do.
+            return;
+        }
+        catch (Exception failure) when (failure is JournalException or Files.StoreException or InvalidDataException or ObjectDisposedException)
+        {
+            tell($"models beside the engine have stopped: {failure.Message}");
+        }
+    }
+
+    /// <summary>Takes a few frames; false when there is none.</summary>
+    private bool TakeSome()
+    {
+        if (book is null && !Begin()) return false;
+        using var cursor = partition.Journal.Reader.ReadFrom(book!.LastSequence + 1);
+        var taken = 0;
+        while (taken < FramesAtOnce && cursor.TryRead(out var frame))
+        {
+            taken++;
+            var payload = frame.Payload;
+            for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                var length = EventCodec.LengthOf(payload);
+                if (sequence > book.LastSequence)
+                {
+                    EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
+                    // One event at a time, so that who asks how models do waits for one at most.
+                    lock (gate) book.Take(e, this);
+                    Interlocked.Exchange(ref followed, sequence);
+                }
+                payload = payload[length..];
+            }
+        }
+        return taken > 0;
+    }
+
+    /// <summary>Makes the second book, once there is something to run: at the newest snapshot, or empty where the journal is whole.</summary>
+    private bool Begin()
+    {
+        if (!partition.State.Small.Risk.HasScopes) return false;
+        if (partition.EventJournal.OldestSequence <= options.FirstSequence)
+        {
+            book = new ShadowBook(new PartitionState(), options.FirstSequence - 1, 0, options, tell);
+            return true;
+        }
+        foreach (var entry in SnapshotCatalog.Read(partition.Files))
+        {
+            if (SnapshotLoader.Load(partition.Files, entry, idOptions: null) is not { } loaded) continue;
+            book = new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, options, tell);
+            return true;
+        }
+        return false;
+    }
+
+    private void RunBacktest(RiskJob job, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
+    {
+        try
+        {
+            if (partition.EventJournal.OldestSequence > options.FirstSequence) throw new InvalidDataException("the journal no longer begins at its first event; a backtest needs the whole history");
+            using var test = new Backtest(options, entity, FilesOf(entity, policy, model), fromMicros);
+            using var then = new PartitionState();
+            var replayed = new Execution.Executor(then, Replay.NoRequestIds.Instance, Replay.NoDecisions.Instance, options.Rules, options.FrameBytesMax) { LastSequence = options.FirstSequence - 1 };
+            var end = partition.EventJournal.DurableSequence;
+            using var cursor = partition.Journal.Reader.ReadFrom(options.FirstSequence);
+            for (var at = 0L; at < end && cursor.TryRead(out var frame);)
+            {
+                stop.Token.ThrowIfCancellationRequested();
+                var payload = frame.Payload;
+                for (at = frame.Header.FirstSequence; !payload.IsEmpty && at <= end; at++)
+                {
+                    var length = EventCodec.LengthOf(payload);
+                    EventCodec.Read(payload[..length], at, frame.Header.RecordedAt, out var e);
+                    test.Take(e);
+                    replayed.Replay(e);
+                    payload = payload[length..];
+                }
+                jobs[job.Id] = job with { ProgressPermille = (int)Math.Min(999, at * 1_000 / Math.Max(1, end)) };
+            }
+            lock (gate) jobs[job.Id] = job with { State = "Done", ProgressPermille = 1_000, Report = test.Tally.Report(job.Title, Backtest.ExposureOf(then, entity), test.Exposure(), labels) };
+        }
+        catch (Exception failure) when (failure is InvalidDataException or JournalException or Files.StoreException or OperationCanceledException or InvalidOperationException)
+        {
+            jobs[job.Id] = job with { State = "Failed", Fault = failure.Message };
+        }
+    }
+
+    private BacktestFiles FilesOf(NodeKey entity, VersionName policy, VersionName? model)
+    {
+        // On the job's own thread, which may wait.
+        var versions = engine.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
+        byte[]? Read(ContentHash hash) => hash == default ? null : engine.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
+        var tested = versions.FirstOrDefault(one => one.IsPolicy && one.Name == policy) ?? throw new InvalidDataException($"there is no policy {policy}");
+        var scoring = model is null ? null : versions.FirstOrDefault(one => !one.IsPolicy && one.Name == model) ?? throw new InvalidDataException($"there is no model {model}");
+        return new BacktestFiles(Read(tested.Content)!, tested.Detail, scoring is null ? null : Read(scoring.Content), scoring is null ? null : Read(scoring.Reasons));
+    }
+
+    private static DateOnly DayOf(long micros) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks(micros * 10));
+}
