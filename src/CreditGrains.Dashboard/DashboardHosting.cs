@@ -19,6 +19,9 @@ public static class DashboardHosting
 {
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
+    /// <summary>What belongs to the dashboard; other addresses of the host are none of its business.</summary>
+    private static readonly string[] Paths = ["/account", "/group", "/pool", "/pool-csv", "/assets", "/language", "/look", "/_blazor", "/_framework"];
+
     /// <summary>Adds what the pages need.</summary>
     /// <param name="services">Of the host.</param>
     /// <param name="engine">Read by the pages, and told what people do there; belongs to the caller.</param>
@@ -61,6 +64,13 @@ public static class DashboardHosting
 
     private static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
+        if (!IsOurs(context.Request.Path)) return next(context);
+        if (SameSite.Refusal(context.Request) is { } refusal)
+        {
+            context.Response.StatusCode = StatusCodes.Status403Forbidden;
+            return context.Response.WriteAsync(refusal);
+        }
+
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
         headers.XContentTypeOptions = "nosniff";
@@ -68,4 +78,6 @@ public static class DashboardHosting
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);
     }
+
+    private static bool IsOurs(PathString path) => path == "/" || Array.Exists(Paths, prefix => path.StartsWithSegments(prefix, StringComparison.OrdinalIgnoreCase));
 }

@@ -101,7 +101,7 @@ public static class CreditGrainsServer
         app.MapGet("/livez", () => Results.Text("live"));
         app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
-        if (options.Dashboard is not null) app.MapDashboard();
+        if (options.ServedDashboard is not null) app.MapDashboard();
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
@@ -150,7 +150,7 @@ public static class CreditGrainsServer
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
-        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
+        if (options.ServedDashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }

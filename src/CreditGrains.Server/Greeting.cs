@@ -11,7 +11,7 @@ internal static class Greeting
             CreditGrains is serving {{{(options.DataDirectory.Length > 0 ? Path.GetFullPath(options.DataDirectory) : "as a silo of a cluster")}}}
 
               gRPC  {{{grpc}}}   (creditgrains.v1, health, reflection)
-              JSON  {{{http}}}   (POST /creditgrains.v1.<Service>/<Method>; health at /healthz){{{(options.Dashboard is null ? "" : $"\n  Look  {http}/   (the dashboard, in a browser)")}}}
+              JSON  {{{http}}}   (POST /creditgrains.v1.<Service>/<Method>; health at /healthz){{{(options.ServedDashboard is null ? "" : $"\n  Look  {http}/   (the dashboard, in a browser)")}}}
 
             Try, while the ids are fresh (72 hours):
 

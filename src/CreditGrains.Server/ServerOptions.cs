@@ -55,8 +55,11 @@ public sealed record ServerOptions
     /// <summary>With <see cref="Demo"/>: how many commands a second are sent to a larger demo book beside the portfolio, on average; default 0, none.</summary>
     public int DemoTraffic { get; init; }
 
-    /// <summary>What the dashboard on the HTTP port shows; null serves none. Default: the book of tenant 1.</summary>
+    /// <summary>What the dashboard on the HTTP port shows; null serves none. Default: the book of tenant 1. Its pages know no sign-in, so it is served on a loopback address only.</summary>
     public DashboardOptions? Dashboard { get; init; } = new();
+
+    /// <summary>The dashboard when it may be served.</summary>
+    internal DashboardOptions? ServedDashboard => IPAddress.IsLoopback(Address) ? Dashboard : null;
 
     /// <summary>How often health asks the engine; default 1 second.</summary>
     public TimeSpan HealthEvery { get; init; } = TimeSpan.FromSeconds(1);

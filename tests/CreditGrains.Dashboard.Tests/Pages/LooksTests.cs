@@ -73,6 +73,20 @@ public sealed class LooksTests(Site site)
     }
 
     [Theory]
+    [InlineData("Host", "evil.example")]
+    [InlineData("Host", "127.0.0.1.evil.example")]
+    [InlineData("Origin", "http://evil.example")]
+    [InlineData("Origin", "null")]
+    public async Task Page_AskedForByAnotherSite_IsRefused(string header, string value)
+    {
+        using var http = new HttpClient();
+        using var request = new HttpRequestMessage(HttpMethod.Get, site.Address);
+        request.Headers.TryAddWithoutValidation(header, value);
+        using var response = await http.SendAsync(request);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
+    }
+
+    [Theory]
     [InlineData("language/zh?back=account/1/1001", "/account/1/1001")]
     [InlineData("language/zh?back=//evil.example", "/")]
     [InlineData("look/dark?back=https://evil.example", "/")]

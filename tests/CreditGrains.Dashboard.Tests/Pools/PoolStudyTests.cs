@@ -36,9 +36,11 @@ public sealed class PoolStudyTests
     [Fact]
     public void BreakEven_IsWhereTheTrancheStartsToLose()
     {
-        var rate = PoolStudy.BreakEvens(SamplePool.Sight, Assumed, CancellationToken.None)["A"]!.Value;
-        Assert.Equal(0, PoolStudy.Run(SamplePool.Sight, Assumed with { Cdr = rate }).Tranches[0].Unpaid, 5.0);
-        Assert.True(PoolStudy.Run(SamplePool.Sight, Assumed with { Cdr = Math.Min(1, rate + 0.05) }).Tranches[0].Unpaid > 0);
+        var assumed = Assumed with { Severity = 1 };
+        var rate = PoolStudy.BreakEvens(SamplePool.Sight, assumed, CancellationToken.None)["A"]!.Value;
+        Assert.InRange(rate, 0.1, 0.95);
+        Assert.Equal(0, PoolStudy.Run(SamplePool.Sight, assumed with { Cdr = rate }).Tranches[0].Unpaid, 50.0);
+        Assert.True(PoolStudy.Run(SamplePool.Sight, assumed with { Cdr = rate + 0.05 }).Tranches[0].Unpaid > 0);
         Assert.Null(PoolStudy.BreakEvens(SamplePool.Sight, Assumed, CancellationToken.None)["=Sub"]);
     }
 
