@@ -25,7 +25,7 @@ internal sealed class PoolJobs(IPoolSource pools)
         var run = new JobRun(progress => replies.WriteAsync(new V1.ProjectReply { Progress = progress }), context.CancellationToken);
         var conventions = await run.Checked(() => ConventionsOf(request.Conventions));
         var pool = await CopyAsync(run, request.Pool);
-        var scenarios = await run.Checked(() => AssumptionsOf(request.Assumptions, pool) ?? [new Scenario { Name = "no prepayments, no defaults" }]);
+        var scenarios = await run.Checked(() => AssumptionsOf(request.Assumptions, pool) ?? [new Scenario { Name = "by plan" }]);
         var first = LiveCollateral.FirstPeriod(pool.State.Ledger);
         var calendar = new ProjectionCalendar(pool.State.Ledger.Terms.EndOf(first - 1));
         var isByColumns = scenarios.All(scenario => LineOnly(scenario, conventions) is null);

@@ -21,7 +21,7 @@ public sealed class ControlServiceTests : HostedTests
             var message = CommandMapping.Write(Command.Of(RequestId.FromGuid(Host.NewId()), control));
             var body = (IMessage)V1.Command.Descriptor.FindFieldByNumber((int)message.CommandCase).Accessor.GetValue(message);
             var raw = new Api.Transport.Client.RpcMethod<byte[], V1.Decision>(
-                $"/creditgrains.v1.ControlService/{control.Kind}", (bytes, output) => output.Write(bytes), bytes => V1.Decision.Parser.ParseFrom(bytes));
+                $"/creditgrains.v1.{(control is PoolCommand ? "PoolService" : "ControlService")}/{control.Kind}", (bytes, output) => output.Write(bytes), bytes => V1.Decision.Parser.ParseFrom(bytes));
             var decision = await Host.Channel.UnaryAsync(raw, body.ToByteArray());
             Assert.Equal(V1.OutcomeKind.Posted, decision.Kind);
             var shown = await Host.CallAsync<V1.GetDecisionRequest, V1.GetDecisionReply>("QueryService", "GetDecision", new() { DecisionId = decision.DecisionId });

@@ -1,5 +1,9 @@
+using CreditGrains.Api.Transport;
+using CreditGrains.Api.Transport.Client;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Cli.Pools.Live;
 using CreditGrains.Cli.Tests.EndToEnd;
+using V1 = CreditGrains.Api.V1;
 
 namespace CreditGrains.Cli.Tests.Pools;
 
@@ -45,8 +49,26 @@ public sealed class LivePoolJobTest(ServerFixture server) : IClassFixture<Server
         Assert.Contains("period,payment,state,actual,tranche", run.Output, StringComparison.Ordinal);
         foreach (var command in (string[][])[["measures", "--skip-break-even"], ["grid", "--cdr", "0,0.1"], ["montecarlo", "--trials", "50"]])
             Assert.True((await server.RunAsync(["pool", command[0], Pool, "--deal", deal, .. command[1..]])) is { Code: ExitCode.Ok }, command[0]);
+        await StopAsync(Deal);
         var wrong = await server.RunAsync("pool", "deal", Pool, "--deal", server.Write("wrong-deal.json", Deal.Replace("\"coupon\": 0.03", "\"copon\": 0.03", StringComparison.Ordinal)));
         Assert.Equal(ExitCode.Usage, wrong.Code);
         Assert.Contains("tranches[0].copon", wrong.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A job that would take minutes tells how far it is, and ends when its caller goes.</summary>
+    private async Task StopAsync(string deal)
+    {
+        using var channel = new RpcChannel(new Uri(server.Address));
+        using var stop = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        var request = new V1.MonteCarloRequest { Pool = new V1.NodeKey { Kind = V1.NodeKind.Pool, Tenant = 61, LegalEntity = 1, Id = 1 }, DealJson = deal, Trials = 10_000_000 };
+        var told = 0;
+        var ended = await Record.ExceptionAsync(async () =>
+        {
+            await foreach (var reply in channel.ServerStreamingAsync(PoolCalls.MonteCarlo, request, new CallOptions { CancellationToken = stop.Token }, stop.Token))
+                if (reply.Progress is { Step: "running" } && ++told == 2) await stop.CancelAsync();
+        });
+        Assert.True(ended is OperationCanceledException or RpcException { Code: StatusCode.Cancelled }, ended?.ToString() ?? "it ran to its end");
+        Assert.Equal(2, told);
+        Assert.Equal(ExitCode.Ok, (await server.RunAsync("pool", "state", Pool)).Code);
     }
 }
