@@ -183,6 +183,8 @@ internal sealed class Executor
     {
         outcome = default;
         var (reason, message) = CommandValidation.Check(c);
+        // What Domain cannot see of a command: whether a catalogue compiles.
+        if (reason == Reason.None && c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } fault) (reason, message) = (Reason.InvalidField, fault);
         var fingerprint = 0u;
         if (reason == Reason.None)
         {
@@ -194,14 +196,9 @@ internal sealed class Executor
             Refuse(ref outcome, reason, message);
             return;
         }
-        if (c.Control is ActivateFeatures activation && Features.FaultOf(activation.Catalogue) is { } unreadable)
+        if (c.Control is not null && risk.FaultOf(c.Control) is { } refused)
         {
-            Refuse(ref outcome, Reason.InvalidField, unreadable);
-            return;
-        }
-        if (c.Control is not null && risk.FaultOf(c.Control) is { } fault)
-        {
-            Refuse(ref outcome, Reason.InvalidContent, fault);
+            Refuse(ref outcome, Reason.InvalidContent, refused);
             return;
         }
         var e = default(LedgerEvent);

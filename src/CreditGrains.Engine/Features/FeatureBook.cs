@@ -76,9 +76,9 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
             Limit = facility.Limit,
             Attributes = e.Attributes,
         };
-        if (!catalogue.Concerns(seen)) return;
-        catalogue.Observe(FeatureEntity.Facility, state.FacilityFeatures.Write(facilityRow), seen);
-        if (catalogue.BorrowerRowLength > 0) ObserveBorrowers(catalogue, facility, seen);
+        var matched = catalogue.Match(seen);
+        if (catalogue.Looks(FeatureEntity.Facility, matched)) catalogue.Observe(FeatureEntity.Facility, state.FacilityFeatures.Write(facilityRow), seen, matched);
+        if (catalogue.Looks(FeatureEntity.Borrower, matched)) ObserveBorrowers(catalogue, facility, seen, matched);
     }
 
     /// <summary>Reads the features of a request before it is decided.</summary>
@@ -136,7 +136,7 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
 
     private static ReadOnlySpan<byte> EmptyRow => EmptyRowBytes;
 
-    private void ObserveBorrowers(FeatureCatalogue catalogue, in FacilityRow facility, in FeatureEvent seen)
+    private void ObserveBorrowers(FeatureCatalogue catalogue, in FacilityRow facility, in FeatureEvent seen, ulong matched)
     {
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         foreach (var entry in state.PathOf(facility, buffer))
@@ -145,7 +145,7 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
             if (node.Kind != NodeKind.Borrower) continue;
             var converted = seen;
             if (node.Currency != facility.Currency && !TryConvert(node, facility, ref converted)) continue;
-            catalogue.Observe(FeatureEntity.Borrower, state.BorrowerFeatures.Write(entry.Node), converted);
+            catalogue.Observe(FeatureEntity.Borrower, state.BorrowerFeatures.Write(entry.Node), converted, matched);
         }
     }
 

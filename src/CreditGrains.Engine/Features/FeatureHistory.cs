@@ -98,7 +98,8 @@ public sealed class FeatureHistory
                 if (sequence > snapshotSequence)
                 {
                     EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
-                    if (e.Kind.IsRequest() && IsAsked(state, catalogue) && executor.TryReadFeatures(e, values)) visit(DecisionOf(e), values);
+                    // A barred id was declined without a look at the account.
+                    if (e.Kind.IsRequest() && e.Reason != Reason.Tombstoned && IsAsked(state, catalogue) && executor.TryReadFeatures(e, values)) visit(DecisionOf(e), values);
                     executor.Replay(e);
                 }
                 payload = payload[length..];

@@ -79,7 +79,8 @@ internal sealed unsafe class FeatureTable : IRowTable, IDisposable
     /// <inheritdoc/>
     public void MarkAbsent(ulong[] bits)
     {
-        for (var first = 0; first < End; first += rowsPerPage)
+        // No block, no bit.
+        for (var first = 0; End > 1 && first < End; first += rowsPerPage)
         {
             if (Address(first) is not null) continue;
             for (var block = first; block < Math.Min(End, first + rowsPerPage); block++) bits[block >> 6] |= 1UL << (block & 63);

@@ -20,20 +20,17 @@ internal sealed class EntityProgram
     private const int BoundaryAt = 8;
     private const int LateAt = 12;
 
-    private readonly FilterSet filters;
     private readonly (ulong Filter, ValueSource Value, Accumulator[] Parts)[] streams;
     private readonly Accumulator[] all;
     private readonly Accumulator[] moving;
     private readonly BucketClock[] clocks;
-    private readonly ulong anyFilter;
     private readonly (int Index, int Scale)[] lateFeatures;
     private readonly long lateness;
     private readonly long ahead;
 
     public EntityProgram(
-        FilterSet filters, (int Filter, ValueSource Value, Accumulator[] Parts)[] streams, (int Index, int Scale)[] lateFeatures, int rowLength, long lateness, long ahead, long utcOffset)
+        (int Filter, ValueSource Value, Accumulator[] Parts)[] streams, (int Index, int Scale)[] lateFeatures, int rowLength, long lateness, long ahead, long utcOffset)
     {
-        this.filters = filters;
         this.streams = [.. streams.Select(stream => (1UL << stream.Filter, stream.Value, stream.Parts))];
         this.lateFeatures = lateFeatures;
         this.lateness = lateness;
@@ -42,7 +39,7 @@ internal sealed class EntityProgram
         all = [.. streams.SelectMany(stream => stream.Parts)];
         moving = [.. all.Where(part => part.GranularitySeconds != 0)];
         clocks = [.. moving.Select(part => part.GranularitySeconds).Distinct().Select(granularity => new BucketClock(granularity, utcOffset))];
-        anyFilter = this.streams.Aggregate(0UL, (bits, stream) => bits | stream.Filter);
+        AnyFilter = this.streams.Aggregate(0UL, (bits, stream) => bits | stream.Filter);
     }
 
     /// <summary>Bytes of a row, a multiple of 8.</summary>
@@ -54,17 +51,13 @@ internal sealed class EntityProgram
     /// <summary>Sketches of distinct values: places of each.</summary>
     public IEnumerable<int> SketchPlaces => all.OfType<DistinctRing>().Select(part => part.Places);
 
-    /// <summary>Bits of the filters an event passes; 0 when no feature looks at it.</summary>
-    public ulong Match(in FeatureEvent e)
-    {
-        var held = filters.Match(e);
-        return (held & anyFilter) == 0 ? 0 : held;
-    }
+    /// <summary>Bits of the filters whose events change a row.</summary>
+    public ulong AnyFilter { get; }
 
     /// <summary>Adds an event to a row.</summary>
     /// <param name="span">The row.</param>
     /// <param name="e">The event.</param>
-    /// <param name="held">What <see cref="Match"/> gave for it; not 0.</param>
+    /// <param name="held">Bits of the filters it passes, one of <see cref="AnyFilter"/> among them.</param>
     public void Observe(Span<byte> span, in FeatureEvent e, ulong held)
     {
         ref var row = ref MemoryMarshal.GetReference(span[..RowLength]);

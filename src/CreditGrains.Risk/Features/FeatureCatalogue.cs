@@ -13,6 +13,7 @@ namespace CreditGrains.Risk.Features;
 /// </remarks>
 public sealed class FeatureCatalogue
 {
+    private readonly FilterSet filters;
     private readonly EntityProgram facility;
     private readonly EntityProgram? borrower;
     private readonly DerivedFeature[] derived;
@@ -22,8 +23,9 @@ public sealed class FeatureCatalogue
     private readonly ImmutableDictionary<string, Feature> byName;
 
     internal FeatureCatalogue(
-        string name, byte[] content, long lateness, long ahead, ImmutableArray<Feature> features, EntityProgram facility, EntityProgram? borrower, DerivedFeature[] derived, long utcOffset)
+        string name, byte[] content, long lateness, long ahead, ImmutableArray<Feature> features, FilterSet filters, EntityProgram facility, EntityProgram? borrower, DerivedFeature[] derived, long utcOffset)
     {
+        this.filters = filters;
         this.facility = facility;
         this.borrower = borrower;
         this.derived = derived;
@@ -78,19 +80,26 @@ public sealed class FeatureCatalogue
     /// <summary>A feature by name, null when there is none.</summary>
     public Feature? Find(string name) => byName.GetValueOrDefault(name);
 
-    /// <summary>Whether an event changes the facility's row.</summary>
-    public bool Concerns(in FeatureEvent e) => facility.Match(e) != 0 || (borrower is not null && borrower.Match(e) != 0);
+    /// <summary>Which of the catalogue's filters an event passes, as bits; the same for all entities.</summary>
+    public ulong Match(in FeatureEvent e) => filters.Match(e);
+
+    /// <summary>Whether a feature of the entity looks at an event that passes these filters.</summary>
+    public bool Looks(FeatureEntity entity, ulong matched) => ((entity == FeatureEntity.Facility ? facility : borrower)?.AnyFilter & matched) is not (null or 0);
 
     /// <summary>Adds an event to the row of its facility or borrower. An event that no feature looks at changes nothing.</summary>
     /// <param name="entity">Whose row.</param>
     /// <param name="row">At least as long as the entity's rows.</param>
     /// <param name="e">The event, amounts in the entity's currency.</param>
-    public void Observe(FeatureEntity entity, Span<byte> row, in FeatureEvent e)
+    /// <param name="matched">What <see cref="Match"/> gave for it.</param>
+    public void Observe(FeatureEntity entity, Span<byte> row, in FeatureEvent e, ulong matched)
     {
         var program = entity == FeatureEntity.Facility ? facility : borrower;
-        if (program is null || program.Match(e) is not (var held and not 0)) return;
-        program.Observe(row, e, held);
+        if (program is not null && (program.AnyFilter & matched) != 0) program.Observe(row, e, matched);
     }
+
+    /// <summary>Matches and adds in one.</summary>
+    /// <inheritdoc cref="Observe(FeatureEntity, Span{byte}, in FeatureEvent, ulong)"/>
+    public void Observe(FeatureEntity entity, Span<byte> row, in FeatureEvent e) => Observe(entity, row, e, filters.Match(e));
 
     /// <summary>Reads all features as of a decision, before its own event.</summary>
     /// <param name="facilityRow">The facility's row; empty when it has had no event.</param>

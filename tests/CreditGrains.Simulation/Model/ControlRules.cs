@@ -13,6 +13,7 @@ internal sealed class ControlRules(World world, long now)
     {
         SetFxRate rate => SetRate(rate),
         AdvanceBusinessDate date => Advance(date),
+        ActivateFeatures activation => Activate(activation),
         _ when world.Node(control.Key) is { } node => OnNode(control, node),
         _ => GraphRules.Unknown(control.Key),
     };
@@ -32,6 +33,13 @@ internal sealed class ControlRules(World world, long now)
     private Verdict SetRate(SetFxRate rate)
     {
         world.Rates[(rate.Key.Tenant, rate.Key.LegalEntity, rate.From, rate.To)] = new ModelRate(rate.RateNano, rate.ValidUntilMicros);
+        return Verdict.Posted();
+    }
+
+    private Verdict Activate(ActivateFeatures activation)
+    {
+        if (world.Catalogue.AsSpan().SequenceEqual(activation.Catalogue)) return Verdict.Declined(Reason.NoChange);
+        world.Catalogue = activation.Catalogue;
         return Verdict.Posted();
     }
 

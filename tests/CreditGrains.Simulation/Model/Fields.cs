@@ -103,7 +103,7 @@ internal static class Fields
 
     private static bool IsKeyGood(ControlCommand control) => control switch
     {
-        SetFxRate or AdvanceBusinessDate => control.Key is { Tenant: > 0, LegalEntity: > 0, Id: 0, Kind: NodeKind.None },
+        SetFxRate or AdvanceBusinessDate or ActivateFeatures => control.Key is { Tenant: > 0, LegalEntity: > 0, Id: 0, Kind: NodeKind.None },
         OpenNode open => IsValid(open.Key) && !open.Key.IsFacility && open.Parents.All(link => IsParent(open.Key, link.Parent)),
         OpenFacility open => IsValid(open.Key) && open.Key.IsFacility && open.Parents.All(link => IsParent(open.Key, link.Parent)),
         TransferToPool move => IsValid(move.Key) && move.Key.IsFacility
@@ -146,6 +146,7 @@ internal static class Fields
         SetVelocityLimit limit => limit is { WindowSeconds: >= 1 and <= WindowSecondsMax, CountMax: >= -1 },
         SetFxRate rate => rate.From != rate.To && rate.RateNano is >= 1 and <= 1_000_000_000_000_000_000 && rate.ValidUntilMicros > 0,
         AdvanceBusinessDate date => date.Day is >= 1 and < 1_000_000,
+        ActivateFeatures activation => Workload.Catalogues.Sound.Contains(activation.Catalogue),
         _ => true,
     };
 

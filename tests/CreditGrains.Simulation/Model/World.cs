@@ -39,6 +39,9 @@ internal sealed class World
 
     public Dictionary<(ushort Tenant, ushort LegalEntity), int> BusinessDays { get; } = [];
 
+    /// <summary>The catalogue of features in force; empty for none.</summary>
+    public byte[] Catalogue { get; set; } = [];
+
     public Dictionary<long, Entry> Entries { get; } = [];
 
     public Dictionary<(ushort Tenant, RequestId Id), Entry> Ids { get; } = [];

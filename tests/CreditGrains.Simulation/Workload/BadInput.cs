@@ -83,6 +83,8 @@ internal static class BadInput
             (Freeze, _) => new Freeze(key with { LegalEntity = 0 }),
             (Close, _) => new Close(key with { Kind = (NodeKind)11 }),
             (AdvanceBusinessDate date, _) => date with { Key = key with { Id = 3 } },
+            (ActivateFeatures activation, 0) => activation with { Catalogue = Catalogues.Wrong },
+            (ActivateFeatures activation, _) => activation with { Catalogue = new byte[60_001] },
             (TransferToPool move, _) => move with { Pool = new NodeKey(1, key.Tenant, 1, NodeKind.Funder) },
             _ => new SetReviewThreshold(key, -2),
         };

@@ -28,6 +28,7 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         CommandKind.SetFxRate => Rate(tenant, now),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(
             new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None), (int)(now / 86_400_000_000) + dice.Below(3)),
+        CommandKind.ActivateFeatures => new ActivateFeatures(new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None), dice.Pick(Catalogues.Sound)),
         _ => new TransferToPool(dice.Pick(plan.Facilities(tenant)), dice.Percent(25) ? default : SomePool(tenant)),
     };
 

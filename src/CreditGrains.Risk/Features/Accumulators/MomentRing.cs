@@ -67,7 +67,7 @@ internal sealed class MomentRing : Accumulator
         long from = clock.Of(before), to = clock.Of(after);
         for (var bucket = Math.Max(from + 1, to - length + 1); bucket <= to; bucket++)
         {
-            var slot = (int)(bucket % length);
+            var slot = SlotOf(bucket);
             Clear(ref row, Offset + slot * countBytes, countBytes);
             if ((parts & RingParts.Squares) != 0) Clear(ref row, Offset + squaresAt + slot * SquareBytes, SquareBytes);
             if ((parts & RingParts.Extremes) != 0) Clear(ref row, Offset + extremesAt + slot * 16, 16);
@@ -77,7 +77,7 @@ internal sealed class MomentRing : Accumulator
     /// <inheritdoc/>
     public override void Add(ref byte row, in Observation observed)
     {
-        var slot = (int)(clock.Of(observed.Seconds) % length);
+        var slot = SlotOf(clock.Of(observed.Seconds));
         var at = Offset + slot * countBytes;
         var (count, sum) = Load(ref row, at);
         if (count == CountMax) return;
@@ -102,17 +102,23 @@ internal sealed class MomentRing : Accumulator
         var oldest = newest - length + 1;
         var m = Moments.Empty;
         var back = 0;
+        // Counted down beside the bucket: a division for each would cost more than all the rest.
+        var slot = SlotOf(asked);
         foreach (var (buckets, features) in windows)
         {
             for (; back < buckets; back++)
             {
                 var bucket = asked - back;
-                if (bucket <= newest && bucket >= oldest && moment.Newest != 0) Take(ref row, (int)(bucket % length), back, ref m);
+                if (bucket <= newest && bucket >= oldest && moment.Newest != 0) Take(ref row, slot, back, ref m);
+                if (--slot < 0) slot = length - 1;
             }
             m.Buckets = buckets;
             foreach (ref readonly var feature in features.AsSpan()) values[feature.Index] = feature.Of(m);
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private int SlotOf(long bucket) => unchecked((int)((uint)bucket % (uint)length));
 
     private void Take(ref byte row, int slot, int back, ref Moments m)
     {

@@ -15,12 +15,12 @@ internal sealed class CatalogueCompiler(string name, long lateness, long ahead, 
     public FeatureCatalogue Compile(ReadOnlyMemory<byte> content)
     {
         var set = new FilterSet(filters);
-        var facility = Program(FeatureEntity.Facility, set);
-        var borrower = specs.Any(spec => spec.Feature.Entity == FeatureEntity.Borrower) ? Program(FeatureEntity.Borrower, set) : null;
-        return new FeatureCatalogue(name, content.ToArray(), lateness, ahead, [.. specs.Select(spec => spec.Feature)], facility, borrower, Derived(), utcOffset);
+        var facility = Program(FeatureEntity.Facility);
+        var borrower = specs.Any(spec => spec.Feature.Entity == FeatureEntity.Borrower) ? Program(FeatureEntity.Borrower) : null;
+        return new FeatureCatalogue(name, content.ToArray(), lateness, ahead, [.. specs.Select(spec => spec.Feature)], set, facility, borrower, Derived(), utcOffset);
     }
 
-    private EntityProgram Program(FeatureEntity entity, FilterSet set)
+    private EntityProgram Program(FeatureEntity entity)
     {
         var own = specs.Where(spec => spec.Feature.Entity == entity && spec.Feature.Aggregation is not (Aggregation.Ratio or Aggregation.Derived or Aggregation.Late)).ToList();
         var streams = own.GroupBy(spec => (spec.Filter, Value: StreamOf(spec))).Select(group => (group.Key.Filter, group.Key.Value, Parts: Parts(group).ToArray())).ToArray();
@@ -38,7 +38,7 @@ internal sealed class CatalogueCompiler(string name, long lateness, long ahead, 
             throw new FeatureFault("TooLarge", "features", $"an account would take {length} bytes, at most {RowLengthMax} are allowed; the largest part is {largest.Words}: take a coarser granularity");
         }
         var late = specs.Where(spec => spec.Feature.Entity == entity && spec.Feature.Aggregation == Aggregation.Late).Select(spec => (spec.Feature.Index, spec.Feature.Scale)).ToArray();
-        return new EntityProgram(set, streams, late, length, lateness, ahead, utcOffset);
+        return new EntityProgram(streams, late, length, lateness, ahead, utcOffset);
     }
 
     /// <summary>Counts and times need no value: they join the stream of the amount of their filter when there is one.</summary>
