@@ -16,19 +16,25 @@ internal static class TrainCommand
         var file = new Argument<string>("file") { Description = "CSV with a header, one row an account" };
         var config = new Option<string>("--config") { Description = "Training file, JSON: label, inputs, folds, settings; docs/training.md has the format", Required = true, HelpName = "FILE" };
         var output = new Option<string>("--out") { Description = "Directory for scorecard.json, trees.onnx, scores.csv, report.json and report.html; made when it is not there", Required = true, HelpName = "DIR" };
-        var json = new Option<bool>("--json") { Description = "Print one JSON object a line" };
-        var command = new Command("train", "Train a scorecard and boosted trees from a labelled CSV, and report how well they do out of fold") { file, config, output, json };
-        command.SetAction(parse =>
+        var challenger = new Option<bool>("--challenger") { Description = "Register the models with the engine at --address and let them run as shadows; promotion needs a checker" };
+        var tenant = new Option<uint>("--tenant") { Description = "Challenger: tenant", DefaultValueFactory = _ => 1 };
+        var entity = new Option<uint>("--entity") { Description = "Challenger: legal entity", DefaultValueFactory = _ => 1 };
+        var command = new Command("train", "Train a scorecard and boosted trees from a labelled CSV, and report how well they do out of fold") { file, config, output, challenger, tenant, entity };
+        var client = new ClientOptions().AddTo(command);
+        command.SetAction(async (parse, cancellationToken) =>
         {
+            var json = client.IsJson(parse);
             try
             {
                 var plan = TrainingPlan.Read(Read(parse.GetRequiredValue(config)));
                 var run = TrainingRun.Of(plan, Table(plan, parse.GetRequiredValue(file)));
                 var directory = parse.GetRequiredValue(output);
                 Write(run, directory);
-                foreach (var one in run.Scores) Print(shell, run, one, parse.GetValue(json));
-                if (!parse.GetValue(json)) shell.Line($"written   {directory}");
-                return (int)ExitCode.Ok;
+                foreach (var one in run.Scores) Print(shell, run, one, json);
+                if (!json) shell.Line($"written   {directory}");
+                if (!parse.GetValue(challenger)) return (int)ExitCode.Ok;
+                using var channel = client.Connect(parse);
+                return (int)await ChallengerUpload.RunAsync(shell, channel, run, parse.GetValue(tenant), parse.GetValue(entity), json, cancellationToken);
             }
             catch (ModelFault fault)
             {

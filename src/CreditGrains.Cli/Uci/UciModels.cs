@@ -1,11 +1,11 @@
 using System.Text;
 using CreditGrains.Cli.Control;
+using CreditGrains.Cli.Training;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Risk.Models;
-using CreditGrains.Risk.Monitoring;
 using CreditGrains.Risk.Training;
 
 namespace CreditGrains.Cli.Uci;
@@ -42,8 +42,8 @@ internal static class UciModels
     {
         var registrar = new RiskRegistrar(engine, RequestIds.Draw);
         var texts = Encoding.UTF8.GetBytes(Texts);
-        var card = Taken(CardName, await registrar.RegisterModelAsync(layout.Entity, CardName, 0, run.ScorecardFile()!, texts, Metadata(run, run.Scorecard!)));
-        var trees = Taken(TreesName, await registrar.RegisterModelAsync(layout.Entity, TreesName, 0, run.TreesFile()!, texts, Metadata(run, ModelRegistry.Compile(run.TreesFile()!))));
+        var card = Taken(CardName, await registrar.RegisterModelAsync(layout.Entity, CardName, 0, run.ScorecardFile()!, texts, ChallengerUpload.MetadataOf(run, run.Scorecard!)));
+        var trees = Taken(TreesName, await registrar.RegisterModelAsync(layout.Entity, TreesName, 0, run.TreesFile()!, texts, ChallengerUpload.MetadataOf(run, ModelRegistry.Compile(run.TreesFile()!))));
         var policy = Taken(PolicyName, await registrar.RegisterPolicyAsync(layout.Entity, PolicyName, 0, Encoding.UTF8.GetBytes(Policy), "Request"));
         Taken(CardName, await registrar.ActivateAsync(new ActivateModel(layout.Scored, CardName, card, VersionRole.Acting, 0, 0, "trainer", "credit officer")));
         Taken(TreesName, await registrar.ActivateAsync(new ActivateModel(layout.Scored, TreesName, trees, VersionRole.Shadow, 0, 0, "trainer", "")));
@@ -58,9 +58,6 @@ internal static class UciModels
     }
 
     private static CommandLine.CommandFault Refused(string name, in Outcome outcome) => CommandLine.CommandFault.Usage(outcome.Reason.ToString(), $"{name} was not taken: {outcome.Message}");
-
-    private static string Metadata(TrainingRun run, CompiledModel model) =>
-        DevelopmentDeciles.Of(model, [.. Enumerable.Range(0, run.Table.Rows).Select(row => model.Inputs.Select(input => run.Table.Columns[Array.IndexOf(run.Table.Names, input.Name)][row]).ToArray())]).ToMetadata();
 
     private const string Policy = """
         <?xml version="1.0" encoding="UTF-8"?>
