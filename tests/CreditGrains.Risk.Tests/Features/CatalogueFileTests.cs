@@ -59,7 +59,7 @@ public sealed class CatalogueFileTests
     [InlineData("""{"name":"x","aggregation":"late","scale":10}""", "FieldWrong", "features[0].scale: a whole number from 0 to 9")]
     [InlineData("""{"name":"x","aggregation":"late","colour":1}""", "FieldUnknown", "features[0].colour: ")]
     [InlineData("""{"name":"x","aggregation":"ratio","of":"y","to":"z"}""", "FeatureUnknown", "features[0].of: no feature above this one is called 'y'")]
-    [InlineData("""{"name":"x","expression":"y + 1"}""", "FeatureUnknown", "features[0].expression: at character 2: 'y' is no feature")]
+    [InlineData("""{"name":"x","expression":"y + 1"}""", "FeatureUnknown", "features[0].expression: at character 1: 'y' is no feature")]
     [InlineData("""{"name":"x","expression":"x + 1"}""", "FeatureUnknown", "features[0].expression: ")]
     [InlineData("""{"name":"x","expression":"1 +"}""", "BadExpression", "features[0].expression: at character 4: a value belongs here")]
     [InlineData("""{"name":"x","expression":"(1"}""", "BadExpression", "features[0].expression: at character 3: ')' is missing")]

@@ -21,7 +21,7 @@ internal static class Fields
         Origin = 16,
     }
 
-    public static bool IsForCallers(CommandKind kind) => (int)kind is (>= 1 and <= 3) or (>= 16 and <= 27) or (>= 48 and <= 50) or (>= 64 and <= 78);
+    public static bool IsForCallers(CommandKind kind) => (int)kind is (>= 1 and <= 3) or (>= 16 and <= 27) or (>= 48 and <= 50) or (>= 64 and <= 78) or 82;
 
     public static Reason Fault(in Command command)
     {

@@ -124,7 +124,7 @@ internal sealed class ExpressionParser(string text, string path, IReadOnlyDictio
         }
         if (known.TryGetValue(name, out var feature)) Push(new ExpressionStep(StepKind.Feature, Index: feature.Index, Scale: feature.Scale));
         else if (MomentFields.ByName.TryGetValue(name, out var field)) Push(new ExpressionStep(StepKind.Field, Index: (int)field));
-        else throw Fault($"'{name}' is no feature above this one and none of {string.Join(", ", MomentFields.ByName.Keys)}", "FeatureUnknown");
+        else throw FaultAt(start, $"'{name}' is no feature above this one and none of {string.Join(", ", MomentFields.ByName.Keys)}", "FeatureUnknown");
     }
 
     private void Call(string name)
@@ -177,5 +177,7 @@ internal sealed class ExpressionParser(string text, string path, IReadOnlyDictio
         if (!Take(token)) throw Fault($"'{token}' is missing");
     }
 
-    private FeatureFault Fault(string fault, string name = "BadExpression") => new(name, path, string.Create(CultureInfo.InvariantCulture, $"at character {at + 1}: {fault}"));
+    private FeatureFault Fault(string fault) => FaultAt(at, fault, "BadExpression");
+
+    private FeatureFault FaultAt(int place, string fault, string name) => new(name, path, string.Create(CultureInfo.InvariantCulture, $"at character {place + 1}: {fault}"));
 }
