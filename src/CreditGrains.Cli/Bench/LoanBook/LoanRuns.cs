@@ -77,7 +77,13 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
         var watch = Stopwatch.StartNew();
         var isNear = false;
         // Decisions under way are in the journal and not counted yet, so this stops a few thousand loans early; the rest is waited for without decisions.
-        var rate = await CardsAsync(() => Volatile.Read(ref isNear), async () => Volatile.Write(ref isNear, await AgedAsync(before.LastSequence, decided) >= events));
+        async Task LookAsync()
+        {
+            var aged = await AgedAsync(before.LastSequence, decided);
+            Volatile.Write(ref isNear, aged >= events);
+        }
+
+        var rate = await CardsAsync(() => Volatile.Read(ref isNear), LookAsync);
         while (await AgedAsync(before.LastSequence, decided) < events) await Task.Yield();
         var after = await engine.GetStatusAsync();
         var took = watch.Elapsed.TotalSeconds;
