@@ -43,6 +43,10 @@ internal sealed class LimitService(ICreditEngine engine)
         calls.Bind<V1.WriteOffRequest>(binder, CommandKind.WriteOff);
         calls.Bind<V1.RecoverRequest>(binder, CommandKind.Recover);
         calls.Bind<V1.AdjustRequest>(binder, CommandKind.Adjust);
+        calls.Bind<V1.RepayEarlyRequest>(binder, CommandKind.RepayEarly);
+        calls.Bind<V1.GrantHolidayRequest>(binder, CommandKind.GrantHoliday);
+        calls.Bind<V1.ExtendLoanRequest>(binder, CommandKind.ExtendLoan);
+        calls.Bind<V1.RenewLoanRequest>(binder, CommandKind.RenewLoan);
         calls.Bind<V1.VoidRequest>(binder, CommandKind.Void);
         calls.Bind<V1.ReverseRequest>(binder, CommandKind.Reverse);
         calls.Bind<V1.ResolveReferralRequest>(binder, CommandKind.ResolveReferral);

@@ -19,7 +19,13 @@ public sealed class CommandMappingTests
     [Fact]
     public void AccountCommand_WrittenAndRead_IsTheSame()
     {
-        foreach (var command in Samples.Accounts()) Assert.Equivalent(command, Cycle(command), strict: true);
+        foreach (var command in Samples.Accounts())
+        {
+            var read = Cycle(command);
+            // A product is the same when its hash is.
+            Assert.Equal(command.Control, read.Control);
+            Assert.Equivalent(command with { Control = null }, read with { Control = null }, strict: true);
+        }
     }
 
     [Fact]

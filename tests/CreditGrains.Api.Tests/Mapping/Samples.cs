@@ -1,7 +1,12 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Calendars;
+using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Pools;
 using CreditGrains.Domain.Requests;
@@ -40,10 +45,43 @@ internal static class Samples
         yield return Amount(CommandKind.WriteOff);
         yield return Amount(CommandKind.Recover);
         yield return Amount(CommandKind.Adjust) with { Amount = -9, InterestDelta = 2, FeesDelta = -3 };
+        yield return Amount(CommandKind.WriteOff) with { Reference = 12 };
+        yield return Amount(CommandKind.RepayEarly) with { Reference = 12, Options = CommandOptions.ShrinksTerm };
+        yield return Plain(CommandKind.GrantHoliday) with { Reference = 12, Control = new LoanHoliday(Facility, 3, HolidayInterest.Capitalised, true) };
+        yield return Plain(CommandKind.ExtendLoan) with { Reference = 12, Control = new LoanExtension(Facility, 6, true) };
+        foreach (var offer in Offers())
+        {
+            yield return Spend(CommandKind.Drawdown) with { Control = offer };
+            yield return Plain(CommandKind.RenewLoan) with { Reference = 12, Options = CommandOptions.Eligible, Control = offer };
+        }
         yield return Plain(CommandKind.Void) with { Reference = 11 };
         yield return Plain(CommandKind.Reverse) with { Facility = new NodeKey(0, 7, 0, NodeKind.None), Original = RequestId.ForSession(5, 6) };
         yield return Plain(CommandKind.ResolveReferral) with { Reference = 11, Options = CommandOptions.Accept };
         yield return Plain(CommandKind.ResolveReferral) with { Reference = 11 };
+    }
+
+    /// <summary>A loan of every schedule kind, with all its fields set.</summary>
+    public static IEnumerable<LoanOffer> Offers()
+    {
+        Amortisation[] kinds =
+        [
+            new Amortisation.Level(), new Amortisation.EqualPrincipal(), new Amortisation.InterestOnlyThenLevel(3), new Amortisation.Balloon(5), new Amortisation.Bullet(),
+            new Amortisation.Stepped([new InstalmentStep(1, 5), new InstalmentStep(4, 7)]), new Amortisation.Custom([new CustomInstalment(new DateOnly(2027, 1, 1), 4, CustomAmount.Total)]),
+            new Amortisation.Seasonal(new CashProfile([1, 2, 3, -4, 5, 6, 7, 8, 9, 10, 11, 12], 4, 500_000)),
+        ];
+        foreach (var kind in kinds)
+        {
+            var product = new LoanProduct
+            {
+                Interval = PaymentInterval.Quarterly, Amortisation = kind, DayCount = DayCount.ActualActualIsda, BusinessDays = BusinessDayRule.ModifiedFollowing,
+                Calendar = BusinessCalendar.Create([new DateOnly(2026, 10, 1)], [new DateOnly(2026, 2, 14)]).Value, AccrualDates = AccrualDates.Adjusted,
+                Rounding = new RoundingRule(RoundingMode.HalfEven, RoundingMode.Up, 100), LastInstalment = LastInstalmentRule.FirstTakesRest,
+                Fees = [new LoanFee("a fee", FeeTiming.WithFirstInstalment, FeeMeasure.OfAmount, 10_000, true)],
+                Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = 3, BounceFee = 7, NonAccrualFromDays = 60, PenaltyDayCount = DayCount.Actual365Fixed, Allocation = AllocationRule.PrincipalFirstAfter90 },
+                Classes = ClassificationTable.Cards, Buckets = new BucketEdges([0, 10, 20]), IsRetail = true,
+            };
+            yield return new LoanOffer(Facility, SealedProduct.Of(product), new LoanFigures(new RateAnnual(43_500_000), 24, new DateOnly(2026, 3, 31), 31));
+        }
     }
 
     /// <summary>Every control command.</summary>

@@ -26,9 +26,13 @@ public sealed class AccountValidationTests
         (CommandKind.Chargeback, "amount currency channel"),
         (CommandKind.PostInterest, "amount currency"),
         (CommandKind.PostFee, "amount currency"),
-        (CommandKind.WriteOff, "amount currency"),
-        (CommandKind.Recover, "amount currency"),
+        (CommandKind.WriteOff, "amount currency reference"),
+        (CommandKind.Recover, "amount currency reference"),
         (CommandKind.Adjust, "amount currency deltas"),
+        (CommandKind.RepayEarly, "amount currency reference shrinks"),
+        (CommandKind.GrantHoliday, "reference"),
+        (CommandKind.ExtendLoan, "reference"),
+        (CommandKind.RenewLoan, "reference eligible"),
         (CommandKind.Void, "reference"),
         (CommandKind.ResolveReferral, "reference accept"),
         (CommandKind.Reverse, "original"),
@@ -51,7 +55,9 @@ public sealed class AccountValidationTests
         ("deltas", c => c with { InterestDelta = -1 }, Reason.InvalidField),
         ("deltas", c => c with { FeesDelta = 1 }, Reason.InvalidField),
         ("original", c => c with { Original = RequestId.ForTime(1, 2, 2) }, Reason.InvalidField),
-        ("none", c => c with { Options = (CommandOptions)8 }, Reason.InvalidField),
+        ("shrinks", c => c with { Options = CommandOptions.ShrinksTerm }, Reason.InvalidField),
+        ("eligible", c => c with { Options = CommandOptions.Eligible }, Reason.InvalidField),
+        ("none", c => c with { Options = (CommandOptions)128 }, Reason.InvalidField),
         ("none", c => c with { Control = new Freeze(Samples.Facility) }, Reason.InvalidField),
     ];
 
@@ -86,7 +92,9 @@ public sealed class AccountValidationTests
         {
             var used = fields.Split(' ');
             foreach (var (change, field, reason) in ValueRules)
-                if (field == "any" || used.Contains(field)) rows.Add(change, kind, kind == CommandKind.Adjust && field == "amount" ? OfAdjust(change) : reason);
+                if (field == "any" || used.Contains(field)) rows.Add(change, kind, kind == CommandKind.Adjust && field == "amount" ? OfAdjust(change)
+                    // Of these it names a loan, or none.
+                    : kind is CommandKind.WriteOff or CommandKind.Recover && change == "reference 0" ? Reason.None : reason);
         }
         return rows;
     }

@@ -1,5 +1,8 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Pools;
 using CreditGrains.Domain.Requests;
@@ -32,7 +35,11 @@ internal static class Samples
             case CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral:
                 c.Reference = 5;
                 return c;
-            case CommandKind.IncreaseHold or CommandKind.Capture:
+            case CommandKind.GrantHoliday or CommandKind.ExtendLoan or CommandKind.RenewLoan:
+                c.Reference = 5;
+                c.Control = Agreement(kind);
+                return c;
+            case CommandKind.IncreaseHold or CommandKind.Capture or CommandKind.RepayEarly:
                 c.Reference = 5;
                 break;
         }
@@ -40,6 +47,17 @@ internal static class Samples
         c.Currency = Eur;
         return c;
     }
+
+    /// <summary>What a command agrees about a loan.</summary>
+    public static ControlCommand Agreement(CommandKind kind) => kind switch
+    {
+        CommandKind.GrantHoliday => new LoanHoliday(Facility, 2, HolidayInterest.Deferred, true),
+        CommandKind.ExtendLoan => new LoanExtension(Facility, 3, false),
+        _ => Offer(12),
+    };
+
+    /// <summary>A loan of the usual product at 6 %.</summary>
+    public static LoanOffer Offer(int instalments) => new(Facility, SealedProduct.Of(new LoanProduct()), new LoanFigures(new RateAnnual(60_000_000), instalments));
 
     public static ControlCommand Control(CommandKind kind) => kind switch
     {

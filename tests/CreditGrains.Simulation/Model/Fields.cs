@@ -81,7 +81,8 @@ internal static class Fields
     {
         if (!use.HasFlag(Use.AmountMin) && command.AmountMin != 0) return true;
         if (command.Kind != CommandKind.Adjust && (command.InterestDelta != 0 || command.FeesDelta != 0)) return true;
-        if (use.HasFlag(Use.Reference) ? command.Reference < 1 : command.Reference != 0) return true;
+        // Of these it names a loan, or none.
+        if (command.Kind is CommandKind.WriteOff or CommandKind.Recover ? command.Reference < 0 : use.HasFlag(Use.Reference) ? command.Reference < 1 : command.Reference != 0) return true;
         if (command.Kind != CommandKind.Reverse && command.Original != default) return true;
         if ((command.Options & ~OptionsOf(command.Kind)) != 0) return true;
         if (command.LifetimeSeconds is < 0 or > Command.LifetimeSecondsMax) return true;

@@ -46,6 +46,10 @@ internal sealed class OwnActs(World world, long now)
     /// <summary>The acts due before a command on a facility, in the order of their ends.</summary>
     public IEnumerable<(CommandKind Kind, NodeKey Key, long Reference)> Due(ModelFacility facility)
     {
+        if (LoanRules.Today(world, facility) is { } today)
+        {
+            foreach (ModelLoan loan in facility.Loans.Values.Where(loan => loan.IsBehind(today)).ToList()) yield return (CommandKind.AgeLoan, facility.Key, loan.Reference);
+        }
         if (facility.Ceiling.IsDue(now)) yield return (CommandKind.LimitFellDue, facility.Key, 0);
         foreach (ModelItem item in facility.Items.Values.Where(item => item.IsDue(now)).OrderBy(item => (item.End, item.Reference)).ToList())
         {

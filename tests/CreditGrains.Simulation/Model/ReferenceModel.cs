@@ -39,6 +39,7 @@ internal sealed class ReferenceModel
             return;
         }
         Command given = command ?? EventReading.CommandOf(actual, World);
+        World.UnknownProductFault = actual.LoanFault;
         Admission admission = Admissions.Of(World, given, actual.RecordedAtMicros);
         Require(admission.Reason == Reason.None && admission.Earlier is null, $"event {actual.Sequence} {actual.Kind}: must not be journaled, {admission}");
         EventRecord expected = Expect(given, actual.RecordedAtMicros, actual.Reason);

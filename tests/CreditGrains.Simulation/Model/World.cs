@@ -1,6 +1,7 @@
 using System.Numerics;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
@@ -42,6 +43,9 @@ internal sealed class World
 
     /// <summary>Loan products that the journal has held.</summary>
     public Dictionary<UInt128, LoanProduct> Products { get; } = [];
+
+    /// <summary>Of a drawdown whose product was never journaled, because it was declined: the fault that the journal gives.</summary>
+    public LoanFault UnknownProductFault { get; set; }
 
     public Dictionary<long, Entry> Entries { get; } = [];
 

@@ -75,11 +75,21 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
         var decided = drawn;
         await DateAsync(date);
         var watch = Stopwatch.StartNew();
-        var after = before;
-        var rate = await CardsAsync(() => (after.LastSequence - before.LastSequence) - (long)(Interlocked.Read(ref drawn) - decided) - 1 >= events, async () => after = await engine.GetStatusAsync());
+        var isNear = false;
+        // Decisions under way are in the journal and not counted yet, so this stops a few thousand loans early; the rest is waited for without decisions.
+        var rate = await CardsAsync(() => Volatile.Read(ref isNear), async () => Volatile.Write(ref isNear, await AgedAsync(before.LastSequence, decided) >= events));
+        while (await AgedAsync(before.LastSequence, decided) < events) await Task.Yield();
+        var after = await engine.GetStatusAsync();
         var took = watch.Elapsed.TotalSeconds;
         report.Detail($"{name}: {took:F2} s for {events:N0} loans, {rate:N0} card decisions a second beside it, {(after.JournalBytes - before.JournalBytes) / 1e6:N0} MB of journal in all");
         figures.Add(new Figure(name, "s", took, loans >= 10_000_000 ? Demand.AtMost : Demand.None, loans >= 10_000_000 ? 20 : 0, $"{events:N0} loans, decisions go on"));
+    }
+
+    /// <summary>Events since a sequence that were no card decisions and not the move of the date.</summary>
+    private async Task<long> AgedAsync(long since, ulong decidedThen)
+    {
+        var decided = (long)(Interlocked.Read(ref drawn) - decidedThen);
+        return (await engine.GetStatusAsync()).LastSequence - since - 1 - decided;
     }
 
     /// <summary>Card decisions for the seconds of a measurement, or until something is done.</summary>

@@ -58,7 +58,8 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         made = null;
         if (Today(world, facility) is not { } today) return Verdict.Declined(Reason.BusinessDateMissing);
         if (facility.Loans.Count >= LoansMax) return Verdict.Declined(Reason.TooManyLoans);
-        var product = offer.Product?.Product ?? world.Products[offer.ProductHash];
+        if ((offer.Product?.Product ?? world.Products.GetValueOrDefault(offer.ProductHash)) is not { } product)
+            return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = world.UnknownProductFault };
         (List<ModelInstalment> plan, LoanFault fault) = ModelSchedule.Of(product, offer.Figures, amount, today);
         if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
         made = new ModelLoan

@@ -37,7 +37,7 @@ internal sealed class ModelDue
 /// <summary>An event of a loan: how it stood before, the business date, and the money it took.</summary>
 internal sealed record LoanEntry(long Sequence, ModelLoan Before, DateOnly Day, BigInteger Money, long TakesBack);
 
-/// <summary>docs/loans.md "The life of a loan" a second time: a whole schedule, day by day, whole numbers without bound. What it may be told is listed in docs/simulator.md.</summary>
+/// <summary>docs/loans.md "The life of a loan" a second time: a whole schedule, day by day, whole numbers without bound.</summary>
 internal sealed class ModelLoan
 {
     private static readonly BigInteger Billion = 1_000_000_000;
