@@ -35,6 +35,7 @@ public sealed class PoolPropertyTests
         pools.World.AssertReplaysTheSame();
         pools.World.Snapshot();
         pools.World.AssertReplaysTheSame();
+        Assert.Equal(pools.World.LastSequence, pools.World.Partition.SnapshotSequence);
         pools.AssertAddsUp();
         Assert.True(posted > 200, $"only {posted} commands had an effect");
         Assert.True(pools.Ledger().History.Count > 2);

@@ -12,8 +12,8 @@ namespace CreditGrains.Simulation.Formats;
 /// </summary>
 public sealed class FormatsTest
 {
-    // Every kind of event, many snapshots, ids on disk.
-    private const ulong Seed = 300;
+    // Every kind of event, many snapshots, ids on disk: another seed where the workload has changed (CREDITGRAINS_WRITE_SEED).
+    private const ulong SeedUsual = 300;
 
     /// <summary>The committed archives.</summary>
     public static TheoryData<string> Archives => [.. Names()];
@@ -43,7 +43,8 @@ public sealed class FormatsTest
     {
         string? wanted = Environment.GetEnvironmentVariable("CREDITGRAINS_WRITE_FORMAT");
         string path = wanted ?? Path.Combine(Path.GetTempPath(), $"{Guid.NewGuid():N}.zip");
-        Harness.Simulation.Run(Seed, new SimulationOptions
+        ulong seed = ulong.TryParse(Environment.GetEnvironmentVariable("CREDITGRAINS_WRITE_SEED"), out ulong given) ? given : SeedUsual;
+        Harness.Simulation.Run(seed, new SimulationOptions
         {
             AtEnd = (disk, partition) => new FormatArchive(disk, partition.Executor.LastSequence, Text(StateDigest.Of(partition.State))).Write(path),
         });
