@@ -23,8 +23,9 @@ internal static class UciScoredReplay
         var run = UciModels.Train(accounts);
         var layout = new UciBook(tenant, accounts, UciModels.IsScored);
         var engine = (CreditEngine)await LocalEngine.OpenForCommandAsync(directory, cancellationToken);
-        await using var desk = engine.StartRiskDesk(text => shell.Error.WriteLine(text));
         await using var book = new EngineBook(engine, directory);
+        // Ends before the engine it follows.
+        await using var desk = engine.StartRiskDesk(text => shell.Error.WriteLine(text));
         if ((await engine.GetRiskAsync(tenant, 1)).Versions.Count == 0) await UciModels.ActivateAsync(engine, layout, run);
         var replay = await LongWork.RunAsync(shell, "replay", UciReplay.PartsOf(accounts.Length), async progress =>
         {

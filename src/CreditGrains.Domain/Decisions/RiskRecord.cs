@@ -3,6 +3,9 @@ namespace CreditGrains.Domain.Decisions;
 /// <summary>Where a reason comes from. The numbers are part of the journal format.</summary>
 public enum ReasonSource : byte
 {
+    /// <summary>None.</summary>
+    None = 0,
+
     /// <summary>A rule of the policy.</summary>
     Rule = 1,
 

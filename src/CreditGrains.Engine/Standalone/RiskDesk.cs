@@ -19,6 +19,7 @@ namespace CreditGrains.Engine.Standalone;
 public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 {
     private const int FramesAtOnce = 64;
+    private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(500);
     private readonly ICreditEngine engine;
     private readonly Partition partition;
     private readonly PartitionOptions options;
@@ -157,6 +158,12 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         {
             while (!stop.IsCancellationRequested)
             {
+                if (book is null && !partition.State.Small.Risk.HasScopes)
+                {
+                    // Nothing to run yet: a look now and then, not at every flush.
+                    await Task.Delay(IdlePause, stop.Token);
+                    continue;
+                }
                 var next = nextFlush();
                 if (!TakeSome()) await next.WaitAsync(stop.Token);
             }
@@ -202,7 +209,6 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     /// <summary>Makes the second book, once there is something to run: at the newest snapshot, or empty where the journal is whole.</summary>
     private bool Begin()
     {
-        if (!partition.State.Small.Risk.HasScopes) return false;
         if (partition.EventJournal.OldestSequence <= options.FirstSequence)
         {
             book = new ShadowBook(new PartitionState(), options.FirstSequence - 1, 0, options, tell);

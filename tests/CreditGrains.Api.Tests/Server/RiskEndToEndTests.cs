@@ -78,10 +78,11 @@ public sealed class RiskEndToEndTests : IAsyncLifetime, IAsyncDisposable
     [Fact]
     public async Task Policy_TestedOnTheHistory_ReportsSwaps()
     {
-        Assert.Equal(V1.OutcomeKind.Approved, (await AuthorizeAsync(60_00, "")).Kind);
+        var first = await AuthorizeAsync(60_00, "");
+        Assert.Equal(V1.OutcomeKind.Approved, first.Kind);
         Assert.Equal(V1.OutcomeKind.Approved, (await AuthorizeAsync(10_00, "")).Kind);
         await Risk<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RegisterPolicy", new() { Tenant = 1, LegalEntity = 1, Name = "p", File = ByteString.CopyFrom(Encoding.UTF8.GetBytes(Policy)), Decision = "Request" });
-        var job = await Risk<V1.StartBacktestRequest, V1.Job>("StartBacktest", new() { Tenant = 1, LegalEntity = 1, Policy = "p", Version = 1 });
+        var job = await Risk<V1.StartBacktestRequest, V1.Job>("StartBacktest", new() { Tenant = 1, LegalEntity = 1, Policy = "p", Version = 1, FromMicros = first.RecordedAtMicros });
         using var within = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (job.State == "Running")
         {
