@@ -34,7 +34,7 @@ internal static class FeatureRuns
         // As much time goes by that each account has an event in a while, or buckets would never move.
         var step = Math.Max(1, SecondsBetweenEvents * 1_000_000 / rows);
         var now = Start * 1_000_000;
-        for (var i = 0; i < rows * 8L; i++) Observe((int)i);
+        for (var i = 0; i < rows * 8L; i++) Observe(i);
         figures.Add(new Figure($"an event into its row, {where}", "ns", Measured(settings, report, $"event, {where}", Observe)));
         var values = new long[catalogue.Features.Length];
         var sum = 0L;
