@@ -70,7 +70,8 @@ internal static class CommandWire
 
     private static void Write(WireBuffer buffer, in Command c)
     {
-        var w = buffer.Writer(RoomBytes);
+        // A catalogue is the only long part.
+        var w = buffer.Writer(RoomBytes + (c.Control is ActivateFeatures activation ? activation.Catalogue.Length : 0));
         var parts = PartsOf(c);
         w.UInt16((ushort)parts);
         w.Byte((byte)c.Kind);
