@@ -147,7 +147,7 @@ internal static class Fields
         SetVelocityLimit limit => limit is { WindowSeconds: >= 1 and <= WindowSecondsMax, CountMax: >= -1 },
         SetFxRate rate => rate.From != rate.To && rate.RateNano is >= 1 and <= 1_000_000_000_000_000_000 && rate.ValidUntilMicros > 0,
         AdvanceBusinessDate date => date.Day is >= 1 and < 1_000_000,
-        ActivateFeatures activation => Workload.Catalogues.Sound.Contains(activation.Catalogue),
+        ActivateFeatures activation => Workload.Catalogues.Sound.Any(known => known.AsSpan().SequenceEqual(activation.Catalogue)),
         _ => true,
     };
 

@@ -15,61 +15,45 @@ internal static class FeatureRuns
 {
     private const int EventCount = 1 << 14;
     private const long Start = 1_760_000_000;
+    private const int FewRows = 64;
+    private const long SecondsBetweenEvents = 1_200;
 
     public static void Run(BenchSettings settings, FeatureCatalogue catalogue, int accounts, Report report, List<Figure> figures)
     {
-        report.Detail($"{catalogue.Name}: {catalogue.Features.Length} features, {accounts:N0} accounts");
+        report.Detail($"{catalogue.Name}: {catalogue.Features.Length} features; of ten events six are requests, one a repayment, three captures, which the default set does not look at");
         figures.Add(new Figure($"{catalogue.Features.Length} features, a facility's row", "bytes", catalogue.FacilityRowLength, Demand.AtMost, 400));
-        var table = new BenchRows(catalogue.FacilityRowLength, accounts);
-        var events = Events(accounts);
-        Fill(catalogue, table, events);
-        report.Detail($"the events: of ten six requests, one repayment, and three captures, which the default set does not look at");
-        figures.Add(new Figure("an event into its row, rows in the cache", "ns", Measured(settings, report, "event, few rows", i =>
-        {
-            ref var e = ref events[i & (EventCount - 1)];
-            Renew(ref e, i);
-            catalogue.Observe(FeatureEntity.Facility, table.Row(i & 63), e);
-        })));
-        figures.Add(new Figure("an event into its row, rows of all accounts", "ns", Measured(settings, report, "event, all rows", i =>
-        {
-            ref var e = ref events[i & (EventCount - 1)];
-            Renew(ref e, i);
-            catalogue.Observe(FeatureEntity.Facility, table.Row(Scattered(i, accounts)), e);
-        })));
+        Measure(settings, catalogue, FewRows, "rows in the cache", report, figures);
+        Measure(settings, catalogue, accounts, $"rows of {accounts:N0} accounts", report, figures);
+    }
+
+    /// <summary>Events, then reads as of the last of them.</summary>
+    private static void Measure(BenchSettings settings, FeatureCatalogue catalogue, int rows, string where, Report report, List<Figure> figures)
+    {
+        var table = new BenchRows(catalogue.FacilityRowLength, rows);
+        var events = Events(rows);
+        // As much time goes by that each account has an event in a while, or buckets would never move.
+        var step = Math.Max(1, SecondsBetweenEvents * 1_000_000 / rows);
+        var now = Start * 1_000_000;
+        for (var i = 0; i < rows * 8L; i++) Observe(i);
+        figures.Add(new Figure($"an event into its row, {where}", "ns", Measured(settings, report, $"event, {where}", Observe)));
         var values = new long[catalogue.Features.Length];
         var sum = 0L;
-        var moment = new FeatureMoment { OccurredAtMicros = (Start + 40_000) * 1_000_000, RecordedAtMicros = (Start + 40_000) * 1_000_000, AmountAsked = 12_900, Limit = 500_000, Principal = 100_000, Held = 20_000 };
-        figures.Add(new Figure("all features read, rows in the cache", "ns", Measured(settings, report, "read, few rows", i =>
+        figures.Add(new Figure($"all features read, {where}", "ns", Measured(settings, report, $"read, {where}", i =>
         {
-            catalogue.Read(table.Row(i & 63), default, moment, values);
-            sum += values[0];
-        })));
-        figures.Add(new Figure("all features read, rows of all accounts", "ns", Measured(settings, report, "read, all rows", i =>
-        {
-            catalogue.Read(table.Row(Scattered(i, accounts)), default, moment, values);
-            sum += values[0];
+            catalogue.Read(table.Row(Scattered(i, rows)), default, new FeatureMoment { RecordedAtMicros = now, AmountAsked = 12_900, Limit = 500_000, Principal = 100_000, Held = 20_000 }, values);
+            sum ^= values[0];
         })));
         report.Detail($"check sum {sum}");
-    }
 
-    private static int Scattered(int i, int accounts) => unchecked((int)((uint)i * 2_654_435_761u % (uint)accounts));
-
-    // Time goes on, so that buckets move as they do in a day's traffic.
-    private static void Renew(ref FeatureEvent e, int i)
-    {
-        e.RecordedAtMicros = (Start + 40_000) * 1_000_000 + i * 50L;
-        e.OccurredAtMicros = 0;
-    }
-
-    private static void Fill(FeatureCatalogue catalogue, BenchRows table, FeatureEvent[] events)
-    {
-        for (var i = 0; i < table.Count * 4; i++)
+        void Observe(int i)
         {
-            var e = events[i & (EventCount - 1)];
-            e.RecordedAtMicros = (Start + i % 4 * 10_000) * 1_000_000;
-            catalogue.Observe(FeatureEntity.Facility, table.Row(i % table.Count), e);
+            ref var e = ref events[i & (EventCount - 1)];
+            e.RecordedAtMicros = now += step;
+            catalogue.Observe(FeatureEntity.Facility, table.Row(Scattered(i, rows)), e);
         }
     }
+
+    private static int Scattered(int i, int rows) => unchecked((int)((uint)i * 2_654_435_761u % (uint)rows));
 
     private static FeatureEvent[] Events(int accounts)
     {
