@@ -51,15 +51,20 @@ public static class DashboardHosting
     }
 
     /// <summary>Serves the pages at '/', their assets below '/assets', and the connection that keeps them live at '/_blazor'.</summary>
-    public static void MapDashboard(this WebApplication app)
+    /// <param name="app">The host.</param>
+    /// <param name="rule">Puts on each endpoint what the host demands of visitors; null for nothing.</param>
+    public static void MapDashboard(this WebApplication app, Action<IEndpointConventionBuilder>? rule = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Use(AddHeaders);
         app.UseAntiforgery();
-        EmbeddedAssets.Map(app);
-        Looks.Map(app);
-        PoolCsv.Map(app);
-        app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        var parts = app.MapGroup("");
+        EmbeddedAssets.Map(parts);
+        Looks.Map(parts);
+        PoolCsv.Map(parts);
+        rule?.Invoke(parts);
+        var pages = app.MapRazorComponents<App>().AddInteractiveServerRenderMode(mode => mode.ContentSecurityFrameAncestorsPolicy = null);
+        rule?.Invoke(pages);
     }
 
     private static Task AddHeaders(HttpContext context, RequestDelegate next)

@@ -28,7 +28,6 @@ public static class CommandValidation
 
     private static (Reason, string?) CheckAccount(in Command c)
     {
-        if (!HasItsRecord(c)) return Field("control", c.Kind.IsLoanAct() ? $"must hold what {c.Kind} agrees, of the same facility" : "belongs to control commands only; a Drawdown may carry a loan");
         if (c.Kind == CommandKind.Reverse)
         {
             if (c.Facility.Tenant == 0) return (Reason.InvalidKey, "tenant must be 1 to 65535");
@@ -41,6 +40,7 @@ public static class CommandValidation
                 return (Reason.InvalidKey, "facility needs tenant and legal entity 1 to 65535, and an id of 1 or more");
             if (c.Original != default) return Field("original", "belongs to Reverse only");
         }
+        if (!HasItsRecord(c)) return Field("control", c.Kind.IsLoanAct() ? $"must hold what {c.Kind} agrees, of the same facility" : "belongs to control commands only; a Drawdown may carry a loan");
         if (CheckAmounts(c) is { Item1: not Reason.None } amount) return amount;
         if (CheckFields(c) is { Item1: not Reason.None } field) return field;
         if (c.Control is LoanHoliday holiday && (holiday.Count is < 1 or > 120 || !Enum.IsDefined(holiday.Interest))) return Field("count, interest", "must be 1 to 120 instalments, and deferred, capitalised or waived");

@@ -27,7 +27,7 @@ public sealed class MeterTests
         Assert.Equal((2, 1, 1, 1, 4), (reading.Approved, reading.Declined, reading.Referred, reading.Refused, reading.Decided));
         Assert.Equal((2, 7), (reading.Others, reading.Commands));
         Assert.Equal(0.5, reading.ApprovalRatio);
-        Assert.Equal([(Reason.Overloaded, 1), (Reason.LimitExceeded, 1), (Reason.UnknownNode, 1)], reading.ByReason().OrderBy(entry => entry.Reason));
+        Assert.Equal([(Reason.Overloaded, 1), (Reason.UnknownNode, 1), (Reason.LimitExceeded, 1)], reading.ByReason().OrderBy(entry => entry.Reason));
     }
 
     [Fact]

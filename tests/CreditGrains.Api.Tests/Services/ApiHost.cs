@@ -90,6 +90,8 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     {
         "LimitService" => V1.LimitServiceReflection.Descriptor.Services[0],
         "ControlService" => V1.ControlServiceReflection.Descriptor.Services[0],
+        "PoolService" => V1.PoolServiceReflection.Descriptor.Services[0],
+        "RiskService" => V1.RiskServiceReflection.Descriptor.Services[0],
         _ => V1.QueryServiceReflection.Descriptor.Services[0],
     };
 

@@ -13,7 +13,7 @@ public sealed class LiveTests(Site site)
         await using var visit = await site.VisitAsync("");
         await visit.Page.EvaluateAsync("window.notReloaded = true");
         var decision = await site.AuthorizeAsync(1004, 1_23);
-        await visit.Page.Locator("#latest tbody tr", new PageLocatorOptions { HasText = Text(decision.DecisionId) }).WaitForAsync();
+        await visit.Page.Locator($"#latest tbody tr:has(td:text-is('{Text(decision.DecisionId)}'))").WaitForAsync();
         Assert.True(await visit.Page.EvaluateAsync<bool>("window.notReloaded === true"));
     }
 
@@ -22,7 +22,7 @@ public sealed class LiveTests(Site site)
     {
         await using var visit = await site.VisitAsync("");
         var decision = await site.AuthorizeAsync(1003, 5_00);
-        var row = visit.Page.Locator("#latest tbody tr", new PageLocatorOptions { HasText = Text(decision.DecisionId) });
+        var row = visit.Page.Locator($"#latest tbody tr:has(td:text-is('{Text(decision.DecisionId)}'))");
         await row.WaitForAsync();
         Assert.Contains("account frozen", await row.InnerTextAsync(), StringComparison.Ordinal);
     }
@@ -41,7 +41,7 @@ public sealed class LiveTests(Site site)
     {
         var decision = await site.AuthorizeAsync(1001, 7_00);
         await using var visit = await site.VisitAsync("account/1/1001");
-        var row = visit.Page.Locator("#items tbody tr", new PageLocatorOptions { HasText = Text(decision.DecisionId) });
+        var row = visit.Page.Locator($"#items tbody tr:has(th:text-is('{Text(decision.DecisionId)}'))");
         await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Void" }).ClickAsync();
         await row.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Yes, do it" }).ClickAsync();
         await row.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
@@ -53,7 +53,7 @@ public sealed class LiveTests(Site site)
     {
         await using var visit = await site.VisitAsync("account/1/2001");
         await Button(visit.Page, "freeze").ClickAsync();
-        Assert.True(await visit.Page.GetByText("Freeze Account 2001?").IsVisibleAsync());
+        await visit.Page.GetByText("Freeze Account 2001?").WaitForAsync();
         Assert.False(await visit.Page.Locator("dl.tiles .tag", new PageLocatorOptions { HasText = "frozen" }).IsVisibleAsync());
         await Button(visit.Page, "Yes, do it").ClickAsync();
         await visit.Page.Locator("dl.tiles .tag", new PageLocatorOptions { HasText = "frozen" }).WaitForAsync();
@@ -102,6 +102,7 @@ public sealed class LiveTests(Site site)
         await visit.Page.WaitForURLAsync("**/account/1/1001");
         await SearchAsync(visit.Page, "enterprise 10");
         await visit.Page.WaitForURLAsync("**/group/enterprise/1/10");
+        await visit.Page.Locator("h1", new PageLocatorOptions { HasText = "Enterprise 10" }).WaitForAsync();
         await SearchAsync(visit.Page, "no such thing");
         await visit.Page.GetByText("Nothing found for \"no such thing\".").WaitForAsync();
     }

@@ -1,3 +1,4 @@
+using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Tests.Pools;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
@@ -37,6 +38,6 @@ public sealed class PoolPageTests(Site site)
         using var reader = new StreamReader(stream);
         var lines = (await reader.ReadToEndAsync()).TrimEnd('\n').Split('\n');
         Assert.Equal($"{SamplePool.Sight.Id}.csv", download.SuggestedFilename);
-        Assert.Equal(1 + SamplePool.Months, lines.Length);
+        Assert.Equal(1 + PoolStudy.Run(SamplePool.Sight, PoolAssumption.Of(SamplePool.Sight)).Months.Count, lines.Length);
     }
 }

@@ -9,9 +9,7 @@ using V1 = CreditGrains.Api.V1;
 namespace CreditGrains.Dashboard.Tests.Pages;
 
 /// <summary>A server with the demo book on free ports, and a browser to look at it.</summary>
-#pragma warning disable CA1001 // The runner disposes of it by IAsyncLifetime.
-public sealed class Site : IAsyncLifetime
-#pragma warning restore CA1001
+public sealed class Site : IAsyncLifetime, IAsyncDisposable
 {
     private readonly string directory = Directory.CreateTempSubdirectory("creditgrains-dashboard-").FullName;
     private readonly StringWriter output = new();
@@ -40,6 +38,8 @@ public sealed class Site : IAsyncLifetime
         await output.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
+
+    ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
     /// <summary>A page, visited and interactive; whatever it complains of is noted.</summary>
     public async Task<SitePage> VisitAsync(string path, PageLook? look = null)

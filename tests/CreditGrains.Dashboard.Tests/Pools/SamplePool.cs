@@ -9,9 +9,6 @@ namespace CreditGrains.Dashboard.Tests.Pools;
 /// <summary>Four loans with three months behind them, and a deal of two tranches on them.</summary>
 internal static class SamplePool
 {
-    /// <summary>Periods of the deal.</summary>
-    public const int Months = 12;
-
     private const string Deal = """
         {
           "name": "Sample",
