@@ -16,6 +16,7 @@ internal static class CommandEquality
     {
         (OpenNode a, OpenNode b) => a.Parents.SequenceEqual(b.Parents) && a with { Parents = b.Parents } == b,
         (OpenFacility a, OpenFacility b) => a.Parents.SequenceEqual(b.Parents) && a with { Parents = b.Parents } == b,
+        (ActivateFeatures a, ActivateFeatures b) => a.Key == b.Key && a.Catalogue.AsSpan().SequenceEqual(b.Catalogue),
         // The hash of a product stands for it.
         (LoanOffer a, LoanOffer b) => a with { Product = null } == b with { Product = null },
         _ => first == second,

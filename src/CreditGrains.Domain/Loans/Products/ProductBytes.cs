@@ -78,6 +78,7 @@ internal ref struct ProductReader(ReadOnlySpan<byte> source)
     public string Text()
     {
         var length = Count(source.Length - at);
+        if (length > source.Length - at) throw Cut();
         at += length;
         return Encoding.UTF8.GetString(source.Slice(at - length, length));
     }
