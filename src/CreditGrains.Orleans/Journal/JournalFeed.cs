@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Partitions;
 using Npgsql;
@@ -26,24 +27,38 @@ internal sealed class JournalFeed(NpgsqlDataSource database)
 
     private const string Newest = "select last_sequence from cg_journal order by txid desc, partition desc, sequence desc limit 1";
 
+    private const string LastDeleted = "select txid, partition, sequence, oldest_kept - 1 from cg_journal_deleted order by txid desc, partition desc, sequence desc limit 1";
+
     /// <summary>A place between two rows.</summary>
     /// <param name="Transaction">Transaction of the row before it.</param>
     /// <param name="Partition">Partition of that row.</param>
     /// <param name="Sequence">First sequence of that row.</param>
-    public readonly record struct Place(long Transaction, int Partition, long Sequence);
+    public readonly record struct Place(long Transaction, int Partition, long Sequence) : IComparable<Place>
+    {
+        /// <summary>In the order of the feed.</summary>
+        public int CompareTo(Place other) => (Transaction, Partition, Sequence).CompareTo((other.Transaction, other.Partition, other.Sequence));
+    }
 
     /// <summary>The place after an event, and the events of its row that follow it. 0 is before all.</summary>
+    /// <exception cref="JournalException">Rows after it were deleted (<see cref="JournalErrorCode.NotRetained"/>), or its own was.</exception>
     public async Task<(Place Place, IReadOnlyList<EventRecord> Events)> StartAsync(long afterSequence, CancellationToken cancellationToken)
     {
-        if (afterSequence == 0) return (default, []);
+        if (await LastDeletedAsync(cancellationToken) is var (deleted, last) && last == afterSequence) return (deleted, []);
+        if (afterSequence == 0)
+        {
+            await ThrowIfDeletedAfterAsync(default, cancellationToken);
+            return (default, []);
+        }
         await using var command = database.CreateCommand(Holding);
         command.Parameters.AddWithValue(PartitionMap.OfSequence(afterSequence));
         command.Parameters.AddWithValue(afterSequence);
         var (place, events) = await ReadAsync(command, default, afterSequence, cancellationToken);
+        await ThrowIfDeletedAfterAsync(place, cancellationToken);
         return (place, events);
     }
 
     /// <summary>Some events after a place; none when there are no more now.</summary>
+    /// <exception cref="JournalException">Rows after it were deleted.</exception>
     public async Task<(Place Place, IReadOnlyList<EventRecord> Events)> NextAsync(Place place, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(After);
@@ -51,7 +66,25 @@ internal sealed class JournalFeed(NpgsqlDataSource database)
         command.Parameters.AddWithValue(place.Partition);
         command.Parameters.AddWithValue(place.Sequence);
         command.Parameters.AddWithValue(RowsPerRead);
-        return await ReadAsync(command, place, 0, cancellationToken);
+        var read = await ReadAsync(command, place, 0, cancellationToken);
+        // Asked after reading: what was deleted before, and so not read, is known by now.
+        await ThrowIfDeletedAfterAsync(place, cancellationToken);
+        return read;
+    }
+
+    private async Task ThrowIfDeletedAfterAsync(Place place, CancellationToken cancellationToken)
+    {
+        if (await LastDeletedAsync(cancellationToken) is not var (deleted, last) || deleted.CompareTo(place) <= 0) return;
+        throw new JournalException(JournalErrorCode.NotRetained,
+            $"Events after this place of the feed were deleted, as the cluster is told to keep only so much of its journal: up to decision {last}.") { ReadableAfter = last };
+    }
+
+    private async Task<(Place Place, long LastSequence)?> LastDeletedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LastDeleted);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        return (new Place(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2)), reader.GetInt64(3));
     }
 
     /// <summary>Sequence of the newest event in the order of the feed; 0 when there is none.</summary>

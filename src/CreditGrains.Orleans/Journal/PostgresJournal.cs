@@ -13,7 +13,7 @@ internal sealed class PostgresJournal : IEventJournal
     private readonly JournalAppender appender;
     private readonly int partition;
     private readonly RecentFrames recent = new();
-    private readonly long oldestSequence;
+    private long oldestSequence;
     private ChainHash head;
     private long nextSequence;
     private long recordedAt;
@@ -41,7 +41,7 @@ internal sealed class PostgresJournal : IEventJournal
     public long DurableSequence => Volatile.Read(ref durableSequence);
 
     /// <inheritdoc/>
-    public long OldestSequence => oldestSequence;
+    public long OldestSequence => Volatile.Read(ref oldestSequence);
 
     /// <inheritdoc/>
     public long LastRecordedAt => recordedAt;
@@ -110,6 +110,9 @@ internal sealed class PostgresJournal : IEventJournal
         command.Parameters.AddWithValue(sequence);
         return command.ExecuteScalar() is byte[] raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
     }
+
+    /// <summary>Rows before a sequence were deleted. Any thread.</summary>
+    public void NoteOldest(long sequence) => Volatile.Write(ref oldestSequence, sequence);
 
     /// <inheritdoc/>
     public void Dispose() => isPoisoned = true;

@@ -8,8 +8,9 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
+internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
 {
+    private readonly long first = PartitionMap.FirstSequenceOf(partition);
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
     /// <summary>Answers.</summary>
@@ -52,26 +53,30 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
     private Task<long> LastSequenceOfAsync(NodeKey key) => loop.LookAsync(p =>
         p.State.FindFacility(key) is var row and not 0 ? p.State.Facilities.Read(row).LastSequence : 0L);
 
-    private static async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
+    private async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
     {
         var sequence = await start();
         return await Task.Run(() =>
         {
             var events = new List<LedgerEvent>();
             var next = read(sequence, events);
-            return EventWire.Write(events, next);
+            // Pages end where what is kept does; whoever goes on is told.
+            return events.Count == 0 && IsDeleted(next) ? EventWire.NotKept(loop.Partition.EventJournal.OldestSequence) : EventWire.Write(events, next);
         });
     }
 
     private long Add(long sequence, List<LedgerEvent> events)
     {
         if (sequence > 0 && loop.Partition.TryReadDurable(sequence, out var e)) events.Add(e);
-        return 0;
+        return sequence;
     }
+
+    private bool IsDeleted(long sequence) => sequence >= first && sequence < loop.Partition.EventJournal.OldestSequence;
 
     private long History(PartitionQuestion question, long sequence, List<LedgerEvent> events)
     {
         var before = question.First;
+        if (IsDeleted(before)) return before;
         if (before > 0 && before <= sequence && loop.Partition.TryReadDurable(before, out var first) && first.Key == question.Key) sequence = before;
         while (sequence > 0 && events.Count < question.Second && loop.Partition.TryReadDurable(sequence, out var e))
         {
@@ -92,7 +97,7 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             }
             sequence = e.PreviousSequence;
         }
-        return 0;
+        return sequence;
     }
 }
 

@@ -25,6 +25,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private PartitionLoop loop = null!;
     private PartitionSnapshots snapshots = null!;
     private Signposts signposts = null!;
+    private PartitionRetention retention = null!;
     private LeaseDesk? leases;
     private PartitionAnswers answers = null!;
 
@@ -41,13 +42,14 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2), Failed);
-        snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes,
+        snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes, silo.Snapshots,
             wake: () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
             durable: () => loop.LookAsync(_ => true),
             text => silo.Options.Warn($"Partition {Number}: {text}"));
         loop.Snapshots = snapshots;
+        retention = new PartitionRetention(silo, Number, epoch, loop);
         signposts = new Signposts(signposted, Number);
-        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock);
+        answers = new PartitionAnswers(Number, loop, snapshots, signposts, silo.Options.Clock);
         if (Number != PartitionMap.Register) AdmitByLeases();
         handover.Add(this, Number, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
         loop.Start();
@@ -133,6 +135,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
             return;
         }
         loop.Tick();
+        retention.Tick();
         if (!homes.ShouldLeave(Number)) return;
         // First: a call that waits for headroom would keep the activation here. Migration, for a caller who knew it here would open it here again.
         await loop.StopAsync();

@@ -123,7 +123,7 @@ internal sealed class TinyActivation : IUsageView
         switch (act)
         {
             case HolderAct.JournalLimit a:
-                if (a.Limit == 0 && fault == LeaseFault.GrantSurvivesEpoch && Holder.Leases.GetValueOrDefault(a.Node)?.Sequence == 1) return;
+                if (a.Limit == 0 && fault == LeaseFault.GrantSurvivesEpoch && Holder.Leases.GetValueOrDefault(a.Node)?.Sequence is 0 or 1) return;
                 Record(new TinyEvent(TinyStore.Index(a.Node), a.Limit, 0, false, 0));
                 break;
             case HolderAct.Send a: Batch.Add(new TinyEntry(null, a.Report, null)); break;
