@@ -7,7 +7,7 @@ namespace CreditGrains.Api.Services;
 /// <summary>Turns failures of the engine into statuses where a call waits for it; answers pass through unchanged.</summary>
 internal static class FaultBorder
 {
-    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full. OutOfRange: what is asked for is older than what is kept.</exception>
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full. OutOfRange: the event is archived.</exception>
     public static async ValueTask<T> Guarded<T>(this ValueTask<T> answer)
     {
         try
@@ -22,13 +22,13 @@ internal static class FaultBorder
         {
             throw Statuses.Of(failure);
         }
-        catch (JournalException gone) when (gone.Code == JournalErrorCode.NotRetained)
+        catch (JournalException archived) when (archived.Code == JournalErrorCode.NotRetained)
         {
-            throw Statuses.NotRetained(gone);
+            throw Statuses.Of(archived);
         }
     }
 
-    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full. OutOfRange: what is asked for is older than what is kept.</exception>
+    /// <exception cref="Transport.RpcException">Unavailable: the engine failed or stopped, or its disk did. FailedPrecondition: its disk is full. OutOfRange: the event is archived.</exception>
     public static async ValueTask Guarded(this ValueTask answer)
     {
         try
@@ -43,9 +43,9 @@ internal static class FaultBorder
         {
             throw Statuses.Of(failure);
         }
-        catch (JournalException gone) when (gone.Code == JournalErrorCode.NotRetained)
+        catch (JournalException archived) when (archived.Code == JournalErrorCode.NotRetained)
         {
-            throw Statuses.NotRetained(gone);
+            throw Statuses.Of(archived);
         }
     }
 }
