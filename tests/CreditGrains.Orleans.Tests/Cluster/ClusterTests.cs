@@ -89,7 +89,7 @@ public sealed class ClusterTests(ClusterFixture cluster)
         for (var i = 1; i <= 3; i++) await book.Hold(200, i);
         var declined = await book.Do(CommandKind.Authorize, 4, 500);
         Assert.Equal((OutcomeKind.Declined, Reason.LimitExceeded), (declined.Kind, declined.Reason));
-        Assert.Equal([new FailingLimit(enterprise, LimitKind.Node, 1_000, 400, 0)], declined.Limits);
+        Assert.Equal([new FailingLimit(enterprise, LimitKind.Node, 1_000, 400, 0)], declined.Limits!);
         // The limit of the borrower itself, which no other partition shares, is named beside it.
         var both = await book.Do(CommandKind.Authorize, 5, 901);
         Assert.Equal(OutcomeKind.Declined, both.Kind);

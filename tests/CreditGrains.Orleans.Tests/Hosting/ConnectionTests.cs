@@ -1,6 +1,5 @@
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Tests.Servers;
-using Npgsql;
 
 namespace CreditGrains.Orleans.Tests.Hosting;
 

@@ -17,7 +17,7 @@ public sealed class FailureBorderTests
     {
         using var services = new ServiceCollection().AddSerializer().Configure<ExceptionSerializationOptions>(ClusterHost.NameExceptions).BuildServiceProvider();
         var serializer = services.GetRequiredService<Serializer>();
-        return serializer.Deserialize<Exception>(serializer.SerializeToArray(failure));
+        return serializer.Deserialize<Exception>(serializer.SerializeToArray(failure))!;
     }
 
     [Fact]
