@@ -8,6 +8,7 @@ namespace CreditGrains.Orleans.Journal;
 /// </summary>
 internal sealed class TableJournal : IEventJournal
 {
+    private const int RowsPerRead = 64;
     private readonly IJournalTable table;
     private readonly JournalAppender appender;
     private readonly int partition;
@@ -104,6 +105,25 @@ internal sealed class TableJournal : IEventJournal
         if (sequence > DurableSequence) return null;
         if (recent.Find(sequence) is { } kept) return new PooledFrame(StoredFrame.Check(kept, partition, sequence));
         return table.ReadRowHolding(partition, sequence) is { } raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
+    }
+
+    /// <inheritdoc/>
+    public void ReadFrames(long fromSequence, FrameFilter visitor)
+    {
+        var at = table.RowAtOrBefore(partition, fromSequence);
+        if (at < 0 || fromSequence < OldestSequence)
+            throw new JournalException(JournalErrorCode.NotRetained, $"Partition {partition}: sequence {fromSequence} is no longer in the journal, whose oldest is {OldestSequence}. Ask for a later moment.");
+        for (var isEnough = false; !isEnough;)
+        {
+            var rows = table.ReadRows(partition, at, RowsPerRead, raw =>
+            {
+                if (isEnough) return;
+                var frame = StoredFrame.Check(raw, partition, at);
+                isEnough = frame.Header.NextSequence - 1 > DurableSequence || !visitor(frame);
+                at = frame.Header.NextSequence;
+            });
+            isEnough |= rows < RowsPerRead;
+        }
     }
 
     /// <inheritdoc/>

@@ -81,20 +81,32 @@ internal sealed class NodeHost : IDisposable
     /// <summary>As of the grain.</summary>
     public Task<Payload> ViewAsync() => view.ReadAsync();
 
+    /// <summary>As of the grain.</summary>
+    public async Task<Payload> ViewAsOfAsync(long asOfMicros)
+    {
+        var question = PartitionQuestion.Of(QuestionKind.NodeAsOf, key, asOfMicros);
+        if (ViewWire.Read<NodeView>(await Register.AskLongAsync(question)) is not { } terms) return ViewWire.Write<NodeView>(null);
+        var parts = await Task.WhenAll((await MirrorsAsync()).Select(async p => ViewWire.Read<NodeView>(await grains.Partition(p).AskLongAsync(question))));
+        return ViewWire.Write(Sum(terms, terms.Limit, parts) with { IsExact = terms.IsExact && Array.TrueForAll(parts, p => p is null or { IsExact: true }) });
+    }
+
     private async Task<Payload> ReadViewAsync()
     {
         if (await AskAsync(Register) is not { } terms) return ViewWire.Write<NodeView>(null);
-        var views = await AskMirrorsAsync();
+        return ViewWire.Write(Sum(terms, ledger.IsOpen ? ledger.Book.Limit : terms.Limit, await AskMirrorsAsync()) with { IsExact = false });
+    }
+
+    private static NodeView Sum(NodeView terms, long limit, NodeView?[] parts)
+    {
         long? exposure = 0;
         long facilities = 0;
-        foreach (var view in views)
+        foreach (var part in parts)
         {
-            if (view is null) continue;
-            exposure += view.Exposure;
-            facilities += view.FacilityCount;
+            if (part is null) continue;
+            exposure += part.Exposure;
+            facilities += part.FacilityCount;
         }
-        var limit = ledger.IsOpen ? ledger.Book.Limit : terms.Limit;
-        return ViewWire.Write(terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities });
+        return terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities };
     }
 
     /// <summary>As of the grain.</summary>

@@ -14,6 +14,9 @@ namespace CreditGrains.Orleans.Partitions;
 /// </summary>
 internal sealed class PartitionHost
 {
+    /// <summary>How long a partition without appends goes on before it asks whether it is still the one.</summary>
+    private static readonly TimeSpan ConfirmEvery = TimeSpan.FromSeconds(5);
+
     private readonly SiloServices silo;
     private readonly IClusterGrains grains;
     private readonly int number;
@@ -23,6 +26,9 @@ internal sealed class PartitionHost
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
     private readonly PartitionAnswers answers;
+    private long confirmedSequence;
+    private long confirmedAt;
+    private bool isConfirming;
 
     private PartitionHost(SiloServices silo, IClusterGrains grains, int number, OpenedPartition opened, Action<Exception> failed)
     {
@@ -39,7 +45,8 @@ internal sealed class PartitionHost
             text => silo.Options.Warn($"Partition {number}: {text}"), silo.Workers);
         loop.Snapshots = snapshots;
         signposts = new Signposts(opened.Signposts, number);
-        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock, silo.Workers);
+        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
+        confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
@@ -77,10 +84,7 @@ internal sealed class PartitionHost
     public async Task<Payload> TermsAsync(Payload nodes)
     {
         var terms = await answers.NodesAsync(KeyWire.Read(nodes));
-        if (await silo.Store.Journal.IsInForceAsync(number, epoch)) return terms;
-        var fenced = JournalAppender.Fenced(number, epoch);
-        loop.Fail(fenced);
-        throw fenced;
+        return await IsInForceAsync() ? terms : throw JournalAppender.Fenced(number, epoch);
     }
 
     /// <summary>As of the grain.</summary>
@@ -97,8 +101,14 @@ internal sealed class PartitionHost
     /// <summary>A node's message arrives.</summary>
     public void Receive(HolderInput input) => leases?.Receive(input);
 
-    /// <summary>Lets the partition do its own work when some is due; about once a second.</summary>
-    public void Tick() => loop.Tick();
+    /// <summary>Lets the partition do its own work when some is due, and sees to it that it does not go on answering long after another took over; about once a second.</summary>
+    public void Tick()
+    {
+        loop.Tick();
+        // An append tells that the epoch is in force; without one it is asked for.
+        if (loop.Partition.EventJournal.DurableSequence is var durable && durable != confirmedSequence) (confirmedSequence, confirmedAt) = (durable, silo.Options.Clock.GetTimestamp());
+        else if (!isConfirming && silo.Options.Clock.GetElapsedTime(confirmedAt) >= ConfirmEvery) _ = ConfirmAsync();
+    }
 
     /// <summary>Sends again what nodes have not answered; every other second.</summary>
     public void Remind() => leases?.Remind();
@@ -112,6 +122,31 @@ internal sealed class PartitionHost
         await loop.StopAsync();
         snapshots.Abandon();
         loop.Partition.Dispose();
+    }
+
+    /// <summary>Whether no other activation has taken over; else this one ends.</summary>
+    private async Task<bool> IsInForceAsync()
+    {
+        var isInForce = await silo.Store.Journal.IsInForceAsync(number, epoch);
+        confirmedAt = silo.Options.Clock.GetTimestamp();
+        if (!isInForce) loop.Fail(JournalAppender.Fenced(number, epoch));
+        return isInForce;
+    }
+
+    private async Task ConfirmAsync()
+    {
+        isConfirming = true;
+        try
+        {
+            await IsInForceAsync();
+        }
+        catch (Exception failure)
+        {
+            // Nobody can take over either while the database is away.
+            confirmedAt = silo.Options.Clock.GetTimestamp();
+            silo.Options.Warn($"Partition {number}: its epoch could not be asked for; trying again. {failure.Message}");
+        }
+        isConfirming = false;
     }
 
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>

@@ -29,8 +29,7 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
         if (cluster.Options.Fault != PlantedFault.ReclaimBeforeFencing) return await Database.RaiseAsync(partition);
         // Read first, and fenced only some time after.
         var read = Database.RowsOf(partition).ToArray();
-        await Database.RunAsync(() => true);
-        await Database.RunAsync(() => true);
+        await Task.Delay(TimeSpan.FromMicroseconds(Database.ReadTook()), silo.Clock);
         var epoch = await Database.RaiseAsync(partition);
         readBefore[partition] = read;
         return epoch;

@@ -131,6 +131,9 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
         return version + 1;
     }
 
+    /// <summary>How long reading a partition takes before it is fenced, with that fault planted.</summary>
+    public long ReadTook() => dice.Between(1_000, 900_000);
+
     /// <summary>Whether a state that is told as stored is not, with that fault planted.</summary>
     public bool Forgets() => dice.Percent(10);
 
