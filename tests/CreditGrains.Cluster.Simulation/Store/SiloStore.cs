@@ -48,6 +48,8 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
     public int ReadRows(int partition, long fromSequence, int countMax, Action<byte[]> visit)
     {
         var read = AtOpening(partition).Where(r => r.Sequence >= fromSequence).Take(countMax).ToArray();
+        // The opening has read to the end.
+        if (read.Length < countMax) readBefore.Remove(partition);
         foreach (var row in read) visit(row.Frame);
         return read.Length;
     }
