@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CreditGrains.Api.Transport;
+using CreditGrains.Cli.Backups;
 using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
@@ -83,6 +84,8 @@ internal static class CommandTree
     {
         ServeCommand.Create(shell),
         StandbyCommand.Create(shell),
+        BackupCommand.Create(shell),
+        RestoreCommand.Create(shell),
         VerifyCommand.Create(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),

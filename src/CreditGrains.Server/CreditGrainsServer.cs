@@ -8,7 +8,9 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
+using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
+using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Server;
 
@@ -47,15 +49,18 @@ public static class CreditGrainsServer
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
+        JournalKeeper? keeper = null;
         try
         {
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
+            if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, options, cancellationToken);
+            return await ListenAsync(engine, standby, keeper, options, cancellationToken);
         }
         catch (Exception e)
         {
+            if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
@@ -76,26 +81,31 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
+        var metrics = new EngineMetrics(() => follower.Latest);
         var app = Build(engine, health, options);
+        if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
+        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
+        app.MapGet("/livez", () => Results.Text("live"));
+        app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
-                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, memory at /memory.",
+                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, /livez and /readyz, memory at /memory.",
             },
             statusCode: StatusCodes.Status404NotFound));
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby);
+            return new RunningServer(app, engine, follower, standby, keeper);
         }
         catch
         {
@@ -115,6 +125,7 @@ public static class CreditGrainsServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A start that fails is told once, by name: a port that is taken needs no stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        if (options.Telemetry is { } telemetry) TelemetryExport.Add(builder, telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -128,6 +139,7 @@ public static class CreditGrainsServer
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
         {
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
+            TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
         return builder.Build();
     }

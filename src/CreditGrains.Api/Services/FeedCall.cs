@@ -2,7 +2,6 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
-using CreditGrains.Engine.Journal;
 
 namespace CreditGrains.Api.Services;
 
@@ -30,7 +29,7 @@ internal sealed class FeedCall(ICreditEngine engine)
                 unsent = 0;
             }
 
-            if (!await NextAsync(next)) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
+            if (!await next.Guarded()) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
             var record = events.Current;
             if (request.Tenant != 0 && record.Key.Tenant != request.Tenant) continue;
             responses.Write(new V1.FeedEvent
@@ -39,18 +38,6 @@ internal sealed class FeedCall(ICreditEngine engine)
                 Event = ViewMapping.Write(record),
             });
             unsent++;
-        }
-    }
-
-    private static async ValueTask<bool> NextAsync(ValueTask<bool> next)
-    {
-        try
-        {
-            return await next.Guarded();
-        }
-        catch (JournalException e) when (e.Code == JournalErrorCode.NotRetained)
-        {
-            throw new RpcException(StatusCode.OutOfRange, $"NotRetained: {e.Message}", e);
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class Executor
         var items = new OpenItems(state);
         applier = new EventApplier(state, Exposures, graph, schedule, items, regraph, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, rules);
+        control = new ControlDecider(state, Exposures, limits, graph, schedule, applier, regraph, rules);
     }
 
     /// <summary>The nodes' exposures.</summary>

@@ -13,7 +13,7 @@ internal sealed class TableJournal : IEventJournal
     private readonly JournalAppender appender;
     private readonly int partition;
     private readonly RecentFrames recent = new();
-    private readonly long oldestSequence;
+    private long oldestSequence;
     private ChainHash head;
     private long nextSequence;
     private long recordedAt;
@@ -41,7 +41,7 @@ internal sealed class TableJournal : IEventJournal
     public long DurableSequence => Volatile.Read(ref durableSequence);
 
     /// <inheritdoc/>
-    public long OldestSequence => oldestSequence;
+    public long OldestSequence => Volatile.Read(ref oldestSequence);
 
     /// <inheritdoc/>
     public long LastRecordedAt => recordedAt;
@@ -125,6 +125,9 @@ internal sealed class TableJournal : IEventJournal
             isEnough |= rows < RowsPerRead;
         }
     }
+
+    /// <summary>Rows before a sequence were deleted. Any thread.</summary>
+    public void NoteOldest(long sequence) => Volatile.Write(ref oldestSequence, sequence);
 
     /// <inheritdoc/>
     public void Dispose() => isPoisoned = true;

@@ -9,8 +9,9 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers, PartitionOptions options, SemaphoreSlim rebuilds)
+internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers, PartitionOptions options, SemaphoreSlim rebuilds)
 {
+    private readonly long first = PartitionMap.FirstSequenceOf(partition);
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
     /// <summary>Answers.</summary>
@@ -78,19 +79,23 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
         {
             var events = new List<LedgerEvent>();
             var next = read(sequence, events);
-            return EventWire.Write(events, next);
+            // Pages end where what is kept does; whoever goes on is told.
+            return events.Count == 0 && IsDeleted(next) ? EventWire.NotKept(loop.Partition.EventJournal.OldestSequence) : EventWire.Write(events, next);
         });
     }
 
     private long Add(long sequence, List<LedgerEvent> events)
     {
         if (sequence > 0 && loop.Partition.TryReadDurable(sequence, out var e)) events.Add(e);
-        return 0;
+        return sequence;
     }
+
+    private bool IsDeleted(long sequence) => sequence >= first && sequence < loop.Partition.EventJournal.OldestSequence;
 
     private long History(PartitionQuestion question, long sequence, List<LedgerEvent> events)
     {
         var before = question.First;
+        if (IsDeleted(before)) return before;
         if (before > 0 && before <= sequence && loop.Partition.TryReadDurable(before, out var first) && first.Key == question.Key) sequence = before;
         while (sequence > 0 && events.Count < question.Second && loop.Partition.TryReadDurable(sequence, out var e))
         {
@@ -111,7 +116,7 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             }
             sequence = e.PreviousSequence;
         }
-        return 0;
+        return sequence;
     }
 }
 

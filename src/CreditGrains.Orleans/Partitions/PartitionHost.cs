@@ -23,6 +23,7 @@ internal sealed class PartitionHost
     private readonly long epoch;
     private readonly PartitionLoop loop;
     private readonly PartitionSnapshots snapshots;
+    private readonly PartitionRetention retention;
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
     private readonly PartitionAnswers answers;
@@ -39,13 +40,14 @@ internal sealed class PartitionHost
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(
             opened.Partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2, silo.Workers), failed);
-        snapshots = new PartitionSnapshots(opened.Partition, silo.Options.SnapshotEveryBytes,
+        snapshots = new PartitionSnapshots(opened.Partition, silo.Options.SnapshotEveryBytes, silo.Snapshots,
             wake: () => scheduler.Run(loop.Start),
             durable: () => loop.LookAsync(_ => true),
             text => silo.Options.Warn($"Partition {number}: {text}"), silo.Workers);
         loop.Snapshots = snapshots;
+        retention = new PartitionRetention(silo, number, epoch, loop);
         signposts = new Signposts(opened.Signposts, number);
-        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
+        answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
@@ -105,6 +107,7 @@ internal sealed class PartitionHost
     public void Tick()
     {
         loop.Tick();
+        retention.Tick();
         // An append tells that the epoch is in force; without one it is asked for.
         if (loop.Partition.EventJournal.DurableSequence is var durable && durable != confirmedSequence) (confirmedSequence, confirmedAt) = (durable, silo.Options.Clock.GetTimestamp());
         else if (!isConfirming && silo.Options.Clock.GetElapsedTime(confirmedAt) >= ConfirmEvery) _ = ConfirmAsync();
