@@ -7,7 +7,6 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -19,18 +18,23 @@ public sealed class ClusterEngine : ICreditEngine
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
     private static readonly TimeSpan FeedPause = TimeSpan.FromMilliseconds(50);
-    private readonly IGrainFactory grains;
+    private readonly IClusterGrains grains;
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly CommandRoutes commands;
     private readonly Patience patience;
     private readonly JournalFeed feed;
-    private readonly PartitionHandover local;
+    private readonly Func<IEnumerable<int>> local;
     private readonly Func<ValueTask> dispose;
+    private readonly IGrainFactory? factory;
     private EngineStatus? status;
     private long statusAt;
 
-    internal ClusterEngine(IGrainFactory grains, ClusterOptions options, JournalFeed feed, PartitionHandover local, Func<ValueTask> dispose)
+    internal ClusterEngine(IGrainFactory factory, ClusterOptions options, JournalFeed feed, PartitionHandover local, Func<ValueTask> dispose)
+        : this(new OrleansGrains(factory), options, feed, () => local.Numbers, TaskScheduler.Default, dispose) => this.factory = factory;
+
+    /// <summary>Over any way to partitions and nodes.</summary>
+    internal ClusterEngine(IClusterGrains grains, ClusterOptions options, JournalFeed feed, Func<IEnumerable<int>> local, TaskScheduler workers, Func<ValueTask> dispose)
     {
         this.grains = grains;
         this.options = options;
@@ -39,11 +43,11 @@ public sealed class ClusterEngine : ICreditEngine
         this.dispose = dispose;
         map = new PartitionMap(options.Partitions);
         patience = new Patience(options.Clock, options.Patience);
-        commands = new CommandRoutes(grains, options, map, patience);
+        commands = new CommandRoutes(grains, options, map, patience, workers);
     }
 
     /// <summary>The grains of the cluster, for applications beside the API: borrowers, enterprises, pools.</summary>
-    public IGrainFactory Grains => grains;
+    public IGrainFactory Grains => factory ?? throw new InvalidOperationException("This front door does not go through Orleans.");
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);
@@ -72,13 +76,17 @@ public sealed class ClusterEngine : ICreditEngine
     /// <inheritdoc/>
     public async ValueTask<NodeView?> GetNodeAsync(NodeKey key)
     {
-        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.GetGrain<INodeGrain>(key.ToString()).ViewAsync()));
+        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.Node(key).ViewAsync()));
         return ViewWire.Read<NodeView>(await AskAsync(await HomeOfAsync(key), PartitionQuestion.Of(QuestionKind.Node, key)));
     }
 
     /// <inheritdoc/>
-    public ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken) =>
-        throw new EngineFaultException("A cluster does not rebuild nodes as of a past moment; ask for facilities as of it, or for the node now.", null);
+    public async ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken)
+    {
+        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.Node(key).ViewAsOfAsync(asOfMicros), cancellationToken));
+        var home = grains.Partition(await HomeOfAsync(key));
+        return ViewWire.Read<NodeView>(await Guarded(() => home.AskLongAsync(PartitionQuestion.Of(QuestionKind.NodeAsOf, key, asOfMicros)), cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<NodeView>> ListNodesAsync(ushort tenant, NodeKind kind, NodeKey after, int take)
@@ -166,7 +174,7 @@ public sealed class ClusterEngine : ICreditEngine
     {
         try
         {
-            return await StatusAsync(local.Numbers);
+            return await StatusAsync(local());
         }
         catch (EngineFaultException failure)
         {
@@ -202,7 +210,7 @@ public sealed class ClusterEngine : ICreditEngine
 
     private Task<Payload[]> AskAllAsync(IEnumerable<int> partitions, QuestionKind kind) => Task.WhenAll(partitions.Select(p => AskAsync(p, PartitionQuestion.Of(kind, default))));
 
-    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.GetGrain<IPartitionGrain>(partition).AskAsync(question));
+    private Task<Payload> AskAsync(int partition, PartitionQuestion question) => Guarded(() => grains.Partition(partition).AskAsync(question));
 
     private Task<T> Guarded<T>(Func<Task<T>> call, CancellationToken cancellationToken = default) => patience.CallAsync(call, cancellationToken);
 }

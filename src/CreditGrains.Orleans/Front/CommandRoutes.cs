@@ -6,7 +6,6 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
-using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -18,18 +17,21 @@ internal sealed class CommandRoutes
     private const int HopsMax = 4;
     private static readonly ArraySegment<int> First = new([0]);
     private readonly ConcurrentDictionary<int, PartitionLane> lanes = new();
-    private readonly IGrainFactory grains;
+    private readonly IClusterGrains grains;
     private readonly ClusterOptions options;
     private readonly PartitionMap map;
     private readonly Patience patience;
+    private readonly TaskScheduler workers;
     private readonly SignpostCalls signposts;
 
-    /// <param name="grains">The cluster's grains.</param>
+    /// <param name="grains">The way to partitions and nodes.</param>
     /// <param name="options">Settings of the silo.</param>
     /// <param name="map">Which partition a key points to.</param>
     /// <param name="patience">For calls that are made again.</param>
-    public CommandRoutes(IGrainFactory grains, ClusterOptions options, PartitionMap map, Patience patience)
+    /// <param name="workers">Where lanes run.</param>
+    public CommandRoutes(IClusterGrains grains, ClusterOptions options, PartitionMap map, Patience patience, TaskScheduler workers)
     {
+        this.workers = workers;
         this.grains = grains;
         this.options = options;
         this.map = map;
@@ -71,7 +73,7 @@ internal sealed class CommandRoutes
     public async Task<EventRecord?> FindDecisionAsync(ushort tenant, RequestId id)
     {
         var asked = PartitionQuestion.Of(QuestionKind.EventOfRequest, new NodeKey(0, tenant, 0, NodeKind.None), unchecked((long)id.High), unchecked((long)id.Low));
-        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => patience.CallAsync(() => grains.GetGrain<IPartitionGrain>(p).AskAsync(asked))));
+        var answers = await Task.WhenAll(Enumerable.Range(0, map.Count + 1).Select(p => patience.CallAsync(() => grains.Partition(p).AskAsync(asked))));
         // A command told to several partitions stands in each; the lowest, the register's for nodes, is the one that decided. A tombstone is not what was asked for when the original stands.
         return answers.SelectMany(a => EventWire.Read(a, out _)).OrderBy(e => e.IsTombstone).FirstOrDefault();
     }
@@ -184,7 +186,7 @@ internal sealed class CommandRoutes
 
     private async Task<Outcome> OnNodeAsync(ReadOnlyMemory<Command> command)
     {
-        var node = grains.GetGrain<INodeGrain>(command.Span[0].Facility.ToString());
+        var node = grains.Node(command.Span[0].Facility);
         var payload = CommandWire.Write(command.Span);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await patience.CallAsync(() => node.ExecuteAsync(payload)), outcome);
@@ -224,5 +226,5 @@ internal sealed class CommandRoutes
     }
 
     private PartitionLane Lane(int partition) => lanes.GetOrAdd(partition, p =>
-        new PartitionLane(grains.GetGrain<IPartitionGrain>(p), options.Clock, options.Patience, options.QueuedCommandsMax));
+        new PartitionLane(grains.Partition(p), options.Clock, options.Patience, options.QueuedCommandsMax, workers));
 }

@@ -9,7 +9,7 @@ namespace CreditGrains.Orleans.Front;
 /// One front door's way to one partition: one call is under way, and what comes meanwhile goes together in the next. So order is kept, and callers share
 /// calls. A call that fails is sent again with the same request ids until the patience ends; what was decided stands, once.
 /// </summary>
-internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider clock, TimeSpan patience, int queuedMax)
+internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider clock, TimeSpan patience, int queuedMax, TaskScheduler workers)
 {
     private const int CommandsOfCallMax = 4_096;
     private static readonly TimeSpan PauseFirst = TimeSpan.FromMilliseconds(20);
@@ -35,7 +35,7 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
             }
         }
         if (isFull) part.Refuse(Reason.Overloaded);
-        else _ = Task.Run(SendAllAsync);
+        else _ = workers.Run(SendAllAsync);
     }
 
     private async Task SendAllAsync()

@@ -6,7 +6,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>Puts up the signposts that a submission's openings need, in one call to each partition they point to, before anything of it is sent.</summary>
-internal sealed class SignpostCalls(IGrainFactory grains, PartitionMap map, Routing routing, Patience patience)
+internal sealed class SignpostCalls(IClusterGrains grains, PartitionMap map, Routing routing, Patience patience)
 {
     /// <summary>Puts them up and turns the routes from a place to an end into ways to partitions.</summary>
     public async Task PutAsync(ReadOnlyMemory<Command> commands, Route[] routes, int start, int end)
@@ -34,7 +34,7 @@ internal sealed class SignpostCalls(IGrainFactory grains, PartitionMap map, Rout
         var keys = new NodeKey[at.Count];
         for (var i = 0; i < keys.Length; i++) keys[i] = commands.Span[PlaceOf(at[i])].Facility;
         var facilities = KeyWire.Write(keys);
-        var partition = grains.GetGrain<IPartitionGrain>(pointed);
+        var partition = grains.Partition(pointed);
         var homes = await patience.CallAsync(() => partition.SignpostAsync(facilities, [.. at.Select(a => routes[PlaceOf(a)].Partition)]));
         for (var i = 0; i < keys.Length; i++)
         {

@@ -48,7 +48,7 @@ public static class ClusterHost
             if (failure is RedisException) throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(database), host.Services.GetRequiredService<PartitionHandover>(), async () =>
+        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), host.Services.GetRequiredService<PartitionHandover>(), async () =>
         {
             // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
             using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
@@ -121,7 +121,7 @@ public static class ClusterHost
         silo.AddIncomingGrainCallFilter<FailureBorder>();
         // What fails without our doing, such as the reading of a state before a grain begins, arrives with its own name.
         silo.Services.Configure<ExceptionSerializationOptions>(NameExceptions);
-        silo.Services.AddSingleton(new SiloServices(options, database));
+        silo.Services.AddSingleton(new SiloServices(options, new PostgresStore(database), TaskScheduler.Default));
         silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddSingleton<PartitionHandover>();
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(services => services.GetRequiredService<PartitionHandover>());

@@ -3,18 +3,11 @@ using NpgsqlTypes;
 
 namespace CreditGrains.Orleans.Journal;
 
-/// <summary>A frame that waits to be appended.</summary>
-internal sealed record Append(int Partition, long Epoch, long Sequence, long LastSequence, ReadOnlyMemory<byte> Frame)
-{
-    /// <summary>Completes when it is durable.</summary>
-    public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-}
-
 /// <summary>
 /// The transaction that appends a group of frames, on a connection of its own: parsed and planned once, for parsing and planning it cost the database
 /// more than carrying it out. One user at a time.
 /// </summary>
-internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposable
+internal sealed class AppendStatement(NpgsqlDataSource database) : IRowInsert
 {
     private const string Sql = """
         with input as materialized (
@@ -29,9 +22,7 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
     private NpgsqlConnection? connection;
     private NpgsqlCommand? command;
 
-    /// <summary>Inserts those whose epoch is in force, in one transaction; durable when it completes.</summary>
-    /// <returns>The partitions, with epochs, whose frames were taken.</returns>
-    /// <exception cref="NpgsqlException">The fate of all is unknown: <see cref="ForgetAsync"/>, then look.</exception>
+    /// <inheritdoc/>
     public async Task<HashSet<(int Partition, long Epoch)>> InsertAsync(List<Append> group)
     {
         var insert = command ?? await PrepareAsync();
@@ -41,12 +32,19 @@ internal sealed class AppendStatement(NpgsqlDataSource database) : IAsyncDisposa
         insert.Parameters[3].Value = group.ConvertAll(a => a.LastSequence);
         insert.Parameters[4].Value = group.ConvertAll(a => a.Frame);
         var appended = new HashSet<(int Partition, long Epoch)>(group.Count);
-        await using var reader = await insert.ExecuteReaderAsync();
-        while (await reader.ReadAsync()) appended.Add((reader.GetInt32(0), reader.GetInt64(1)));
-        return appended;
+        try
+        {
+            await using var reader = await insert.ExecuteReaderAsync();
+            while (await reader.ReadAsync()) appended.Add((reader.GetInt32(0), reader.GetInt64(1)));
+            return appended;
+        }
+        catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.UniqueViolation)
+        {
+            throw new RowTakenException(failure);
+        }
     }
 
-    /// <summary>Lets the connection go; the next insert opens another.</summary>
+    /// <inheritdoc/>
     public async Task ForgetAsync()
     {
         if (command is not null) await command.DisposeAsync();

@@ -1,7 +1,8 @@
 using System.Collections.Concurrent;
+using System.Data.Common;
 using System.Threading.Channels;
 using CreditGrains.Engine.Journal;
-using Npgsql;
+using CreditGrains.Orleans.Partitions;
 
 namespace CreditGrains.Orleans.Journal;
 
@@ -18,27 +19,28 @@ internal sealed class JournalAppender : IAsyncDisposable
     /// <summary>After this long a transaction is slow, and the next one does not wait for it: until then waiting makes the next one larger, and the database's work less.</summary>
     private static readonly TimeSpan AloneMax = TimeSpan.FromMilliseconds(25);
 
-    private readonly NpgsqlDataSource database;
+    private readonly IJournalTable table;
     private readonly TimeProvider clock;
     private readonly TimeSpan patience;
     private readonly int connections;
     private readonly Channel<Append> waiting = Channel.CreateUnbounded<Append>(new UnboundedChannelOptions { SingleReader = true });
-    private readonly ConcurrentStack<AppendStatement> idle = new();
+    private readonly ConcurrentStack<IRowInsert> idle = new();
     private readonly SemaphoreSlim free;
     private readonly Task running;
 
-    /// <param name="database">The journal's database.</param>
+    /// <param name="table">The journal's rows.</param>
     /// <param name="clock">For the bound on retries.</param>
     /// <param name="patience">How long an append is tried while the database does not answer; afterwards its partition gives up.</param>
     /// <param name="connections">Transactions under way at once, at most.</param>
-    public JournalAppender(NpgsqlDataSource database, TimeProvider clock, TimeSpan patience, int connections)
+    /// <param name="workers">Where it runs.</param>
+    public JournalAppender(IJournalTable table, TimeProvider clock, TimeSpan patience, int connections, TaskScheduler workers)
     {
-        this.database = database;
+        this.table = table;
         this.clock = clock;
         this.patience = patience;
         this.connections = connections;
         free = new SemaphoreSlim(connections);
-        running = Task.Run(RunAsync);
+        running = workers.Run(RunAsync);
     }
 
     /// <summary>Appends one frame; durable when it completes.</summary>
@@ -79,13 +81,13 @@ internal sealed class JournalAppender : IAsyncDisposable
     /// <summary>Appends a group and settles each member; never throws.</summary>
     private async Task AppendAsync(List<Append> group)
     {
-        if (!idle.TryPop(out var statement)) statement = new AppendStatement(database);
+        if (!idle.TryPop(out var statement)) statement = table.OpenInsert();
         try
         {
             var appended = await statement.InsertAsync(group);
             foreach (var append in group) Settle(append, appended);
         }
-        catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+        catch (Exception e) when (IsUnknown(e))
         {
             // The group's fate is unknown; each member finds out its own, so that one partition's trouble is not the others'.
             foreach (var append in group) _ = RecoverAsync(append);
@@ -120,23 +122,23 @@ internal sealed class JournalAppender : IAsyncDisposable
         {
             try
             {
-                if (await ReadAsync(append) is { } stored)
+                if (await table.ReadAsync(append.Partition, append.Sequence) is { } stored)
                 {
                     if (stored.AsSpan().SequenceEqual(append.Frame.Span)) append.Done.SetResult();
                     else append.Done.SetException(Diverged(append));
                     return;
                 }
 
-                await using var statement = new AppendStatement(database);
+                await using var statement = table.OpenInsert();
                 Settle(append, await statement.InsertAsync([append]));
                 return;
             }
-            catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
+            catch (RowTakenException e)
             {
                 // The first attempt was still on its way and came through; the next look sees it.
                 last = e;
             }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (IsUnknown(e))
             {
                 last = e;
                 await Task.Delay(RetryPause, clock);
@@ -152,13 +154,7 @@ internal sealed class JournalAppender : IAsyncDisposable
             $"Partition {append.Partition}: the database did not take a frame for {patience.TotalSeconds:0} s. Bring it back; the partition opens again by itself.", last));
     }
 
-    private async Task<byte[]?> ReadAsync(Append append)
-    {
-        await using var command = database.CreateCommand("select frame from cg_journal where partition = $1 and sequence = $2");
-        command.Parameters.AddWithValue(append.Partition);
-        command.Parameters.AddWithValue(append.Sequence);
-        return await command.ExecuteScalarAsync() as byte[];
-    }
+    private static bool IsUnknown(Exception failure) => failure is DbException or TimeoutException or IOException or RowTakenException;
 
     private static JournalException Stopped() => new(JournalErrorCode.Poisoned, "The silo is stopping; the partition opens on another.");
 

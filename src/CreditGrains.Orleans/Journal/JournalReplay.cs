@@ -1,10 +1,9 @@
 using CreditGrains.Engine.Journal;
-using Npgsql;
 
 namespace CreditGrains.Orleans.Journal;
 
 /// <summary>Reads a partition's rows from a sequence to the end, checking checksums, sequence and chain.</summary>
-internal sealed class JournalReplay(NpgsqlDataSource database, JournalOptions options, int partition)
+internal sealed class JournalReplay(IJournalTable table, JournalOptions options, int partition)
 {
     private const int RowsPerRead = 256;
 
@@ -23,10 +22,10 @@ internal sealed class JournalReplay(NpgsqlDataSource database, JournalOptions op
     /// <summary>Reads on until no row is left.</summary>
     public void Run(long fromSequence, FrameVisitor visitor)
     {
-        ReadBounds();
+        if (table.OldestSequence(partition) is var oldest and >= 0) OldestSequence = oldest;
         // The row before gives the chain its start; rows the snapshot already has are checked and skipped by the visitor.
         var isFirst = true;
-        var at = RowAtOrBefore(fromSequence > options.FirstSequence ? fromSequence - 1 : fromSequence);
+        var at = table.RowAtOrBefore(partition, fromSequence > options.FirstSequence ? fromSequence - 1 : fromSequence);
         if (at < 0)
         {
             if (OldestSequence > fromSequence)
@@ -45,39 +44,18 @@ internal sealed class JournalReplay(NpgsqlDataSource database, JournalOptions op
             throw new JournalException(JournalErrorCode.EndsTooEarly, $"Partition {partition}: a snapshot is at sequence {fromSequence - 1}, the journal ends at {NextSequence - 1}. Restore the database from a backup or a standby.");
     }
 
-    private void ReadBounds()
-    {
-        using var command = database.CreateCommand("select min(sequence) from cg_journal where partition = $1");
-        command.Parameters.AddWithValue(partition);
-        if (command.ExecuteScalar() is long oldest) OldestSequence = oldest;
-    }
-
-    private long RowAtOrBefore(long sequence)
-    {
-        using var command = database.CreateCommand("select sequence from cg_journal where partition = $1 and sequence <= $2 order by sequence desc limit 1");
-        command.Parameters.AddWithValue(partition);
-        command.Parameters.AddWithValue(sequence);
-        return command.ExecuteScalar() is long found ? found : -1;
-    }
-
     private bool ReadSome(ref long at, ref bool isFirst, FrameVisitor visitor)
     {
-        using var command = database.CreateCommand("select frame from cg_journal where partition = $1 and sequence >= $2 order by sequence limit $3");
-        command.Parameters.AddWithValue(partition);
-        command.Parameters.AddWithValue(at);
-        command.Parameters.AddWithValue(RowsPerRead);
-        using var reader = command.ExecuteReader();
-        var rows = 0;
-        while (reader.Read())
+        var (next, first) = (at, isFirst);
+        var rows = table.ReadRows(partition, at, RowsPerRead, raw =>
         {
-            rows++;
-            var raw = reader.GetFieldValue<byte[]>(0);
-            var frame = StoredFrame.Check(raw, partition, at);
-            Follow(frame, raw, isFirst);
-            isFirst = false;
+            var frame = StoredFrame.Check(raw, partition, next);
+            Follow(frame, raw, first);
+            first = false;
             visitor(frame);
-            at = NextSequence;
-        }
+            next = NextSequence;
+        });
+        (at, isFirst) = (next, first);
         return rows == RowsPerRead;
     }
 

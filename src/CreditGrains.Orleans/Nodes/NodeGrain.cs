@@ -1,212 +1,52 @@
-using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Decisions;
-using CreditGrains.Domain.Limits;
-using CreditGrains.Engine.Leases;
-using CreditGrains.Engine.Queries;
+using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 using Orleans.Concurrency;
 
 namespace CreditGrains.Orleans.Nodes;
 
-/// <summary>
-/// The grain of a shared node. Its terms and true limit stand in the register (partition 0), which executes control commands about it once; here is the book of
-/// leases, stored under an ETag before anything of it is told. Reentrant: what arrives during a write shares the next.
-/// </summary>
+/// <summary>The grain of a shared node: passes calls on to <see cref="NodeHost"/>. Reentrant: what arrives during a write shares the next.</summary>
 [Reentrant]
 [GrainType("node")]
-internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
+internal sealed class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
 {
-    // A round to this grain costs as much as some hundred decisions in a partition: far from the limit a grant lasts for about a thousand requests, or has an
-    // eighth of the partition's even share of what is free. Near it the policy gives less by itself.
-    private static readonly LeasePolicy Policy = new() { GrowthFactor = 1_024, ShareDivisor = 8 };
     private const string LimitReminder = "limit";
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);
-    private readonly NodeLedger ledger;
-    private readonly SiloServices silo;
-    private readonly SemaphoreSlim control = new(1);
-    private readonly SharedRead<Payload> view;
+    private readonly NodeHost host;
     private IGrainTimer? watch;
-    private NodeKey key;
-    private bool hasDatedLimits;
 
-    public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo)
-    {
-        this.silo = silo;
-        ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
-        view = new SharedRead<Payload>(ReadViewAsync);
-    }
-
-    private IPartitionGrain Register => GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register);
+    public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo) =>
+        host = new NodeHost(NodeKeyText.Parse(this.GetPrimaryKeyString()), state, silo, new OrleansGrains(GrainFactory), this);
 
     /// <inheritdoc/>
-    public override async Task OnActivateAsync(CancellationToken cancellationToken)
-    {
-        key = NodeKeyText.Parse(this.GetPrimaryKeyString());
-        ledger.Load(key);
-        if (ledger.IsOpen) await FollowLimitAsync();
-        Watch();
-    }
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => host.OpenAsync();
 
     /// <inheritdoc/>
-    public async Task<NodeStanding?> GetStandingAsync()
-    {
-        if (await TermsAsync() is not { } terms) return null;
-        return ledger.IsOpen
-            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Book.Entries.Count, ledger.Book.IsCutting)
-            : new NodeStanding(terms.Limit, 0, 0, 0, false);
-    }
+    public Task<NodeStanding?> GetStandingAsync() => host.GetStandingAsync();
 
     /// <inheritdoc/>
-    public async Task<Payload> ExecuteAsync(Payload command)
-    {
-        // One control command at a time, and none beside the opening of the book: that takes the limit before or after it.
-        await control.WaitAsync();
-        try
-        {
-            await FinishSpreadingAsync(command);
-            return OutcomeWire.Write([await CarryOutAsync(command)], elsewhere: null);
-        }
-        finally
-        {
-            control.Release();
-            Watch();
-        }
-    }
+    public Task<Payload> ExecuteAsync(Payload command) => host.ExecuteAsync(command);
 
     /// <inheritdoc/>
-    public Task<Payload> ViewAsync() => view.ReadAsync();
-
-    private async Task<Payload> ReadViewAsync()
-    {
-        if (await TermsAsync() is not { } terms) return ViewWire.Write<NodeView>(null);
-        var views = await AskMirrorsAsync();
-        long? exposure = 0;
-        long facilities = 0;
-        foreach (var view in views)
-        {
-            if (view is null) continue;
-            exposure += view.Exposure;
-            facilities += view.FacilityCount;
-        }
-        var limit = ledger.IsOpen ? ledger.Book.Limit : terms.Limit;
-        return ViewWire.Write(terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities });
-    }
+    public Task<Payload> ViewAsync() => host.ViewAsync();
 
     /// <inheritdoc/>
-    public async Task<Payload> ReportAsync(Payload report)
-    {
-        var message = LeaseWire.ReadReport(report);
-        if (!ledger.IsOpen) await OpenAsync();
-        var reply = await ledger.ReceiveAsync(message);
-        Watch();
-        return LeaseWire.Write(reply);
-    }
+    public Task<Payload> ViewAsOfAsync(long asOfMicros) => host.ViewAsOfAsync(asOfMicros);
 
     /// <inheritdoc/>
-    public async Task ReceiveReminder(string reminderName, TickStatus status)
-    {
-        await FollowLimitAsync();
-        Watch();
-    }
+    public Task<Payload> ReportAsync(Payload report) => host.ReportAsync(report);
 
     /// <inheritdoc/>
-    public void Dispose() => control.Dispose();
+    public Task ReceiveReminder(string reminderName, TickStatus status) => host.WakeAsync();
 
-    private Task<NodeView?> TermsAsync() => AskAsync(Register);
+    /// <inheritdoc/>
+    public void Dispose() => host.Dispose();
 
-    private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
-        ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
-
-    private async Task<NodeView?[]> AskMirrorsAsync() =>
-        await Task.WhenAll((await MirrorsAsync()).Select(p => AskAsync(GrainFactory.GetGrain<IPartitionGrain>(p))));
-
-    private async Task<IEnumerable<int>> MirrorsAsync() => (await silo.Mirrors.OfAsync(key)).Union(ledger.MirrorsBefore);
-
-    /// <summary>Opens the book, at the first report. Not beside a control command: it would take a limit that is being changed.</summary>
-    private async Task OpenAsync()
+    /// <inheritdoc/>
+    void INodeShell.Watch(bool isOn)
     {
-        await control.WaitAsync();
-        try
-        {
-            if (ledger.IsOpen) return;
-            var terms = await TermsAsync() ?? throw new InvalidOperationException($"{key} is not in the register, and a partition reports usage of it. Restore the database from a backup or a standby.");
-            await KeepFollowingAsync(terms);
-            await ledger.OpenAsync(terms.Limit);
-        }
-        finally
-        {
-            control.Release();
-        }
-    }
-
-    private async Task<Outcome> CarryOutAsync(Payload command)
-    {
-        var asked = CommandWire.Read(command)[0];
-        if (asked.Kind == CommandKind.Close && Array.Exists(await AskMirrorsAsync(), v => v is { FacilityCount: > 0 }))
-            return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
-        var isSpread = asked.Kind != CommandKind.SetLimit;
-        if (isSpread) await ledger.SpreadAsync(command.Bytes);
-        var outcome = new Outcome[1];
-        OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked);
-        if (isSpread) await ledger.SpreadAsync([]);
-        if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
-            outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
-        return outcome[0];
-    }
-
-    /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
-    private async Task FinishSpreadingAsync(Payload? next = null)
-    {
-        if (ledger.Spreading.IsEmpty || (next is { } command && ledger.Spreading.Span.SequenceEqual(command.Bytes))) return;
-        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()));
-    }
-
-    /// <summary>Brings the book to the limit the register has, by command or by date.</summary>
-    /// <returns>Whether grants must return first.</returns>
-    private async Task<bool> FollowLimitAsync()
-    {
-        if (!ledger.IsOpen || await TermsAsync() is not { } terms) return false;
-        await KeepFollowingAsync(terms);
-        return await ledger.SetLimitAsync(terms.Limit);
-    }
-
-    /// <summary>While limits wait for their time the grain looks at the register, and a reminder wakes it if it has left memory.</summary>
-    private async Task KeepFollowingAsync(NodeView terms)
-    {
-        var has = terms.DatedLimits.Count > 0;
-        if (has && !hasDatedLimits) await this.RegisterOrUpdateReminder(LimitReminder, WakeEvery, WakeEvery);
-        if (!has && hasDatedLimits && await this.GetReminder(LimitReminder) is { } reminder) await this.UnregisterReminder(reminder);
-        hasDatedLimits = has;
-    }
-
-    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
-    private async Task TellMirrorsAsync(Payload command, Command asked)
-    {
-        // Read after the register has it: a partition that is not in the list yet asks the register later.
-        var outcomes = await Task.WhenAll((await MirrorsAsync()).Select(async p =>
-        {
-            var outcome = new Outcome[1];
-            OutcomeWire.Read(await GrainFactory.GetGrain<IPartitionGrain>(p).ExecuteAsync(command), outcome);
-            return (Partition: p, Outcome: outcome[0]);
-        }));
-        foreach (var (partition, outcome) in outcomes)
-        {
-            // A partition without the row takes the terms as they are then when it opens one.
-            if (outcome.Kind == OutcomeKind.Posted || outcome.Reason is Reason.NoChange or Reason.UnknownNode) continue;
-            silo.Options.Warn($"{asked.Kind} of {key}: partition {partition} answers {outcome.Reason} {outcome.Message}");
-            if (outcome.Kind == OutcomeKind.Refused)
-                throw new PartitionUnavailableException($"Partition {partition} does not take {asked.Kind} of {key} now: {outcome.Reason}. Send the same request again.");
-        }
-    }
-
-    /// <summary>Looks after what waits, every two seconds and only while something does: most of many nodes rest.</summary>
-    private void Watch()
-    {
-        var has = ledger.IsWaiting || hasDatedLimits || !ledger.Spreading.IsEmpty;
-        if (has) watch ??= this.RegisterGrainTimer(RemindAsync, RemindEvery, RemindEvery);
+        if (isOn) watch ??= this.RegisterGrainTimer(host.RemindAsync, RemindEvery, RemindEvery);
         else
         {
             watch?.Dispose();
@@ -214,37 +54,13 @@ internal sealed class NodeGrain : Grain, IRemindable, IDisposable, IEnterpriseGr
         }
     }
 
-    private async Task RemindAsync()
+    /// <inheritdoc/>
+    async Task INodeShell.KeepAwakeAsync(bool isOn)
     {
-        if (ledger.IsOpen && hasDatedLimits) await FollowLimitAsync();
-        if (ledger.IsWaiting) await ledger.RemindAsync();
-        if (ledger.Spreading.IsEmpty || !control.Wait(0))
-        {
-            Watch();
-            return;
-        }
-        try
-        {
-            await FinishSpreadingAsync();
-        }
-        finally
-        {
-            control.Release();
-            Watch();
-        }
+        if (isOn) await this.RegisterOrUpdateReminder(LimitReminder, WakeEvery, WakeEvery);
+        else if (await this.GetReminder(LimitReminder) is { } reminder) await this.UnregisterReminder(reminder);
     }
 
-    private void Send(LeaseDecision decision, PartitionId? answeredDirectly)
-    {
-        foreach (var reply in decision.Replies)
-            if (reply.Partition != answeredDirectly) GrainFactory.GetGrain<IPartitionGrain>(reply.Partition.Value).TakeLeaseReplyAsync(LeaseWire.Write(reply)).Ignore();
-        foreach (var recall in decision.Recalls)
-            GrainFactory.GetGrain<IPartitionGrain>(recall.Partition.Value).TakeLeaseRecallAsync(LeaseWire.Write(recall)).Ignore();
-    }
-
-    private void Lost(Exception cause)
-    {
-        silo.Options.Warn($"{key}: its book could not be stored; the grain starts again from what stands. {cause.Message}");
-        DeactivateOnIdle();
-    }
+    /// <inheritdoc/>
+    void INodeShell.Leave(Exception cause) => DeactivateOnIdle();
 }

@@ -5,11 +5,21 @@ using NpgsqlTypes;
 
 namespace CreditGrains.Orleans.Nodes;
 
+/// <summary>Which partitions have rows of shared nodes, or are about to open them. Any thread.</summary>
+internal interface INodeMirrors : IAsyncDisposable
+{
+    /// <summary>Notes a partition; durable when it completes. Noting twice changes nothing.</summary>
+    Task NoteAsync(int partition, NodeKey[] nodes);
+
+    /// <summary>The partitions with a row of a node, or about to open one; ascending.</summary>
+    Task<IReadOnlyList<int>> OfAsync(NodeKey node);
+}
+
 /// <summary>
 /// Which partitions have rows of shared nodes. A partition notes itself, for many nodes in one write, before it asks the register for their terms; whoever changes
 /// terms changes them in the register first and reads this list after. So a partition has the new terms or is told of them.
 /// </summary>
-internal sealed class NodeMirrors(NpgsqlDataSource database) : IAsyncDisposable
+internal sealed class NodeMirrors(NpgsqlDataSource database) : INodeMirrors
 {
     private const int RowsOfGroupMax = 8_192;
 

@@ -19,6 +19,12 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<Payload> AskAsync(PartitionQuestion question);
 
+    /// <summary>Answers a question that may take as long as opening the partition.</summary>
+    [Alias("AskLong")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<Payload> AskLongAsync(PartitionQuestion question);
+
     /// <summary>Of the register: the terms of shared nodes, each at the place of its key; null for what is not there.</summary>
     [Alias("Terms")]
     [AlwaysInterleave]

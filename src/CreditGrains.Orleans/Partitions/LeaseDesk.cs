@@ -21,6 +21,7 @@ internal sealed class LeaseDesk
     private readonly Queue<HolderInput> inbox = new();
     private readonly Dictionary<NodeKey, long> addedInRun = [];
     private readonly List<LeaseNeed> needs = [];
+    private bool mayHaveRaised;
     private bool mayBeOpen;
 
     /// <summary>Begins an epoch.</summary>
@@ -78,13 +79,23 @@ internal sealed class LeaseDesk
     }
 
     /// <summary>Starts to count what a run of commands adds.</summary>
-    public void BeginRun() => addedInRun.Clear();
+    public void BeginRun()
+    {
+        addedInRun.Clear();
+        mayHaveRaised = false;
+    }
 
     /// <summary>Whether a command may run now: nothing of its session or facility is held before it, and it fits the grants together with the run before it. Other limits are the engine's to check.</summary>
     public bool MayRun(in Command command)
     {
         if (requests.IsBehind(command)) return false;
-        if (!SharedUsage.IsRequest(command)) return true;
+        if (!SharedUsage.IsRequest(command))
+        {
+            mayHaveRaised |= SharedUsage.MayRaise(command.Kind);
+            return true;
+        }
+        // What a fact before it in the run adds is not known yet: it goes in the next run, where it is.
+        if (mayHaveRaised) return false;
         // Grants of an earlier epoch must be gone before anything is decided.
         if (leases.HasActs) return false;
         usage.Needs(command, needs);

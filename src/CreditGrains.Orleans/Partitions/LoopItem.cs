@@ -39,7 +39,7 @@ internal interface ILook
 }
 
 /// <summary>Commands of one call. Some may have to wait for headroom of shared nodes while later ones go on.</summary>
-internal sealed class CommandItem(Command[] commands, RepeatCache repeats) : LoopItem
+internal sealed class CommandItem(Command[] commands, RepeatCache repeats, TaskScheduler workers) : LoopItem
 {
     private readonly TaskCompletionSource<Payload> done = new();
 
@@ -71,7 +71,7 @@ internal sealed class CommandItem(Command[] commands, RepeatCache repeats) : Loo
         {
             if (!outcome.Duplicate) continue;
             // Reading back may have to ask the database: beside the turn.
-            _ = System.Threading.Tasks.Task.Run(() => ResolveAll(partition));
+            _ = workers.Run(() => ResolveAll(partition));
             return;
         }
         Answer();

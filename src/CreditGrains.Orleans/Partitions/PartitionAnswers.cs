@@ -3,12 +3,13 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Replay;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock)
+internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers, PartitionOptions options, SemaphoreSlim rebuilds)
 {
     private readonly long first = PartitionMap.FirstSequenceOf(partition);
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
@@ -34,6 +35,7 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
             p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
             return true;
         }),
+        QuestionKind.NodeAsOf => NodeAsOfAsync(question.Key, question.First),
         QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };
@@ -42,6 +44,23 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
     public Task<Payload> NodesAsync(NodeKey[] keys) => Look(_ => Array.ConvertAll(keys, reader.Node));
 
     private async Task<Payload> Look<T>(Func<Partition, T> look) => ViewWire.Write(await loop.LookAsync(look));
+
+    /// <summary>The state is rebuilt beside the turns; few at once, for each takes as much memory as the partition.</summary>
+    private async Task<Payload> NodeAsOfAsync(NodeKey key, long asOfMicros)
+    {
+        // Durable up to here: no event of this partition comes below it any more.
+        var passed = await loop.LookAsync(p => p.Executor.LastRecordedAtMicros);
+        await rebuilds.WaitAsync();
+        try
+        {
+            var view = await workers.Run(() => PastState.NodeAsOf(loop.Partition, options, key, asOfMicros, CancellationToken.None));
+            return ViewWire.Write(view is null ? null : view with { IsExact = asOfMicros < passed });
+        }
+        finally
+        {
+            rebuilds.Release();
+        }
+    }
 
     private async Task<Payload> SnapshotAsync()
     {
@@ -56,7 +75,7 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
     private async Task<Payload> ReadAsync(Func<Task<long>> start, Func<long, List<LedgerEvent>, long> read)
     {
         var sequence = await start();
-        return await Task.Run(() =>
+        return await workers.Run(() =>
         {
             var events = new List<LedgerEvent>();
             var next = read(sequence, events);

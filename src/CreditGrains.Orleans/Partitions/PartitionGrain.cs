@@ -1,15 +1,13 @@
-using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
-using CreditGrains.Engine.Queries;
-using CreditGrains.Orleans.Nodes;
+using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Wire;
 using Orleans.Concurrency;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
-/// The grain of a partition. Reentrant: calls only queue what they bring, and <see cref="PartitionLoop"/> decides batch by batch in the grain's turns, so
-/// callers that arrive during a flush share the next. Its opening raises the epoch; when the journal fails or a later epoch shows, it fails its callers and deactivates.
+/// The grain of a partition: passes calls on to <see cref="PartitionHost"/>, whose turns are the grain's. Reentrant: calls only queue what they bring, so callers that arrive
+/// during a flush share the next. When the journal fails or a later epoch shows, it fails its callers and deactivates.
 /// </summary>
 [Reentrant]
 [PartitionPlacement]
@@ -21,13 +19,7 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private const string WakeReminder = "wake";
 
-    private long epoch;
-    private PartitionLoop loop = null!;
-    private PartitionSnapshots snapshots = null!;
-    private Signposts signposts = null!;
-    private PartitionRetention retention = null!;
-    private LeaseDesk? leases;
-    private PartitionAnswers answers = null!;
+    private PartitionHost host = null!;
 
     private int Number => checked((int)this.GetPrimaryKeyLong());
 
@@ -38,21 +30,10 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
             throw new InvalidOperationException($"There is no partition {number}: this cluster has 0 to {silo.Map.Count}.");
         // First: a failure after the opening would leave its memory behind.
         await this.RegisterOrUpdateReminder(WakeReminder, WakeEvery, WakeEvery, cancellationToken);
-        (var partition, epoch, var signposted) = await PartitionOpening.OpenAsync(silo, Number, RuntimeIdentity);
+        host = await PartitionHost.OpenAsync(silo, new OrleansGrains(GrainFactory), Number, RuntimeIdentity, Failed);
         DelayDeactivation(Timeout.InfiniteTimeSpan);
         var scheduler = TaskScheduler.Current;
-        loop = new PartitionLoop(partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2), Failed);
-        snapshots = new PartitionSnapshots(partition, silo.Options.SnapshotEveryBytes, silo.Snapshots,
-            wake: () => Task.Factory.StartNew(loop.Start, CancellationToken.None, TaskCreationOptions.None, scheduler),
-            durable: () => loop.LookAsync(_ => true),
-            text => silo.Options.Warn($"Partition {Number}: {text}"));
-        loop.Snapshots = snapshots;
-        retention = new PartitionRetention(silo, Number, epoch, loop);
-        signposts = new Signposts(signposted, Number);
-        answers = new PartitionAnswers(Number, loop, snapshots, signposts, silo.Options.Clock);
-        if (Number != PartitionMap.Register) AdmitByLeases();
-        handover.Add(this, Number, end: () => Task.Factory.StartNew(loop.StopAsync, CancellationToken.None, TaskCreationOptions.None, scheduler).Unwrap());
-        loop.Start();
+        handover.Add(this, Number, end: () => scheduler.Run(host.StopAsync));
         this.RegisterGrainTimer(Tick, TickEvery, TickEvery);
         this.RegisterGrainTimer(Remind, RemindEvery, RemindEvery);
     }
@@ -60,44 +41,37 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        if (loop is null) return;
+        if (host is null) return;
         handover.Remove(this);
-        await loop.StopAsync();
-        snapshots.Abandon();
-        loop.Partition.Dispose();
+        await host.CloseAsync();
     }
 
     /// <inheritdoc/>
-    public Task<Payload> ExecuteAsync(Payload commands) => loop.ExecuteAsync(CommandWire.Read(commands));
+    public Task<Payload> ExecuteAsync(Payload commands) => host.ExecuteAsync(commands);
 
     /// <inheritdoc/>
-    public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
+    public Task<Payload> AskAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
-    public Task<Payload> TermsAsync(Payload nodes) => answers.NodesAsync(KeyWire.Read(nodes));
+    public Task<Payload> AskLongAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
-    public async Task<int[]> SignpostAsync(Payload facilities, int[] homes)
-    {
-        var keys = KeyWire.Read(facilities);
-        var unstored = signposts.Settle(keys, homes, key => loop.Partition.State.FindFacility(key) != 0);
-        if (unstored.Count == 0) return homes;
-        await silo.Signposts.WriteAsync(Number, epoch, SignpostRecords.Write(keys, homes, unstored));
-        signposts.NoteStored(keys, homes, unstored);
-        return homes;
-    }
+    public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
+
+    /// <inheritdoc/>
+    public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => host.SignpostAsync(facilities, homes);
 
     /// <inheritdoc/>
     public Task TakeLeaseReplyAsync(Payload reply)
     {
-        leases?.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
+        host.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
         return Task.CompletedTask;
     }
 
     /// <inheritdoc/>
     public Task TakeLeaseRecallAsync(Payload recall)
     {
-        leases?.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
+        host.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
         return Task.CompletedTask;
     }
 
@@ -107,44 +81,24 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     /// <inheritdoc/>
     public Task ReceiveReminder(string reminderName, TickStatus status) => Task.CompletedTask;
 
-    private void AdmitByLeases()
-    {
-        var own = new OwnCommands(Number, epoch);
-        // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(Number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
-        var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
-        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
-    }
-
-    private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
-        LeaseWire.ReadReply(await GrainFactory.GetGrain<INodeGrain>(report.Node.ToString()).ReportAsync(LeaseWire.Write(report)));
-
-    private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
-    {
-        // Noted first: who changes terms from now on tells this partition.
-        await silo.Mirrors.NoteAsync(Number, nodes);
-        return ViewWire.Read<NodeView?[]>(await GrainFactory.GetGrain<IPartitionGrain>(PartitionMap.Register).TermsAsync(KeyWire.Write(nodes)))!;
-    }
-
     private async Task Tick()
     {
-        if (!loop.IsAlive)
+        if (!host.IsAlive)
         {
             // It has ended and is still here: whoever calls next opens it anew.
             DeactivateOnIdle();
             return;
         }
-        loop.Tick();
-        retention.Tick();
+        host.Tick();
         if (!homes.ShouldLeave(Number)) return;
         // First: a call that waits for headroom would keep the activation here. Migration, for a caller who knew it here would open it here again.
-        await loop.StopAsync();
+        await host.StopAsync();
         MigrateOnIdle();
     }
 
     private Task Remind()
     {
-        leases?.Remind();
+        host.Remind();
         return Task.CompletedTask;
     }
 

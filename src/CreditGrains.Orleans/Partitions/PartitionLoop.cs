@@ -54,7 +54,7 @@ internal sealed class PartitionLoop
     /// <summary>Executes commands; completes when the outcomes are durable.</summary>
     public Task<Payload> ExecuteAsync(Command[] commands)
     {
-        var item = new CommandItem(commands, repeats);
+        var item = new CommandItem(commands, repeats, options.Workers);
         if (queuedCommands + commands.Length > options.QueuedCommandsMax && queuedCommands > 0)
         {
             item.Outcomes.AsSpan().Fill(new Outcome { Reason = Reason.Overloaded, Message = Outcomes.MessageOf(Reason.Overloaded) });
@@ -275,4 +275,5 @@ internal sealed class PartitionLoop
 /// <param name="FrameBytesMax">Payload after which a batch takes no more commands.</param>
 /// <param name="QueuedCommandsMax">Commands that may wait, beyond which callers get Overloaded.</param>
 /// <param name="StandstillMax">How long no batch may end while there is work; then the activation gives up and the next one reads what stands.</param>
-internal sealed record PartitionLoopOptions(TimeProvider Clock, int FrameBytesMax, int QueuedCommandsMax, TimeSpan StandstillMax);
+/// <param name="Workers">Where what blocks runs, beside the turns.</param>
+internal sealed record PartitionLoopOptions(TimeProvider Clock, int FrameBytesMax, int QueuedCommandsMax, TimeSpan StandstillMax, TaskScheduler Workers);

@@ -1,6 +1,5 @@
 using CreditGrains.Engine;
 using CreditGrains.Orleans.Journal;
-using Npgsql;
 
 namespace CreditGrains.Orleans.Partitions;
 
@@ -11,17 +10,16 @@ internal static class PartitionOpening
     public const int FrameBytesMax = 512 << 10;
 
     /// <summary>Opens it.</summary>
-    /// <returns>The partition, its epoch and its signposts.</returns>
-    public static async Task<(Partition Partition, long Epoch, HomeTable Signposts)> OpenAsync(SiloServices silo, int number, string holder)
+    public static async Task<OpenedPartition> OpenAsync(SiloServices silo, int number, string holder)
     {
         await silo.Openings.WaitAsync();
         try
         {
-            var epoch = await RaiseEpochAsync(silo.Database, number, holder);
+            var epoch = await silo.Store.Journal.RaiseEpochAsync(number, holder);
             var signposts = await silo.Signposts.ReadAsync(number);
             // Reading a snapshot and the journal after it takes a while and blocks: beside the turns.
-            var partition = await Task.Run(() => Open(silo, number, epoch));
-            return (partition, epoch, signposts);
+            var partition = await silo.Workers.Run(() => Open(silo, number, epoch));
+            return new OpenedPartition(partition, epoch, signposts);
         }
         catch (Exception failure) when (PartitionUnavailableException.NeedsTranslation(failure))
         {
@@ -33,27 +31,27 @@ internal static class PartitionOpening
         }
     }
 
+    /// <summary>Settings of a partition's engine.</summary>
+    public static PartitionOptions OptionsOf(SiloServices silo, int number) => new()
+    {
+        PartitionId = PartitionMap.JournalIdOf(number),
+        FrameBytesMax = FrameBytesMax,
+        FirstSequence = PartitionMap.FirstSequenceOf(number),
+        SessionGapsAllowed = true,
+        RequestIds = silo.Options.RequestIds,
+        Warn = text => silo.Options.Warn($"Partition {number}: {text}"),
+    };
+
     private static Partition Open(SiloServices silo, int number, long epoch)
     {
-        var options = new PartitionOptions
-        {
-            PartitionId = PartitionMap.JournalIdOf(number),
-            FrameBytesMax = FrameBytesMax,
-            FirstSequence = PartitionMap.FirstSequenceOf(number),
-            SessionGapsAllowed = true,
-            RequestIds = silo.Options.RequestIds,
-            Warn = text => silo.Options.Warn($"Partition {number}: {text}"),
-        };
-        return Partition.Open(new PostgresFiles(silo.Database, number, epoch), options, progress: null, (fromSequence, replay) =>
-            PostgresJournal.Open(silo.Database, silo.Appender, options.JournalOptions, number, epoch, fromSequence, replay));
-    }
-
-    private static async Task<long> RaiseEpochAsync(NpgsqlDataSource database, int number, string holder)
-    {
-        await using var command = database.CreateCommand(
-            "insert into cg_partition as p (partition, epoch, holder) values ($1, 1, $2) on conflict (partition) do update set epoch = p.epoch + 1, holder = excluded.holder, opened_at = now() returning epoch");
-        command.Parameters.AddWithValue(number);
-        command.Parameters.AddWithValue(holder);
-        return (long)(await command.ExecuteScalarAsync())!;
+        var options = OptionsOf(silo, number);
+        return Partition.Open(silo.Store.FilesOf(number, epoch), options, progress: null, (fromSequence, replay) =>
+            TableJournal.Open(silo.Store.Journal, silo.Appender, options.JournalOptions, number, epoch, fromSequence, replay));
     }
 }
+
+/// <summary>A partition under a new epoch.</summary>
+/// <param name="Partition">The engine; the host's to dispose of.</param>
+/// <param name="Epoch">The epoch.</param>
+/// <param name="Signposts">Homes of facilities whose numbers point here.</param>
+internal sealed record OpenedPartition(Partition Partition, long Epoch, HomeTable Signposts);

@@ -78,4 +78,7 @@ public enum QuestionKind
 
     /// <summary>The partition in which a facility lives.</summary>
     Home = 11,
+
+    /// <summary>A node as of writer time First, rebuilt from snapshot and journal; asked by <see cref="IPartitionGrain.AskLongAsync"/>.</summary>
+    NodeAsOf = 12,
 }

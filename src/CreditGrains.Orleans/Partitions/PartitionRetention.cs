@@ -19,7 +19,7 @@ internal sealed class PartitionRetention(SiloServices silo, int number, long epo
     {
         if (options.JournalKept is not { } kept || !running.IsCompleted || options.Clock.GetElapsedTime(ranAt) < options.JournalCleanedEvery) return;
         ranAt = options.Clock.GetTimestamp();
-        running = Task.Run(() => RunAsync(kept));
+        running = silo.Workers.Run(() => RunAsync(kept));
     }
 
     private async Task RunAsync(TimeSpan kept)
@@ -31,8 +31,8 @@ internal sealed class PartitionRetention(SiloServices silo, int number, long epo
             var inForce = SnapshotCatalog.Read(partition.Files);
             if (inForce.Count < 2 || !loop.IsAlive) return;
             var cutoff = (options.Clock.GetUtcNow() - kept - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-            var journal = (PostgresJournal)partition.EventJournal;
-            var count = await new JournalRetention(silo.Database, number, epoch).RunAsync(inForce.Min(s => s.Sequence), cutoff, journal.NoteOldest);
+            var journal = (TableJournal)partition.EventJournal;
+            var count = await silo.Store.Journal.DeleteOldAsync(number, epoch, inForce.Min(s => s.Sequence), cutoff, journal.NoteOldest);
             if (count > 0) options.Warn($"Partition {number}: {count} journal rows older than {kept.TotalDays:0.#} days were deleted; the oldest event kept is {journal.OldestSequence}.");
         }
         catch (Exception failure)

@@ -8,7 +8,7 @@ namespace CreditGrains.Orleans.Partitions;
 /// Snapshots of a partition: captured in small steps between batches, written to the database beside the turns, in force when their sequence
 /// is durable. One at a time, and few in a silo. Members belong to the grain's scheduler, but for the writing.
 /// </summary>
-internal sealed class PartitionSnapshots(Partition partition, long everyBytes, SemaphoreSlim turns, Action wake, Func<Task> durable, Action<string> warn)
+internal sealed class PartitionSnapshots(Partition partition, long everyBytes, SemaphoreSlim turns, Action wake, Func<Task> durable, Action<string> warn, TaskScheduler workers)
 {
     private const int StepBytes = 512 << 10;
     private const int BufferedBytesMax = 4 << 20;
@@ -96,7 +96,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, S
         {
             // Asked for now, when every event of the snapshot is decided.
             var isDurable = durable();
-            var digest = await Task.Run(() => WriteAsync(reader, sequence, isDurable));
+            var digest = await workers.Run(() => WriteAsync(reader, sequence, isDurable));
             partition.SnapshotSequence = sequence;
             warn($"A snapshot at sequence {sequence} is in force, digest {digest:x32}.");
             foreach (var waiter in served) waiter.TrySetResult(sequence);
@@ -117,12 +117,16 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, S
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);
             var isComplete = false;
-            await foreach (var chunk in reader.ReadAllAsync())
+            // Not as an asynchronous stream: that would leave the workers it was started on.
+            while (await reader.WaitToReadAsync())
             {
-                isComplete |= file.Write(chunk);
-                Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
-                scratch.Return(chunk);
-                wake();
+                while (reader.TryRead(out var chunk))
+                {
+                    isComplete |= file.Write(chunk);
+                    Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
+                    scratch.Return(chunk);
+                    wake();
+                }
             }
             if (!isComplete)
             {
@@ -141,7 +145,8 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, S
         finally
         {
             // The capture must run dry, or its copies would pile up.
-            await foreach (var chunk in reader.ReadAllAsync()) Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
+            while (await reader.WaitToReadAsync())
+                while (reader.TryRead(out var chunk)) Interlocked.Add(ref bufferedBytes, -chunk.Whole.Length);
         }
     }
 }

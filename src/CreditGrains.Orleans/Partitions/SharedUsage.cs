@@ -47,6 +47,9 @@ internal sealed class SharedUsage(Partition partition) : IUsageView
         _ => command.Kind.IsRequest(),
     };
 
+    /// <summary>Whether a fact may add to what nodes count: all but those that only take away.</summary>
+    public static bool MayRaise(CommandKind kind) => kind is not (CommandKind.Void or CommandKind.Repay or CommandKind.WriteOff or CommandKind.Recover);
+
     /// <summary>What a request adds to each shared node of its path. Empty: nothing, or the engine turns it down whatever the grants are.</summary>
     /// <param name="command">The request.</param>
     /// <param name="needs">Gets them.</param>

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Where the signposts of partitions stand: a log of each, written under its epoch as the journal is, so that an activation that was taken over writes none.</summary>
-internal sealed class SignpostLog(NpgsqlDataSource database) : IAsyncDisposable
+internal sealed class SignpostLog(NpgsqlDataSource database) : ISignpostLog
 {
     private const int GroupMax = 256;
 

@@ -1,30 +1,35 @@
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
-using Npgsql;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>What the grains of one silo share.</summary>
-internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource database) : IAsyncDisposable
+/// <param name="options">Settings.</param>
+/// <param name="store">What the cluster keeps.</param>
+/// <param name="workers">Where what blocks runs, beside the turns.</param>
+internal sealed class SiloServices(ClusterOptions options, IClusterStore store, TaskScheduler workers) : IAsyncDisposable
 {
     /// <summary>Settings.</summary>
     public ClusterOptions Options { get; } = options;
 
-    /// <summary>The cluster's database.</summary>
-    public NpgsqlDataSource Database { get; } = database;
+    /// <summary>What the cluster keeps.</summary>
+    public IClusterStore Store { get; } = store;
+
+    /// <summary>Where what blocks runs.</summary>
+    public TaskScheduler Workers { get; } = workers;
 
     /// <summary>Which partitions have rows of shared nodes.</summary>
-    public NodeMirrors Mirrors { get; } = new(database);
+    public INodeMirrors Mirrors => Store.Mirrors;
 
     /// <summary>Which partition a key points to.</summary>
     public PartitionMap Map { get; } = new(options.Partitions);
 
     /// <summary>Appends frames of all partitions here.</summary>
-    public JournalAppender Appender { get; } = new(database, options.Clock, options.Patience, options.JournalConnections);
+    public JournalAppender Appender { get; } = new(store.Journal, options.Clock, options.Patience, options.JournalConnections, workers);
 
-    /// <summary>Signposts of all partitions here.</summary>
-    public SignpostLog Signposts { get; } = new(database);
+    /// <summary>Where facilities live whose numbers point elsewhere.</summary>
+    public ISignpostLog Signposts => Store.Signposts;
 
     /// <summary>Bounds how many partitions are opened at once: each reads a snapshot.</summary>
     public SemaphoreSlim Openings { get; } = new(options.OpeningsMax);
@@ -39,8 +44,7 @@ internal sealed class SiloServices(ClusterOptions options, NpgsqlDataSource data
     public async ValueTask DisposeAsync()
     {
         await Appender.DisposeAsync();
-        await Signposts.DisposeAsync();
-        await Mirrors.DisposeAsync();
+        await Store.DisposeAsync();
         Openings.Dispose();
         Cleanings.Dispose();
         Snapshots.Dispose();

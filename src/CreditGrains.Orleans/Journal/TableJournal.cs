@@ -1,15 +1,15 @@
 using CreditGrains.Engine.Journal;
-using Npgsql;
 
 namespace CreditGrains.Orleans.Journal;
 
 /// <summary>
-/// The journal of one partition in PostgreSQL: one batch is one row, in the frame format of the segment files, chained the same way. Opening raises the
+/// The journal of one partition in a table: one batch is one row, in the frame format of the segment files, chained the same way. Opening raises the
 /// partition's epoch, which fences every earlier activation, and only then reads. Openings are not rows: the epoch stands in each frame.
 /// </summary>
-internal sealed class PostgresJournal : IEventJournal
+internal sealed class TableJournal : IEventJournal
 {
-    private readonly NpgsqlDataSource database;
+    private const int RowsPerRead = 64;
+    private readonly IJournalTable table;
     private readonly JournalAppender appender;
     private readonly int partition;
     private readonly RecentFrames recent = new();
@@ -21,9 +21,9 @@ internal sealed class PostgresJournal : IEventJournal
     private long appendedBytes;
     private bool isPoisoned;
 
-    private PostgresJournal(NpgsqlDataSource database, JournalAppender appender, int partition, long epoch, JournalReplay replay)
+    private TableJournal(IJournalTable table, JournalAppender appender, int partition, long epoch, JournalReplay replay)
     {
-        this.database = database;
+        this.table = table;
         this.appender = appender;
         this.partition = partition;
         Epoch = epoch;
@@ -50,7 +50,7 @@ internal sealed class PostgresJournal : IEventJournal
     public long AppendedBytes => Volatile.Read(ref appendedBytes);
 
     /// <summary>Verifies the frames from a sequence on and shows them. Blocks: run it beside the turns.</summary>
-    /// <param name="database">The database.</param>
+    /// <param name="table">The rows.</param>
     /// <param name="appender">The silo's appender.</param>
     /// <param name="options">Partition id and first sequence.</param>
     /// <param name="partition">Its number.</param>
@@ -58,18 +58,18 @@ internal sealed class PostgresJournal : IEventJournal
     /// <param name="fromSequence">First sequence needed.</param>
     /// <param name="visitor">Gets the frames in order.</param>
     /// <exception cref="JournalException">A row is damaged, missing or out of the chain.</exception>
-    public static PostgresJournal Open(
-        NpgsqlDataSource database, JournalAppender appender, JournalOptions options, int partition, long epoch, long fromSequence, FrameVisitor visitor)
+    public static TableJournal Open(
+        IJournalTable table, JournalAppender appender, JournalOptions options, int partition, long epoch, long fromSequence, FrameVisitor visitor)
     {
-        var replay = new JournalReplay(database, options, partition);
+        var replay = new JournalReplay(table, options, partition);
         replay.Run(fromSequence, visitor);
-        return new PostgresJournal(database, appender, partition, epoch, replay);
+        return new TableJournal(table, appender, partition, epoch, replay);
     }
 
     /// <inheritdoc/>
     public bool TryReserve(int payloadBytesMax, out JournalRefusal refusal)
     {
-        if (isPoisoned) throw new JournalPoisonedException(new ObjectDisposedException(nameof(PostgresJournal)));
+        if (isPoisoned) throw new JournalPoisonedException(new ObjectDisposedException(nameof(TableJournal)));
         refusal = default;
         return true;
     }
@@ -104,11 +104,26 @@ internal sealed class PostgresJournal : IEventJournal
     {
         if (sequence > DurableSequence) return null;
         if (recent.Find(sequence) is { } kept) return new PooledFrame(StoredFrame.Check(kept, partition, sequence));
-        using var command = database.CreateCommand(
-            "select frame from cg_journal where partition = $1 and sequence <= $2 order by sequence desc limit 1");
-        command.Parameters.AddWithValue(partition);
-        command.Parameters.AddWithValue(sequence);
-        return command.ExecuteScalar() is byte[] raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
+        return table.ReadRowHolding(partition, sequence) is { } raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
+    }
+
+    /// <inheritdoc/>
+    public void ReadFrames(long fromSequence, FrameFilter visitor)
+    {
+        var at = table.RowAtOrBefore(partition, fromSequence);
+        if (at < 0 || fromSequence < OldestSequence)
+            throw new JournalException(JournalErrorCode.NotRetained, $"Partition {partition}: sequence {fromSequence} is no longer in the journal, whose oldest is {OldestSequence}. Ask for a later moment.");
+        for (var isEnough = false; !isEnough;)
+        {
+            var rows = table.ReadRows(partition, at, RowsPerRead, raw =>
+            {
+                if (isEnough) return;
+                var frame = StoredFrame.Check(raw, partition, at);
+                isEnough = frame.Header.NextSequence - 1 > DurableSequence || !visitor(frame);
+                at = frame.Header.NextSequence;
+            });
+            isEnough |= rows < RowsPerRead;
+        }
     }
 
     /// <summary>Rows before a sequence were deleted. Any thread.</summary>

@@ -1,0 +1,68 @@
+using CreditGrains.Cluster.Simulation.World;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Leases;
+using CreditGrains.Orleans.Front;
+using CreditGrains.Orleans.Nodes;
+using CreditGrains.Orleans.Partitions;
+using CreditGrains.Orleans.Wire;
+
+namespace CreditGrains.Cluster.Simulation.Net;
+
+/// <summary>A silo's way to partitions and nodes: through the network, to whoever the directory names.</summary>
+internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
+{
+    public IPartitionGrain Partition(int number) => new PartitionProxy(cluster, from, number);
+
+    public INodeGrain Node(NodeKey key) => new NodeProxy(cluster, from, key);
+
+    private sealed class PartitionProxy(Cluster cluster, SimSilo from, int number) : IPartitionGrain
+    {
+        public Task<Payload> ExecuteAsync(Payload commands) => Call(p => p.ExecuteAsync(commands));
+
+        public Task<Payload> AskAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
+
+        public Task<Payload> AskLongAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
+
+        public Task<Payload> TermsAsync(Payload nodes) => Call(p => p.TermsAsync(nodes));
+
+        public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => Call(p => p.SignpostAsync(facilities, [.. homes]));
+
+        public Task TakeLeaseReplyAsync(Payload reply) => Call(p =>
+        {
+            p.Receive(new HolderInput.TakeReply(LeaseWire.ReadReply(reply)!));
+            return Task.FromResult(true);
+        });
+
+        public Task TakeLeaseRecallAsync(Payload recall) => Call(p =>
+        {
+            p.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
+            return Task.FromResult(true);
+        });
+
+        public Task WakeAsync() => Call(_ => Task.FromResult(true));
+
+        private Task<T> Call<T>(Func<PartitionHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(number), host => invoke((PartitionHost)host));
+    }
+
+    private sealed class NodeProxy(Cluster cluster, SimSilo from, NodeKey key) : INodeGrain
+    {
+        public Task<NodeStanding?> GetStandingAsync() => Call(n => n.GetStandingAsync());
+
+        public Task<Payload> ExecuteAsync(Payload command) => Call(n => n.ExecuteAsync(command));
+
+        public Task<Payload> ViewAsync() => Call(n => n.ViewAsync());
+
+        public Task<Payload> ViewAsOfAsync(long asOfMicros) => Call(n => n.ViewAsOfAsync(asOfMicros));
+
+        public async Task<Payload> ReportAsync(Payload report)
+        {
+            var reply = await Call(n => n.ReportAsync(report));
+            if (cluster.Options.Fault != PlantedFault.LeaseCountedTwice || LeaseWire.ReadReply(reply) is not { Status: ReplyStatus.Granted } granted) return reply;
+            // Counted twice: what came on top of what was held comes on top of that again.
+            var more = granted.Grant - LeaseWire.ReadReport(report).Held;
+            return LeaseWire.Write(granted with { Grant = granted.Grant + Math.Max(0, more) });
+        }
+
+        private Task<T> Call<T>(Func<NodeHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(key), host => invoke((NodeHost)host));
+    }
+}
