@@ -24,7 +24,8 @@ internal sealed class NodeHost : IDisposable
     private readonly INodeShell shell;
     private readonly NodeLedger ledger;
     private readonly SemaphoreSlim control = new(1);
-    private readonly SharedRead<Payload> view;
+    private readonly NodeViews views;
+    private readonly NodeVelocities velocities;
     private bool hasDatedLimits;
 
     /// <param name="key">The node.</param>
@@ -39,7 +40,8 @@ internal sealed class NodeHost : IDisposable
         this.grains = grains;
         this.shell = shell;
         ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
-        view = new SharedRead<Payload>(ReadViewAsync);
+        views = new NodeViews(key, ledger, grains, MirrorsAsync);
+        velocities = new NodeVelocities(key, ledger, grains, TermsAsync);
     }
 
     private IPartitionGrain Register => grains.Partition(PartitionMap.Register);
@@ -53,13 +55,7 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <summary>As of the grain.</summary>
-    public async Task<NodeStanding?> GetStandingAsync()
-    {
-        if (await AskAsync(Register) is not { } terms) return null;
-        return ledger.IsOpen
-            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Book.Entries.Count, ledger.Book.IsCutting)
-            : new NodeStanding(terms.Limit, 0, 0, 0, false);
-    }
+    public Task<NodeStanding?> GetStandingAsync() => views.StandingAsync();
 
     /// <summary>As of the grain.</summary>
     public async Task<Payload> ExecuteAsync(Payload command)
@@ -79,35 +75,10 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <summary>As of the grain.</summary>
-    public Task<Payload> ViewAsync() => view.ReadAsync();
+    public Task<Payload> ViewAsync() => views.ViewAsync();
 
     /// <summary>As of the grain.</summary>
-    public async Task<Payload> ViewAsOfAsync(long asOfMicros)
-    {
-        var question = PartitionQuestion.Of(QuestionKind.NodeAsOf, key, asOfMicros);
-        if (ViewWire.Read<NodeView>(await Register.AskLongAsync(question)) is not { } terms) return ViewWire.Write<NodeView>(null);
-        var parts = await Task.WhenAll((await MirrorsAsync()).Select(async p => ViewWire.Read<NodeView>(await grains.Partition(p).AskLongAsync(question))));
-        return ViewWire.Write(Sum(terms, terms.Limit, parts) with { IsExact = terms.IsExact && Array.TrueForAll(parts, p => p is null or { IsExact: true }) });
-    }
-
-    private async Task<Payload> ReadViewAsync()
-    {
-        if (await AskAsync(Register) is not { } terms) return ViewWire.Write<NodeView>(null);
-        return ViewWire.Write(Sum(terms, ledger.IsOpen ? ledger.Book.Limit : terms.Limit, await AskMirrorsAsync()) with { IsExact = false });
-    }
-
-    private static NodeView Sum(NodeView terms, long limit, NodeView?[] parts)
-    {
-        long? exposure = 0;
-        long facilities = 0;
-        foreach (var part in parts)
-        {
-            if (part is null) continue;
-            exposure += part.Exposure;
-            facilities += part.FacilityCount;
-        }
-        return terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities };
-    }
+    public Task<Payload> ViewAsOfAsync(long asOfMicros) => views.ViewAsOfAsync(asOfMicros);
 
     /// <summary>As of the grain.</summary>
     public async Task<Payload> ReportAsync(Payload report)
@@ -119,6 +90,9 @@ internal sealed class NodeHost : IDisposable
         return LeaseWire.Write(reply);
     }
 
+    /// <summary>As of the grain.</summary>
+    public async Task<Payload> VelocityAsync(Payload ask) => ViewWire.Write(await velocities.AskAsync(ViewWire.Read<VelocityAsk>(ask)!));
+
     /// <summary>The reminder of dated limits came.</summary>
     public async Task WakeAsync()
     {
@@ -127,16 +101,14 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => control.Dispose();
+    public void Dispose()
+    {
+        control.Dispose();
+        velocities.Dispose();
+    }
 
     /// <summary>Terms to be acted upon: not those of a register that was taken over and does not know.</summary>
     private async Task<NodeView?> TermsAsync() => ViewWire.Read<NodeView?[]>(await Register.TermsAsync(KeyWire.Write([key])))![0];
-
-    private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
-        ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
-
-    private async Task<NodeView?[]> AskMirrorsAsync() =>
-        await Task.WhenAll((await MirrorsAsync()).Select(p => AskAsync(grains.Partition(p))));
 
     private async Task<IEnumerable<int>> MirrorsAsync() => (await silo.Mirrors.OfAsync(key)).Union(ledger.MirrorsBefore);
 
@@ -160,18 +132,23 @@ internal sealed class NodeHost : IDisposable
     private async Task<Outcome> CarryOutAsync(Payload command)
     {
         var asked = CommandWire.Read(command)[0];
-        if (asked.Kind == CommandKind.Close && Array.Exists(await AskMirrorsAsync(), v => v is { FacilityCount: > 0 }))
+        if (asked.Kind == CommandKind.Close && Array.Exists(await views.PartsAsync(), v => v is { FacilityCount: > 0 }))
             return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
         var isSpread = asked.Kind != CommandKind.SetLimit;
         if (isSpread) await ledger.SpreadAsync(command.Bytes);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked);
+        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(ForMirrors(command, asked), asked);
+        if (outcome[0].Kind == OutcomeKind.Posted && asked.Control is SetVelocityLimit changed) await velocities.SettleAsync(changed.WindowSeconds, await MirrorsAsync());
         if (isSpread) await ledger.SpreadAsync([]);
         if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
             outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
         return outcome[0];
     }
+
+    /// <summary>Partitions get a velocity limit without any allowance: that they ask for.</summary>
+    private static Payload ForMirrors(Payload command, in Command asked) => asked.Control is SetVelocityLimit limit
+        ? CommandWire.Write([Command.Of(asked.Id, limit with { AmountMax = Math.Min(0, limit.AmountMax), CountMax = Math.Min(0, limit.CountMax) })]) : command;
 
     /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
     private async Task FinishSpreadingAsync(Payload? next = null)
