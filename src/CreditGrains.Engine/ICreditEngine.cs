@@ -51,7 +51,7 @@ public interface ICreditEngine : IAsyncDisposable
     /// <summary>A node, or a facility as a node; null when unknown.</summary>
     ValueTask<NodeView?> GetNodeAsync(NodeKey key);
 
-    /// <summary>A node's exposure as of a past writer time, minor units of its currency; null when it did not exist. Exact, rebuilt from snapshot and journal; may take as long as a restart.</summary>
+    /// <summary>A node's exposure as of a past writer time, minor units of its currency; null when it did not exist. Rebuilt from snapshot and journal; may take as long as a restart. On a cluster the sum over partitions, each as it was by its own clock (<see cref="NodeView.IsExact"/>).</summary>
     ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken);
 
     /// <summary>Nodes (not facilities) of a tenant in key order after a key; default key starts.</summary>

@@ -14,7 +14,7 @@ internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int H
     /// <summary>How to call it.</summary>
     public const string Usage =
         "CreditGrains.Silo --database CONNECTION [--redis HOST:PORT] [--cluster NAME] [--address IP] [--silo-port 1-65535] [--gateway-port 0-65535]"
-        + " [--partitions 1-4096] [--grpc-port 0-65535] [--http-port 0-65535]";
+        + " [--partitions 1-4096] [--grpc-port 0-65535] [--http-port 0-65535] [--keep-days 4-36500]";
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="args">As given to the process.</param>
@@ -46,6 +46,10 @@ internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int H
             case "--partitions" when IsNumber(value, 1, 4_096, out var count): return this with { Cluster = Cluster with { Partitions = count } };
             case "--grpc-port" when IsNumber(value, 0, 65_535, out var port): return this with { GrpcPort = port };
             case "--http-port" when IsNumber(value, 0, 65_535, out var port): return this with { HttpPort = port };
+            case "--keep-days" when IsNumber(value, 4, 36_500, out var days): return this with { Cluster = Cluster with { JournalKept = TimeSpan.FromDays(days) } };
+            case "--keep-days":
+                fault = $"--keep-days cannot be '{value}': 4 to 36500, or left out to keep every row of the journal";
+                return this;
             case "--address" or "--silo-port" or "--gateway-port" or "--partitions" or "--grpc-port" or "--http-port":
                 fault = $"{name} cannot be '{value}'";
                 return this;

@@ -6,7 +6,7 @@ namespace CreditGrains.Cluster.Simulation;
 /// <summary>Seeds of the cluster's simulator. CREDITGRAINS_CLUSTER_SEEDS says how many, CREDITGRAINS_SEED runs one alone and says what happens in it.</summary>
 public sealed class ClusterSimulationTest(ITestOutputHelper output)
 {
-    private const ulong SeedsUsual = 300, SeedsLong = 3_000, FaultSeedsMax = 150;
+    private const ulong SeedsUsual = 300, SeedsLong = 3_000, FaultSeedsMax = 300;
 
     [Fact]
     public void Cluster_OverManySeeds_KeepsItsPromises()

@@ -53,6 +53,34 @@ public abstract class IdentityContract(Func<ICreditEngine> engine) : EngineContr
     }
 
     [ContractFact]
+    public async Task Deadline_PassedBeforeItWasSent_RefusesAndLeavesTheIdFree()
+    {
+        await Book.OpenOneLine();
+        var command = Book.Of(CommandKind.Authorize, 1, 100);
+        AssertRefused(Reason.DeadlineExceeded, await Book.Engine.ExecuteAsync(command, deadlineMicros: 1));
+        var again = await Book.Do(command);
+        AssertApproved(100, again);
+        Assert.False(again.Duplicate);
+    }
+
+    [ContractFact]
+    public async Task LateOriginal_InASessionThatReversedIt_LeavesBalancesAndHistoryAsTheyAre()
+    {
+        await Book.OpenOneLine();
+        await Book.Hold(300);
+        var late = RequestId.ForSession(9, 1);
+        await Book.Do(new Command { Kind = CommandKind.Reverse, Facility = Book.F(1), Original = late });
+        var outcome = await Book.Do(CommandKind.Authorize, 1, 100, id: late);
+        AssertDeclined(Reason.Tombstoned, outcome);
+        Assert.Equal(300, outcome.Balances.Held);
+        var view = await Book.View();
+        Assert.Equal(300, view.Balances.Held);
+        Assert.All(view.Path, node => Assert.Equal(300, node.Exposure));
+        var history = await Book.Engine.GetHistoryAsync(Book.F(1), 0, 10);
+        Assert.Equal([CommandKind.Authorize, CommandKind.Authorize, CommandKind.OpenFacility], history.Events.Select(e => e.Kind));
+    }
+
+    [ContractFact]
     public async Task SameId_OfTwoTenants_IsTwoRequests()
     {
         await Book.OpenOneLine();

@@ -68,6 +68,26 @@ public abstract class QueryContract(Func<ICreditEngine> engine) : EngineContract
     }
 
     [ContractFact]
+    public async Task NodeAsOf_APastMoment_HasWhatItsFacilitiesAddedUpToThen()
+    {
+        await Book.OpenUnderOneEnterprise(borrowers: 6, enterpriseLimit: 10_000);
+        var moment = 0L;
+        for (var i = 1; i <= 6; i++) moment = (await Book.Hold(10 * i, i)).RecordedAtMicros;
+        await Book.Set(new SetLimit(Book.Node(NodeKind.Enterprise), 9_000));
+        for (var i = 1; i <= 6; i++)
+        {
+            Outcome later;
+            do later = await Book.Hold(1, i);
+            while (later.RecordedAtMicros <= moment);
+        }
+        var enterprise = await Book.Engine.GetNodeAsOfAsync(Book.Node(NodeKind.Enterprise), moment, CancellationToken.None);
+        Assert.Equal((10_000, 210, 9_790, 6, true), (enterprise!.Limit, enterprise.Exposure!.Value, enterprise.Headroom!.Value, enterprise.FacilityCount, enterprise.IsExact));
+        Assert.Equal(30, (await Book.Engine.GetNodeAsOfAsync(Book.Node(NodeKind.Borrower, 3), moment, CancellationToken.None))!.Exposure);
+        Assert.Null(await Book.Engine.GetNodeAsOfAsync(Book.Node(NodeKind.Enterprise), 1, CancellationToken.None));
+        Assert.True((await Book.View(Book.Node(NodeKind.Enterprise))).Exposure >= 216);
+    }
+
+    [ContractFact]
     public async Task Nodes_InPages_ComeOnceInKeyOrder()
     {
         var portfolio = await Book.Open(NodeKind.Portfolio, 1, 100);

@@ -48,7 +48,7 @@ internal sealed class QueryService(ICreditEngine engine)
         var view = request.AsOfMicros == 0
             ? await engine.GetNodeAsync(key).Guarded()
             : await engine.GetNodeAsOfAsync(key, request.AsOfMicros, context.CancellationToken).Guarded();
-        return new V1.GetNodeReply { Node = view is null ? null : ViewMapping.Write(view), Exact = view is not null };
+        return new V1.GetNodeReply { Node = view is null ? null : ViewMapping.Write(view), Exact = view is { IsExact: true } };
     }
 
     private async ValueTask<V1.ListNodesReply> ListNodesAsync(V1.ListNodesRequest request)

@@ -38,8 +38,10 @@ internal static class Statuses
         ? new(StatusCode.FailedPrecondition, $"{nameof(Reason.DiskFull)}: there is no room on the engine's disk; free disk space and ask again.", failure)
         : new(StatusCode.Unavailable, $"{failure.Code}: the engine's disk refused; the engine's log names the file.", failure);
 
-    /// <summary>What an event that is no longer kept is to a caller.</summary>
-    public static RpcException Of(JournalException archived) => new(StatusCode.OutOfRange, $"{archived.Code}: {archived.Message}", archived);
+    /// <summary>What an event that is no longer kept is to a caller; of a feed with the cursor from which it can be read.</summary>
+    public static RpcException Of(JournalException archived) => new(StatusCode.OutOfRange,
+        $"{archived.Code}: {archived.Message}"
+        + (archived.ReadableAfter > 0 ? $" The feed can be read from cursor {OpaqueToken.OfSequence(OpaqueToken.Use.Feed, archived.ReadableAfter)}, or from_now." : ""), archived);
 
     private static RpcException Failure(StatusCode status, in Outcome outcome) =>
         new(status, $"{ReasonNames.Of(outcome.Reason)}: {outcome.Message ?? Advice(outcome.Reason)}");

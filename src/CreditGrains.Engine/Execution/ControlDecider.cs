@@ -17,7 +17,7 @@ namespace CreditGrains.Engine.Execution;
 /// passes them can be applied without fail.
 /// </summary>
 internal sealed class ControlDecider(
-    PartitionState state, ExposureBook exposures, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, RiskDecider risk,
+    PartitionState state, ExposureBook exposures, LimitCheck limits, LimitGraph graph, LimitSchedule schedule, EventApplier applier, Regraph regraph, FeatureBook features, RiskDecider risk,
     PoolDecider pools, EngineRules rules)
 {
     private const int SubLimitsMax = 8;
@@ -213,6 +213,7 @@ internal sealed class ControlDecider(
     {
         var failing = new List<FailingLimit>();
         var excess = new List<FailingLimit>();
+        var isOverGrant = false;
         foreach (var entry in path)
         {
             ref readonly var node = ref state.Nodes.Read(entry.Node);
@@ -227,9 +228,11 @@ internal sealed class ControlDecider(
             }
             if (rate != Reason.None || exposure <= node.Limit) continue;
             exposures.TryGet(node, currency, 0, e.RecordedAtMicros, out var current);
-            if (node.Basis.DependsOnLimit) failing.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Limit - current, 0));
+            if (node.Basis.DependsOnLimit && limits.IsGrant(node.Kind)) isOverGrant = true;
+            else if (node.Basis.DependsOnLimit) failing.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Limit - current, 0));
             else excess.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Limit - exposure, 0));
         }
+        if (isOverGrant) limits.NameWithoutRoom(failing);
         if (failing.Count == 0)
         {
             if (excess.Count > 0) e.Limits = [.. excess];

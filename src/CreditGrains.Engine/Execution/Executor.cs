@@ -69,7 +69,7 @@ internal sealed class Executor
         Loans.Observer = pooled;
         applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, Features, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, Features, rules);
-        control = new ControlDecider(state, Exposures, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, pooled), rules);
+        control = new ControlDecider(state, Exposures, limits, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, pooled), rules);
     }
 
     /// <summary>The nodes' exposures.</summary>

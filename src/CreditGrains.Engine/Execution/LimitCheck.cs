@@ -15,6 +15,12 @@ namespace CreditGrains.Engine.Execution;
 /// <param name="NowMicros">Writer time.</param>
 internal readonly record struct CheckedAmount(long Amount, Channel Channel, ushort MerchantCategory, int Approvals, long NowMicros);
 
+/// <summary>A shared node that has no headroom for a request, as it said itself.</summary>
+/// <param name="Key">The node.</param>
+/// <param name="Limit">Its limit in force, minor units.</param>
+/// <param name="Headroom">What it had for the request, minor units; may be negative.</param>
+internal readonly record struct NodeWithoutRoom(NodeKey Key, long Limit, long Headroom);
+
 /// <summary>
 /// Whether an amount fits under every limit of a facility and its path (docs/rules.md, "A request", steps 1, 3 and 5). Reads only.
 /// <see cref="Fits"/> answers the common case fast; <see cref="Explain"/> repeats the check and names everything that failed.
@@ -22,6 +28,12 @@ internal readonly record struct CheckedAmount(long Amount, Channel Channel, usho
 internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
 {
     private readonly List<FailingLimit> failing = [];
+
+    /// <summary>
+    /// Set by a host for the command that it lets be declined because a shared node has no headroom for it: rows of nodes that partitions share carry grants, which say nothing of the node, so this one is
+    /// named with its own figures and the others not at all. Null otherwise.
+    /// </summary>
+    public NodeWithoutRoom? WithoutRoom { get; set; }
 
     /// <summary>Whether facility and nodes are active and the amount fits everywhere.</summary>
     public bool Fits(in FacilityRow facility, ReadOnlySpan<PathEntry> path, in CheckedAmount check)
@@ -49,9 +61,19 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
         failing.Clear();
         CollectFacility(facility, check);
         foreach (var entry in path) CollectNode(facility, entry, check);
+        NameWithoutRoom(failing);
         if (failing.Count == 0) return Reason.None;
         limits = [.. failing];
         return ReasonOf(limits);
+    }
+
+    /// <summary>Whether the limit of a node's row is a grant and not told.</summary>
+    public bool IsGrant(NodeKind kind) => WithoutRoom is not null && kind != NodeKind.Borrower;
+
+    /// <summary>Adds the node without room, as it knows itself.</summary>
+    public void NameWithoutRoom(List<FailingLimit> limits)
+    {
+        if (WithoutRoom is { } node) limits.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Headroom, 0));
     }
 
     /// <summary>Whether facility and path take requests.</summary>
@@ -197,7 +219,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
         ref readonly var node = ref state.Nodes.Read(entry.Node);
         var weighted = (Int128)Delta(facility, node, check.Amount) * entry.SharePpm;
         exposures.TryGet(node, facility.Currency, weighted, check.NowMicros, out var after);
-        if (after > node.Limit)
+        if (after > node.Limit && !IsGrant(node.Kind))
         {
             exposures.TryGet(node, facility.Currency, 0, check.NowMicros, out var before);
             failing.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Limit - before, 0));

@@ -22,3 +22,7 @@ public readonly ref struct Frame
 /// <summary>Receives frames in order. What it throws ends the reading and reaches the caller.</summary>
 /// <param name="frame">Valid during the call only.</param>
 public delegate void FrameVisitor(Frame frame);
+
+/// <summary>Looks at a frame and says whether to show the next.</summary>
+/// <returns>False when it has seen enough.</returns>
+public delegate bool FrameFilter(Frame frame);

@@ -33,4 +33,8 @@ internal interface IEventJournal : IDisposable
 
     /// <summary>The durable frame that holds an event; null when it is not durable yet. The caller disposes it. Any thread.</summary>
     PooledFrame? ReadFrameContaining(long sequence);
+
+    /// <summary>Shows durable frames in order, from the one that holds a sequence, until there are no more or the visitor has seen enough. Blocks; any thread.</summary>
+    /// <exception cref="JournalException">Retention deleted the frame (<see cref="JournalErrorCode.NotRetained"/>), or it is damaged.</exception>
+    void ReadFrames(long fromSequence, FrameFilter visitor);
 }

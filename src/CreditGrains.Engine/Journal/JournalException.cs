@@ -58,6 +58,9 @@ public class JournalException : Exception
 
     /// <summary>The stable reason.</summary>
     public JournalErrorCode Code { get; }
+
+    /// <summary>With <see cref="JournalErrorCode.NotRetained"/> of a feed: the sequence after which it can be read without a gap; 0 when not known.</summary>
+    public long ReadableAfter { get; init; }
 }
 
 /// <summary>

@@ -155,6 +155,14 @@ public sealed class PartitionJournal : IEventJournal
 
     PooledFrame? IEventJournal.ReadFrameContaining(long sequence) => Reader.ReadFrameContaining(sequence);
 
+    void IEventJournal.ReadFrames(long fromSequence, FrameFilter visitor)
+    {
+        using var cursor = Reader.ReadFrom(fromSequence);
+        while (cursor.TryRead(out var frame) && visitor(frame))
+        {
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

@@ -7,7 +7,10 @@ namespace CreditGrains.Engine.Leases;
 /// </summary>
 public static class LeaseHolder
 {
-    /// <summary>Begins an epoch: grants of earlier ones are void. The acts are journaled before any request is decided.</summary>
+    /// <summary>
+    /// Begins an epoch: grants of earlier ones are void. The acts are journaled before any request is decided. Only a node whose grant facts went above hears of it at once; the others count the earlier
+    /// grant, which is at least the usage, until a request needs them or they recall it.
+    /// </summary>
     /// <param name="partition">The partition.</param>
     /// <param name="epoch">Its new epoch, from 1; its row was raised before the journal was read.</param>
     /// <param name="nodes">Every shared node that has a row in the partition.</param>
@@ -20,7 +23,7 @@ public static class LeaseHolder
         foreach (var node in nodes.OrderBy(n => n.Node, LeaseOrder.Instance))
         {
             if (node.Limit > 0) draft.SetLimit(node.Node, 0);
-            draft.Report(node.Node);
+            if (draft.UsageOf(node.Node) > node.Limit) draft.Report(node.Node);
         }
         return new HolderDecision(draft.State, draft.Acts);
     }
@@ -85,9 +88,16 @@ public static class LeaseHolder
 
     private static void TakeRecall(HolderDraft draft, LeaseRecall recall)
     {
-        if (recall.Partition != draft.State.Partition || recall.Epoch != draft.State.Epoch) return;
-        TakeReply(draft, recall.LastReply);
+        if (recall.Partition != draft.State.Partition || recall.Epoch > draft.State.Epoch) return;
         var lease = draft.Lease(recall.Node);
+        if (recall.Epoch < draft.State.Epoch)
+        {
+            // The node still counts a grant of an earlier epoch: by the first report of this one it lets go of it.
+            if (lease.Sequence == 0) draft.Report(recall.Node);
+            return;
+        }
+        TakeReply(draft, recall.LastReply);
+        lease = draft.Lease(recall.Node);
         if (recall.Number < lease.RecallSeen) return;
         if (recall.Number == lease.RecallSeen)
         {

@@ -75,7 +75,11 @@ public readonly record struct VelocityLimitView(int WindowSeconds, long AmountMa
 public sealed record NodeView(
     NodeKey Key, Currency Currency, NodeStatus Status, ExposureBasis Basis, long Limit, long? Exposure, long? Headroom, int SharePpm,
     long ReviewThreshold, long FacilityCount, IReadOnlyList<ParentShare> Parents, IReadOnlyList<DatedLimitView> DatedLimits,
-    IReadOnlyList<VelocityLimitView> VelocityLimits);
+    IReadOnlyList<VelocityLimitView> VelocityLimits)
+{
+    /// <summary>Whether exposure and headroom are those of one moment. False for a node that partitions of a cluster share, now: they are read one after the other; and as of a moment which a partition had not passed.</summary>
+    public bool IsExact { get; init; } = true;
+}
 
 /// <summary>A facility with its path and open items in one atomic read.</summary>
 /// <param name="Node">The facility as a limit node.</param>

@@ -16,9 +16,10 @@ internal static class PastState
     /// <param name="key">The node.</param>
     /// <param name="asOfMicros">Writer time; events up to and including it count.</param>
     /// <param name="cancellationToken">Gives up between frames.</param>
+    /// <exception cref="Journal.JournalException">The journal no longer reaches back so far, and no snapshot does.</exception>
     public static NodeView? NodeAsOf(Partition partition, PartitionOptions options, NodeKey key, long asOfMicros, CancellationToken cancellationToken)
     {
-        var (state, sequence, recordedAt) = Start(partition, asOfMicros);
+        var (state, sequence, recordedAt) = Start(partition, options, asOfMicros);
         using (state)
         {
             var executor = new Executor(state, NoRequestIds.Instance, NoDecisions.Instance, options.Rules, options.FrameBytesMax)
@@ -27,18 +28,22 @@ internal static class PastState
                 LastRecordedAtMicros = recordedAt,
             };
             var replay = new FrameReplay(executor);
-            using var cursor = partition.Journal.Reader.ReadFrom(sequence + 1);
-            while (cursor.TryRead(out var frame) && frame.Header.RecordedAt <= asOfMicros)
+            if (sequence < partition.EventJournal.DurableSequence)
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                replay.Apply(frame);
+                partition.EventJournal.ReadFrames(sequence + 1, frame =>
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    if (frame.Header.RecordedAt > asOfMicros) return false;
+                    replay.Apply(frame);
+                    return true;
+                });
             }
             executor.LastRecordedAtMicros = asOfMicros;
             return new StateReader(state, executor).Node(key);
         }
     }
 
-    private static (PartitionState State, long Sequence, long RecordedAtMicros) Start(Partition partition, long asOfMicros)
+    private static (PartitionState State, long Sequence, long RecordedAtMicros) Start(Partition partition, PartitionOptions options, long asOfMicros)
     {
         foreach (var entry in SnapshotCatalog.Read(partition.Files))
         {
@@ -46,7 +51,7 @@ internal static class PastState
             if (loaded.RecordedAtMicros <= asOfMicros) return (loaded.State, loaded.Sequence, loaded.RecordedAtMicros);
             loaded.State.Dispose();
         }
-        return (new PartitionState(), 0, 0);
+        return (new PartitionState(), options.FirstSequence - 1, 0);
     }
 }
 

@@ -82,8 +82,12 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
     }
 
     /// <inheritdoc/>
-    public ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken) =>
-        throw new EngineFaultException("A cluster does not rebuild nodes as of a past moment; ask for facilities as of it, or for the node now.", null);
+    public async ValueTask<NodeView?> GetNodeAsOfAsync(NodeKey key, long asOfMicros, CancellationToken cancellationToken)
+    {
+        if (PartitionMap.IsShared(key.Kind)) return ViewWire.Read<NodeView>(await Guarded(() => grains.Node(key).ViewAsOfAsync(asOfMicros), cancellationToken));
+        var home = grains.Partition(await HomeOfAsync(key));
+        return ViewWire.Read<NodeView>(await Guarded(() => home.AskLongAsync(PartitionQuestion.Of(QuestionKind.NodeAsOf, key, asOfMicros)), cancellationToken));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<NodeView>> ListNodesAsync(ushort tenant, NodeKind kind, NodeKey after, int take)

@@ -12,6 +12,8 @@ internal static class Transient
     /// <summary>Whether a failure is one, or was caused by one.</summary>
     public static bool Is(Exception failure) => failure switch
     {
+        // What was deleted stays so.
+        JournalException { Code: JournalErrorCode.NotRetained } => false,
         PartitionUnavailableException or OrleansException or TimeoutException or IOException => true,
         NpgsqlException or JournalException or StoreException => true,
         // The silo is stopping under the call.

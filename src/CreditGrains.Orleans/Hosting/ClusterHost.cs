@@ -120,7 +120,7 @@ public static class ClusterHost
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, storageConnections));
         silo.AddIncomingGrainCallFilter<FailureBorder>();
         // What fails without our doing, such as the reading of a state before a grain begins, arrives with its own name.
-        silo.Services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.UnionWith(["Npgsql", "CreditGrains"]));
+        silo.Services.Configure<ExceptionSerializationOptions>(NameExceptions);
         silo.Services.AddSingleton(new SiloServices(options, new PostgresStore(database), TaskScheduler.Default));
         silo.Services.AddSingleton<PartitionHomes>();
         silo.Services.AddSingleton<PartitionHandover>();
@@ -138,6 +138,9 @@ public static class ClusterHost
         silo.Configure<SiloMessagingOptions>(messaging => messaging.ResponseTimeout = options.CallTimeout);
         silo.Configure<GrainCollectionOptions>(collection => collection.CollectionAge = TimeSpan.FromMinutes(15));
     }
+
+    /// <summary>Whose exceptions may cross between silos.</summary>
+    internal static void NameExceptions(ExceptionSerializationOptions known) => known.SupportedNamespacePrefixes.UnionWith(["Npgsql", "CreditGrains"]);
 
     private static ConfigurationOptions RedisOptions(string address)
     {

@@ -43,6 +43,18 @@ public sealed record ClusterOptions
     /// <summary>A partition takes a snapshot after so many journal bytes; default 32 MiB, 0 is never.</summary>
     public long SnapshotEveryBytes { get; init; } = 32L << 20;
 
+    /// <summary>
+    /// How long journal rows are kept once two snapshots cover them, <see cref="JournalKeptMin"/> or more; null, the default, keeps all. History, decisions, the past of facilities and the feed reach
+    /// back as far as rows are kept, and answer NotRetained before that.
+    /// </summary>
+    public TimeSpan? JournalKept { get; init; }
+
+    /// <summary>The least for <see cref="JournalKept"/>, 4 days: repeats of request ids are answered from the journal for 72 hours.</summary>
+    public static readonly TimeSpan JournalKeptMin = TimeSpan.FromDays(4);
+
+    /// <summary>How often a partition looks for rows to delete; default an hour.</summary>
+    public TimeSpan JournalCleanedEvery { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>Partitions opened at once in a silo; default 4.</summary>
     public int OpeningsMax { get; init; } = 4;
 
@@ -77,6 +89,8 @@ public sealed record ClusterOptions
         if (OpeningsMax is < 1 or > 64) throw new ArgumentException("OpeningsMax must be 1 to 64.");
         if (Patience < TimeSpan.FromSeconds(1)) throw new ArgumentException("Patience must be a second or more.");
         if (CallTimeout < TimeSpan.FromSeconds(1) || CallTimeout > Patience) throw new ArgumentException("CallTimeout must be a second or more and at most Patience.");
+        if (JournalKept < JournalKeptMin) throw new ArgumentException($"JournalKept must be {JournalKeptMin.TotalDays:0} days or more, or nothing to keep all.");
+        if (JournalCleanedEvery <= TimeSpan.Zero) throw new ArgumentException("JournalCleanedEvery must be above zero.");
         if (SiloPort is < 1 or > 65535) throw new ArgumentException("SiloPort must be 1 to 65535.");
         _ = Connections;
     }

@@ -9,6 +9,9 @@ internal interface IFeedRows
     /// <summary>The row of a partition that holds a sequence; null for none.</summary>
     Task<FeedRow?> HoldingAsync(int partition, long sequence, CancellationToken cancellationToken);
 
+    /// <summary>The place of the newest row that was deleted, and its last sequence; null when none was.</summary>
+    Task<(JournalFeed.Place Place, long LastSequence)?> LastDeletedAsync(CancellationToken cancellationToken);
+
     /// <summary>Last sequence of the newest row; 0 for none.</summary>
     Task<long> NewestAsync();
 }

@@ -20,6 +20,15 @@ internal interface IJournalTable
     /// <summary>The frame that begins at a sequence; null when there is none.</summary>
     Task<byte[]?> ReadAsync(int partition, long sequence);
 
+    /// <summary>Deletes the oldest rows under an epoch: those that end before a sequence and are older than a writer time.</summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="epoch">Its epoch.</param>
+    /// <param name="covered">A sequence that every snapshot in force is at or after. The row that holds it stays.</param>
+    /// <param name="cutoffMicros">Rows of this writer time and later stay.</param>
+    /// <param name="deleted">Told the oldest sequence kept, after each slice.</param>
+    /// <returns>Rows deleted.</returns>
+    Task<long> DeleteOldAsync(int partition, long epoch, long covered, long cutoffMicros, Action<long> deleted);
+
     /// <summary>First sequence of the oldest row; −1 for none. Blocks.</summary>
     long OldestSequence(int partition);
 

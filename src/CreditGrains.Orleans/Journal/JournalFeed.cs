@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Partitions;
 
@@ -17,19 +18,44 @@ internal sealed class JournalFeed(IFeedRows rows)
     /// <param name="Transaction">Transaction of the row before it.</param>
     /// <param name="Partition">Partition of that row.</param>
     /// <param name="Sequence">First sequence of that row.</param>
-    public readonly record struct Place(long Transaction, int Partition, long Sequence);
+    public readonly record struct Place(long Transaction, int Partition, long Sequence) : IComparable<Place>
+    {
+        /// <summary>In the order of the feed.</summary>
+        public int CompareTo(Place other) => (Transaction, Partition, Sequence).CompareTo((other.Transaction, other.Partition, other.Sequence));
+    }
 
     /// <summary>The place after an event, and the events of its row that follow it. 0 is before all.</summary>
+    /// <exception cref="JournalException">Rows after it were deleted (<see cref="JournalErrorCode.NotRetained"/>), or its own was.</exception>
     public async Task<(Place Place, IReadOnlyList<EventRecord> Events)> StartAsync(long afterSequence, CancellationToken cancellationToken)
     {
-        if (afterSequence == 0) return (default, []);
+        if (await rows.LastDeletedAsync(cancellationToken) is var (deleted, last) && last == afterSequence) return (deleted, []);
+        if (afterSequence == 0)
+        {
+            await ThrowIfDeletedAfterAsync(default, cancellationToken);
+            return (default, []);
+        }
         var holding = await rows.HoldingAsync(PartitionMap.OfSequence(afterSequence), afterSequence, cancellationToken);
-        return Read(holding is null ? [] : [holding], default, afterSequence);
+        var (place, events) = Read(holding is null ? [] : [holding], default, afterSequence);
+        await ThrowIfDeletedAfterAsync(place, cancellationToken);
+        return (place, events);
     }
 
     /// <summary>Some events after a place; none when there are no more now.</summary>
-    public async Task<(Place Place, IReadOnlyList<EventRecord> Events)> NextAsync(Place place, CancellationToken cancellationToken) =>
-        Read(await rows.AfterAsync(place, RowsPerRead, cancellationToken), place, 0);
+    /// <exception cref="JournalException">Rows after it were deleted.</exception>
+    public async Task<(Place Place, IReadOnlyList<EventRecord> Events)> NextAsync(Place place, CancellationToken cancellationToken)
+    {
+        var read = Read(await rows.AfterAsync(place, RowsPerRead, cancellationToken), place, 0);
+        // Asked after reading: what was deleted before, and so not read, is known by now.
+        await ThrowIfDeletedAfterAsync(place, cancellationToken);
+        return read;
+    }
+
+    private async Task ThrowIfDeletedAfterAsync(Place place, CancellationToken cancellationToken)
+    {
+        if (await rows.LastDeletedAsync(cancellationToken) is not var (deleted, last) || deleted.CompareTo(place) <= 0) return;
+        throw new JournalException(JournalErrorCode.NotRetained,
+            $"Events after this place of the feed were deleted, as the cluster is told to keep only so much of its journal: up to decision {last}.") { ReadableAfter = last };
+    }
 
     /// <summary>Sequence of the newest event in the order of the feed; 0 when there is none.</summary>
     public Task<long> EndAsync() => rows.NewestAsync();

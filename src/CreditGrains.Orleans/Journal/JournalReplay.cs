@@ -28,6 +28,11 @@ internal sealed class JournalReplay(IJournalTable table, JournalOptions options,
         var at = table.RowAtOrBefore(partition, fromSequence > options.FirstSequence ? fromSequence - 1 : fromSequence);
         if (at < 0)
         {
+            if (OldestSequence > fromSequence)
+            {
+                throw new JournalException(JournalErrorCode.NotRetained,
+                    $"Partition {partition}: its journal begins at sequence {OldestSequence}, and no snapshot before that can be read. Nothing was changed. Restore the database from a backup or a standby.");
+            }
             if (fromSequence > options.FirstSequence)
                 throw new JournalException(JournalErrorCode.EndsTooEarly, $"Partition {partition}: a snapshot is at sequence {fromSequence - 1}, the journal holds nothing of it. Restore the database from a backup or a standby.");
             return;

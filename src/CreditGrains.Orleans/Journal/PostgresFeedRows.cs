@@ -17,6 +17,8 @@ internal sealed class PostgresFeedRows(NpgsqlDataSource database) : IFeedRows
 
     private const string Newest = "select last_sequence from cg_journal order by txid desc, partition desc, sequence desc limit 1";
 
+    private const string LastDeleted = "select txid, partition, sequence, oldest_kept - 1 from cg_journal_deleted order by txid desc, partition desc, sequence desc limit 1";
+
     /// <inheritdoc/>
     public async Task<List<FeedRow>> AfterAsync(JournalFeed.Place place, int countMax, CancellationToken cancellationToken)
     {
@@ -35,6 +37,15 @@ internal sealed class PostgresFeedRows(NpgsqlDataSource database) : IFeedRows
         command.Parameters.AddWithValue(partition);
         command.Parameters.AddWithValue(sequence);
         return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+    }
+
+    /// <inheritdoc/>
+    public async Task<(JournalFeed.Place Place, long LastSequence)?> LastDeletedAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LastDeleted);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return null;
+        return (new JournalFeed.Place(reader.GetInt64(0), reader.GetInt32(1), reader.GetInt64(2)), reader.GetInt64(3));
     }
 
     /// <inheritdoc/>

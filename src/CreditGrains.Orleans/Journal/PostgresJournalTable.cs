@@ -33,6 +33,10 @@ internal sealed class PostgresJournalTable(NpgsqlDataSource database) : IJournal
     }
 
     /// <inheritdoc/>
+    public Task<long> DeleteOldAsync(int partition, long epoch, long covered, long cutoffMicros, Action<long> deleted) =>
+        new JournalRetention(database, partition, epoch).RunAsync(covered, cutoffMicros, deleted);
+
+    /// <inheritdoc/>
     public long OldestSequence(int partition)
     {
         using var command = Command("select min(sequence) from cg_journal where partition = $1", partition);

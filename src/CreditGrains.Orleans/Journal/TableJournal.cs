@@ -8,11 +8,12 @@ namespace CreditGrains.Orleans.Journal;
 /// </summary>
 internal sealed class TableJournal : IEventJournal
 {
+    private const int RowsPerRead = 64;
     private readonly IJournalTable table;
     private readonly JournalAppender appender;
     private readonly int partition;
     private readonly RecentFrames recent = new();
-    private readonly long oldestSequence;
+    private long oldestSequence;
     private ChainHash head;
     private long nextSequence;
     private long recordedAt;
@@ -40,7 +41,7 @@ internal sealed class TableJournal : IEventJournal
     public long DurableSequence => Volatile.Read(ref durableSequence);
 
     /// <inheritdoc/>
-    public long OldestSequence => oldestSequence;
+    public long OldestSequence => Volatile.Read(ref oldestSequence);
 
     /// <inheritdoc/>
     public long LastRecordedAt => recordedAt;
@@ -105,6 +106,28 @@ internal sealed class TableJournal : IEventJournal
         if (recent.Find(sequence) is { } kept) return new PooledFrame(StoredFrame.Check(kept, partition, sequence));
         return table.ReadRowHolding(partition, sequence) is { } raw ? new PooledFrame(StoredFrame.Check(raw, partition, sequence)) : null;
     }
+
+    /// <inheritdoc/>
+    public void ReadFrames(long fromSequence, FrameFilter visitor)
+    {
+        var at = table.RowAtOrBefore(partition, fromSequence);
+        if (at < 0 || fromSequence < OldestSequence)
+            throw new JournalException(JournalErrorCode.NotRetained, $"Partition {partition}: sequence {fromSequence} is no longer in the journal, whose oldest is {OldestSequence}. Ask for a later moment.");
+        for (var isEnough = false; !isEnough;)
+        {
+            var rows = table.ReadRows(partition, at, RowsPerRead, raw =>
+            {
+                if (isEnough) return;
+                var frame = StoredFrame.Check(raw, partition, at);
+                isEnough = frame.Header.NextSequence - 1 > DurableSequence || !visitor(frame);
+                at = frame.Header.NextSequence;
+            });
+            isEnough |= rows < RowsPerRead;
+        }
+    }
+
+    /// <summary>Rows before a sequence were deleted. Any thread.</summary>
+    public void NoteOldest(long sequence) => Volatile.Write(ref oldestSequence, sequence);
 
     /// <inheritdoc/>
     public void Dispose() => isPoisoned = true;

@@ -21,6 +21,15 @@ public interface INodeGrain : IGrainWithStringKey
     [Alias("View")]
     Task<Payload> ViewAsync();
 
+    /// <summary>The node as it was at a past writer time: the sum over partitions, each as it was by its own clock; an empty view when it did not exist.</summary>
+    [Alias("ViewAsOf")]
+    [ResponseTimeout("00:04:00")]
+    Task<Payload> ViewAsOfAsync(long asOfMicros);
+
+    /// <summary>A partition asks for more of a window's allowance.</summary>
+    [Alias("Velocity")]
+    Task<Payload> VelocityAsync(Payload ask);
+
     /// <summary>A partition reports what it holds and uses, and asks for more.</summary>
     [Alias("Report")]
     Task<Payload> ReportAsync(Payload report);

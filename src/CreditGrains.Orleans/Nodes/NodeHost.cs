@@ -1,5 +1,3 @@
-using CreditGrains.Domain.Commands;
-using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
@@ -10,8 +8,8 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Nodes;
 
 /// <summary>
-/// A shared node without its grain. Its terms and true limit stand in the register (partition 0), which executes control commands about it once; here is the book of
-/// leases, stored under an ETag before anything of it is told. The grain passes calls on to it, and so does the simulator. What arrives during a write shares the next.
+/// A shared node without its grain: the book of leases, stored under an ETag before anything of it is told, which follows the limit that the register (partition 0) has. The grain passes calls on to
+/// it, and so does the simulator. What arrives during a write shares the next.
 /// </summary>
 internal sealed class NodeHost : IDisposable
 {
@@ -23,8 +21,9 @@ internal sealed class NodeHost : IDisposable
     private readonly IClusterGrains grains;
     private readonly INodeShell shell;
     private readonly NodeLedger ledger;
-    private readonly SemaphoreSlim control = new(1);
-    private readonly SharedRead<Payload> view;
+    private readonly NodeReadings readings;
+    private readonly NodeControl control;
+    private readonly NodeVelocities velocities;
     private bool hasDatedLimits;
 
     /// <param name="key">The node.</param>
@@ -39,10 +38,10 @@ internal sealed class NodeHost : IDisposable
         this.grains = grains;
         this.shell = shell;
         ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
-        view = new SharedRead<Payload>(ReadViewAsync);
+        readings = new NodeReadings(key, silo, grains, ledger);
+        velocities = new NodeVelocities(key, ledger, grains, readings.TermsAsync);
+        control = new NodeControl(key, silo, grains, ledger, readings, velocities, FollowLimitAsync);
     }
-
-    private IPartitionGrain Register => grains.Partition(PartitionMap.Register);
 
     /// <summary>Takes up what storage holds.</summary>
     public async Task OpenAsync()
@@ -53,59 +52,40 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <summary>As of the grain.</summary>
-    public async Task<NodeStanding?> GetStandingAsync()
-    {
-        if (await AskAsync(Register) is not { } terms) return null;
-        return ledger.IsOpen
-            ? new NodeStanding(ledger.Book.Limit, (long)ledger.Book.GrantSum, (long)ledger.Book.UsageSum, ledger.Book.Entries.Count, ledger.Book.IsCutting)
-            : new NodeStanding(terms.Limit, 0, 0, 0, false);
-    }
+    public Task<NodeStanding?> GetStandingAsync() => readings.StandingAsync();
+
+    /// <summary>As of the grain.</summary>
+    public Task<Payload> ViewAsync() => readings.ViewAsync();
+
+    /// <summary>As of the grain.</summary>
+    public Task<Payload> ViewAsOfAsync(long asOfMicros) => readings.ViewAsOfAsync(asOfMicros);
 
     /// <summary>As of the grain.</summary>
     public async Task<Payload> ExecuteAsync(Payload command)
     {
-        // One control command at a time, and none beside the opening of the book: that takes the limit before or after it.
-        await control.WaitAsync();
         try
         {
-            await FinishSpreadingAsync(command);
-            return OutcomeWire.Write([await CarryOutAsync(command)], elsewhere: null);
+            return await control.ExecuteAsync(command);
         }
         finally
         {
-            control.Release();
             Watch();
         }
-    }
-
-    /// <summary>As of the grain.</summary>
-    public Task<Payload> ViewAsync() => view.ReadAsync();
-
-    private async Task<Payload> ReadViewAsync()
-    {
-        if (await AskAsync(Register) is not { } terms) return ViewWire.Write<NodeView>(null);
-        var views = await AskMirrorsAsync();
-        long? exposure = 0;
-        long facilities = 0;
-        foreach (var view in views)
-        {
-            if (view is null) continue;
-            exposure += view.Exposure;
-            facilities += view.FacilityCount;
-        }
-        var limit = ledger.IsOpen ? ledger.Book.Limit : terms.Limit;
-        return ViewWire.Write(terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities });
     }
 
     /// <summary>As of the grain.</summary>
     public async Task<Payload> ReportAsync(Payload report)
     {
         var message = LeaseWire.ReadReport(report);
-        if (!ledger.IsOpen) await OpenBookAsync();
+        // Not beside a control command: the book would open with a limit that is being changed.
+        if (!ledger.IsOpen) await control.AloneAsync(OpenBookAsync);
         var reply = await ledger.ReceiveAsync(message);
         Watch();
         return LeaseWire.Write(reply);
     }
+
+    /// <summary>As of the grain.</summary>
+    public async Task<Payload> VelocityAsync(Payload ask) => ViewWire.Write(await velocities.AskAsync(ViewWire.Read<VelocityAsk>(ask)!));
 
     /// <summary>The reminder of dated limits came.</summary>
     public async Task WakeAsync()
@@ -114,65 +94,41 @@ internal sealed class NodeHost : IDisposable
         Watch();
     }
 
-    /// <inheritdoc/>
-    public void Dispose() => control.Dispose();
-
-    /// <summary>Terms to be acted upon: not those of a register that was taken over and does not know.</summary>
-    private async Task<NodeView?> TermsAsync() => ViewWire.Read<NodeView?[]>(await Register.TermsAsync(KeyWire.Write([key])))![0];
-
-    private async Task<NodeView?> AskAsync(IPartitionGrain partition) =>
-        ViewWire.Read<NodeView>(await partition.AskAsync(PartitionQuestion.Of(QuestionKind.Node, key)));
-
-    private async Task<NodeView?[]> AskMirrorsAsync() =>
-        await Task.WhenAll((await MirrorsAsync()).Select(p => AskAsync(grains.Partition(p))));
-
-    private async Task<IEnumerable<int>> MirrorsAsync() => (await silo.Mirrors.OfAsync(key)).Union(ledger.MirrorsBefore);
-
-    /// <summary>Opens the book, at the first report. Not beside a control command: it would take a limit that is being changed.</summary>
-    private async Task OpenBookAsync()
+    /// <summary>Looks after what waits; every two seconds while the shell was told to.</summary>
+    public async Task RemindAsync()
     {
-        await control.WaitAsync();
+        if (ledger.IsOpen && hasDatedLimits) await FollowLimitAsync();
+        if (ledger.IsWaiting) await ledger.RemindAsync();
         try
         {
-            if (ledger.IsOpen) return;
-            var terms = await TermsAsync() ?? throw new InvalidOperationException($"{key} is not in the register, and a partition reports usage of it. Restore the database from a backup or a standby.");
-            await KeepFollowingAsync(terms);
-            await ledger.OpenAsync(terms.Limit);
+            await control.ResumeAsync();
         }
         finally
         {
-            control.Release();
+            Watch();
         }
     }
 
-    private async Task<Outcome> CarryOutAsync(Payload command)
+    /// <inheritdoc/>
+    public void Dispose()
     {
-        var asked = CommandWire.Read(command)[0];
-        if (asked.Kind == CommandKind.Close && Array.Exists(await AskMirrorsAsync(), v => v is { FacilityCount: > 0 }))
-            return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
-        var isSpread = asked.Kind != CommandKind.SetLimit;
-        if (isSpread) await ledger.SpreadAsync(command.Bytes);
-        var outcome = new Outcome[1];
-        OutcomeWire.Read(await Register.ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked);
-        if (isSpread) await ledger.SpreadAsync([]);
-        if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await FollowLimitAsync())
-            outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
-        return outcome[0];
+        control.Dispose();
+        velocities.Dispose();
     }
 
-    /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
-    private async Task FinishSpreadingAsync(Payload? next = null)
+    private async Task OpenBookAsync()
     {
-        if (ledger.Spreading.IsEmpty || (next is { } command && ledger.Spreading.Span.SequenceEqual(command.Bytes))) return;
-        await CarryOutAsync(new Payload(ledger.Spreading.ToArray()));
+        if (ledger.IsOpen) return;
+        var terms = await readings.TermsAsync() ?? throw new InvalidOperationException($"{key} is not in the register, and a partition reports usage of it. Restore the database from a backup or a standby.");
+        await KeepFollowingAsync(terms);
+        await ledger.OpenAsync(terms.Limit);
     }
 
     /// <summary>Brings the book to the limit the register has, by command or by date.</summary>
     /// <returns>Whether grants must return first.</returns>
     private async Task<bool> FollowLimitAsync()
     {
-        if (!ledger.IsOpen || await TermsAsync() is not { } terms) return false;
+        if (!ledger.IsOpen || await readings.TermsAsync() is not { } terms) return false;
         await KeepFollowingAsync(terms);
         return await ledger.SetLimitAsync(terms.Limit);
     }
@@ -185,49 +141,8 @@ internal sealed class NodeHost : IDisposable
         hasDatedLimits = has;
     }
 
-    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
-    private async Task TellMirrorsAsync(Payload command, Command asked)
-    {
-        // Read after the register has it: a partition that is not in the list yet asks the register later.
-        var outcomes = await Task.WhenAll((await MirrorsAsync()).Select(async p =>
-        {
-            var outcome = new Outcome[1];
-            OutcomeWire.Read(await grains.Partition(p).ExecuteAsync(command), outcome);
-            return (Partition: p, Outcome: outcome[0]);
-        }));
-        foreach (var (partition, outcome) in outcomes)
-        {
-            // A partition without the row takes the terms as they are then when it opens one.
-            if (outcome.Kind == OutcomeKind.Posted || outcome.Reason is Reason.NoChange or Reason.UnknownNode) continue;
-            silo.Options.Warn($"{asked.Kind} of {key}: partition {partition} answers {outcome.Reason} {outcome.Message}");
-            if (outcome.Kind == OutcomeKind.Refused)
-                throw new PartitionUnavailableException($"Partition {partition} does not take {asked.Kind} of {key} now: {outcome.Reason}. Send the same request again.");
-        }
-    }
-
     /// <summary>Says whether something is to be looked after.</summary>
     private void Watch() => shell.Watch(ledger.IsWaiting || hasDatedLimits || !ledger.Spreading.IsEmpty);
-
-    /// <summary>Looks after what waits; every two seconds while the shell was told to.</summary>
-    public async Task RemindAsync()
-    {
-        if (ledger.IsOpen && hasDatedLimits) await FollowLimitAsync();
-        if (ledger.IsWaiting) await ledger.RemindAsync();
-        if (ledger.Spreading.IsEmpty || !control.Wait(0))
-        {
-            Watch();
-            return;
-        }
-        try
-        {
-            await FinishSpreadingAsync();
-        }
-        finally
-        {
-            control.Release();
-            Watch();
-        }
-    }
 
     private void Send(LeaseDecision decision, PartitionId? answeredDirectly)
     {

@@ -19,6 +19,12 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [AlwaysInterleave]
     Task<Payload> AskAsync(PartitionQuestion question);
 
+    /// <summary>Answers a question that may take as long as opening the partition.</summary>
+    [Alias("AskLong")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<Payload> AskLongAsync(PartitionQuestion question);
+
     /// <summary>Of the register: the terms of shared nodes, each at the place of its key; null for what is not there.</summary>
     [Alias("Terms")]
     [AlwaysInterleave]
@@ -35,6 +41,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     /// <summary>A node asks for unused headroom back.</summary>
     [Alias("LeaseRecall")]
     Task TakeLeaseRecallAsync(Payload recall);
+
+    /// <summary>A node asks for what is not used of a window's allowance; gives what the partition counts for from now on.</summary>
+    [Alias("GiveBackVelocity")]
+    Task<Payload> GiveBackVelocityAsync(Payload asked);
 
     /// <summary>Opens the partition if it is not; completes when it can decide.</summary>
     [Alias("Wake")]

@@ -4,13 +4,15 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Replay;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>Answers questions about one partition. What is read of the state is durable before it is told; the journal is read beside the turns.</summary>
-internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers) : IWriterLook
+internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers, PartitionOptions options, SemaphoreSlim rebuilds) : IWriterLook
 {
+    private readonly long first = PartitionMap.FirstSequenceOf(partition);
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
     /// <summary>Answers.</summary>
@@ -39,6 +41,7 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
         QuestionKind.Pool => PoolAsync(question.Key),
         QuestionKind.Pools => Look(p => PoolReader.List(p, question.Tenant, question.First == 0 ? default : question.Key, (int)question.Second).ToArray()),
         QuestionKind.PoolLoans => PoolLoansAsync(question.Key),
+        QuestionKind.NodeAsOf => NodeAsOfAsync(question.Key, question.First),
         QuestionKind.Home => Task.FromResult(ViewWire.Write(signposts.Find(question.Key))),
         _ => throw new ArgumentOutOfRangeException(nameof(question), question.Kind, "no such question"),
     };
@@ -63,6 +66,23 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
     /// <inheritdoc/>
     async ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => await loop.LookAsync(look);
 
+    /// <summary>The state is rebuilt beside the turns; few at once, for each takes as much memory as the partition.</summary>
+    private async Task<Payload> NodeAsOfAsync(NodeKey key, long asOfMicros)
+    {
+        // Durable up to here: no event of this partition comes below it any more.
+        var passed = await loop.LookAsync(p => p.Executor.LastRecordedAtMicros);
+        await rebuilds.WaitAsync();
+        try
+        {
+            var view = await workers.Run(() => PastState.NodeAsOf(loop.Partition, options, key, asOfMicros, CancellationToken.None));
+            return ViewWire.Write(view is null ? null : view with { IsExact = asOfMicros < passed });
+        }
+        finally
+        {
+            rebuilds.Release();
+        }
+    }
+
     private async Task<Payload> SnapshotAsync()
     {
         var taken = snapshots.RequestAsync();
@@ -80,19 +100,23 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
         {
             var events = new List<LedgerEvent>();
             var next = read(sequence, events);
-            return EventWire.Write(events, next);
+            // Pages end where what is kept does; whoever goes on is told.
+            return events.Count == 0 && IsDeleted(next) ? EventWire.NotKept(loop.Partition.EventJournal.OldestSequence) : EventWire.Write(events, next);
         });
     }
 
     private long Add(long sequence, List<LedgerEvent> events)
     {
         if (sequence > 0 && loop.Partition.TryReadDurable(sequence, out var e)) events.Add(e);
-        return 0;
+        return sequence;
     }
+
+    private bool IsDeleted(long sequence) => sequence >= first && sequence < loop.Partition.EventJournal.OldestSequence;
 
     private long History(PartitionQuestion question, long sequence, List<LedgerEvent> events)
     {
         var before = question.First;
+        if (IsDeleted(before)) return before;
         if (before > 0 && before <= sequence && loop.Partition.TryReadDurable(before, out var first) && first.Key == question.Key) sequence = before;
         while (sequence > 0 && events.Count < question.Second && loop.Partition.TryReadDurable(sequence, out var e))
         {
@@ -113,7 +137,7 @@ internal sealed class PartitionAnswers(PartitionLoop loop, PartitionSnapshots sn
             }
             sequence = e.PreviousSequence;
         }
-        return 0;
+        return sequence;
     }
 }
 

@@ -53,6 +53,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> AskAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
+    public Task<Payload> AskLongAsync(PartitionQuestion question) => host.AskAsync(question);
+
+    /// <inheritdoc/>
     public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
 
     /// <inheritdoc/>
@@ -71,6 +74,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
         host.Receive(new HolderInput.TakeRecall(LeaseWire.ReadRecall(recall)));
         return Task.CompletedTask;
     }
+
+    /// <inheritdoc/>
+    public Task<Payload> GiveBackVelocityAsync(Payload asked) => host.GiveBackVelocityAsync(asked);
 
     /// <inheritdoc/>
     public Task WakeAsync() => Task.CompletedTask;

@@ -4,6 +4,7 @@ using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Journal;
+using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
@@ -14,15 +15,23 @@ namespace CreditGrains.Orleans.Partitions;
 /// </summary>
 internal sealed class PartitionHost
 {
+    /// <summary>How long a partition without appends goes on before it asks whether it is still the one.</summary>
+    private static readonly TimeSpan ConfirmEvery = TimeSpan.FromSeconds(5);
+
     private readonly SiloServices silo;
     private readonly IClusterGrains grains;
     private readonly int number;
     private readonly long epoch;
     private readonly PartitionLoop loop;
     private readonly PartitionSnapshots snapshots;
+    private readonly PartitionRetention retention;
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
+    private readonly VelocityDesk? velocities;
     private readonly PartitionAnswers answers;
+    private long confirmedSequence;
+    private long confirmedAt;
+    private bool isConfirming;
 
     private PartitionHost(SiloServices silo, IClusterGrains grains, int number, OpenedPartition opened, Action<Exception> failed)
     {
@@ -33,19 +42,23 @@ internal sealed class PartitionHost
         var scheduler = TaskScheduler.Current;
         loop = new PartitionLoop(
             opened.Partition, new PartitionLoopOptions(silo.Options.Clock, PartitionOpening.FrameBytesMax, silo.Options.QueuedCommandsMax, silo.Options.Patience * 2, silo.Workers), failed);
-        snapshots = new PartitionSnapshots(opened.Partition, silo.Options.SnapshotEveryBytes,
+        snapshots = new PartitionSnapshots(opened.Partition, silo.Options.SnapshotEveryBytes, silo.Snapshots,
             wake: () => scheduler.Run(loop.Start),
             durable: () => loop.LookAsync(_ => true),
             text => silo.Options.Warn($"Partition {number}: {text}"), silo.Workers);
         loop.Snapshots = snapshots;
+        retention = new PartitionRetention(silo, number, epoch, loop);
         signposts = new Signposts(opened.Signposts, number);
-        answers = new PartitionAnswers(loop, snapshots, signposts, silo.Options.Clock, silo.Workers);
+        answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
+        confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
+        var options = new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync);
+        leases = new LeaseDesk(loop, own, options);
+        velocities = new VelocityDesk(loop, own, options, AskVelocityAsync, silo.Options.Warn);
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
-        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
+        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, velocities, leases);
     }
 
     /// <summary>Opens a partition under a new epoch and starts its loop.</summary>
@@ -77,10 +90,7 @@ internal sealed class PartitionHost
     public async Task<Payload> TermsAsync(Payload nodes)
     {
         var terms = await answers.NodesAsync(KeyWire.Read(nodes));
-        if (await silo.Store.Journal.IsInForceAsync(number, epoch)) return terms;
-        var fenced = JournalAppender.Fenced(number, epoch);
-        loop.Fail(fenced);
-        throw fenced;
+        return await IsInForceAsync() ? terms : throw JournalAppender.Fenced(number, epoch);
     }
 
     /// <summary>As of the grain.</summary>
@@ -94,11 +104,27 @@ internal sealed class PartitionHost
         return homes;
     }
 
+    /// <summary>As of the grain. The node gives away what is told here, so an activation that was taken over must not answer.</summary>
+    public async Task<Payload> GiveBackVelocityAsync(Payload asked)
+    {
+        var ask = ViewWire.Read<VelocityAsk>(asked)!;
+        var part = await loop.LookAsync(_ => velocities?.GiveBack(ask));
+        if (!await IsInForceAsync()) throw JournalAppender.Fenced(number, epoch);
+        return ViewWire.Write(part ?? throw new PartitionUnavailableException("The partition's batch is full; ask again."));
+    }
+
     /// <summary>A node's message arrives.</summary>
     public void Receive(HolderInput input) => leases?.Receive(input);
 
-    /// <summary>Lets the partition do its own work when some is due; about once a second.</summary>
-    public void Tick() => loop.Tick();
+    /// <summary>Lets the partition do its own work when some is due, and sees to it that it does not go on answering long after another took over; about once a second.</summary>
+    public void Tick()
+    {
+        loop.Tick();
+        retention.Tick();
+        // An append tells that the epoch is in force; without one it is asked for.
+        if (loop.Partition.EventJournal.DurableSequence is var durable && durable != confirmedSequence) (confirmedSequence, confirmedAt) = (durable, silo.Options.Clock.GetTimestamp());
+        else if (!isConfirming && silo.Options.Clock.GetElapsedTime(confirmedAt) >= ConfirmEvery) _ = ConfirmAsync();
+    }
 
     /// <summary>Sends again what nodes have not answered; every other second.</summary>
     public void Remind() => leases?.Remind();
@@ -114,8 +140,36 @@ internal sealed class PartitionHost
         loop.Partition.Dispose();
     }
 
+    /// <summary>Whether no other activation has taken over; else this one ends.</summary>
+    private async Task<bool> IsInForceAsync()
+    {
+        var isInForce = await silo.Store.Journal.IsInForceAsync(number, epoch);
+        confirmedAt = silo.Options.Clock.GetTimestamp();
+        if (!isInForce) loop.Fail(JournalAppender.Fenced(number, epoch));
+        return isInForce;
+    }
+
+    private async Task ConfirmAsync()
+    {
+        isConfirming = true;
+        try
+        {
+            await IsInForceAsync();
+        }
+        catch (Exception failure)
+        {
+            // Nobody can take over either while the database is away.
+            confirmedAt = silo.Options.Clock.GetTimestamp();
+            silo.Options.Warn($"Partition {number}: its epoch could not be asked for; trying again. {failure.Message}");
+        }
+        isConfirming = false;
+    }
+
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
         LeaseWire.ReadReply(await grains.Node(report.Node).ReportAsync(LeaseWire.Write(report)));
+
+    private async Task<VelocityShare?> AskVelocityAsync(VelocityAsk ask) =>
+        ViewWire.Read<VelocityShare>(await grains.Node(ask.Node).VelocityAsync(ViewWire.Write(ask)));
 
     private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
     {

@@ -93,4 +93,7 @@ public enum QuestionKind
 
     /// <summary>A pool with its loans, as of one moment.</summary>
     PoolLoans = 22,
+
+    /// <summary>A node as of writer time First, rebuilt from snapshot and journal; asked by <see cref="IPartitionGrain.AskLongAsync"/>.</summary>
+    NodeAsOf = 14,
 }

@@ -6,9 +6,9 @@ namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
 /// Snapshots of a partition: captured in small steps between batches, written to the database beside the turns, in force when their sequence
-/// is durable. One at a time. Members belong to the grain's scheduler, but for the writing.
+/// is durable. One at a time, and few in a silo. Members belong to the grain's scheduler, but for the writing.
 /// </summary>
-internal sealed class PartitionSnapshots(Partition partition, long everyBytes, Action wake, Func<Task> durable, Action<string> warn, TaskScheduler workers)
+internal sealed class PartitionSnapshots(Partition partition, long everyBytes, SemaphoreSlim turns, Action wake, Func<Task> durable, Action<string> warn, TaskScheduler workers)
 {
     private const int StepBytes = 512 << 10;
     private const int BufferedBytesMax = 4 << 20;
@@ -22,7 +22,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
     private bool isWriting;
 
     /// <summary>Whether a step can be made now.</summary>
-    public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < BufferedBytesMax : !isWriting && IsDue;
+    public bool WantsTurn => capture is not null ? Interlocked.Read(ref bufferedBytes) < BufferedBytesMax : !isWriting && IsDue && turns.CurrentCount > 0;
 
     private bool IsDue => waiters.Count > 0 || (everyBytes > 0 && partition.EventJournal.AppendedBytes - journalBytesAtStart >= everyBytes);
 
@@ -37,7 +37,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
     /// <summary>Does a bounded part; between two batches.</summary>
     public void Step()
     {
-        if (capture is null && !isWriting && IsDue && !IsTaken()) Begin();
+        if (capture is null && !isWriting && IsDue && !IsTaken() && turns.Wait(0)) Begin();
         if (capture is null || !WantsTurn) return;
         capture.Step(StepBytes);
         if (capture.IsDone) EndCapture();
@@ -69,7 +69,11 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
             Interlocked.Add(ref bufferedBytes, chunk.Whole.Length);
             channel.Writer.TryWrite(chunk);
         });
-        if (capture is null) return;
+        if (capture is null)
+        {
+            turns.Release();
+            return;
+        }
         chunks = channel;
         journalBytesAtStart = partition.EventJournal.AppendedBytes;
         isWriting = true;
@@ -104,6 +108,7 @@ internal sealed class PartitionSnapshots(Partition partition, long everyBytes, A
             foreach (var waiter in served) waiter.TrySetException(failure);
         }
         isWriting = false;
+        turns.Release();
     }
 
     private async Task<UInt128> WriteAsync(ChannelReader<SnapshotChunk> reader, long sequence, Task isDurable)

@@ -34,11 +34,19 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     /// <summary>Bounds how many partitions are opened at once: each reads a snapshot.</summary>
     public SemaphoreSlim Openings { get; } = new(options.OpeningsMax);
 
+    /// <summary>Bounds how many partitions have old journal rows deleted at once.</summary>
+    public SemaphoreSlim Cleanings { get; } = new(1);
+
+    /// <summary>Bounds how many partitions write a snapshot at once: they come due together, and each takes connections and memory.</summary>
+    public SemaphoreSlim Snapshots { get; } = new(4);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await Appender.DisposeAsync();
         await Store.DisposeAsync();
         Openings.Dispose();
+        Cleanings.Dispose();
+        Snapshots.Dispose();
     }
 }

@@ -1,4 +1,5 @@
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Orleans.Wire;
@@ -10,7 +11,9 @@ internal static class EventWire
     public static Payload Write(IReadOnlyList<LedgerEvent> events, long next)
     {
         var buffer = new WireBuffer();
-        buffer.Number(next);
+        var first = buffer.Writer(10);
+        first.Signed(next);
+        buffer.Advance(first.Length);
         buffer.Number(events.Count);
         foreach (var e in events)
         {
@@ -26,13 +29,18 @@ internal static class EventWire
         return buffer.ToPayload();
     }
 
+    /// <summary>Says that what was asked for was deleted: the oldest sequence kept.</summary>
+    public static Payload NotKept(long oldest) => Write([], -oldest);
+
     /// <summary>Reads events.</summary>
     /// <param name="payload">What was written.</param>
     /// <param name="next">The number given with them.</param>
+    /// <exception cref="JournalException">They were deleted (<see cref="JournalErrorCode.NotRetained"/>).</exception>
     public static List<EventRecord> Read(Payload payload, out long next)
     {
         var r = new EventReader(payload.Bytes);
-        next = r.Long();
+        next = r.Signed();
+        if (next < 0) throw new JournalException(JournalErrorCode.NotRetained, $"Events this old were deleted, as the cluster is told to keep only so much of its journal. The oldest one kept of this partition is {-next}.");
         var events = new List<EventRecord>();
         for (var left = r.Int(); left > 0; left--)
         {

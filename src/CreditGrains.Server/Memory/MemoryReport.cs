@@ -6,7 +6,8 @@ namespace CreditGrains.Server.Memory;
 /// <param name="HeapBytes">Of it the collector's heap, as committed at the last collection. Tables are outside it.</param>
 /// <param name="Collections">Collections of each generation since the start.</param>
 /// <param name="Pauses">How often, and how long, all threads stood still.</param>
-internal sealed record MemoryReport(long NowMicros, long ResidentBytes, long HeapBytes, int[] Collections, PauseSum Pauses)
+/// <param name="Last">The newest collection.</param>
+internal sealed record MemoryReport(long NowMicros, long ResidentBytes, long HeapBytes, int[] Collections, PauseSum Pauses, LastCollection Last)
 {
     /// <summary>Reads it.</summary>
     public static MemoryReport Read(CollectionPauses pauses, long sinceMicros, TimeProvider clock) => new(
@@ -14,5 +15,19 @@ internal sealed record MemoryReport(long NowMicros, long ResidentBytes, long Hea
         Environment.WorkingSet,
         GC.GetGCMemoryInfo().TotalCommittedBytes,
         [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(GC.CollectionCount)],
-        pauses.Since(DateTime.UnixEpoch.AddMicroseconds(Math.Clamp(sinceMicros, 0, long.MaxValue / 100))));
+        pauses.Since(DateTime.UnixEpoch.AddMicroseconds(Math.Clamp(sinceMicros, 0, long.MaxValue / 100))),
+        LastCollection.Of(GC.GetGCMemoryInfo(GCKind.Any)));
+}
+
+/// <summary>What one collection did: a pause is long because much outlived it, or because it was held up.</summary>
+/// <param name="Number">Its number.</param>
+/// <param name="Generation">What was collected.</param>
+/// <param name="PauseMillis">How long all threads stood still for it.</param>
+/// <param name="PromotedBytes">What outlived it, and was copied or marked.</param>
+/// <param name="PinnedObjects">Objects that could not be moved.</param>
+internal sealed record LastCollection(long Number, int Generation, double PauseMillis, long PromotedBytes, long PinnedObjects)
+{
+    /// <summary>From the runtime.</summary>
+    public static LastCollection Of(GCMemoryInfo seen) => new(
+        seen.Index, seen.Generation, seen.PauseDurations.ToArray().Sum(p => p.TotalMilliseconds), seen.PromotedBytes, seen.PinnedObjectsCount);
 }

@@ -1,6 +1,7 @@
 using CreditGrains.Cluster.Simulation.Clients;
 using CreditGrains.Cluster.Simulation.Net;
 using CreditGrains.Cluster.Simulation.Store;
+using CreditGrains.Domain.Limits;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Replay;
@@ -21,6 +22,7 @@ internal sealed class AtRest(Cluster cluster, Outside outside, Book book)
             var view = await AskAsync(silo => silo.Front.GetNodeAsync(node).AsTask());
             Checker.Require(view is not null, $"{node} is not there");
             Checker.Require(view!.Exposure == cluster.Checker.Exposures.Of(node), $"{node} shows {view.Exposure}; its facilities add up to {cluster.Checker.Exposures.Of(node)}");
+            await CompareAsOfAsync(node);
             var terms = await AskAsync(silo => silo.Grains.Partition(PartitionMap.Register).AskAsync(PartitionQuestion.Of(QuestionKind.Node, node)));
             var limit = Orleans.Wire.ViewWire.Read<Engine.Queries.NodeView>(terms)!.Limit;
             if (cluster.Database.NodeOf(node) is not { Book.Length: > 0 } stored) continue;
@@ -35,6 +37,18 @@ internal sealed class AtRest(Cluster cluster, Outside outside, Book book)
             Checker.Require(view is not null, $"{facility} is not there");
             Checker.Require(view!.Balances == cluster.Checker.Balances.GetValueOrDefault(facility), $"{facility} shows {view.Balances}; the journal has {cluster.Checker.Balances.GetValueOrDefault(facility)}");
         }
+    }
+
+    /// <summary>As of a moment long past by every clock: what facilities added up to when rows of that writer time and before had come.</summary>
+    private async Task CompareAsOfAsync(NodeKey node)
+    {
+        var moment = World.SimClock.StartMicros + cluster.Checker.MomentAsked;
+        var view = await AskAsync(silo => silo.Front.GetNodeAsOfAsync(node, moment, CancellationToken.None).AsTask());
+        var known = cluster.Checker.ExposureAsOf(node, moment);
+        Checker.Require(view is null == known is null, $"{node} as of {moment}: {(view is null ? "is not there" : "is there")}, otherwise than by its events");
+        if (view is null) return;
+        Checker.Require(view.IsExact, $"{node} as of {moment} is not exact");
+        Checker.Require(view.Exposure == known, $"{node} as of {moment} shows {view.Exposure}; by their events its facilities add up to {known}");
     }
 
     /// <summary>The memory of each partition is what its journal alone gives.</summary>

@@ -21,6 +21,11 @@ internal sealed class Checker(Cluster cluster)
     private readonly Dictionary<RequestId, long> effects = [];
     private readonly Dictionary<RequestId, long> told = [];
     private readonly Dictionary<int, long> ends = [];
+    private readonly Dictionary<NodeKey, long> openedAt = [];
+    private readonly Dictionary<NodeKey, List<(long At, long Amount)>> recorded = [];
+
+    /// <summary>Windows of shared nodes.</summary>
+    public Velocities Velocities { get; } = new();
 
     /// <summary>Sums of shared nodes.</summary>
     public Exposures Exposures { get; } = new(cluster.PartitionCount);
@@ -48,6 +53,13 @@ internal sealed class Checker(Cluster cluster)
     {
         if (!holds) throw new SimulationFailedException(otherwise);
     }
+
+    /// <summary>The moment as of which nodes are asked for at rest, microseconds of the timeline.</summary>
+    public long MomentAsked => cluster.Options.TroubledMicros / 2;
+
+    /// <summary>Exposure of a shared node by events recorded up to a writer time; null when it was opened later.</summary>
+    public long? ExposureAsOf(NodeKey node, long micros) =>
+        openedAt.TryGetValue(node, out var opened) && opened <= micros ? Exposures.FacilitiesUnder(node).Sum(f => recorded.TryGetValue(f, out var events) ? events.LastOrDefault(e => e.At <= micros).Amount : 0) : null;
 
     /// <summary>An epoch was raised.</summary>
     public void Raised(int partition, long epoch)
@@ -112,17 +124,36 @@ internal sealed class Checker(Cluster cluster)
             if (e.Id != default && !isTombstone && e.HasEffect)
                 Require(effects.TryAdd(e.Id, e.Sequence), $"{e.Kind} {e.Id} took effect twice: at {effects.GetValueOrDefault(e.Id)} and at {e.Sequence}");
         }
-        if (e is { Control: OpenNode node, Outcome: OutcomeKind.Posted } && !isCopy) Exposures.Open(node);
+        if (e is { Control: OpenNode node, Outcome: OutcomeKind.Posted } && !isCopy)
+        {
+            Exposures.Open(node);
+            openedAt[node.Key] = e.RecordedAtMicros;
+        }
+        if (e is { Control: SetVelocityLimit velocity, Outcome: OutcomeKind.Posted })
+        {
+            if (isCopy) Velocities.Mirrored(velocity, partition);
+            else Velocities.LimitIs(velocity, cluster.Time.Now);
+        }
         if (e is { Control: OpenFacility facility, Outcome: OutcomeKind.Posted }) Exposures.Open(facility, partition);
         if (e.Key.IsFacility && e.Control is null) Follow(e);
     }
 
     private void Follow(in LedgerEvent e)
     {
-        if (e.HasEffect) Balances[e.Key] = e.Balances;
+        if (e.HasEffect)
+        {
+            Balances[e.Key] = e.Balances;
+            if (!recorded.TryGetValue(e.Key, out var events)) recorded[e.Key] = events = [];
+            events.Add((e.RecordedAtMicros, Contribution.Of(default, e.Balances, 0)));
+        }
         var isApproval = e.Kind.IsRequest() && e.IsApproval;
         if (e.HasEffect) Exposures.Change(e.Key, Contribution.Of(default, e.Balances, 0), isApproval, cluster.Time.Now, $"{e.Kind} {e.Id} of {e.Amount}, event {e.Sequence}");
-        if (isApproval) Approved++;
+        if (isApproval)
+        {
+            Approved++;
+            foreach (var node in Exposures.NodesOf(e.Key))
+                Velocities.Approved(node, PartitionMap.OfSequence(e.Sequence), e.Amount, e.Kind == CommandKind.IncreaseHold ? 0 : 1, e.RecordedAtMicros, $"{e.Kind} {e.Id} of {e.Amount}, event {e.Sequence}");
+        }
         if (!e.Kind.IsRequest() || e.Reason != Reason.LimitExceeded || e.Limits is not { Length: > 0 } limits) return;
         if (!Array.TrueForAll(limits, l => l.Kind == LimitKind.Node && PartitionMap.IsShared(l.Node.Kind))) return;
         DeclinedByShared++;

@@ -21,6 +21,8 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 
         public Task<Payload> AskAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
 
+        public Task<Payload> AskLongAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
+
         public Task<Payload> TermsAsync(Payload nodes) => Call(p => p.TermsAsync(nodes));
 
         public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => Call(p => p.SignpostAsync(facilities, [.. homes]));
@@ -37,6 +39,8 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
             return Task.FromResult(true);
         });
 
+        public Task<Payload> GiveBackVelocityAsync(Payload asked) => Call(p => p.GiveBackVelocityAsync(asked));
+
         public Task WakeAsync() => Call(_ => Task.FromResult(true));
 
         private Task<T> Call<T>(Func<PartitionHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(number), host => invoke((PartitionHost)host));
@@ -49,6 +53,10 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         public Task<Payload> ExecuteAsync(Payload command) => Call(n => n.ExecuteAsync(command));
 
         public Task<Payload> ViewAsync() => Call(n => n.ViewAsync());
+
+        public Task<Payload> VelocityAsync(Payload ask) => Call(n => n.VelocityAsync(ask));
+
+        public Task<Payload> ViewAsOfAsync(long asOfMicros) => Call(n => n.ViewAsOfAsync(asOfMicros));
 
         public async Task<Payload> ReportAsync(Payload report)
         {

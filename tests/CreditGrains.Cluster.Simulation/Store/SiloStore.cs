@@ -29,8 +29,7 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
         if (cluster.Options.Fault != PlantedFault.ReclaimBeforeFencing) return await Database.RaiseAsync(partition);
         // Read first, and fenced only some time after.
         var read = Database.RowsOf(partition).ToArray();
-        await Database.RunAsync(() => true);
-        await Database.RunAsync(() => true);
+        await Task.Delay(TimeSpan.FromMicroseconds(Database.ReadTook()), silo.Clock);
         var epoch = await Database.RaiseAsync(partition);
         readBefore[partition] = read;
         return epoch;
@@ -42,13 +41,27 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
 
     public Task<byte[]?> ReadAsync(int partition, long sequence) => Database.RunAsync(() => Database.RowAt(partition, sequence)?.Frame);
 
+    // Journals of runs are kept whole, for the checks at their end.
+    public Task<long> DeleteOldAsync(int partition, long epoch, long covered, long cutoffMicros, Action<long> deleted) => Task.FromResult(0L);
+
+    public Task<(JournalFeed.Place Place, long LastSequence)?> LastDeletedAsync(CancellationToken cancellationToken) =>
+        Database.RunAsync(() => default((JournalFeed.Place, long)?));
+
     public long OldestSequence(int partition) => AtOpening(partition) is [var first, ..] ? first.Sequence : -1;
 
-    public long RowAtOrBefore(int partition, long sequence) => AtOpening(partition).LastOrDefault(r => r.Sequence <= sequence)?.Sequence ?? -1;
+    public long RowAtOrBefore(int partition, long sequence)
+    {
+        var row = AtOpening(partition).LastOrDefault(r => r.Sequence <= sequence);
+        // Nothing was there to be read: the opening is at its end.
+        if (row is null) readBefore.Remove(partition);
+        return row?.Sequence ?? -1;
+    }
 
     public int ReadRows(int partition, long fromSequence, int countMax, Action<byte[]> visit)
     {
         var read = AtOpening(partition).Where(r => r.Sequence >= fromSequence).Take(countMax).ToArray();
+        // The opening has read to the end.
+        if (read.Length < countMax) readBefore.Remove(partition);
         foreach (var row in read) visit(row.Frame);
         return read.Length;
     }

@@ -21,7 +21,7 @@ internal static class LeaseChecks
                 if (activation.IsDead || activation.Holder.Epoch != store.Epoch) continue;
                 var usable = Math.Max(activation.Memory.Limit[n], store.Limit[n]);
                 // Before a new epoch's first flush the journal still shows the old grant; memory is what decides.
-                if (activation.Batch.Count > 0 && activation.Holder.Leases[TinyStore.Key(n)].Sequence == 1) usable = activation.Memory.Limit[n];
+                if (activation.Batch.Count > 0 && activation.Holder.Leases.GetValueOrDefault(TinyStore.Key(n))?.Sequence is null or 0 or 1) usable = activation.Memory.Limit[n];
                 var recorded = book.Find(activation.Holder.Partition)?.Grant ?? 0;
                 Require(usable <= recorded || usable == 0, $"{activation.Holder.Partition} may use {usable} of node {n}, recorded {recorded}");
             }

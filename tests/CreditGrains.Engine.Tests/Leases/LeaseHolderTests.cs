@@ -14,17 +14,32 @@ public sealed class LeaseHolderTests : IUsageView
 
     public long UsageOf(NodeKey node) => usage.GetValueOrDefault(node);
 
+    [Theory]
+    [InlineData(30)] // the grant, which the node still counts, covers the usage
+    [InlineData(70)]
+    public void Open_OfAnEpoch_VoidsGrantsOfEarlierOnesAndTellsNobody(long used)
+    {
+        usage[First] = used;
+        var opened = LeaseHolder.Open(Own, 5, [new OpenedNode(First, 70), new OpenedNode(Second, 0)], this);
+        Assert.Equal([new HolderAct.JournalLimit(First, 0)], opened.Acts);
+    }
+
     [Fact]
-    public void Open_OfAnEpoch_VoidsGrantsOfEarlierOnesBeforeItReports()
+    public void Open_OfANodeAboveItsGrant_ReportsItAfterTheGrantIsVoid()
+    {
+        usage[First] = 71;
+        var opened = LeaseHolder.Open(Own, 5, [new OpenedNode(First, 70), new OpenedNode(Second, 0)], this);
+        Assert.Equal([new HolderAct.JournalLimit(First, 0), new HolderAct.Send(new LeaseReport(First, Own, 5, 1, 0, 71, 0, 0, 0))], opened.Acts);
+    }
+
+    [Fact]
+    public void Recall_OfAnEarlierEpoch_IsAnsweredByTheFirstReportOfThisOne()
     {
         usage[First] = 30;
-        var opened = LeaseHolder.Open(Own, 5, [new OpenedNode(First, 70), new OpenedNode(Second, 0)], this);
-        Assert.Equal(
-        [
-            new HolderAct.JournalLimit(First, 0),
-            new HolderAct.Send(new LeaseReport(First, Own, 5, 1, 0, 30, 0, 0, 0)),
-            new HolderAct.Send(new LeaseReport(Second, Own, 5, 1, 0, 0, 0, 0, 0)),
-        ], opened.Acts);
+        var report = new HolderAct.Send(new LeaseReport(First, Own, 4, 1, 0, 30, 0, 0, 0));
+        var recall = new LeaseRecall(First, Own, 3, 9, 0, false, new LeaseReply(First, Own, 3, 7, ReplyStatus.Granted, 70, 0, 100));
+        Assert.Equal([report], Take(new HolderInput.TakeRecall(recall)));
+        Assert.Empty(Take(new HolderInput.TakeRecall(recall)));
     }
 
     [Fact]

@@ -36,6 +36,11 @@ public sealed class LeaseModelCheckTests(ITestOutputHelper output)
             Partitions = 2, Limits = [4], FlushesAtOnce = true, Reclaims = 1, Reopenings = 1,
             Requests = [new(0, (0, 2)), new(1, (0, 3))],
         },
+        ["reclaim, then a new activation that asks"] = new()
+        {
+            Partitions = 2, Limits = [4], FlushesAtOnce = true, Reclaims = 1, Reopenings = 1,
+            Requests = [new(0, (0, 2)), new(1, (0, 2)), new(0, (0, 1))],
+        },
         ["limit cut and raise"] = new()
         {
             Partitions = 2, Limits = [4], FlushesAtOnce = true, Cuts = [(0, 1), (0, 3)],

@@ -80,6 +80,24 @@ public sealed class ClusterTests(ClusterFixture cluster)
     }
 
     [ClusterFact]
+    public async Task SharedNode_WithoutRoom_IsNamedWithItsOwnFiguresAndNoOther()
+    {
+        var book = NewBook();
+        var portfolio = await book.Open(NodeKind.Portfolio, 1, 1_000_000);
+        var enterprise = await book.Open(NodeKind.Enterprise, 1, 1_000, portfolio);
+        for (var i = 1; i <= 6; i++) await book.OpenLine(i, 900, await book.Open(NodeKind.Borrower, i, 900, enterprise));
+        for (var i = 1; i <= 3; i++) await book.Hold(200, i);
+        var declined = await book.Do(CommandKind.Authorize, 4, 500);
+        Assert.Equal((OutcomeKind.Declined, Reason.LimitExceeded), (declined.Kind, declined.Reason));
+        Assert.Equal([new FailingLimit(enterprise, LimitKind.Node, 1_000, 400, 0)], declined.Limits!);
+        // The limit of the borrower itself, which no other partition shares, is named beside it.
+        var both = await book.Do(CommandKind.Authorize, 5, 901);
+        Assert.Equal(OutcomeKind.Declined, both.Kind);
+        Assert.Contains(new FailingLimit(book.Node(NodeKind.Borrower, 5), LimitKind.Node, 900, 900, 0), both.Limits!);
+        Assert.Equal(OutcomeKind.Approved, (await book.Do(CommandKind.Authorize, 4, 400)).Kind);
+    }
+
+    [ClusterFact]
     public async Task SharedNode_LimitCutBelowUse_StopsApprovalsUntilRepaid()
     {
         var book = NewBook();

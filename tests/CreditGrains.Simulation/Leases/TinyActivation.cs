@@ -48,7 +48,6 @@ internal sealed class TinyActivation : IUsageView
         var opened = new TinyActivation(store, new HolderState { Partition = partition, Epoch = store.Epoch }, fault);
         var nodes = Enumerable.Range(0, store.Limit.Length).Select(i => new OpenedNode(TinyStore.Key(i), store.Limit[i]));
         opened.Do(LeaseHolder.Open(partition, store.Epoch, nodes, opened));
-        if (fault == LeaseFault.GrantSurvivesEpoch) opened.KeepGrants();
         return opened;
     }
 
@@ -60,7 +59,7 @@ internal sealed class TinyActivation : IUsageView
     {
         if (IsDead) return;
         Needs = Needs.Add(id, needs);
-        if (Holder.Fits(needs.AsSpan(), this)) Execute(id);
+        if (Holder.Fits(needs.AsSpan(), this) || (fault == LeaseFault.GrantSurvivesEpoch && FitsEngine(id))) Execute(id);
         else Take(new HolderInput.Plan(id, needs));
     }
 
@@ -123,7 +122,7 @@ internal sealed class TinyActivation : IUsageView
         switch (act)
         {
             case HolderAct.JournalLimit a:
-                if (a.Limit == 0 && fault == LeaseFault.GrantSurvivesEpoch && Holder.Leases.GetValueOrDefault(a.Node)?.Sequence == 1) return;
+                if (a.Limit == 0 && fault == LeaseFault.GrantSurvivesEpoch && Holder.Leases.GetValueOrDefault(a.Node)?.Sequence is 0 or 1) return;
                 Record(new TinyEvent(TinyStore.Index(a.Node), a.Limit, 0, false, 0));
                 break;
             case HolderAct.Send a: Batch.Add(new TinyEntry(null, a.Report, null)); break;
@@ -160,12 +159,6 @@ internal sealed class TinyActivation : IUsageView
     {
         Memory.Apply(happened);
         Batch.Add(new TinyEntry(happened, null, null));
-    }
-
-    private void KeepGrants()
-    {
-        foreach (var lease in Holder.Leases.Values)
-            Holder = Holder with { Leases = Holder.Leases.SetItem(lease.Node, lease with { Limit = Memory.Limit[TinyStore.Index(lease.Node)] }) };
     }
 
     private void CountTwice(HolderInput input)
