@@ -90,7 +90,6 @@ internal static class LoanMapping
         Classification = (V1.Classification)(int)view.Class,
         NonAccrualSince = view.NonAccrualSince is { } since ? LoanProductMapping.ToText(since) : "",
         Renewals = view.RenewalCount,
-        WrittenOff = view.WrittenOff,
     };
 
     public static V1.LoanEvent Write(LoanEventView view) => new()

@@ -29,7 +29,7 @@ internal static class LoanPrint
             loan.DaysPastDue.ToString(CultureInfo.InvariantCulture),
             BucketEdges.NameOf(loan.Bucket),
             loan.Classification.ToString(),
-            loan.WrittenOff != 0 ? $"{AmountText.Of(loan.WrittenOff, currency)} written off" : loan.NonAccrualSince.Length == 0 ? "" : $"interest not recognised since {loan.NonAccrualSince}",
+            loan.NonAccrualSince.Length == 0 ? "" : $"interest not recognised since {loan.NonAccrualSince}",
         }));
         var unpaid = loans.SelectMany(loan => loan.Dues.Select(due => (loan.LoanId, Due: due))).ToList();
         if (unpaid.Count == 0) return;

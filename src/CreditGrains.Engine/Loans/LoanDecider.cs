@@ -72,8 +72,11 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
         ref readonly var facility = ref state.Facilities.Read(loan.Facility);
         var owed = LeaveOut(facility, ref e);
         var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
-        var part = e.Balances.Credit == 0 ? outcome.OfOneDue(row, today) : null;
-        part ??= AgeByAccount(row, today, e.Balances.Credit);
+        var credit = Math.Min(e.Balances.Credit, LoanTerms.AmountMax);
+        var look = new LoanLook(book, state, row, today);
+        var aged = LoanServicing.Advance(look.Account with { Unapplied = credit }, today);
+        // Two hundred years after its drawdown a loan stands still.
+        var part = aged.Refusal is null ? outcome.Of(look, LoanDeed.Aged, aged.Value) : outcome.StandsStill(look);
         e.Loans = [part];
         e.Reference = loan.Reference;
         e.Outcome = OutcomeKind.Posted;
@@ -82,15 +85,7 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
         e.Balances = e.Balances with { Credit = e.Balances.Credit - used, Released = e.Balances.Released + part.Paid.Principal };
         Conclude(facility, owed, ref e);
         // A balance that would pass 2^60 stops the loan instead of the clock.
-        if (e.Loans is null) e.Loans = [outcome.StandsStill(row)];
-    }
-
-    private LoanPart AgeByAccount(int row, DateOnly today, long credit)
-    {
-        var look = new LoanLook(book, state, row, today);
-        var aged = LoanServicing.Advance(look.Account with { Unapplied = Math.Min(credit, LoanTerms.AmountMax) }, today);
-        // Two hundred years after its drawdown a loan stands still.
-        return aged.Refusal is null ? outcome.Of(look, LoanDeed.Aged, aged.Value) : outcome.StandsStill(row);
+        if (e.Loans is null) e.Loans = [outcome.StandsStill(look)];
     }
 
     /// <summary>Why a facility cannot have the loan offered; None when it can, and then the event has it.</summary>

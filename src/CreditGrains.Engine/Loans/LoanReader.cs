@@ -68,7 +68,6 @@ internal sealed class LoanReader(PartitionState state)
             Class = account.Classify(look.Product.Classes),
             NonAccrualSince = account.NonAccrualSince,
             RenewalCount = loan.RenewalCount,
-            WrittenOff = standing.WrittenOff,
         };
     }
 }

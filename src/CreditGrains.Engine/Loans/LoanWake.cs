@@ -11,11 +11,11 @@ internal static class LoanWake
 {
     /// <summary>The day; null when there is none.</summary>
     /// <param name="standing">The loan.</param>
-    /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
+    /// <param name="account">The same, with its next instalment if one is to come.</param>
     /// <param name="product">Its edges.</param>
-    public static DateOnly? Next(LoanStanding standing, DateOnly? nextDue, LoanProduct product)
+    public static DateOnly? Next(LoanStanding standing, LoanAccount account, LoanProduct product)
     {
-        var next = nextDue;
+        DateOnly? next = account.Upcoming.IsEmpty ? null : account.Upcoming[0].Due;
         foreach (var due in standing.Dues)
         {
             if (!due.Ages) continue;

@@ -72,9 +72,6 @@ public sealed record LoanView
 
     /// <summary>How often it was renewed without repaying.</summary>
     public int RenewalCount { get; init; }
-
-    /// <summary>Written off and not recovered.</summary>
-    public long WrittenOff { get; init; }
 }
 
 /// <summary>What an event did to a loan. Amounts are minor units.</summary>
