@@ -15,9 +15,9 @@ internal static class EventWire
         first.Signed(next);
         buffer.Advance(first.Length);
         buffer.Number(events.Count);
+        var bytes = events.Count > 0 ? new byte[EventCodec.LengthMax] : [];
         foreach (var e in events)
         {
-            var bytes = new byte[EventCodec.LengthMax];
             var length = EventCodec.Write(e, bytes);
             var w = buffer.Writer(32 + length);
             w.Signed(e.Sequence);

@@ -85,11 +85,12 @@ public sealed class FaultTests(ITestOutputHelper output)
             await SpreadAsync(servers, silos.Count);
             await NoteAsync(storm, "calm");
             await faults(servers, silos, storm);
+            await storm.EnoughAsync(WithinWhenFrozen);
             await storm.DisposeAsync();
             var audit = new JournalAudit(Storm.EnterpriseLimit);
             await audit.RunAsync(servers.Postgres.ConnectionString, storm.Acknowledged);
             output.WriteLine($"{storm.Acknowledged.Count} acknowledged, {audit.Events} events, at most {audit.ExposureMax} of {Storm.EnterpriseLimit} held");
-            Assert.True(storm.Acknowledged.Count > 1_000, "the storm tests nothing");
+            Assert.True(storm.Acknowledged.Count >= Storm.AcknowledgedMin, "the storm tests nothing");
             Assert.True(audit.ExposureMax > Storm.EnterpriseLimit * 9 / 10, "the limit was never near: the storm tests nothing");
         }
         catch

@@ -18,6 +18,9 @@ internal sealed class Storm : IAsyncDisposable
 {
     public const int Facilities = 48;
     public const long EnterpriseLimit = 4_000;
+
+    /// <summary>Decisions after which the limit has been exhausted for long: fewer would test little.</summary>
+    public const int AcknowledgedMin = 2_500;
     private const int Clients = 6;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan EndsWithin = TimeSpan.FromSeconds(60);
@@ -29,6 +32,7 @@ internal sealed class Storm : IAsyncDisposable
     private readonly HashSet<long> unserved = [];
     private long servedFrom;
     private TaskCompletionSource allServed = new();
+    private readonly TaskCompletionSource enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Storm(IEnumerable<Uri> silos) => this.silos = [.. silos];
 
@@ -78,6 +82,9 @@ internal sealed class Storm : IAsyncDisposable
         return Stopwatch.GetElapsedTime(from);
     }
 
+    /// <summary>Completes when the storm has raged for long enough, however fast its faults passed.</summary>
+    public Task EnoughAsync(TimeSpan within) => enough.Task.WaitAsync(within);
+
     /// <summary>Ends after the requests under way are answered.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -88,6 +95,7 @@ internal sealed class Storm : IAsyncDisposable
 
     private void Served(long facility, long sentAt)
     {
+        if (Acknowledged.Count >= AcknowledgedMin) enough.TrySetResult();
         lock (gate)
         {
             if (sentAt < servedFrom || !unserved.Remove(facility) || unserved.Count > 0) return;
