@@ -4,27 +4,25 @@ namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
 /// What may run in a partition now: facilities that live elsewhere are sent there, commands that name shared nodes not here yet wait for them
-/// (<see cref="MirrorDesk"/>), requests without allowance in their windows or headroom on them wait for it (<see cref="VelocityDesk"/>, <see cref="LeaseDesk"/>), all others run.
+/// (<see cref="MirrorDesk"/>), requests without headroom on shared nodes wait for it (<see cref="LeaseDesk"/>), all others run.
 /// </summary>
-internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts, MirrorDesk mirrors, VelocityDesk velocities, LeaseDesk leases) : IAdmission
+internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts, MirrorDesk mirrors, LeaseDesk leases) : IAdmission
 {
     private const int RunMax = 1024;
 
     /// <inheritdoc/>
-    public bool HasWork => mirrors.HasWork || velocities.HasWork || leases.HasWork;
+    public bool HasWork => mirrors.HasWork || leases.HasWork;
 
     /// <inheritdoc/>
     public void BeginBatch()
     {
         leases.TakeMessages();
         mirrors.TakeArrived(RunOrHold);
-        velocities.TakeArrived(RunOrAskNodes);
     }
 
     /// <inheritdoc/>
     public int Admit(CommandItem item)
     {
-        velocities.BeginRun();
         leases.BeginRun();
         var end = Math.Min(item.Commands.Length, item.Next + RunMax);
         for (var i = item.Next; i < end; i++)
@@ -40,11 +38,6 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
             if (mirrors.MustWait(command))
             {
                 if (i == item.Next) mirrors.Hold(new HeldCommand(item, i));
-                return i;
-            }
-            if (velocities.MustWait(command))
-            {
-                if (i == item.Next) velocities.Hold(new HeldCommand(item, i));
                 return i;
             }
             if (!leases.MayRun(command))
@@ -69,7 +62,6 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
     public void Fail(Exception fault)
     {
         mirrors.Fail(fault);
-        velocities.Fail(fault);
         leases.Fail(fault);
     }
 
@@ -77,14 +69,6 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
         command.Kind == before.Kind || (command.Control is null && before.Control is null);
 
     private bool RunOrHold(HeldCommand held)
-    {
-        velocities.BeginRun();
-        if (!velocities.MustWait(held.Command)) return RunOrAskNodes(held);
-        velocities.Hold(held);
-        return true;
-    }
-
-    private bool RunOrAskNodes(HeldCommand held)
     {
         leases.BeginRun();
         if (leases.MayRun(held.Command)) return loop.RunHeld(held.Item, held.Place);

@@ -24,9 +24,6 @@ internal sealed class Checker(Cluster cluster)
     private readonly Dictionary<NodeKey, long> openedAt = [];
     private readonly Dictionary<NodeKey, List<(long At, long Amount)>> recorded = [];
 
-    /// <summary>Windows of shared nodes.</summary>
-    public Velocities Velocities { get; } = new();
-
     /// <summary>Sums of shared nodes.</summary>
     public Exposures Exposures { get; } = new(cluster.PartitionCount);
 
@@ -129,11 +126,6 @@ internal sealed class Checker(Cluster cluster)
             Exposures.Open(node);
             openedAt[node.Key] = e.RecordedAtMicros;
         }
-        if (e is { Control: SetVelocityLimit velocity, Outcome: OutcomeKind.Posted })
-        {
-            if (isCopy) Velocities.Mirrored(velocity, partition);
-            else Velocities.LimitIs(velocity, cluster.Time.Now);
-        }
         if (e is { Control: OpenFacility facility, Outcome: OutcomeKind.Posted }) Exposures.Open(facility, partition);
         if (e.Key.IsFacility && e.Control is null) Follow(e);
     }
@@ -148,12 +140,7 @@ internal sealed class Checker(Cluster cluster)
         }
         var isApproval = e.Kind.IsRequest() && e.IsApproval;
         if (e.HasEffect) Exposures.Change(e.Key, Contribution.Of(default, e.Balances, 0), isApproval, cluster.Time.Now, $"{e.Kind} {e.Id} of {e.Amount}, event {e.Sequence}");
-        if (isApproval)
-        {
-            Approved++;
-            foreach (var node in Exposures.NodesOf(e.Key))
-                Velocities.Approved(node, PartitionMap.OfSequence(e.Sequence), e.Amount, e.Kind == CommandKind.IncreaseHold ? 0 : 1, e.RecordedAtMicros, $"{e.Kind} {e.Id} of {e.Amount}, event {e.Sequence}");
-        }
+        if (isApproval) Approved++;
         if (!e.Kind.IsRequest() || e.Reason != Reason.LimitExceeded || e.Limits is not { Length: > 0 } limits) return;
         if (!Array.TrueForAll(limits, l => l.Kind == LimitKind.Node && PartitionMap.IsShared(l.Node.Kind))) return;
         DeclinedByShared++;

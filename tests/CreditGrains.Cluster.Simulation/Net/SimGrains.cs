@@ -39,8 +39,6 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
             return Task.FromResult(true);
         });
 
-        public Task<Payload> GiveBackVelocityAsync(Payload asked) => Call(p => p.GiveBackVelocityAsync(asked));
-
         public Task WakeAsync() => Call(_ => Task.FromResult(true));
 
         private Task<T> Call<T>(Func<PartitionHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(number), host => invoke((PartitionHost)host));
@@ -53,8 +51,6 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         public Task<Payload> ExecuteAsync(Payload command) => Call(n => n.ExecuteAsync(command));
 
         public Task<Payload> ViewAsync() => Call(n => n.ViewAsync());
-
-        public Task<Payload> VelocityAsync(Payload ask) => Call(n => n.VelocityAsync(ask));
 
         public Task<Payload> ViewAsOfAsync(long asOfMicros) => Call(n => n.ViewAsOfAsync(asOfMicros));
 
