@@ -49,13 +49,10 @@ internal sealed class Routing(PartitionMap map, int keptMax)
         >= CommandKind.PutContent and <= CommandKind.ActivatePolicy => new Route(RouteKind.EverywhereInTurn),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
-<<<<<<< HEAD
         // A pool of reported loans lies whole beside its node's terms.
         _ when command.Kind.IsPool() => new Route(RouteKind.Partition, PartitionMap.Register),
-=======
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
             "a velocity limit on a node that partitions share cannot be kept exactly in a cluster; set it on borrowers or facilities"),
->>>>>>> grainsim
         CommandKind.LinkNode => OfLink(command, ((LinkNode)command.Control!).Parent.Parent),
         CommandKind.MoveFacility => OfLink(command, ((MoveFacility)command.Control!).To.Parent),
         _ => OfKey(command.Facility),
