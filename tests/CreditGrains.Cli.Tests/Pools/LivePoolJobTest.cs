@@ -68,7 +68,8 @@ public sealed class LivePoolJobTest(ServerFixture server) : IClassFixture<Server
                 if (reply.Progress is { Step: "running" } && ++told == 2) await stop.CancelAsync();
         });
         Assert.True(ended is OperationCanceledException or RpcException { Code: StatusCode.Cancelled }, ended?.ToString() ?? "it ran to its end");
-        Assert.Equal(2, told);
+        // What was on its way when the call was cancelled may still be told.
+        Assert.True(told >= 2, $"it told its progress {told} times");
         Assert.Equal(ExitCode.Ok, (await server.RunAsync("pool", "state", Pool)).Code);
     }
 }

@@ -22,4 +22,6 @@ public sealed class ClusterQueryTests(ClusterFixture cluster) : QueryContract(()
 
 [Collection("cluster")]
 public sealed class ClusterPoolTests(ClusterFixture cluster) : PoolContract(() => cluster.Silos[1]);
+
+[Collection("cluster")]
 public sealed class ClusterRiskTests(ClusterFixture cluster) : RiskContract(() => cluster.Silos[0]);
