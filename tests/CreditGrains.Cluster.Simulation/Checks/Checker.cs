@@ -36,6 +36,9 @@ internal sealed class Checker(Cluster cluster)
     /// <summary>When requests were first sent.</summary>
     public Dictionary<RequestId, long> SentAt { get; } = [];
 
+    /// <summary>Events that have become durable.</summary>
+    public long EventsTaken { get; private set; }
+
     public int Approved { get; private set; }
 
     public int DeclinedByShared { get; private set; }
@@ -114,6 +117,7 @@ internal sealed class Checker(Cluster cluster)
     {
         var isCopy = partition != PartitionMap.Register && e.Control is not null && PartitionMap.IsShared(e.Key.Kind);
         var isTombstone = (e.Effects & EventEffects.Tombstone) != 0;
+        EventsTaken++;
         bySequence.Add(e.Sequence, new Decided(e.Id, e.Kind, e.Outcome, e.Amount, partition));
         if (!isCopy)
         {
