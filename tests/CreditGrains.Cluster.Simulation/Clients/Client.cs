@@ -80,6 +80,8 @@ internal sealed class Client(Cluster cluster, Outside outside, Book book, Dice d
     private Command ChangeNode()
     {
         var node = dice.Percent(30) ? book.Portfolio : dice.Pick(book.Enterprises);
+        if (book.HasVelocity && dice.Percent(25))
+            return Command.Of(outside.NextId(), new SetVelocityLimit(dice.Pick(book.Enterprises), book.VelocitySeconds, dice.Percent(70) ? dice.Between(0, 20) * book.AmountMax : -1, dice.Percent(80) ? (int)dice.Between(0, 20) : -1));
         return Command.Of(outside.NextId(), dice.Below(6) switch
         {
             0 => new Freeze(node),
