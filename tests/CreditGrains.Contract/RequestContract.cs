@@ -125,7 +125,8 @@ public abstract class RequestContract(Func<ICreditEngine> engine) : EngineContra
         {
             var declined = await Book.Do(CommandKind.Authorize, i, 1);
             AssertDeclined(Reason.VelocityExceeded, declined);
-            Assert.Equal([NodeKind.Enterprise], Failing(declined));
+            var full = Assert.Single(declined.Limits!);
+            Assert.Equal((enterprise, LimitKind.VelocityCount, 4L, 0L, 86_400), (full.Node, full.Kind, full.Limit, full.Headroom, full.Detail));
         }
         var limit = Assert.Single((await Book.View(enterprise)).VelocityLimits);
         Assert.Equal((86_400, -1, 4, 4, 4), (limit.WindowSeconds, limit.AmountMax, limit.CountMax, limit.AmountUsed, limit.CountUsed));

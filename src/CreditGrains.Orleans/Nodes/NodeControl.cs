@@ -64,11 +64,17 @@ internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains
         if (asked.Kind == CommandKind.Close && Array.Exists(await readings.MirrorViewsAsync(), v => v is { FacilityCount: > 0 }))
             return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
         var isSpread = asked.Kind != CommandKind.SetLimit;
-        if (isSpread) await ledger.SpreadAsync(command.Bytes);
+        var isUnderWay = ledger.Spreading.Span.SequenceEqual(command.Bytes);
+        if (isSpread && !isUnderWay) await ledger.SpreadAsync(command.Bytes);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await grains.Partition(PartitionMap.Register).ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(ForMirrors(command, asked), asked);
-        if (outcome[0].Kind == OutcomeKind.Posted && asked.Control is SetVelocityLimit changed) await velocities.SettleAsync(changed.WindowSeconds, await readings.MirrorsAsync());
+        velocities.TermsChanged();
+        // A repeat of what was told to its end is not told again: for a partition that has its row since, it would be new, and undo what came later.
+        if (outcome[0].Kind == OutcomeKind.Posted && isSpread && (isUnderWay || !outcome[0].Duplicate))
+        {
+            await TellMirrorsAsync(ForMirrors(command, asked), asked);
+            if (asked.Control is SetVelocityLimit changed) await velocities.SettleAsync(changed.WindowSeconds, await readings.MirrorsAsync());
+        }
         if (isSpread) await ledger.SpreadAsync([]);
         if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await followLimit())
             outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";

@@ -24,22 +24,25 @@ internal sealed class NodeVelocities(NodeKey node, NodeLedger ledger, IClusterGr
     public Task<VelocityShare?> AskAsync(VelocityAsk ask) => AloneAsync(async () =>
     {
         if (await LimitAsync(ask.WindowSeconds) is not { } limit) return null;
-        if (!Fits(limit, ask)) await TakeBackAsync([.. PartsOf(ask.WindowSeconds).Where(p => p.Partition != ask.Partition && (p.Amount > 0 || p.Count > 0)).Select(p => p.Partition)], ask.WindowSeconds);
+        if (!Fits(limit, ask)) await TakeBackAsync([.. PartsOf(ask.WindowSeconds).Where(p => p.Partition != ask.Partition && (p.Amount > 0 || p.Count > 0)).Select(p => p.Partition)], ask.WindowSeconds, isAll: false);
         var (amount, count) = Free(limit, ask);
         var mine = PartOf(ask.WindowSeconds, ask.Partition);
-        var share = new VelocityShare(Sized(limit.AmountMax, amount, ask.Amount), Sized(limit.CountMax, count, ask.Count), limit.AmountMax, limit.CountMax, Fits(limit, ask));
+        var share = new VelocityShare(Sized(limit.AmountMax, amount, ask.Amount), Sized(limit.CountMax, count, ask.Count), limit.AmountMax, limit.CountMax, ask.Amount > amount, ask.Count > count);
         // Never less than before: an answer to an earlier question may be on its way. What facts brought is in the part, and gives no right to approve as much again.
         // Stored also when nothing changed: another activation may have stored since, and then this one knows nothing.
         await StoreAsync([mine with { Amount = Part(share.Amount, mine.Amount), Count = Part(share.Count, mine.Count), Answered = Math.Max(mine.Answered, ask.Number) }]);
         return share;
     });
 
+    /// <summary>The register has other terms.</summary>
+    public void TermsChanged() => terms = null;
+
     /// <summary>After a change of a velocity limit that every partition has been told: takes back what is not used, so that a lower limit is in force.</summary>
     public Task SettleAsync(int windowSeconds, IEnumerable<int> mirrors) => AloneAsync(async () =>
     {
-        terms = null;
+        TermsChanged();
         if (await LimitAsync(windowSeconds) is null) await ledger.VelocitiesAsync([.. ledger.Velocities.Where(p => p.WindowSeconds != windowSeconds)]);
-        else await TakeBackAsync([.. mirrors], windowSeconds);
+        else await TakeBackAsync([.. mirrors], windowSeconds, isAll: true);
         return true;
     });
 
@@ -102,12 +105,12 @@ internal sealed class NodeVelocities(NodeKey node, NodeLedger ledger, IClusterGr
     }
 
     /// <exception cref="Exception">A partition does not answer: what it has is not known to be free.</exception>
-    private async Task TakeBackAsync(int[] partitions, int windowSeconds)
+    private async Task TakeBackAsync(int[] partitions, int windowSeconds, bool isAll)
     {
         var parts = await Task.WhenAll(partitions.Select(async p =>
         {
             var answered = PartOf(windowSeconds, p).Answered;
-            var left = ViewWire.Read<VelocityPart>(await grains.Partition(p).GiveBackVelocityAsync(ViewWire.Write(new VelocityRecall(node, windowSeconds, answered))))!;
+            var left = ViewWire.Read<VelocityPart>(await grains.Partition(p).GiveBackVelocityAsync(ViewWire.Write(new VelocityRecall(node, windowSeconds, answered, isAll))))!;
             return left with { Answered = answered };
         }));
         if (parts.Length > 0) await StoreAsync(parts);

@@ -16,14 +16,16 @@ internal sealed record VelocityAsk(NodeKey Node, int Partition, int WindowSecond
 /// <param name="Count">Approvals.</param>
 /// <param name="AmountMax">The node's own limit.</param>
 /// <param name="CountMax">The node's own limit.</param>
-/// <param name="IsEnough">Whether it is what was asked for; else it is all that no other window holds now.</param>
-internal sealed record VelocityShare(long Amount, long Count, long AmountMax, long CountMax, bool IsEnough);
+/// <param name="IsAllAmount">Whether less than was asked for: then it is all that no other window holds now.</param>
+/// <param name="IsAllCount">The same of approvals.</param>
+internal sealed record VelocityShare(long Amount, long Count, long AmountMax, long CountMax, bool IsAllAmount, bool IsAllCount);
 
 /// <summary>A node takes back what a partition does not use of a window.</summary>
 /// <param name="Node">The node.</param>
 /// <param name="WindowSeconds">Length of the window.</param>
 /// <param name="Answered">The partition's last question that the node has given anything for: answers to it and to those before are void once this is heard. Later ones stand.</param>
-internal sealed record VelocityRecall(NodeKey Node, int WindowSeconds, long Answered);
+/// <param name="IsAll">Under a new limit: the allowance ends, also that for what the window holds; else what leaves the window could be spent again above a lower limit.</param>
+internal sealed record VelocityRecall(NodeKey Node, int WindowSeconds, long Answered, bool IsAll);
 
 /// <summary>A partition's part of a window's limit, as its node has it stored: never less than the partition's allowance, nor than what it said its window holds.</summary>
 /// <param name="WindowSeconds">Length of the window.</param>

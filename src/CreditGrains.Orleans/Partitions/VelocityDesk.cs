@@ -35,7 +35,7 @@ internal sealed class VelocityDesk(PartitionLoop loop, OwnCommands own, LeaseDes
     /// <summary>A window that has no room for a request although this partition has all that no other uses, with the node's own figures; null when the node is to be asked.</summary>
     public NodeWithoutRoom? NoRoomFor(long number, VelocityLack lack)
     {
-        if (!windows.TryGetValue((lack.Node, lack.WindowSeconds), out var window) || !window.WithoutRoom.Contains(number) || window.Share is not { } share) return null;
+        if (!windows.TryGetValue((lack.Node, lack.WindowSeconds), out var window) || !window.WithoutRoom.Contains(number) || window.Share is not { } share || !(lack.IsByAmount ? share.IsAllAmount : share.IsAllCount)) return null;
         var row = use.RowOf(lack.Node, lack.WindowSeconds);
         ref readonly var velocity = ref loop.Partition.State.Velocities.Read(row);
         var (amount, count) = use.UsedOf(velocity);
@@ -73,7 +73,7 @@ internal sealed class VelocityDesk(PartitionLoop loop, OwnCommands own, LeaseDes
                 window.Share = share;
                 foreach (var number in window.EndAsk())
                 {
-                    if (!share.IsEnough) window.WithoutRoom.Add(number);
+                    if (share.IsAllAmount || share.IsAllCount) window.WithoutRoom.Add(number);
                     run(number);
                 }
             }
@@ -109,8 +109,9 @@ internal sealed class VelocityDesk(PartitionLoop loop, OwnCommands own, LeaseDes
         if (use.RowOf(recall.Node, recall.WindowSeconds) is var row && row == 0) return new VelocityPart(recall.WindowSeconds, options.Partition, 0, 0);
         ref readonly var velocity = ref loop.Partition.State.Velocities.Read(row);
         var (amount, count) = use.UsedOf(velocity);
+        var (amountKept, countKept) = recall.IsAll ? (0, 0) : (amount, count);
         var lower = new SetVelocityLimit(recall.Node, recall.WindowSeconds,
-            velocity.AmountMax < 0 ? -1 : Math.Min(velocity.AmountMax, amount), velocity.CountMax < 0 ? -1 : (int)Math.Min(velocity.CountMax, count));
+            velocity.AmountMax < 0 ? -1 : Math.Min(velocity.AmountMax, amountKept), velocity.CountMax < 0 ? -1 : (int)Math.Min(velocity.CountMax, countKept));
         var (amountLeft, countLeft) = (lower.AmountMax < 0 ? -1 : amount, lower.CountMax < 0 ? -1 : count);
         if ((lower.AmountMax != velocity.AmountMax || lower.CountMax != velocity.CountMax) && !Run(lower)) return null;
         return new VelocityPart(recall.WindowSeconds, options.Partition, amountLeft, countLeft);

@@ -107,6 +107,7 @@ internal sealed class Checker(Cluster cluster)
     {
         if (outcome.Sequence == 0 || outcome.Reason == Reason.Tombstoned) return;
         Acknowledged++;
+        if (command.Kind == CommandKind.SetVelocityLimit) Velocities.Told(command.Id, cluster.Time.Now);
         var what = $"{command.Kind} {command.Id} of {command.Facility}, told as {outcome.Kind} {outcome.Reason} {outcome.Amount} at {outcome.Sequence}";
         Require(bySequence.TryGetValue(outcome.Sequence, out var decided), $"{what}, is not in the journal");
         Require(decided!.Id == command.Id && decided.Kind == command.Kind, $"{what}, is another in the journal: {decided}");
@@ -136,7 +137,7 @@ internal sealed class Checker(Cluster cluster)
         if (e is { Control: SetVelocityLimit velocity, Outcome: OutcomeKind.Posted })
         {
             if (isCopy) Velocities.Mirrored(velocity, partition);
-            else Velocities.LimitIs(velocity, cluster.Time.Now);
+            else Velocities.LimitIs(velocity, e.Id);
         }
         if (e is { Control: OpenFacility facility, Outcome: OutcomeKind.Posted }) Exposures.Open(facility, partition);
         if (e.Key.IsFacility && e.Control is null) Follow(e);
@@ -165,7 +166,7 @@ internal sealed class Checker(Cluster cluster)
     private void UseWindows(in LedgerEvent e, long amount, int count, bool isApproval)
     {
         foreach (var node in Exposures.NodesOf(e.Key))
-            Velocities.Used(node, PartitionMap.OfSequence(e.Sequence), amount, count, isApproval, e.RecordedAtMicros, $"{e.Kind} {e.Id} of {amount}, event {e.Sequence}");
+            Velocities.Used(node, PartitionMap.OfSequence(e.Sequence), amount, count, isApproval, e.RecordedAtMicros, cluster.Time.Now, $"{e.Kind} {e.Id} of {amount}, event {e.Sequence}");
     }
 
     private void CheckDecline(in LedgerEvent e)

@@ -1,12 +1,13 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cluster.Simulation.Checks;
 
 /// <summary>
-/// Windows of shared nodes, counted again from events. A partition's window begins when it has the limit; all windows together hold approvals of at most the largest limit that was asked for,
-/// for a lower one is in force only when partitions have given back. A decline needs windows that were as full at some time since its request was sent.
+/// Windows of shared nodes, counted again from events. A partition's window begins when it has the limit; all windows together hold approvals of at most the largest limit that is in force
+/// or about to be; a change is in force when it is answered. A decline needs windows that were as full at some time since its request was sent.
 /// </summary>
 internal sealed class Velocities
 {
@@ -22,10 +23,17 @@ internal sealed class Velocities
     public int DeclinesHeld { get; private set; }
 
     /// <summary>The register has a limit.</summary>
-    public void LimitIs(SetVelocityLimit limit, long now)
+    public void LimitIs(SetVelocityLimit limit, RequestId id)
     {
         if (!limits.TryGetValue((limit.Key, limit.WindowSeconds), out var all)) limits[(limit.Key, limit.WindowSeconds)] = all = [];
-        all.Add(new Bound(now, limit.AmountMax < 0 ? long.MaxValue : limit.AmountMax, limit.CountMax < 0 ? int.MaxValue : limit.CountMax, IsNone(limit)));
+        all.Add(new Bound(id, limit.AmountMax < 0 ? long.MaxValue : limit.AmountMax, limit.CountMax < 0 ? int.MaxValue : limit.CountMax, IsNone(limit)));
+    }
+
+    /// <summary>A change of a limit was answered: it is in force from now on at the latest.</summary>
+    public void Told(RequestId id, long now)
+    {
+        foreach (var bound in limits.Values.SelectMany(l => l))
+            if (bound.Id == id) bound.ToldAt = Math.Min(bound.ToldAt, now);
     }
 
     /// <summary>A partition has a row of it, or another allowance.</summary>
@@ -37,7 +45,7 @@ internal sealed class Velocities
     }
 
     /// <summary>An approval or a fact that counts is durable.</summary>
-    public void Used(NodeKey node, int partition, long amount, int count, bool isApproval, long recordedAtMicros, string what)
+    public void Used(NodeKey node, int partition, long amount, int count, bool isApproval, long recordedAtMicros, long now, string what)
     {
         foreach (var (key, window) in windows)
         {
@@ -54,7 +62,9 @@ internal sealed class Velocities
                 amounts += sum;
                 counts += number;
             }
-            var asked = limits[(node, key.Seconds)].Where(l => !l.IsNone).ToArray();
+            var asked = InForceSince(node, key.Seconds, now).Where(l => !l.IsNone).ToArray();
+            // Removed, and this partition is not told yet.
+            if (asked.Length == 0) continue;
             var (amountMax, countMax) = (asked.Max(l => l.Amount), asked.Max(l => l.Count));
             Checker.Require(amounts <= amountMax && counts <= countMax, $"{what}: approved in partition {partition} under {node}, whose window of {key.Seconds} s now holds {amounts} and {counts} approvals of at most {amountMax} and {countMax}");
         }
@@ -66,8 +76,7 @@ internal sealed class Velocities
         DeclinesHeld++;
         foreach (var limit in failing)
         {
-            var since = limits[(limit.Node, limit.Detail)];
-            var inForce = since.Skip(Math.Max(0, since.FindLastIndex(l => l.At <= sentAt))).ToArray();
+            var inForce = InForceSince(limit.Node, limit.Detail, sentAt).ToArray();
             // A window may count up to a bucket more than its length.
             var oldest = sentAtMicros - SkewMicros - (limit.Detail + 2 * VelocityWindow.Start(limit.Detail).BucketSeconds) * 1_000_000L;
             var used = windows.Where(w => w.Key.Node == limit.Node && w.Key.Seconds == limit.Detail).SelectMany(w => w.Value.Entries).Where(e => e.At >= oldest).ToArray();
@@ -76,9 +85,16 @@ internal sealed class Velocities
         Checker.Require(false, $"{what}: declined although there was room in {string.Join(", ", failing)}");
     }
 
+    /// <summary>Limits that were in force, or about to be, at some time since a time.</summary>
+    private IEnumerable<Bound> InForceSince(NodeKey node, int seconds, long at) =>
+        limits[(node, seconds)].Skip(Math.Max(0, limits[(node, seconds)].FindLastIndex(l => l.ToldAt <= at)));
+
     private static bool IsNone(SetVelocityLimit limit) => limit is { AmountMax: < 0, CountMax: < 0 };
 
-    private sealed record Bound(long At, long Amount, int Count, bool IsNone);
+    private sealed record Bound(RequestId Id, long Amount, int Count, bool IsNone)
+    {
+        public long ToldAt { get; set; } = long.MaxValue;
+    }
 
     private sealed class PartWindow
     {
