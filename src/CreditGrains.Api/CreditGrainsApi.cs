@@ -1,6 +1,6 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Services;
 using CreditGrains.Api.Transport.Server;
-using CreditGrains.Engine;
 
 namespace CreditGrains.Api;
 
@@ -13,13 +13,13 @@ public static class CreditGrainsApi
 
     /// <summary>Adds LimitService, ControlService and QueryService to a table.</summary>
     /// <param name="table">Not in use yet.</param>
-    /// <param name="engine">Answers the calls; belongs to the caller and must outlive the server.</param>
-    public static void Bind(ServiceTable table, ICreditEngine engine)
+    /// <param name="access">The way to the engine. A call that passed no gate (<see cref="GrpcTransportOptions.Gate"/>) is refused.</param>
+    public static void Bind(ServiceTable table, EngineAccess access)
     {
         ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(engine);
-        new LimitService(engine).Bind(table);
-        new ControlService(engine).Bind(table);
-        new QueryService(engine).Bind(table);
+        ArgumentNullException.ThrowIfNull(access);
+        new LimitService(access).Bind(table);
+        new ControlService(access).Bind(table);
+        new QueryService(access).Bind(table);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditGrains.Api.Security;
 using CreditGrains.Api.Transport;
 using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
@@ -15,6 +16,7 @@ using CreditGrains.Cli.Pools;
 using CreditGrains.Cli.Policies;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
+using CreditGrains.Cli.Security;
 using CreditGrains.Cli.Serving;
 using CreditGrains.Cli.Training;
 using CreditGrains.Cli.Uci;
@@ -65,6 +67,10 @@ internal static class CommandTree
         {
             return End(shell, Interrupted(e));
         }
+        catch (SecurityFileException e)
+        {
+            return End(shell, CommandFault.Usage(e.Name, e.Advice));
+        }
         catch (InvalidInputException e)
         {
             return End(shell, CommandFault.Usage(e.Name, e.Message));
@@ -84,6 +90,7 @@ internal static class CommandTree
         ServeCommand.Create(shell),
         StandbyCommand.Create(shell),
         VerifyCommand.Create(shell),
+        KeysCommand.Create(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),
         HistoryCommand.Create(shell),

@@ -1,5 +1,6 @@
 using System.Net;
 using CreditGrains.Api;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Health;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Reflection;
@@ -8,6 +9,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Standby;
 
 namespace CreditGrains.Server;
@@ -49,10 +51,12 @@ public static class CreditGrainsServer
         StandbyAttachment? standby = null;
         try
         {
+            // Before anything is opened: a server that nobody guards does not come up.
+            var security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, options, cancellationToken);
+            return await ListenAsync(engine, security, standby, options, cancellationToken);
         }
         catch (Exception e)
         {
@@ -76,22 +80,23 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
-        var app = Build(engine, health, options);
+        var app = Build(engine, security, health, options);
+        app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
-        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
-        app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
+        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(new PageRule(security.IsHealthOpen ? null : RoleNames.All));
+        app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
                 ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, memory at /memory.",
             },
-            statusCode: StatusCodes.Status404NotFound));
+            statusCode: StatusCodes.Status404NotFound)).AllowAnyone();
         try
         {
             await app.StartAsync(cancellationToken);
@@ -104,7 +109,7 @@ public static class CreditGrainsServer
         }
     }
 
-    private static WebApplication Build(ICreditEngine engine, HealthService health, ServerOptions options)
+    private static WebApplication Build(ICreditEngine engine, ServerSecurity security, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -122,12 +127,12 @@ public static class CreditGrainsServer
             kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine);
+        CreditGrainsApi.Bind(table, ServerSecurity.AccessTo(engine));
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
         {
-            ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
+            ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider, Gate = security.Gate,
         });
         return builder.Build();
     }

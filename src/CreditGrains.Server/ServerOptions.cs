@@ -1,5 +1,6 @@
 using System.Net;
 using CreditGrains.Engine;
+using CreditGrains.Server.Security;
 
 namespace CreditGrains.Server;
 
@@ -23,7 +24,13 @@ public sealed record ServerOptions
     /// <summary>Opens the engine; the server closes it. Default: the standalone engine with its usual settings.</summary>
     public EngineOpening OpenEngine { get; init; } = StandaloneOpening.OpenAsync;
 
-    /// <summary>The address to listen on. Default 127.0.0.1: there is no authentication yet, so mind whom you let in.</summary>
+    /// <summary>Who may call. Null: nobody, and the server does not start, unless <see cref="Open"/>.</summary>
+    public SecuritySettings? Security { get; init; }
+
+    /// <summary>Whether, without <see cref="Security"/>, everybody on this machine may do everything. Only with a loopback address. Default no.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>The address to listen on. Default 127.0.0.1; any other needs <see cref="Security"/>.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Port of gRPC (HTTP/2 without TLS), 0 to 65,535; 0 chooses a free one. Default 5090.</summary>

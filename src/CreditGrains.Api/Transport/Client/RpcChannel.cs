@@ -89,6 +89,7 @@ public sealed class RpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        if (options.Authorization is { } authorization) request.Headers.TryAddWithoutValidation("authorization", authorization);
         RequestHeaders.Write(request.Headers, callOptions);
         return request;
     }

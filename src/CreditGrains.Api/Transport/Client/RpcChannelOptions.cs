@@ -9,6 +9,9 @@ public sealed record RpcChannelOptions
     /// <summary>Largest request message in bytes, before compression. Default 4 MiB.</summary>
     public int SendLengthMax { get; init; } = 4 * 1024 * 1024;
 
+    /// <summary>Sent as the authorization header of every call, such as "Bearer cg_…". Null: none.</summary>
+    public string? Authorization { get; init; }
+
     /// <summary>
     /// The handler that carries the calls, for TLS settings and the like; the channel does not dispose of it. Null: one of
     /// the channel's own, that opens further connections when one has as many streams as the server allows.

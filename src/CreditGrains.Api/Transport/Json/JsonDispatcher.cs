@@ -25,6 +25,8 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
         try
         {
             Begin(context, features, method);
+            // Before the body is read: nobody unknown makes the server keep megabytes.
+            options.Gate?.Admit(context, features);
             var descriptor = method!.Descriptor;
             var request = codec.Value.Parse(descriptor.InputType, await ReadBody(features, context));
             if (context.IsDeadlinePassed)
