@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CreditGrains.Api.Security;
 using CreditGrains.Api.Transport;
+using CreditGrains.Cli.Backups;
 using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
@@ -89,6 +90,8 @@ internal static class CommandTree
     {
         ServeCommand.Create(shell),
         StandbyCommand.Create(shell),
+        BackupCommand.Create(shell),
+        RestoreCommand.Create(shell),
         VerifyCommand.Create(shell),
         KeysCommand.Create(shell),
         StatusCommand.Create(shell),

@@ -9,6 +9,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
+using CreditGrains.Server.Retention;
 using CreditGrains.Server.Security;
 using CreditGrains.Server.Standby;
 
@@ -49,17 +50,20 @@ public static class CreditGrainsServer
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
+        JournalKeeper? keeper = null;
         try
         {
             // Before anything is opened: a server that nobody guards does not come up.
             var security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
+            if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, security, standby, options, cancellationToken);
+            return await ListenAsync(engine, security, standby, keeper, options, cancellationToken);
         }
         catch (Exception e)
         {
+            if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
@@ -80,7 +84,7 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
@@ -100,7 +104,7 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby);
+            return new RunningServer(app, engine, follower, standby, keeper);
         }
         catch
         {

@@ -1,4 +1,5 @@
 using CreditGrains.Engine;
+using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -13,11 +14,13 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly Task<string?> following;
     private readonly StandbyAttachment? standby;
+    private readonly JournalKeeper? keeper;
     private bool disposed;
 
-    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby)
+    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper)
     {
         this.standby = standby;
+        this.keeper = keeper;
         this.app = app;
         this.health = health;
         Engine = engine;
@@ -54,6 +57,7 @@ public sealed class RunningServer : IAsyncDisposable
         health.Drain();
         await app.StopAsync();
         await app.DisposeAsync();
+        if (keeper is not null) await keeper.DisposeAsync();
         if (standby is not null) await standby.DisposeAsync();
         await Engine.DisposeAsync();
         stop.Dispose();

@@ -45,6 +45,12 @@ public sealed record ServerOptions
     /// <summary>Where a standby listens that keeps a copy of the journal; null for none. Needs a standalone engine.</summary>
     public DnsEndPoint? Standby { get; init; }
 
+    /// <summary>Where full journal segments are copied as they come; made when missing. Null for nowhere. Needs a standalone engine.</summary>
+    public string? ArchiveDirectory { get; init; }
+
+    /// <summary>Journal segments older than this are deleted once archived (if there is an archive) and needed by no snapshot; null keeps all. Needs a standalone engine.</summary>
+    public TimeSpan? JournalKeep { get; init; }
+
     /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
     public bool Demo { get; init; }
 

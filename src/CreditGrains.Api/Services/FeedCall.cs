@@ -2,7 +2,6 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
-using CreditGrains.Engine.Journal;
 
 namespace CreditGrains.Api.Services;
 
@@ -48,17 +47,10 @@ internal sealed class FeedCall(EngineAccess access)
     /// <summary>Waits for the next event, and sees to it that the wait ends with the caller's credentials.</summary>
     private static async ValueTask<bool> NextAsync(ValueTask<bool> next, CallContext context, CancellationTokenSource stop)
     {
-        try
-        {
-            if (next.IsCompleted) return await next.Guarded();
-            var waiting = next.AsTask();
-            while (await Task.WhenAny(waiting, Task.Delay(RecheckEvery, stop.Token)) != waiting) await RecheckAsync(waiting, context, stop);
-            return await new ValueTask<bool>(waiting).Guarded();
-        }
-        catch (JournalException e) when (e.Code == JournalErrorCode.NotRetained)
-        {
-            throw new RpcException(StatusCode.OutOfRange, $"NotRetained: {e.Message}", e);
-        }
+        if (next.IsCompleted) return await next.Guarded();
+        var waiting = next.AsTask();
+        while (await Task.WhenAny(waiting, Task.Delay(RecheckEvery, stop.Token)) != waiting) await RecheckAsync(waiting, context, stop);
+        return await new ValueTask<bool>(waiting).Guarded();
     }
 
     /// <summary>Ends the wait before it says that the credentials have ended: an enumerator must not be left in the middle of a step.</summary>

@@ -88,6 +88,7 @@ internal sealed class QueryService(EngineAccess access)
         {
             Events = { page.Events.Select(ViewMapping.Write) },
             NextPageToken = page.NextBefore == 0 ? "" : OpaqueToken.OfSequence(OpaqueToken.Use.History, page.NextBefore),
+            ArchivedDecisionId = page.ArchivedSequence,
         };
     }
 

@@ -3,6 +3,7 @@ using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
+using CreditGrains.Engine.Journal;
 
 namespace CreditGrains.Api.Services;
 
@@ -36,6 +37,9 @@ internal static class Statuses
     public static RpcException Of(StoreException failure) => failure.Code == StoreErrorCode.Full
         ? new(StatusCode.FailedPrecondition, $"{nameof(Reason.DiskFull)}: there is no room on the engine's disk; free disk space and ask again.", failure)
         : new(StatusCode.Unavailable, $"{failure.Code}: the engine's disk refused; the engine's log names the file.", failure);
+
+    /// <summary>What an event that is no longer kept is to a caller.</summary>
+    public static RpcException Of(JournalException archived) => new(StatusCode.OutOfRange, $"{archived.Code}: {archived.Message}", archived);
 
     private static RpcException Failure(StatusCode status, in Outcome outcome) =>
         new(status, $"{ReasonNames.Of(outcome.Reason)}: {outcome.Message ?? Advice(outcome.Reason)}");

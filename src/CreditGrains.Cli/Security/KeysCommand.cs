@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Security.Keys;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;

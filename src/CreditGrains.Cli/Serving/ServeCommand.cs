@@ -28,18 +28,21 @@ internal static class ServeCommand
         var segment = SegmentSize.Option();
         var standby = new Option<string?>("--standby") { Description = "Where 'creditgrains standby' listens: every decision is on its disk too before it is answered", HelpName = "HOST:PORT" };
         var required = new Option<bool>("--standby-required") { Description = "Decide nothing unless the standby is in step, so that a writer cut off from it cannot go on alone" };
+        var archive = new Option<string?>("--archive") { Description = "Directory where full journal segments are copied as they come, for restores to a point in time", HelpName = "DIR" };
+        var keep = new Option<int?>("--keep-journal-days") { Description = "Delete journal segments older than so many days, once archived and needed by no snapshot; default: keep all", HelpName = "DAYS" };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
         listen.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, demo };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, demo };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
             if (address is not null && StandbyAddress.Parse(address) is null) result.AddError($"--standby '{address}' is not HOST:PORT");
             if (result.GetValue(security) is not null && result.GetValue(open)) result.AddError("--open and --security exclude each other");
             if (address is null && result.GetValue(required)) result.AddError("--standby-required needs --standby");
+            if (result.GetValue(keep) is < 0) result.AddError("--keep-journal-days must be 0 or more");
         });
         command.SetAction(async (parse, cancellationToken) => (int)CodeOf(await CreditGrainsServer.RunAsync(
             new ServerOptions
@@ -50,6 +53,8 @@ internal static class ServeCommand
                 OpenEngine = (directory, token) => LocalEngine.OpenAsync(
                     directory, new PartitionOptions { SegmentBytes = SegmentSize.BytesOf(parse, segment), StandbyRequired = parse.GetValue(required), Warn = shell.Error.WriteLine }, token),
                 Standby = parse.GetValue(standby) is { } address ? StandbyAddress.Parse(address) : null,
+                ArchiveDirectory = parse.GetValue(archive),
+                JournalKeep = parse.GetValue(keep) is { } days ? TimeSpan.FromDays(days) : null,
                 Address = IPAddress.Parse(parse.GetRequiredValue(listen)),
                 GrpcPort = parse.GetValue(grpc),
                 HttpPort = parse.GetValue(http),

@@ -131,6 +131,12 @@ public sealed class PartitionJournal : IEventJournal
         return deleted;
     }
 
+    /// <summary>The segments that are full, oldest first: they do not change any more.</summary>
+    internal IReadOnlyList<IndexedSegment> FullSegments => _index.Segments is [.. var full, _] ? full : [];
+
+    /// <summary>First sequence of the segment that is appended to; 1 of a new journal.</summary>
+    internal long OpenSegmentSequence => _index.Segments is [.., var last] ? last.FirstSequence : 1;
+
     long IEventJournal.DurableSequence => Reader.DurableSequence;
 
     long IEventJournal.OldestSequence => Reader.OldestSequence;

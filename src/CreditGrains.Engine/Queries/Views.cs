@@ -198,7 +198,11 @@ public sealed record EventRecord
 /// <summary>A page of a facility's history, newest first.</summary>
 /// <param name="Events">At most the number asked.</param>
 /// <param name="NextBefore">Pass as the next page's start; 0 at the end.</param>
-public sealed record HistoryPage(IReadOnlyList<EventRecord> Events, long NextBefore);
+public sealed record HistoryPage(IReadOnlyList<EventRecord> Events, long NextBefore)
+{
+    /// <summary>The facility's newest event that went into the archive; the page ends before it. 0 when none did, or older pages follow.</summary>
+    public long ArchivedSequence { get; init; }
+}
 
 /// <summary>How the engine is.</summary>
 public sealed record EngineStatus(

@@ -72,6 +72,9 @@ internal static class SnapshotCatalog
         return entries;
     }
 
+    /// <summary>Writes a manifest of exactly these, newest first, at most two.</summary>
+    public static void Replace(IFileStore files, List<SnapshotEntry> entries) => Write(files, entries);
+
     /// <summary>
     /// Deletes a part of what the manifest does not name, but for the one file that the next snapshot writes over. A file of gigabytes deleted at once
     /// holds up the journal's syncs on the same disk, so it is cut shorter first.

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Backups;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
@@ -135,6 +136,7 @@ public sealed class CreditEngine : ICreditEngine
             if (e.RecordedAtMicros <= asOfMicros) return EventRecords.Of(e);
             sequence = e.PreviousSequence;
         }
+        if (sequence > 0) throw NotRetained(sequence);
         return null;
     }
 
@@ -160,7 +162,9 @@ public sealed class CreditEngine : ICreditEngine
     public ValueTask<EventRecord?> GetDecisionAsync(long sequence)
     {
         if (sequence < 1) return ValueTask.FromResult<EventRecord?>(null);
-        return ValueTask.FromResult(partition.TryReadDurable(sequence, out var e) ? EventRecords.Of(e) : null);
+        if (partition.TryReadDurable(sequence, out var e)) return ValueTask.FromResult<EventRecord?>(EventRecords.Of(e));
+        if (sequence < partition.Journal.Reader.OldestSequence) return ValueTask.FromException<EventRecord?>(NotRetained(sequence));
+        return ValueTask.FromResult<EventRecord?>(null);
     }
 
     /// <inheritdoc/>
@@ -184,14 +188,17 @@ public sealed class CreditEngine : ICreditEngine
             events.Add(EventRecords.Of(e));
             sequence = e.PreviousSequence;
         }
-        return new HistoryPage(events, sequence);
+        var isArchived = sequence > 0 && sequence < partition.Journal.Reader.OldestSequence;
+        return isArchived ? new HistoryPage(events, 0) { ArchivedSequence = sequence } : new HistoryPage(events, sequence);
     }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<EventRecord> ReadFeedAsync(long afterSequence, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(afterSequence);
-        using var cursor = partition.Journal.Reader.ReadFrom(afterSequence + 1);
+        // From the beginning is from the first event kept; from a cursor nothing may be missing.
+        var first = afterSequence == 0 ? partition.Journal.Reader.OldestSequence : afterSequence + 1;
+        using var cursor = partition.Journal.Reader.ReadFrom(first);
         var events = new List<EventRecord>();
         while (true)
         {
@@ -238,6 +245,14 @@ public sealed class CreditEngine : ICreditEngine
         });
     }
 
+    /// <summary>Archives full journal segments and deletes old ones, as the options say. Takes as long as the copies do; one call at a time.</summary>
+    /// <exception cref="StoreException">The archive or the engine's own disk refused; what was done so far holds.</exception>
+    public Task<RetentionReport> RetireJournalAsync(RetentionOptions retention)
+    {
+        ArgumentNullException.ThrowIfNull(retention);
+        return Task.Run(() => JournalRetention.Run(partition.Journal, partition.Files, retention, NowMicros(options.Clock)));
+    }
+
     /// <summary>Lets every later append wait for a standby that has nearly caught up. The engine disposes of the link with the next one, or its own end.</summary>
     /// <returns>False when the standby was lost meanwhile.</returns>
     /// <exception cref="EngineFaultException">The engine has ended.</exception>
@@ -274,6 +289,9 @@ public sealed class CreditEngine : ICreditEngine
         partition.Dispose();
         writer.Dispose();
     }
+
+    private JournalException NotRetained(long sequence) => new(JournalErrorCode.NotRetained,
+        $"Event {sequence} is archived: the journal here begins at event {partition.Journal.Reader.OldestSequence}. Restore a directory from backup and archive to look at it.");
 
     private ValueTask<long> LastSequenceOfAsync(NodeKey key) => Look(p =>
         p.State.FindFacility(key) is var row and not 0 ? p.State.Facilities.Read(row).LastSequence : 0L);

@@ -89,6 +89,7 @@ internal sealed class Simulation : IDisposable
         _disk.Options.CapacityBytes = long.MaxValue;
         _disk.Heal();
         for (bool isDone = false; !isDone;) Survive(() => isDone = FinishAll());
+        _options.AtEnd?.Invoke(_disk, _host!.Partition);
         _troubles.Note(Trouble.SyncFailed, _disk.FailedSyncs);
         _troubles.Note(Trouble.WriteFailed, _disk.FailedWrites);
         _troubles.Note(Trouble.MixedWrites, _disk.MixedCrashes);

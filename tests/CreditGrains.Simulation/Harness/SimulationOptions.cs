@@ -1,5 +1,6 @@
 using CreditGrains.Engine;
 using CreditGrains.Engine.RequestIds;
+using CreditGrains.Simulation.Disk;
 using CreditGrains.Simulation.Workload;
 
 namespace CreditGrains.Simulation.Harness;
@@ -19,6 +20,9 @@ internal sealed record SimulationOptions
 
     /// <summary>What is broken on purpose.</summary>
     public PlantedFault Fault { get; init; }
+
+    /// <summary>Given the disk and the partition open on it once everything has been checked; may be null.</summary>
+    public Action<FakeDisk, Partition>? AtEnd { get; init; }
 }
 
 /// <summary>Settings of the engine under test: small, so that every bound is met.</summary>
