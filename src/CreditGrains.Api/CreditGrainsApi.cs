@@ -9,9 +9,9 @@ public static class CreditGrainsApi
 {
     /// <summary>Full names of the services, as health checks name them.</summary>
     public static IReadOnlyList<string> ServiceNames { get; } =
-        ["creditgrains.v1.LimitService", "creditgrains.v1.ControlService", "creditgrains.v1.QueryService"];
+        ["creditgrains.v1.LimitService", "creditgrains.v1.ControlService", "creditgrains.v1.QueryService", "creditgrains.v1.ApprovalService", "creditgrains.v1.VaultService"];
 
-    /// <summary>Adds LimitService, ControlService and QueryService to a table.</summary>
+    /// <summary>Adds LimitService, ControlService, QueryService, ApprovalService and VaultService to a table.</summary>
     /// <param name="table">Not in use yet.</param>
     /// <param name="access">The way to the engine. A call that passed no gate (<see cref="GrpcTransportOptions.Gate"/>) is refused.</param>
     public static void Bind(ServiceTable table, EngineAccess access)
@@ -21,5 +21,7 @@ public static class CreditGrainsApi
         new LimitService(access).Bind(table);
         new ControlService(access).Bind(table);
         new QueryService(access).Bind(table);
+        new ApprovalService(access, access.Records.Approvals).Bind(table);
+        new VaultService(access.Records.Vault, access.Records.Audit).Bind(table);
     }
 }

@@ -7,6 +7,7 @@ using CreditGrains.Cli.Cashflows;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
+using CreditGrains.Cli.Fuzzing;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.LoadTests;
@@ -94,6 +95,11 @@ internal static class CommandTree
         RestoreCommand.Create(shell),
         VerifyCommand.Create(shell),
         KeysCommand.Create(shell),
+        AuditCommand.Create(shell),
+        ApprovalCommands.Propose(shell),
+        ApprovalCommands.Approve(shell),
+        ApprovalCommands.Reject(shell),
+        ApprovalCommands.List(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),
         HistoryCommand.Create(shell),
@@ -118,6 +124,7 @@ internal static class CommandTree
         TrainCommand.Create(shell),
         PoolCommand.Create(shell),
         PolicyCommands.Create(shell),
+        FuzzCommand.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

@@ -51,11 +51,13 @@ public static class CreditGrainsServer
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
         JournalKeeper? keeper = null;
+        ServerSecurity? security = null;
         try
         {
             // Before anything is opened: a server that nobody guards does not come up.
-            var security = ServerSecurity.Of(options);
+            security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (options is { Standby: not null, Security.Tls: { ClientCa: null } }) throw StartException.StandbyNeedsClientCa();
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
@@ -65,6 +67,7 @@ public static class CreditGrainsServer
         {
             if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
+            if (security is not null) await security.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
             throw;
@@ -92,6 +95,7 @@ public static class CreditGrainsServer
         var app = Build(engine, security, health, options);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
+        SignIn.Map(app, security);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(new PageRule(security.IsHealthOpen ? null : RoleNames.All));
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
         app.MapFallback((HttpRequest request) => Results.Json(
@@ -104,7 +108,7 @@ public static class CreditGrainsServer
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby, keeper);
+            return new RunningServer(app, engine, security, follower, standby, keeper);
         }
         catch
         {
@@ -127,11 +131,12 @@ public static class CreditGrainsServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.GrpcPort));
-            kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
+            kestrel.AddServerHeader = false;
+            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.GrpcPort), security.Tls);
+            kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort), security.Tls);
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, ServerSecurity.AccessTo(engine));
+        CreditGrainsApi.Bind(table, security.AccessTo(engine));
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions

@@ -1,4 +1,6 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Engine;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Retention;
 using CreditGrains.Server.Standby;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -10,6 +12,7 @@ namespace CreditGrains.Server;
 public sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly ServerSecurity security;
     private readonly HealthFollower health;
     private readonly CancellationTokenSource stop = new();
     private readonly Task<string?> following;
@@ -17,11 +20,12 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly JournalKeeper? keeper;
     private bool disposed;
 
-    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper)
+    internal RunningServer(WebApplication app, ICreditEngine engine, ServerSecurity security, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper)
     {
         this.standby = standby;
         this.keeper = keeper;
         this.app = app;
+        this.security = security;
         this.health = health;
         Engine = engine;
         following = health.RunAsync(stop.Token);
@@ -29,6 +33,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     /// <summary>The engine behind the services; closed with the server.</summary>
     public ICreditEngine Engine { get; }
+
+    /// <summary>The way to the engine for all that acts for somebody.</summary>
+    public EngineAccess Access => security.Access;
 
     /// <summary>Where gRPC is served, as http://address:port.</summary>
     public Uri GrpcAddress => Address(0);
@@ -57,6 +64,7 @@ public sealed class RunningServer : IAsyncDisposable
         health.Drain();
         await app.StopAsync();
         await app.DisposeAsync();
+        await security.DisposeAsync();
         if (keeper is not null) await keeper.DisposeAsync();
         if (standby is not null) await standby.DisposeAsync();
         await Engine.DisposeAsync();

@@ -33,6 +33,14 @@ public sealed class StartException : Exception
     internal static StartException OpenBeyondLoopback(IPAddress address) => new(
         "OpenBeyondLoopback", $"{address} can be reached from other machines, and nobody is named who may call: give --security FILE (docs/security.md), or listen on 127.0.0.1.", ExitCodes.Usage, null);
 
+    /// <summary>Anybody who reaches the port could write into the copy.</summary>
+    internal static StartException StandbyUnguarded(IPAddress address) => new(
+        "StandbyUnguarded", $"whoever reaches {address} could write into the copy: give --security FILE with tls and its clientCa (docs/security.md), or listen on 127.0.0.1.", ExitCodes.Usage, null);
+
+    /// <summary>The link to a standby needs a root by which both sides know each other.</summary>
+    internal static StartException StandbyNeedsClientCa() => new(
+        "StandbyNeedsClientCa", "with tls the link to a standby is guarded on both sides: give tls.clientCa, the root of the standby's certificate (docs/security.md).", ExitCodes.Usage, null);
+
     /// <summary>The demo portfolio could not be seeded.</summary>
     /// <param name="act">Which of its commands.</param>
     /// <param name="outcome">What became of it.</param>

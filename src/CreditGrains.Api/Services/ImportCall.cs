@@ -56,6 +56,7 @@ internal static class ImportCall
         if (header.Tenant is 0 or > ushort.MaxValue) throw Invalid($"header.tenant is {header.Tenant}; use 1 to 65535.");
         if (header.MalformedRowsMax > MalformedRowsMax) throw Invalid($"header.malformed_rows_max is {header.MalformedRowsMax}; use at most {MalformedRowsMax}.");
         if (!engine.Principal.Covers((ushort)(header.Tenant & 0xFFFF))) throw Denials.Scope(engine.Principal, (ushort)(header.Tenant & 0xFFFF), 0);
+        engine.NoteImport(header);
         var malformedMax = header.MalformedRowsMax == 0 ? MalformedRowsUsual : header.MalformedRowsMax;
         return new ImportRun(engine, SessionOf(header.FileSha256.Span), (ushort)(header.Tenant & 0xFFFF), malformedMax, deadlineMicros);
     }

@@ -44,7 +44,7 @@ internal sealed class ClientOptions
         var server = new Uri(parse.GetRequiredValue(address));
         return new RpcChannel(server, new RpcChannelOptions
         {
-            ReceiveLengthMax = MessageLengthMax, SendLengthMax = MessageLengthMax, Authorization = credentials.HeaderFor(server, parse),
+            ReceiveLengthMax = MessageLengthMax, SendLengthMax = MessageLengthMax, Authorization = credentials.HeaderFor(server, parse), Tls = credentials.TlsOf(parse),
         });
     }
 

@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using CreditGrains.Api.Security.Heads;
 using CreditGrains.Api.Security.Keys;
+using CreditGrains.Api.Security.Vault;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
 using Command = System.CommandLine.Command;
@@ -12,7 +14,7 @@ namespace CreditGrains.Cli.Security;
 /// <summary>creditgrains keys add, list and revoke: the file of who may call a server. A server reads it again within a second of a change.</summary>
 internal static class KeysCommand
 {
-    public static Command Create(Shell shell) => new("keys", "Keys by which callers are known: add, list, revoke. The file holds their hashes only") { Add(shell), List(shell), Revoke(shell) };
+    public static Command Create(Shell shell) => new("keys", "Keys by which callers are known: add, list, revoke. The file holds their hashes only") { Add(shell), List(shell), Revoke(shell), Signing(shell), Vault(shell) };
 
     private static Command Add(Shell shell)
     {
@@ -88,6 +90,32 @@ internal static class KeysCommand
                 ?? throw CommandFault.Usage("KeyUnknown", $"no key in force has the id or name '{wanted}'; 'creditgrains keys list' shows them");
             KeyFile.Of([.. entries.Select(e => ReferenceEquals(e, found) ? e with { RevokedAt = DateTimeOffset.UtcNow } : e)]).Write(path);
             shell.Line($"key {found.Id} of {found.Name} is revoked");
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Signing(Shell shell)
+    {
+        var file = new Argument<string>("FILE") { Description = "Private key to make; its public key is written beside it as FILE.pub" };
+        var command = new Command("signing", "Make the key that signs heads of journal and audit log") { file };
+        command.SetAction(parse =>
+        {
+            HeadFile.MakeKey(parse.GetRequiredValue(file));
+            shell.Line($"{parse.GetRequiredValue(file)} signs; give {parse.GetRequiredValue(file)}.pub to whoever verifies");
+            return (int)ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static Command Vault(Shell shell)
+    {
+        var file = new Argument<string>("FILE") { Description = "Key file to make; keep a copy where backups of the vault are not" };
+        var command = new Command("vault", "Make the key under which the keys of personal data are kept") { file };
+        command.SetAction(parse =>
+        {
+            PersonalVault.MakeKey(parse.GetRequiredValue(file));
+            shell.Line($"{parse.GetRequiredValue(file)} made; without it nothing in the vault can be read");
             return (int)ExitCode.Ok;
         });
         return command;

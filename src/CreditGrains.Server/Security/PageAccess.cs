@@ -13,12 +13,21 @@ internal sealed class PageAccess(ServerSecurity security, TimeProvider clock)
         var rule = context.GetEndpoint()?.Metadata.GetMetadata<PageRule>();
         if (rule is null) return RefuseAsync(context, StatusCodes.Status403Forbidden, "PERMISSION_DENIED", $"No rule says who may open {request.Path}.");
 
-        var recognition = security.Authenticator.Authenticate(CredentialsOf(context));
+        var (credentials, isBySession) = CredentialsOf(context);
+        if (isBySession && !IsSafe(request.Method) && request.Headers.Origin.Count == 0)
+            return RefuseAsync(context, StatusCodes.Status403Forbidden, "PERMISSION_DENIED", "OriginMissing: a change by a session must say which page it comes from.");
+        var recognition = security.Authenticator.Authenticate(credentials);
         var principal = recognition.ValidUntil > clock.GetUtcNow() ? recognition.Principal : null;
         if (principal is not null) context.Features.Set(new Visitor(principal));
         if (rule.AnyOf is not { } roles) return next(context);
         if (principal is null)
         {
+            if (HttpMethods.IsGet(request.Method) && request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+            {
+                context.Response.Redirect($"{SignIn.Path}?next={Uri.EscapeDataString(request.Path + request.QueryString)}");
+                return Task.CompletedTask;
+            }
+
             context.Response.Headers.WWWAuthenticate = "Bearer";
             return RefuseAsync(context, StatusCodes.Status401Unauthorized, "UNAUTHENTICATED", $"Unauthenticated: {recognition.Refusal ?? "the credentials have ended"}.");
         }
@@ -28,11 +37,15 @@ internal sealed class PageAccess(ServerSecurity security, TimeProvider clock)
             : RefuseAsync(context, StatusCodes.Status403Forbidden, "PERMISSION_DENIED", $"RoleMissing: {request.Path} needs the role {string.Join(" or ", RoleNames.Of(roles))}.");
     }
 
-    private static Credentials CredentialsOf(HttpContext context)
+    /// <summary>What the visitor shows: a header, else a session, else a certificate.</summary>
+    private (Credentials Credentials, bool IsBySession) CredentialsOf(HttpContext context)
     {
         var authorization = context.Request.Headers.Authorization;
-        return new Credentials(authorization.Count == 1 ? authorization[0] : null, context.Connection.ClientCertificate);
+        if (authorization.Count > 0) return (new Credentials(authorization.Count == 1 ? authorization[0] : "several", null), false);
+        return security.Sessions.Find(context) is { } session ? (session, true) : (new Credentials(null, context.Connection.ClientCertificate), false);
     }
+
+    private static bool IsSafe(string method) => HttpMethods.IsGet(method) || HttpMethods.IsHead(method) || HttpMethods.IsOptions(method);
 
     private static Task RefuseAsync(HttpContext context, int status, string code, string message) =>
         Results.Json(new Dictionary<string, string> { ["code"] = code, ["message"] = message }, statusCode: status).ExecuteAsync(context);

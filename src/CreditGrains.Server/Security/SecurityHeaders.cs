@@ -20,7 +20,13 @@ internal static class SecurityHeaders
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         headers["Cross-Origin-Resource-Policy"] = "same-origin";
         headers["Permissions-Policy"] = "camera=(), microphone=(), geolocation=(), payment=()";
-        headers.CacheControl = "no-store";
+        // What an endpoint says of itself stands: a style sheet with its hash in its name may be kept.
+        context.Response.OnStarting(static state =>
+        {
+            var response = (HttpResponse)state;
+            if (response.Headers.CacheControl.Count == 0) response.Headers.CacheControl = "no-store";
+            return Task.CompletedTask;
+        }, context.Response);
         if (context.Request.IsHttps) headers.StrictTransportSecurity = "max-age=31536000";
     }
 }

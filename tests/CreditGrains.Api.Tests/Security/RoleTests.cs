@@ -23,6 +23,8 @@ public sealed class RoleTests
             | AdvanceBusinessDate operate | TransferToPool operate | ConfirmClock operate | Snapshot operate
             """,
         ["QueryService"] = "GetFacility read | GetFacilityAsOf read | GetNode read | ListNodes read | GetDecision read | GetHistory read | GetStatus read operate",
+        ["ApprovalService"] = "Propose risk operate | Reject risk operate | Approve risk | ListProposals risk operate read",
+        ["VaultService"] = "PutPersonalData operate | GetPersonalData operate risk | ForgetPersonalData",
     };
 
     [Fact]

@@ -90,6 +90,8 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     private static Google.Protobuf.Reflection.ServiceDescriptor Service(string name) => name switch
     {
         "LimitService" => V1.LimitServiceReflection.Descriptor.Services[0],
+        "ApprovalService" => V1.ApprovalServiceReflection.Descriptor.Services[0],
+        "VaultService" => V1.VaultServiceReflection.Descriptor.Services[0],
         "ControlService" => V1.ControlServiceReflection.Descriptor.Services[0],
         _ => V1.QueryServiceReflection.Descriptor.Services[0],
     };

@@ -1,3 +1,4 @@
+using CreditGrains.Api.Security.Limits;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,13 +12,15 @@ public sealed class AccessGate : ICallGate
     private readonly TimeProvider clock;
     private readonly BrowserGuard browsers;
     private readonly bool isHealthOpen;
+    private readonly TenantBudgets? budgets;
 
     /// <summary>Makes a gate.</summary>
     /// <param name="authenticator">Recognises callers.</param>
     /// <param name="clock">Of the end of credentials.</param>
     /// <param name="browsers">Keeps other sites' pages out.</param>
     /// <param name="isHealthOpen">Whether grpc.health.v1 answers callers without credentials.</param>
-    public AccessGate(IAuthenticator authenticator, TimeProvider clock, BrowserGuard browsers, bool isHealthOpen = false)
+    /// <param name="budgets">Of the tenants; null: nothing is limited.</param>
+    public AccessGate(IAuthenticator authenticator, TimeProvider clock, BrowserGuard browsers, bool isHealthOpen = false, TenantBudgets? budgets = null)
     {
         ArgumentNullException.ThrowIfNull(authenticator);
         ArgumentNullException.ThrowIfNull(clock);
@@ -26,6 +29,7 @@ public sealed class AccessGate : ICallGate
         ArgumentNullException.ThrowIfNull(browsers);
         this.browsers = browsers;
         this.isHealthOpen = isHealthOpen;
+        this.budgets = budgets is { IsEmpty: false } ? budgets : null;
     }
 
     /// <summary>A gate that lets every caller of this machine do everything: for a server that was told to be open on loopback.</summary>
@@ -56,6 +60,7 @@ public sealed class AccessGate : ICallGate
         var principal = recognition.Principal!;
         if (!principal.HasAny(rule.AnyOf)) throw Denials.Role(principal, context.Method, rule.AnyOf);
         if (rule.IsEngineWide && principal.Tenant != 0) throw Denials.EngineWide(principal, context.Method);
+        budgets?.Enter(principal.Tenant, NowMicros());
         context.Admitted(this, principal, new CallAdmission(credentials, generation, recognition.ValidUntil));
     }
 
@@ -75,12 +80,18 @@ public sealed class AccessGate : ICallGate
     /// <inheritdoc/>
     public void Charge(CallContext context, int commands)
     {
+        ArgumentNullException.ThrowIfNull(context);
+        budgets?.Charge(context.Principal!.Tenant, commands, NowMicros());
     }
 
     /// <inheritdoc/>
     public void Leave(CallContext context)
     {
+        ArgumentNullException.ThrowIfNull(context);
+        budgets?.Leave(context.Principal!.Tenant);
     }
+
+    private long NowMicros() => clock.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond;
 
     private static bool IsSame(Principal one, Principal other) =>
         ReferenceEquals(one, other)

@@ -12,6 +12,8 @@ internal static class MethodRules
     private const Roles Commands = Roles.Decide | Roles.Risk | Roles.Operate;
     private const string Limit = "/creditgrains.v1.LimitService/";
     private const string Control = "/creditgrains.v1.ControlService/";
+    private const string Approval = "/creditgrains.v1.ApprovalService/";
+    private const string Vault = "/creditgrains.v1.VaultService/";
     private const string Query = "/creditgrains.v1.QueryService/";
 
     /// <summary>The rows by path.</summary>
@@ -36,6 +38,12 @@ internal static class MethodRules
         .. EngineWide(Control, Roles.Operate, "ConfirmClock", "Snapshot"),
         .. Methods(Query, Roles.Read, "GetFacility", "GetFacilityAsOf", "GetNode", "ListNodes", "GetDecision", "GetHistory", "Feed"),
         .. EngineWide(Query, Roles.Read | Roles.Operate, "GetStatus"),
+        .. Methods(Approval, Roles.Risk | Roles.Operate, "Propose", "Reject"),
+        .. Methods(Approval, Roles.Risk, "Approve"),
+        .. Methods(Approval, Roles.Risk | Roles.Operate | Roles.Read, "ListProposals"),
+        .. Methods(Vault, Roles.Operate, "PutPersonalData"),
+        .. Methods(Vault, Roles.Operate | Roles.Risk, "GetPersonalData"),
+        .. Methods(Vault, Roles.Admin, "ForgetPersonalData"),
         .. Health("/grpc.health.v1.Health/", "Check", "Watch"),
         .. Methods("/grpc.reflection.v1.ServerReflection/", Anybody, "ServerReflectionInfo"),
         .. Methods("/grpc.reflection.v1alpha.ServerReflection/", Anybody, "ServerReflectionInfo"),

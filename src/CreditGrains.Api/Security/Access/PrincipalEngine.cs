@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using CreditGrains.Api.Security.Approvals;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -13,7 +14,7 @@ namespace CreditGrains.Api.Security.Access;
 /// The engine as one principal may use it: every command is checked by role, tenant and legal entity, and every answer is of its part of the book. What
 /// it may not see is answered as unknown. Of a batch nothing is executed when one command may not be.
 /// </summary>
-internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal, ICommandWatch? watch) : ICreditEngine
+internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal, ICommandWatch? watch, ChangeApprovals? approvals) : ICreditEngine
 {
     private const int PageMax = 1_000;
 
@@ -24,14 +25,26 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
     public ICreditEngine Unchecked => engine;
 
     /// <summary>Refuses a command the principal may not send. One of kind None is no command; the engine refuses it.</summary>
-    /// <exception cref="RpcException">PermissionDenied.</exception>
+    /// <exception cref="RpcException">PermissionDenied. FailedPrecondition: it needs a second person.</exception>
     public void Demand(in Command command)
+    {
+        DemandRights(command);
+        approvals?.Demand(command);
+    }
+
+    /// <summary>Refuses a command the principal may not send, whether or not it also needs a second person.</summary>
+    /// <exception cref="RpcException">PermissionDenied.</exception>
+    public void DemandRights(in Command command)
     {
         if (command.Kind == CommandKind.None) return;
         var need = CommandRoles.Of(command.Kind);
         if (!principal.HasAny(need)) throw Denials.Role(principal, command.Kind.ToString(), need);
         if (principal.Tenant != 0) CommandScope.Demand(principal, command);
     }
+
+    /// <summary>Notes an import, whose rows are not noted one by one: the file's hash says what they are.</summary>
+    /// <exception cref="RpcException">It may not be done.</exception>
+    public void NoteImport(V1.ImportHeader header) => watch?.Before(principal, $"Import tenant/{header.Tenant} sha256 {Convert.ToHexStringLower(header.FileSha256.Span)}");
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)

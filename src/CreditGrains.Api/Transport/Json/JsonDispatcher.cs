@@ -22,6 +22,9 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        // An answer is for its caller only, and nothing a browser should guess the type of or keep.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
         try
         {
             Begin(context, features, method);
