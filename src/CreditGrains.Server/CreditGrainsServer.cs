@@ -12,6 +12,7 @@ using CreditGrains.Server.Memory;
 using CreditGrains.Server.Retention;
 using CreditGrains.Server.Security;
 using CreditGrains.Server.Standby;
+using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Server;
 
@@ -92,17 +93,23 @@ public static class CreditGrainsServer
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
+        var metrics = new EngineMetrics(() => follower.Latest);
         var app = Build(engine, security, health, options);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
-        app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         SignIn.Map(app, security);
-        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(new PageRule(security.IsHealthOpen ? null : RoleNames.All));
+        var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
+        if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
+        app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
+        app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
+        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(healthRule);
+        app.MapGet("/livez", () => Results.Text("live")).WithMetadata(healthRule);
+        app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503)).WithMetadata(healthRule);
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
-                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, memory at /memory.",
+                ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, /livez and /readyz, memory at /memory.",
             },
             statusCode: StatusCodes.Status404NotFound)).AllowAnyone();
         try
@@ -128,6 +135,7 @@ public static class CreditGrainsServer
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
         // A start that fails is told once, by name: a port that is taken needs no stack trace before it.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+        if (options.Telemetry is { } telemetry) TelemetryExport.Add(builder, telemetry);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
@@ -142,6 +150,7 @@ public static class CreditGrainsServer
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
         {
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider, Gate = security.Gate,
+            TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
         return builder.Build();
     }

@@ -29,6 +29,7 @@ internal static class Greeting
                 {{{grpc}}} creditgrains.v1.LimitService/Authorize
 
             """);
+        if (options.Security is not null) options.Output.WriteLine("Callers show a key: add -H 'authorization: Bearer KEY'.");
         if (!options.Demo) options.Output.WriteLine("The requests name facilities of the demo portfolio; start with --demo to have it.");
         options.Output.Flush();
     }

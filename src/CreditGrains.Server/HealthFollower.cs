@@ -18,6 +18,12 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
     /// <summary>Whether the engine served when last asked.</summary>
     public bool IsServing { get; private set; }
 
+    /// <summary>Why requests cannot be approved now, each as "Name: what to do"; empty when they can.</summary>
+    public IReadOnlyList<string> Reasons { get; private set; } = ["Starting: the engine was not asked yet"];
+
+    /// <summary>The status asked for last; null before the first.</summary>
+    public EngineStatus? Latest { get; private set; }
+
     /// <summary>Follows until the engine has a fault, which it returns, or until stopped (null).</summary>
     public async Task<string?> RunAsync(CancellationToken stop)
     {
@@ -47,6 +53,7 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
     public void Drain()
     {
         IsServing = false;
+        Reasons = ["Stopping: calls under way are ended; go to another server"];
         health.Set(Server, isServing: false);
         foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, isServing: false);
     }
@@ -54,8 +61,19 @@ internal sealed class HealthFollower(ICreditEngine engine, HealthService health,
     private static bool IsHeldUp(EngineStatus status) =>
         status.ClockStepPending || status.Standby is { IsRequired: true, State: not StandbyState.InStep };
 
+    private static List<string> ReasonsOf(EngineStatus status)
+    {
+        List<string> reasons = [];
+        if (status.Fault is { } fault) reasons.Add($"EngineFault: {fault}");
+        if (status.ClockStepPending) reasons.Add("ClockStepUnconfirmed: check the clock, then call ControlService.ConfirmClock");
+        if (status.Standby is { IsRequired: true, State: not StandbyState.InStep } standby) reasons.Add($"StandbyLost: {standby.Message}");
+        return reasons;
+    }
+
     private void Show(EngineStatus status)
     {
+        Latest = status;
+        Reasons = ReasonsOf(status);
         IsServing = status.Fault is null;
         health.Set(Server, IsServing);
         foreach (var name in CreditGrainsApi.ServiceNames) health.Set(name, IsServing && !(name == LimitService && IsHeldUp(status)));

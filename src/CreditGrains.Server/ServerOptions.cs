@@ -1,6 +1,7 @@
 using System.Net;
 using CreditGrains.Engine;
 using CreditGrains.Server.Security;
+using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Server;
 
@@ -50,6 +51,9 @@ public sealed record ServerOptions
 
     /// <summary>Journal segments older than this are deleted once archived (if there is an archive) and needed by no snapshot; null keeps all. Needs a standalone engine.</summary>
     public TimeSpan? JournalKeep { get; init; }
+
+    /// <summary>Where metrics, traces and logs go; null for nowhere.</summary>
+    public TelemetryOptions? Telemetry { get; init; }
 
     /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
     public bool Demo { get; init; }

@@ -12,6 +12,7 @@ internal static class ImportCall
     private const int HashLength = 32;
     private const uint MalformedRowsUsual = 100;
     private const uint MalformedRowsMax = 1_000;
+    private static readonly TimeSpan PacePause = TimeSpan.FromMilliseconds(50);
 
     public static async ValueTask<V1.ImportReply> RunAsync(PrincipalEngine engine, IAsyncEnumerable<V1.ImportRecord> records, CallContext context)
     {
@@ -31,7 +32,7 @@ internal static class ImportCall
 
                 if (record.RecordCase != Record.Batch) throw Invalid("After the header only batches may follow.");
                 context.Recheck();
-                context.Charge(record.Batch.Commands.Count);
+                await PaceAsync(context, record.Batch.Commands.Count, cancelled);
                 run.Prepare(record.Batch, spare);
                 var next = spare;
                 spare = await executing;
@@ -45,6 +46,23 @@ internal static class ImportCall
         }
 
         return run?.Reply() ?? throw Invalid("The import is empty; send a header and batches.");
+    }
+
+    /// <summary>An import over its tenant's rate is slowed down, not ended: what it has done stands, and it would only be sent again.</summary>
+    private static async ValueTask PaceAsync(CallContext context, int rows, CancellationToken cancelled)
+    {
+        while (true)
+        {
+            try
+            {
+                context.Charge(rows);
+                return;
+            }
+            catch (RpcException over) when (over.Code == StatusCode.ResourceExhausted)
+            {
+                await Task.Delay(PacePause, cancelled);
+            }
+        }
     }
 
     private static ImportRun Start(PrincipalEngine engine, V1.ImportRecord first, long deadlineMicros)

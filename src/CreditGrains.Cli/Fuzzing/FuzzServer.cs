@@ -3,7 +3,6 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Domain.Requests;
-using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Server;
 using CreditGrains.Server.Security;
@@ -75,7 +74,7 @@ internal sealed class FuzzServer : IDisposable
         var facility = Wait(server.Engine.GetFacilityAsync(Facility))!;
         var nodes = Wait(server.Engine.ListNodesAsync(1, NodeKind.None, default, 1_000));
         var history = Wait(server.Engine.GetHistoryAsync(Facility, 0, 1_000));
-        return FormattableString.Invariant($"limit {facility.Limit}, {facility.Balances}, {facility.Status}, {history.Events.Count} events; nodes {string.Join(", ", nodes.Select(Show))}");
+        return FormattableString.Invariant($"limit {facility.Node.Limit}, {facility.Balances}, {facility.Node.Status}, {history.Events.Count} events; nodes {string.Join(", ", nodes.Select(Show))}");
     }
 
     private static string Show(NodeView node) => FormattableString.Invariant($"{node.Key} limit {node.Limit} {node.Status}");

@@ -6,6 +6,7 @@ using CreditGrains.Cli.Output;
 using CreditGrains.Engine;
 using CreditGrains.Server;
 using CreditGrains.Server.Security;
+using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Cli.Serving;
 
@@ -30,38 +31,48 @@ internal static class ServeCommand
         var required = new Option<bool>("--standby-required") { Description = "Decide nothing unless the standby is in step, so that a writer cut off from it cannot go on alone" };
         var archive = new Option<string?>("--archive") { Description = "Directory where full journal segments are copied as they come, for restores to a point in time", HelpName = "DIR" };
         var keep = new Option<int?>("--keep-journal-days") { Description = "Delete journal segments older than so many days, once archived and needed by no snapshot; default: keep all", HelpName = "DAYS" };
+        var collector = new Option<Uri?>("--otlp") { Description = "Collector for metrics, traces and logs by the OpenTelemetry protocol; port 4318 is HTTP, any other gRPC", HelpName = "URL" };
+        var traceRatio = new Option<double>("--trace-ratio") { Description = "Share of calls that are traced, 0 to 1", DefaultValueFactory = _ => 0.001 };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
         listen.Validators.Add(result =>
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, demo };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
             if (address is not null && StandbyAddress.Parse(address) is null) result.AddError($"--standby '{address}' is not HOST:PORT");
             if (result.GetValue(security) is not null && result.GetValue(open)) result.AddError("--open and --security exclude each other");
             if (address is null && result.GetValue(required)) result.AddError("--standby-required needs --standby");
+            if (TelemetryOf(result.GetValue(collector), result.GetValue(traceRatio))?.Fault() is { } fault) result.AddError($"--otlp, --trace-ratio: {fault}");
             if (result.GetValue(keep) is < 0) result.AddError("--keep-journal-days must be 0 or more");
         });
-        command.SetAction(async (parse, cancellationToken) => (int)CodeOf(await CreditGrainsServer.RunAsync(
-            new ServerOptions
-            {
-                DataDirectory = parse.GetRequiredValue(data),
-                Security = parse.GetValue(security) is { } file ? SecuritySettings.Read(file) : null,
-                Open = parse.GetValue(open),
-                OpenEngine = (directory, token) => LocalEngine.OpenAsync(
-                    directory, new PartitionOptions { SegmentBytes = SegmentSize.BytesOf(parse, segment), StandbyRequired = parse.GetValue(required), Warn = shell.Error.WriteLine }, token),
-                Standby = parse.GetValue(standby) is { } address ? StandbyAddress.Parse(address) : null,
-                ArchiveDirectory = parse.GetValue(archive),
-                JournalKeep = parse.GetValue(keep) is { } days ? TimeSpan.FromDays(days) : null,
-                Address = IPAddress.Parse(parse.GetRequiredValue(listen)),
-                GrpcPort = parse.GetValue(grpc),
-                HttpPort = parse.GetValue(http),
-                Demo = parse.GetValue(demo),
-                Output = shell.Out,
-            },
-            cancellationToken)));
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var telemetry = TelemetryOf(parse.GetValue(collector), parse.GetValue(traceRatio));
+            var output = telemetry is null ? shell.Out : new LoggedOutput(shell.Out);
+            void Warn(string line) => (telemetry is null ? shell.Error : output).WriteLine($"EngineWarning: {line}");
+            return (int)CodeOf(await CreditGrainsServer.RunAsync(
+                new ServerOptions
+                {
+                    DataDirectory = parse.GetRequiredValue(data),
+                    Security = parse.GetValue(security) is { } file ? SecuritySettings.Read(file) : null,
+                    Open = parse.GetValue(open),
+                    OpenEngine = (directory, token) => LocalEngine.OpenAsync(
+                        directory, new PartitionOptions { SegmentBytes = SegmentSize.BytesOf(parse, segment), StandbyRequired = parse.GetValue(required), Warn = Warn }, token),
+                    Standby = parse.GetValue(standby) is { } address ? StandbyAddress.Parse(address) : null,
+                    ArchiveDirectory = parse.GetValue(archive),
+                    JournalKeep = parse.GetValue(keep) is { } days ? TimeSpan.FromDays(days) : null,
+                    Telemetry = telemetry,
+                    Address = IPAddress.Parse(parse.GetRequiredValue(listen)),
+                    GrpcPort = parse.GetValue(grpc),
+                    HttpPort = parse.GetValue(http),
+                    Demo = parse.GetValue(demo),
+                    Output = output,
+                },
+                cancellationToken));
+        });
         return command;
     }
 
@@ -73,6 +84,8 @@ internal static class ServeCommand
         ExitCodes.BadData => ExitCode.Damaged,
         _ => ExitCode.Unavailable,
     };
+
+    private static TelemetryOptions? TelemetryOf(Uri? collector, double traceRatio) => collector is null ? null : new TelemetryOptions(collector) { TraceRatio = traceRatio };
 
     private static Option<int> Port(string name, string description, int usual)
     {

@@ -250,7 +250,11 @@ public sealed class CreditEngine : ICreditEngine
     public Task<RetentionReport> RetireJournalAsync(RetentionOptions retention)
     {
         ArgumentNullException.ThrowIfNull(retention);
-        return Task.Run(() => JournalRetention.Run(partition.Journal, partition.Files, retention, NowMicros(options.Clock)));
+        return Task.Run(() =>
+        {
+            using var activity = EngineActivities.Source.StartActivity("retire journal");
+            return JournalRetention.Run(partition.Journal, partition.Files, retention, NowMicros(options.Clock));
+        });
     }
 
     /// <summary>Lets every later append wait for a standby that has nearly caught up. The engine disposes of the link with the next one, or its own end.</summary>

@@ -113,6 +113,8 @@ internal sealed class SnapshotRuns(Partition partition, EngineOptions options, W
 
     private async Task WriteAsync(ChannelReader<SnapshotChunk> reader, long sequence, TaskCompletionSource<long>[] served)
     {
+        using var activity = EngineActivities.Source.StartActivity("snapshot");
+        activity?.SetTag("creditgrains.sequence", sequence);
         try
         {
             using var file = new SnapshotFile(partition.Files, partition.State, sequence);

@@ -145,7 +145,7 @@ public sealed class ApprovalTests : IAsyncLifetime
     private static Task<V1.ListProposalsReply> ListAsync(RpcChannel by) =>
         by.UnaryAsync(Method<V1.ListProposalsRequest, V1.ListProposalsReply>("ApprovalService", "ListProposals"), new V1.ListProposalsRequest());
 
-    private async Task<long> LimitAsync() => (await server.Running.Engine.GetFacilityAsync(CreditGrains.Domain.Limits.NodeKey.Facility(1, 1, 1001)))!.Limit;
+    private async Task<long> LimitAsync() => (await server.Running.Engine.GetFacilityAsync(CreditGrains.Domain.Limits.NodeKey.Facility(1, 1, 1001)))!.Node.Limit;
 
     private static async Task ImportAsync(RpcChannel by, V1.Command row)
     {

@@ -32,35 +32,44 @@ public static class AuditChain
         // Shared: a server may be writing.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(file, new UTF8Encoding(false, true));
-        var text = ReadWhole(reader, path);
-        foreach (var line in text.Split('\n')[..^1])
-        {
-            number++;
-            var tab = line.LastIndexOf('\t');
-            var body = tab < 0 ? "" : line[..tab];
-            var next = HashOf(hash, body);
-            if (tab < 0 || line[(tab + 1)..] != next) throw Damaged(path, number, "its hash does not follow from the line before");
-            visit(Parse(path, body, number), next);
-            hash = next;
-            whole += Encoding.UTF8.GetByteCount(line) + 1;
-        }
-
-        return whole;
-    }
-
-    /// <summary>The hash after an entry.</summary>
-    internal static string HashOf(string before, string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{before}\t{body}")));
-
-    private static string ReadWhole(StreamReader reader, string path)
-    {
+        // A line without its end was never answered for.
+        var (isWhole, length) = (EndsALine(file), file.Length);
         try
         {
-            return reader.ReadToEnd();
+            for (var line = reader.ReadLine(); line is not null && whole != length;)
+            {
+                var following = reader.ReadLine();
+                if (following is null && !isWhole) return whole;
+                number++;
+                var tab = line.LastIndexOf('\t');
+                var body = tab < 0 ? "" : line[..tab];
+                var next = HashOf(hash, body);
+                if (tab < 0 || line[(tab + 1)..] != next) throw Damaged(path, number, "its hash does not follow from the line before");
+                visit(Parse(path, body, number), next);
+                hash = next;
+                whole += Encoding.UTF8.GetByteCount(line) + 1;
+                line = following;
+            }
         }
         catch (DecoderFallbackException e)
         {
             throw new SecurityFileException("AuditDamaged", $"'{path}' is not UTF-8: {e.Message}", e);
         }
+
+        // Other ends of lines read the same and are not what was written.
+        return whole == length ? whole : throw Damaged(path, number, "its lines do not end as they were written");
+    }
+
+    /// <summary>The hash after an entry.</summary>
+    internal static string HashOf(string before, string body) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{before}\t{body}")));
+
+    private static bool EndsALine(FileStream file)
+    {
+        if (file.Length == 0) return true;
+        file.Seek(-1, SeekOrigin.End);
+        var last = file.ReadByte();
+        file.Seek(0, SeekOrigin.Begin);
+        return last == '\n';
     }
 
     private static AuditEntry Parse(string path, string body, long number)

@@ -26,6 +26,7 @@ internal sealed class Front(ServiceTable services, GrpcTransportOptions options,
 {
     private const string GrpcType = "application/grpc";
     private const string JsonType = "application/json";
+    private readonly CallTracing tracing = new(options.TraceRatio);
     private readonly GrpcDispatcher grpc = new(options, logger, stopping);
     private readonly JsonDispatcher json = new(services, options, logger, stopping);
 
@@ -49,7 +50,17 @@ internal sealed class Front(ServiceTable services, GrpcTransportOptions options,
         return IsType(contentType, JsonType, ';') ? new(RouteKind.Json, method) : new(RouteKind.Refused, method, 415);
     }
 
-    public Task RunAsync(GrpcCall call, IFeatureCollection features, in Route route)
+    public Task RunAsync(GrpcCall call, IFeatureCollection features, in Route route) =>
+        CallTracing.IsListenedTo ? RunTracedAsync(call, features, route) : RunUntracedAsync(call, features, route);
+
+    private async Task RunTracedAsync(GrpcCall call, IFeatureCollection features, Route route)
+    {
+        var activity = tracing.Start(features, route.Method);
+        await RunUntracedAsync(call, features, route);
+        if (activity is not null) CallTracing.End(activity, features);
+    }
+
+    private Task RunUntracedAsync(GrpcCall call, IFeatureCollection features, in Route route)
     {
         if (route.Kind == RouteKind.Grpc)
             return grpc.RunAsync(call, features, route.Method);

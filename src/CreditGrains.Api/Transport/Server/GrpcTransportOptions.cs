@@ -22,6 +22,9 @@ public sealed class GrpcTransportOptions
     /// <summary>The clock of deadlines. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 
+    /// <summary>Share of calls traced that bring no decision of their own, 0 to 1, while somebody listens to <see cref="Hosting.CallTracing.SourceName"/>. Default 0.</summary>
+    public double TraceRatio { get; set; }
+
     internal void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfNegative(ReceiveLengthMax);

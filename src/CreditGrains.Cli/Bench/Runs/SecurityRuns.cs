@@ -44,7 +44,7 @@ internal static class SecurityRuns
             var measured = secured();
             guarded.Add(measured.PerSecond);
             if (round % 2 == 0) plain.Add(open().PerSecond);
-            report.Detail(string.Create(CultureInfo.InvariantCulture, $"{name} {round}: open {plain[^1]:N0}/s, secured {guarded[^1]:N0}/s {measured.ErrorNote}"));
+            report.Detail($"{name} {round}: open {plain[^1]:N0}/s, secured {guarded[^1]:N0}/s {measured.ErrorNote}");
         }
 
         note = string.Create(CultureInfo.InvariantCulture, $"medians {Median(guarded):N0}/s and {Median(plain):N0}/s of {Rounds} rounds");
