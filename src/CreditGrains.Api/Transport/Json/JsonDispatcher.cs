@@ -22,9 +22,14 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        // An answer is for its caller only, and nothing a browser should guess the type of or keep.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
         try
         {
             Begin(context, features, method);
+            // Before the body is read: nobody unknown makes the server keep megabytes.
+            options.Gate?.Admit(context, features);
             var descriptor = method!.Descriptor;
             var request = codec.Value.Parse(descriptor.InputType, await ReadBody(features, context));
             if (context.IsDeadlinePassed)
