@@ -70,7 +70,7 @@ internal static class FileTargets
 
     /// <summary>Decision models (DMN): read and compiled.</summary>
     public static IFuzzTarget Policies(IReadOnlyList<byte[]> corpus) =>
-        new FileTarget("dmn", corpus, 65_536, input => Policy.Read(System.Text.Encoding.UTF8.GetString(input)), e => e is FeelFault or ModelFault);
+        new FileTarget("dmn", corpus, 65_536, input => Policy.Read(System.Text.Encoding.UTF8.GetString(input)), e => e is PolicyFault or FeelFault or ModelFault);
 
     /// <summary>ONNX models: read, and where that goes well, run on one row.</summary>
     public static IFuzzTarget Models()

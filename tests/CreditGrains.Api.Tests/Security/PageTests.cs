@@ -114,7 +114,10 @@ public sealed class PageTests
         var key = server.AddKey("reader", tenant: 0, "read");
         await RoleTests.SettleAsync(server, key);
         var body = new string(' ', 17 * 1024 * 1024);
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await server.PostAsync("/creditgrains.v1.QueryService/GetStatus", body, key)).Status);
+        // The server answers and closes while the body is still being sent; whether the answer is read or the break is seen first is the client's luck.
+        HttpStatusCode? answer = null;
+        var broken = await Record.ExceptionAsync(async () => answer = (await server.PostAsync("/creditgrains.v1.QueryService/GetStatus", body, key)).Status);
+        Assert.True(answer == HttpStatusCode.TooManyRequests || broken is HttpRequestException, $"{answer} {broken}");
         Assert.Equal(HttpStatusCode.OK, (await server.PostAsync("/creditgrains.v1.QueryService/GetStatus", "{}", key)).Status);
     }
 

@@ -104,7 +104,12 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
         {
             var result = await reader.ReadAsync(context.CancellationToken);
             if (result.Buffer.Length > options.ReceiveLengthMax)
+            {
+                // The rest is not read, so the connection cannot be used again.
+                features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
                 throw new RpcException(StatusCode.ResourceExhausted, $"The body passes the receive limit of {options.ReceiveLengthMax} bytes.");
+            }
+
             if (result.IsCompleted)
             {
                 var bytes = result.Buffer.ToArray();
