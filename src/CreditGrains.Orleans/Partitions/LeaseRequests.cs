@@ -42,7 +42,7 @@ internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, Lease
         var isPlanned = leases.State.Requests.ContainsKey(number);
         if (SharedUsage.IsRequest(command.Command)) usage.Needs(command.Command, needs, held.PartOf(number));
         else needs.Clear();
-        var lack = velocities.LackOf(command.Command);
+        var lack = velocities.LackOf(command.Command, number);
         var without = lack is null ? null : velocities.NoRoomFor(number, lack.Value);
         foreach (var need in needs)
         {

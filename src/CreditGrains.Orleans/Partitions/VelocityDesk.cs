@@ -29,8 +29,12 @@ internal sealed class VelocityDesk(PartitionLoop loop, OwnCommands own, LeaseDes
     /// <summary>Whether a request has the allowance it needs together with the run before it; then it counts for the run.</summary>
     public bool Fits(in Command command) => !use.IsAny || use.LackOf(command, addedInRun, IsWaitedFor) is null;
 
-    /// <summary>The window in which a request lacks allowance; null for none.</summary>
-    public VelocityLack? LackOf(in Command command) => use.IsAny ? use.LackOf(command) : null;
+    /// <summary>The window in which a held request lacks allowance, or in which one held before it does; null for none.</summary>
+    public VelocityLack? LackOf(in Command command, long number)
+    {
+        if (!use.IsAny) return null;
+        return use.LackOf(command, addedInRun: null, windows.Count == 0 ? null : (node, seconds) => windows.TryGetValue((node, seconds), out var window) && window.IsWaitedForBefore(number));
+    }
 
     /// <summary>A window that has no room for a request although this partition has all that no other uses, with the node's own figures; null when the node is to be asked.</summary>
     public NodeWithoutRoom? NoRoomFor(long number, VelocityLack lack)

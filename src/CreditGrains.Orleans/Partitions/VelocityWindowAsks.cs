@@ -23,6 +23,13 @@ internal sealed class VelocityWindowAsks
     /// <summary>Whether requests wait.</summary>
     public bool IsWaitedFor => waiting.Count > 0;
 
+    /// <summary>Whether a request of a lower number waits.</summary>
+    public bool IsWaitedForBefore(long number)
+    {
+        foreach (var (first, _) in waiting) return first < number;
+        return false;
+    }
+
     /// <summary>Whether a question is to be asked.</summary>
     public bool MustAsk => !IsAsking && IsWaitedFor;
 
