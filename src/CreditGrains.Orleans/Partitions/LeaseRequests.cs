@@ -46,8 +46,9 @@ internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, Lease
         var without = lack is null ? null : velocities.NoRoomFor(number, lack.Value);
         foreach (var need in needs)
         {
+            // Declined whatever headroom there is, unless a part of it may be approved.
+            if (without is not null && command.Command.AmountMin <= 0) break;
             // What is set aside is its own when it was planned, and others' when it was not.
-            if (without is not null) break;
             if ((isPlanned || !leases.IsBusy(need.Node)) && leases.Fits(need, addedBefore: 0)) continue;
             // Headroom first: what a window had for it meanwhile may be gone by then.
             velocities.Forget(number);
