@@ -41,7 +41,8 @@ internal sealed class NodeVelocities(NodeKey node, NodeLedger ledger, IClusterGr
     public Task SettleAsync(int windowSeconds, IEnumerable<int> mirrors) => AloneAsync(async () =>
     {
         TermsChanged();
-        if (await LimitAsync(windowSeconds) is null) await ledger.VelocitiesAsync([.. ledger.Velocities.Where(p => p.WindowSeconds != windowSeconds)]);
+        // Removed: what was answered stays known, or an answer on its way would count when there is a limit of this window again.
+        if (await LimitAsync(windowSeconds) is null) await StoreAsync([.. PartsOf(windowSeconds).Select(p => p with { Amount = 0, Count = 0 })]);
         else await TakeBackAsync([.. mirrors], windowSeconds, isAll: true);
         return true;
     });

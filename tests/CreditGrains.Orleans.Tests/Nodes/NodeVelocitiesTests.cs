@@ -17,6 +17,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     private readonly Dictionary<DealtPartition, long> facts = [];
     private readonly List<(DealtPartition Partition, long Question, VelocityShare Share)> late = [];
     private long limit = 1_000;
+    private bool isRemoved;
     private long question;
 
     public NodeVelocitiesTests()
@@ -89,6 +90,18 @@ public sealed class NodeVelocitiesTests : IDisposable
         Assert.Equal(10, (await AskAsync(2, 10)).Amount - ((100 - 10) / 8));
     }
 
+    [Fact]
+    public async Task Settle_OfALimitThatIsRemovedAndSetAgain_VoidsAnswersOfBefore()
+    {
+        var share = await AskAsync(1, 600);
+        isRemoved = true;
+        await node.SettleAsync(Seconds, [1]);
+        (isRemoved, limit) = (false, 100);
+        await node.SettleAsync(Seconds, [1]);
+        partitions.Of(1).Take(question, share);
+        Assert.Equal(0, partitions.Of(1).Allowance);
+    }
+
     /// <summary>Answers are lost, come late or after a recall; windows empty by time; facts come; the limit changes. Approvals in all windows never pass the limit, and what is refused did not fit.</summary>
     [Fact]
     public async Task Deal_WithAnyMoves_NeverPassesTheLimitAndRefusesOnlyWhatDoesNotFit()
@@ -155,5 +168,5 @@ public sealed class NodeVelocitiesTests : IDisposable
 
     private async Task<VelocityShare> AskAsync(int partition, long amount) => (await node.AskAsync(new VelocityAsk(Enterprise, partition, Seconds, ++question, amount, 0)))!;
 
-    private NodeView Terms() => new(Enterprise, Currency.Parse("EUR"), NodeStatus.Active, default, 0, 0, 0, 0, -1, 0, [], [], [new VelocityLimitView(Seconds, limit, -1, 0, 0)]);
+    private NodeView Terms() => new(Enterprise, Currency.Parse("EUR"), NodeStatus.Active, default, 0, 0, 0, 0, -1, 0, [], [], isRemoved ? [] : [new VelocityLimitView(Seconds, limit, -1, 0, 0)]);
 }
