@@ -42,6 +42,8 @@ internal sealed class VelocityDesk(PartitionLoop loop, OwnCommands own, LeaseDes
         if (!windows.TryGetValue((lack.Node, lack.WindowSeconds), out var window) || !window.WithoutRoom.Contains(number) || window.Share is not { } share || !(lack.IsByAmount ? share.IsAllAmount : share.IsAllCount)) return null;
         var row = use.RowOf(lack.Node, lack.WindowSeconds);
         ref readonly var velocity = ref loop.Partition.State.Velocities.Read(row);
+        // Set anew since: what was told then is no more.
+        if (velocity.AmountMax < share.Amount || velocity.CountMax < share.Count) return null;
         var (amount, count) = use.UsedOf(velocity);
         return lack.IsByAmount
             ? new NodeWithoutRoom(lack.Node, share.AmountMax, velocity.AmountMax - amount, LimitKind.VelocityAmount, lack.WindowSeconds)
