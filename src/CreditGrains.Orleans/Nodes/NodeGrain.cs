@@ -35,9 +35,6 @@ internal sealed class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, I
     public Task<Payload> ViewAsOfAsync(long asOfMicros) => host.ViewAsOfAsync(asOfMicros);
 
     /// <inheritdoc/>
-    public Task<Payload> VelocityAsync(Payload ask) => host.VelocityAsync(ask);
-
-    /// <inheritdoc/>
     public Task<Payload> ReportAsync(Payload report) => host.ReportAsync(report);
 
     /// <inheritdoc/>

@@ -23,7 +23,6 @@ internal sealed class NodeHost : IDisposable
     private readonly NodeLedger ledger;
     private readonly NodeReadings readings;
     private readonly NodeControl control;
-    private readonly NodeVelocities velocities;
     private bool hasDatedLimits;
 
     /// <param name="key">The node.</param>
@@ -39,8 +38,7 @@ internal sealed class NodeHost : IDisposable
         this.shell = shell;
         ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
         readings = new NodeReadings(key, silo, grains, ledger);
-        velocities = new NodeVelocities(key, ledger, grains, readings.TermsAsync);
-        control = new NodeControl(key, silo, grains, ledger, readings, velocities, FollowLimitAsync);
+        control = new NodeControl(key, silo, grains, ledger, readings, FollowLimitAsync);
     }
 
     /// <summary>Takes up what storage holds.</summary>
@@ -84,9 +82,6 @@ internal sealed class NodeHost : IDisposable
         return LeaseWire.Write(reply);
     }
 
-    /// <summary>As of the grain.</summary>
-    public async Task<Payload> VelocityAsync(Payload ask) => ViewWire.Write(await velocities.AskAsync(ViewWire.Read<VelocityAsk>(ask)!));
-
     /// <summary>The reminder of dated limits came.</summary>
     public async Task WakeAsync()
     {
@@ -110,11 +105,7 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose()
-    {
-        control.Dispose();
-        velocities.Dispose();
-    }
+    public void Dispose() => control.Dispose();
 
     private async Task OpenBookAsync()
     {
