@@ -17,6 +17,9 @@ internal sealed partial class FeelParser
     private int rangeDepth;
     private bool rangeHasEnd;
 
+    // Places that a name was read for.
+    private readonly HashSet<int> used = [];
+
     private FeelExpression ReadPrimary()
     {
         Skip();
@@ -45,7 +48,7 @@ internal sealed partial class FeelParser
             if (TryWord("true")) return new ConstantExpression(FeelValue.Of(true));
             if (TryWord("false")) return new ConstantExpression(FeelValue.Of(false));
             if (TryWord("null")) return new ConstantExpression(FeelValue.Null);
-            if (TryWord("function")) throw Fault("UnsupportedExpression", "functions written in an expression are not supported; make a business knowledge model");
+            if (TryWord("function")) return ReadFunction();
         }
 
         var start = at;
@@ -53,10 +56,9 @@ internal sealed partial class FeelParser
         {
             at = end;
             var place = scope.PlaceOf(known);
-            if (place >= 0 && !Looks("(")) return new NameExpression(place);
-            if (TrySign("(")) return ReadCall(known, start);
-            if (place >= 0) return new NameExpression(place);
-            throw Fault("UnknownName", $"'{known}' is a function; call it with ( )", start);
+            var isCall = Looks("(");
+            if (place >= 0 && !(isCall && FunctionOf(known) is not null)) return Within(known, place);
+            if (FunctionOf(known) is { } function) return isCall && TrySign("(") ? ReadCall(function, start) : Within(known, -1, new ConstantExpression(FeelValue.Of(function)));
         }
 
         var word = ReadWord() ?? throw Fault("UnexpectedCharacter", $"'{text[at]}' cannot stand here; see the FEEL grammar");
@@ -70,30 +72,170 @@ internal sealed partial class FeelParser
         throw Fault("UnknownName", $"there is no '{word}' here; an input or decision must be required by name before it can be used", start);
     }
 
-    private FeelExpression ReadCall(string name, int start)
+    private FeelCallable? FunctionOf(string name) => scope.FunctionOf(name) ?? FeelFunctions.Find(name);
+
+    /// <summary>A name, and within filters the part of that name which the element may have.</summary>
+    private FeelExpression Within(string name, int place, FeelExpression? value = null)
+    {
+        if (place >= 0) used.Add(place);
+        var expression = value ?? new NameExpression(place);
+        foreach (var item in scope.ItemsAround(name).Reverse())
+            if (item != place || name == "item") expression = new FilteredNameExpression(item, name, expression);
+        return expression;
+    }
+
+    private FeelExpression ReadCall(FeelCallable function, int start)
+    {
+        var (arguments, names) = ReadArguments();
+        var order = names is null ? null : function.Arrange(names);
+        if (names is null ? !function.Takes(arguments.Count) : order is null)
+        {
+            scope.Warnings.Add($"character {start + 1}: '{function.Name}' is given {(names is null ? $"{arguments.Count} arguments" : string.Join(", ", names))}, which is always null; it is called as {UsageOf(function)}");
+            return new ConstantExpression(FeelValue.Null);
+        }
+
+        // What is known now, such as a date, need not be made again for every decision.
+        var call = new CallExpression(function, arguments, order);
+        return function is BuiltInFunction && arguments.TrueForAll(argument => argument is ConstantExpression { Value.Kind: not FeelKind.Function }) ? new ConstantExpression(call.Evaluate([])) : call;
+    }
+
+    private InvokeExpression ReadInvocation(FeelExpression callee)
+    {
+        var (arguments, names) = ReadArguments();
+        return new InvokeExpression(callee, arguments, names);
+    }
+
+    private static string UsageOf(FeelCallable function) => function switch
+    {
+        BuiltInFunction own => own.Usage,
+        FeelFunction model => $"{model.Name}({string.Join(", ", model.Parameters.Select(parameter => parameter.Name))})",
+        _ => function.Name,
+    };
+
+    /// <summary>Arguments up to the closing bracket, in order or each by name.</summary>
+    private (List<FeelExpression> Arguments, List<string>? Names) ReadArguments()
     {
         var arguments = new List<FeelExpression>();
+        var names = new List<string>();
+        if (TrySign(")")) return (arguments, null);
+        var outer = (rangeDepth, rangeHasEnd);
+        (rangeDepth, rangeHasEnd) = (0, false);
+        do
+        {
+            if (TryArgumentName() is { } name) names.Add(name);
+            arguments.Add(ReadExpression());
+        }
+        while (TrySign(","));
+        (rangeDepth, rangeHasEnd) = outer;
+        Expect(")", TrySign(")"));
+        if (names.Count != 0 && names.Count != arguments.Count) throw Fault("MixedArguments", "arguments are given all in order or all by name");
+        return (arguments, names.Count == 0 ? null : names);
+    }
+
+    /// <summary>A name and colon before an argument.</summary>
+    private string? TryArgumentName()
+    {
+        Skip();
+        var end = at;
+        while (end < text.Length && (FeelScope.IsNamePart(text[end]) || text[end] is ' ' or '\n' or '\t' or '\r')) end++;
+        if (end >= text.Length || text[end] != ':' || end == at || char.IsAsciiDigit(text[at])) return null;
+        var name = FeelScope.Normal(text[at..end]);
+        at = end + 1;
+        return name;
+    }
+
+    private FunctionExpression ReadFunction()
+    {
+        Expect("(", TrySign("("));
+        var parameters = new List<FeelParameter>();
         if (!TrySign(")"))
         {
-            do arguments.Add(ReadExpression());
+            do
+            {
+                Skip();
+                var end = text.AsSpan(at).IndexOfAny(":,)") is >= 0 and var behind ? at + behind : throw Fault("UnexpectedCharacter", "')' is expected at the end");
+                var name = FeelScope.Normal(text[at..end]);
+                if (name.Length == 0 || !name.All(c => FeelScope.IsNamePart(c) || c == ' ')) throw Fault("UnexpectedCharacter", "the name of a parameter is expected here");
+                at = end;
+                parameters.Add(new FeelParameter(name, TrySign(":") ? ReadType() : Policies.PolicyType.Any));
+            }
             while (TrySign(","));
-            if (TrySign(":")) throw Fault("UnsupportedExpression", "named arguments are not supported; give them in order");
             Expect(")", TrySign(")"));
         }
 
-        if (scope.FunctionOf(name) is { } model)
+        if (TryWord("external")) throw Fault("UnsupportedExpression", "functions outside of the model are not supported; a decision must follow from the file alone");
+        var places = parameters.Select(parameter => scope.Add(parameter.Name)).ToList();
+        var body = ReadExpression();
+        scope.Remove(parameters.Count);
+        return new FunctionExpression(new FeelFunction("function", parameters).With(body, FeelTypeOf.Expression(body), places.Count > 0 ? places[0] : 0, 0));
+    }
+
+    /// <summary>A type: of FEEL, of the model, or list, range, context or function of types (DMN 1.3 grammar rules 52 to 54).</summary>
+    private Policies.PolicyType ReadType()
+    {
+        if (++depth > DepthMax) throw Fault("ExpressionTooDeep", $"a type nested more than {DepthMax} deep");
+        var type = ReadTypeBody();
+        depth--;
+        return type;
+    }
+
+    private Policies.PolicyType ReadTypeBody()
+    {
+        if (TryGeneric("list"))
         {
-            if (arguments.Count != model.Parameters.Count) throw Fault("WrongArguments", $"'{name}' takes {model.Parameters.Count} arguments, not {arguments.Count}", start);
-            return new CallExpression(values => model.Call(values), arguments);
+            var element = ReadType();
+            Expect(">", TrySign(">"));
+            return element.AsList($"list<{element.Name}>");
         }
 
-        if (FeelFunctions.Find(name) is not { } function) throw Fault("UnknownFunction", $"'{name}' cannot be called", start);
-        if (arguments.Count < function.ArgumentsMin || arguments.Count > function.ArgumentsMax)
-            throw Fault("WrongArguments", $"'{name}' takes {(function.ArgumentsMin == function.ArgumentsMax ? $"{function.ArgumentsMin}" : $"at least {function.ArgumentsMin}")} arguments, not {arguments.Count}", start);
-        // What is known now, such as a date, need not be made again for every decision.
-        if (arguments.TrueForAll(argument => argument is ConstantExpression))
-            return new ConstantExpression(function.Call([.. arguments.Select(argument => ((ConstantExpression)argument).Value)]));
-        return new CallExpression(function.Call, arguments);
+        if (TryGeneric("range"))
+        {
+            var ends = ReadType();
+            Expect(">", TrySign(">"));
+            return Policies.PolicyType.RangeOf(ends);
+        }
+
+        if (TryGeneric("context"))
+        {
+            var parts = new List<(string, Policies.PolicyType)>();
+            if (TrySign(">")) return Policies.PolicyType.Simple(FeelKind.Context, "context<>");
+            do
+            {
+                var name = ReadKey();
+                Expect(":", TrySign(":"));
+                parts.Add((name, ReadType()));
+            }
+            while (TrySign(","));
+            Expect(">", TrySign(">"));
+            return Policies.PolicyType.Structure($"context<{string.Join(", ", parts.Select(part => part.Item1))}>", parts);
+        }
+
+        if (TryGeneric("function"))
+        {
+            var parameters = new List<Policies.PolicyType>();
+            if (!TrySign(">"))
+            {
+                do parameters.Add(ReadType());
+                while (TrySign(","));
+                Expect(">", TrySign(">"));
+            }
+
+            Expect("->", TrySign("->"));
+            return Policies.PolicyType.FunctionOf(parameters, ReadType());
+        }
+
+        Skip();
+        if (scope.TypeAt(text, at, out var end) is not { } type) throw Fault("UnknownType", "there is no such type; name one of FEEL (number, string, boolean, date, …) or an item definition of the model");
+        at = end;
+        return type;
+    }
+
+    private bool TryGeneric(string word)
+    {
+        var start = at;
+        if (TryWord(word) && TrySign("<")) return true;
+        at = start;
+        return false;
     }
 
     /// <summary>
@@ -106,6 +248,15 @@ internal sealed partial class FeelParser
         if (open == '[' && TrySign("]")) return new ListExpression([]);
         var outer = (rangeDepth, rangeHasEnd);
         (rangeDepth, rangeHasEnd) = (rangeDepth + 1, false);
+        if (open == '(' && TryComparison() is { } sign)
+        {
+            var end = ReadSum();
+            (rangeDepth, rangeHasEnd) = outer;
+            Expect(")", TrySign(")"));
+            var range = new TestRangeExpression(sign, end);
+            return end is ConstantExpression ? new ConstantExpression(range.Evaluate([])) : range;
+        }
+
         var first = ReadExpression();
         if (TrySign("..")) return ReadRange(open == '[', first, outer);
         (rangeDepth, rangeHasEnd) = outer;
@@ -140,15 +291,20 @@ internal sealed partial class FeelParser
     {
         var entries = new List<(string, int, FeelExpression)>();
         if (TrySign("}")) return new ContextExpression(entries);
+        var outer = (rangeDepth, rangeHasEnd);
+        (rangeDepth, rangeHasEnd) = (0, false);
         do
         {
             Skip();
             var name = at < text.Length && text[at] == '"' ? ReadText() : ReadKey();
             Expect(":", TrySign(":"));
             var value = ReadExpression();
+            if (entries.Exists(entry => entry.Item1 == name)) scope.Warnings.Add($"character {at + 1}: the context has two entries '{name}', which makes it null");
+            scope.AddMember(name);
             entries.Add((name, scope.Add(name), value));
         }
         while (TrySign(","));
+        (rangeDepth, rangeHasEnd) = outer;
         Expect("}", TrySign("}"));
         scope.Remove(entries.Count);
         return new ContextExpression(entries);
@@ -221,7 +377,7 @@ internal sealed partial class FeelParser
         Skip();
         if (at >= text.Length || text[at] != '"') throw Fault("UnexpectedCharacter", "@ stands before a text such as @\"2026-01-31\"", start);
         var value = FeelCalendar.Read(ReadText());
-        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time without zone, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
+        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
     }
 
     private string ReadMember()
@@ -239,7 +395,22 @@ internal sealed partial class FeelParser
     private string ReadNewName()
     {
         Skip();
-        return ReadWord() ?? throw Fault("UnexpectedCharacter", "a name is expected here");
+        var name = ReadWord() ?? throw Fault("UnexpectedCharacter", "a name is expected here");
+        while (!LooksWord("in"))
+        {
+            Skip();
+            name += " " + (ReadWord() ?? throw Fault("UnexpectedCharacter", "'in' is expected here"));
+        }
+
+        return name;
+    }
+
+    private bool LooksWord(string word)
+    {
+        var start = at;
+        var isThere = TryWord(word);
+        at = start;
+        return isThere;
     }
 
     /// <summary>A key of a context: everything to the colon.</summary>
