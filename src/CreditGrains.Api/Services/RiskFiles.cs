@@ -9,7 +9,7 @@ using CreditGrains.Engine.Scoring;
 namespace CreditGrains.Api.Services;
 
 /// <summary>Explains decisions after the reply: fetches a model's file from the engine once and takes its score apart.</summary>
-internal sealed class RiskFiles(ICreditEngine engine)
+internal sealed class RiskFiles(ICreditEngine engine, IRiskDesk? desk = null)
 {
     private const int KeptMax = 64;
     private readonly ConcurrentDictionary<(NodeKey Entity, ContentHash Content, ContentHash Reasons), Task<byte[]?[]>> kept = new();
@@ -27,12 +27,16 @@ internal sealed class RiskFiles(ICreditEngine engine)
         return null;
     }
 
-    /// <summary>Why a decision's score is what it is; null when no model scored it or its event does not tell every input.</summary>
-    public async Task<ScoreExplanation?> ExplainAsync(EventRecord record)
+    /// <summary>
+    /// Why a decision's score is what it is; null when no model scored it, or its event does not tell every input and they cannot be rebuilt from the journal.
+    /// </summary>
+    public async Task<ScoreExplanation?> ExplainAsync(EventRecord record, CancellationToken cancellationToken = default)
     {
         if (record.Risk.Model is not { } model) return null;
         var explainer = await ExplainerAsync(new NodeKey(0, record.Key.Tenant, record.Key.LegalEntity, NodeKind.None), model);
-        return explainer?.RowOf(record) is { } row ? explainer.Explain(row) : null;
+        if (explainer is null) return null;
+        var row = explainer.RowOf(record) ?? (desk is null ? null : await desk.InputsOfAsync(record.Sequence, cancellationToken));
+        return row?.Length == explainer.Inputs.Count ? explainer.Explain(row) : null;
     }
 
     /// <summary>The reasons of a decision: those it was answered with, and where only the score was named, the score's factors.</summary>

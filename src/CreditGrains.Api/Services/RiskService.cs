@@ -16,19 +16,21 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
     private const int RowsMax = 1_000;
     private readonly CommandCalls calls = new(engine);
     private readonly RiskRegistrar registrar = new(engine, () => RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())));
-    private readonly RiskFiles files = new(engine);
+    private readonly RiskFiles files = new(engine, desk);
 
     public void Bind(ServiceTable table)
     {
         var binder = table.Bind(V1.RiskServiceReflection.Descriptor.Services[0]);
         calls.Bind<V1.ActivateModelRequest>(binder, CommandKind.ActivateModel);
         calls.Bind<V1.ActivatePolicyRequest>(binder, CommandKind.ActivatePolicy);
+        calls.Bind<V1.RequestReviewRequest>(binder, CommandKind.RequestReview);
         binder
             .Unary<V1.RegisterModelFileRequest, V1.RegisterReply>("RegisterModel", async (m, _) => Reply(CommandKind.RegisterModel, await registrar.RegisterModelAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Reasons.Memory, m.Metadata)))
             .Unary<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RegisterPolicy", async (m, _) => Reply(CommandKind.RegisterPolicy, await registrar.RegisterPolicyAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Decision)))
             .Unary<V1.ListVersionsRequest, V1.ListVersionsReply>("ListVersions", (m, _) => ListAsync(m), compress: true)
+            .Unary<V1.ListReferralsRequest, V1.ListReferralsReply>("ListReferrals", (m, _) => ReferralsAsync(m))
             .Unary<V1.ScoreRequest, V1.ScoreReply>("Score", (m, _) => ScoreAsync(m))
             .Unary<V1.ExplainRequest, V1.ExplainReply>("Explain", (m, _) => ExplainAsync(m))
             .Unary<V1.GetMonitoringRequest, V1.GetMonitoringReply>("GetMonitoring", (m, _) => MonitoringAsync(m))
@@ -55,6 +57,22 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
             {
                 IsPolicy = one.IsPolicy, Scope = Keys.ToNode(one.Scope), Name = one.Name.Name, Version = one.Name.Version, Role = (V1.VersionRole)one.Role, SharePpm = one.SharePpm,
                 FromMicros = one.FromMicros, Maker = one.Maker, Checker = one.Checker, DecisionId = one.Sequence,
+            }) },
+        };
+    }
+
+    private async ValueTask<V1.ListReferralsReply> ReferralsAsync(V1.ListReferralsRequest request)
+    {
+        var entity = Entity(request.Tenant, request.LegalEntity);
+        if (request.Cursor < 0 || request.Limit is < 0 or > RowsMax) throw Invalid($"cursor must be 0 or one of a reply, limit 0 to {RowsMax}");
+        var page = await engine.ListReferralsAsync(entity.Tenant, entity.LegalEntity, request.Cursor, request.Limit == 0 ? 100 : request.Limit).Guarded()
+            ?? throw new RpcException(StatusCode.Unimplemented, "this host keeps no list of referrals: look at the facility, or follow the feed");
+        return new V1.ListReferralsReply
+        {
+            NextCursor = page.NextCursor,
+            Referrals = { page.Referrals.Select(one => new V1.Referral
+            {
+                Facility = Keys.ToFacility(one.Facility), ReferralId = one.Reference, Request = (V1.CommandKind)one.Request, Amount = one.Amount, Currency = Keys.ToCode(one.Currency), ExpiresAtMicros = one.ExpiresAtMicros,
             }) },
         };
     }
