@@ -26,12 +26,13 @@ public sealed record ModelMonitorView(
 
 /// <summary>Work in the background.</summary>
 /// <param name="Id">Names it in this process.</param>
+/// <param name="Entity">Tenant and legal entity it is of.</param>
 /// <param name="Title">What it does.</param>
 /// <param name="State">Running, Done or Failed.</param>
 /// <param name="ProgressPermille">Done parts in a thousand.</param>
 /// <param name="Report">JSON; null until done.</param>
 /// <param name="Fault">Why it failed; null otherwise.</param>
-public sealed record RiskJob(string Id, string Title, string State, int ProgressPermille, string? Report, string? Fault);
+public sealed record RiskJob(string Id, NodeKey Entity, string Title, string State, int ProgressPermille, string? Report, string? Fault);
 
 /// <summary>What runs beside an engine, behind its feed: monitors, shadows, backtests. Any thread.</summary>
 public interface IRiskDesk
@@ -44,9 +45,10 @@ public interface IRiskDesk
     long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
 
     /// <summary>What the model saw for a decision whose event does not tell it, such as an approval, rebuilt from the journal; null where it cannot be.</summary>
+    /// <param name="entity">Tenant and legal entity of its facility.</param>
     /// <param name="sequence">The decision.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    Task<double[]?> InputsOfAsync(long sequence, CancellationToken cancellationToken) => Task.FromResult<double[]?>(null);
+    Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => Task.FromResult<double[]?>(null);
 
     /// <summary>Starts a backtest of a policy over the journal's history.</summary>
     /// <param name="entity">Tenant and legal entity.</param>

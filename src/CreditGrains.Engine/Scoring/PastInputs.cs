@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Snapshots;
 using CreditGrains.Engine.Tables;
@@ -15,14 +16,14 @@ internal sealed class PastInputs(Partition partition, PartitionOptions options) 
 
     private readonly SemaphoreSlim turn = new(1);
 
-    /// <summary>The row of a decision's model, in the order of its inputs; null when no model scored it, or the journal from the snapshot before it is too long or archived.</summary>
-    public async Task<double[]?> RowOfAsync(long sequence, CancellationToken cancellationToken)
+    /// <summary>The row of a decision's model, in the order of its inputs; null when it is of another legal entity, no model scored it, or the journal from the snapshot before it is too long or archived.</summary>
+    public async Task<double[]?> RowOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken)
     {
         if (sequence < 1 || sequence > partition.EventJournal.DurableSequence) return null;
         await turn.WaitAsync(cancellationToken);
         try
         {
-            return await Task.Factory.StartNew(() => Replay(sequence, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            return await Task.Factory.StartNew(() => Replay(entity, sequence, cancellationToken), cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         }
         finally
         {
@@ -33,7 +34,7 @@ internal sealed class PastInputs(Partition partition, PartitionOptions options) 
     /// <inheritdoc/>
     public void Dispose() => turn.Dispose();
 
-    private double[]? Replay(long sequence, CancellationToken cancellationToken)
+    private double[]? Replay(NodeKey entity, long sequence, CancellationToken cancellationToken)
     {
         if (BookBefore(sequence) is not { } book) return null;
         using (book)
@@ -51,7 +52,7 @@ internal sealed class PastInputs(Partition partition, PartitionOptions options) 
                     if (at > book.LastSequence)
                     {
                         EventCodec.Read(payload[..length], at, frame.Header.RecordedAt, out var e);
-                        if (at == sequence) book.Take(e, kept);
+                        if (at == sequence && RiskState.EntityOf(e.Key) == entity) book.Take(e, kept);
                         else book.Skip(e);
                     }
                     payload = payload[length..];

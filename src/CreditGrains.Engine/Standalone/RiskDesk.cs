@@ -104,14 +104,14 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     }
 
     /// <inheritdoc/>
-    public Task<double[]?> InputsOfAsync(long sequence, CancellationToken cancellationToken) => past.RowOfAsync(sequence, cancellationToken);
+    public Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => past.RowOfAsync(entity, sequence, cancellationToken);
 
     /// <inheritdoc/>
     public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
     {
         var id = Interlocked.Increment(ref jobsMade).ToString(CultureInfo.InvariantCulture);
         var title = $"backtest of policy {policy}{(model is null ? "" : $" with model {model}")}";
-        var job = jobs[id] = new RiskJob(id, title, "Running", 0, null, null);
+        var job = jobs[id] = new RiskJob(id, entity, title, "Running", 0, null, null);
         _ = Task.Factory.StartNew(() => RunBacktest(job, entity, policy, model, fromMicros), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return job;
     }
