@@ -6,7 +6,7 @@ namespace CreditGrains.Risk.Policies;
 internal static partial class UndrawnName
 {
     private const int LengthMax = 200;
-    private static readonly HashSet<string> Words = ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "of", "true", "false", "null", "function", "not"];
+    private static readonly HashSet<string> Words = ["and", "or", "if", "then", "else", "for", "in", "return", "some", "every", "satisfies", "between", "instance", "true", "false", "null", "function", "not"];
 
     public static bool IsOne(string text) => text.Length is > 0 and <= LengthMax && Form().IsMatch(text) && !text.Split(' ', '.').Any(Words.Contains);
 
