@@ -99,6 +99,13 @@ public interface ICreditEngine : IAsyncDisposable
     /// <summary>Models and policies of a legal entity; on a cluster as the register has them.</summary>
     ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => new(RiskView.Empty);
 
+    /// <summary>Requests of a legal entity that wait for a person; null on a host that keeps no such list.</summary>
+    /// <param name="tenant">Tenant.</param>
+    /// <param name="legalEntity">Legal entity.</param>
+    /// <param name="cursor">From the page before; 0 begins.</param>
+    /// <param name="take">1 to 1,000.</param>
+    ValueTask<ReferralPage?> ListReferralsAsync(ushort tenant, ushort legalEntity, long cursor, int take) => new((ReferralPage?)null);
+
     /// <summary>The bytes of a file of models or policies; null when it is not here whole.</summary>
     ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) => new((byte[]?)null);
 

@@ -177,6 +177,11 @@ namespace CreditGrains.Api.V1
 
     public partial class ReverseRequest : IAccountMessage;
 
+    public partial class RequestReviewRequest : IFacilityMessage, IReferringMessage
+    {
+        long IReferringMessage.Reference { get => DeclinedId; set => DeclinedId = value; }
+    }
+
     public partial class ResolveReferralRequest : IFacilityMessage, IReferringMessage, IOptionMessage
     {
         long IReferringMessage.Reference { get => ReferralId; set => ReferralId = value; }

@@ -97,6 +97,7 @@ internal static class CommandMapping
         CommandKind.Void => new V1.VoidRequest(),
         CommandKind.Reverse => new V1.ReverseRequest(),
         CommandKind.ResolveReferral => new V1.ResolveReferralRequest(),
+        CommandKind.RequestReview => new V1.RequestReviewRequest(),
         _ => throw new NotSupportedException($"{kind} is not sent by callers."),
     };
 
@@ -124,6 +125,7 @@ internal static class CommandMapping
         Case.Void => message.Void,
         Case.Reverse => message.Reverse,
         Case.ResolveReferral => message.ResolveReferral,
+        Case.RequestReview => message.RequestReview,
         Case.OpenNode => message.OpenNode,
         Case.OpenFacility => message.OpenFacility,
         Case.LinkNode => message.LinkNode,
@@ -178,6 +180,7 @@ internal static class CommandMapping
             case V1.VoidRequest m: message.Void = m; break;
             case V1.ReverseRequest m: message.Reverse = m; break;
             case V1.ResolveReferralRequest m: message.ResolveReferral = m; break;
+            case V1.RequestReviewRequest m: message.RequestReview = m; break;
             case V1.OpenNodeRequest m: message.OpenNode = m; break;
             case V1.OpenFacilityRequest m: message.OpenFacility = m; break;
             case V1.LinkNodeRequest m: message.LinkNode = m; break;

@@ -20,7 +20,7 @@ internal static class MeterPlaces
     public static int GroupOf(CommandKind kind) => kind switch
     {
         CommandKind.Authorize or CommandKind.IncreaseHold or CommandKind.Drawdown => 0,
-        < CommandKind.OpenNode => 1,
+        < CommandKind.OpenNode or CommandKind.RequestReview => 1,
         _ => 2,
     };
 

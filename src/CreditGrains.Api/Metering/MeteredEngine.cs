@@ -70,6 +70,9 @@ public sealed class MeteredEngine(ICreditEngine engine, DecisionMeter meter) : I
     public ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => engine.GetRiskAsync(tenant, legalEntity);
 
     /// <inheritdoc/>
+    public ValueTask<ReferralPage?> ListReferralsAsync(ushort tenant, ushort legalEntity, long cursor, int take) => engine.ListReferralsAsync(tenant, legalEntity, cursor, take);
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) => engine.GetContentAsync(tenant, legalEntity, hash);
 
     /// <inheritdoc/>

@@ -27,12 +27,20 @@ internal sealed class RiskFiles
         return null;
     }
 
-    /// <summary>Why a decision's score is what it is; null when no model scored it or its event does not tell every input.</summary>
-    public async Task<ScoreExplanation?> ExplainAsync(ICreditEngine engine, EventRecord record)
+    /// <summary>
+    /// Why a decision's score is what it is; null when no model scored it, or its event does not tell every input and they cannot be rebuilt from the journal.
+    /// </summary>
+    /// <param name="engine">Has the model's file.</param>
+    /// <param name="record">The decision.</param>
+    /// <param name="desk">Rebuilds inputs; null for none.</param>
+    /// <param name="cancellationToken">Ends the rebuilding.</param>
+    public async Task<ScoreExplanation?> ExplainAsync(ICreditEngine engine, EventRecord record, IRiskDesk? desk = null, CancellationToken cancellationToken = default)
     {
         if (record.Risk.Model is not { } model) return null;
-        var explainer = await ExplainerAsync(engine, new NodeKey(0, record.Key.Tenant, record.Key.LegalEntity, NodeKind.None), model);
-        return explainer?.RowOf(record) is { } row ? explainer.Explain(row) : null;
+        var entity = new NodeKey(0, record.Key.Tenant, record.Key.LegalEntity, NodeKind.None);
+        if (await ExplainerAsync(engine, entity, model) is not { } explainer) return null;
+        var row = explainer.RowOf(record) ?? (desk is null ? null : await desk.InputsOfAsync(entity, record.Sequence, cancellationToken));
+        return row?.Length == explainer.Inputs.Count ? explainer.Explain(row) : null;
     }
 
     /// <summary>The reasons of a decision: those it was answered with, and where only the score was named, the score's factors.</summary>

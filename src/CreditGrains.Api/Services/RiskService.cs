@@ -23,12 +23,14 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         var binder = table.Bind(V1.RiskServiceReflection.Descriptor.Services[0]);
         calls.Bind<V1.ActivateModelRequest>(binder, CommandKind.ActivateModel);
         calls.Bind<V1.ActivatePolicyRequest>(binder, CommandKind.ActivatePolicy);
+        calls.Bind<V1.RequestReviewRequest>(binder, CommandKind.RequestReview);
         binder
             .Unary<V1.RegisterModelFileRequest, V1.RegisterReply>("RegisterModel", async (m, context) => Reply(CommandKind.RegisterModel, await Registrar(context).RegisterModelAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Reasons.Memory, m.Metadata)))
             .Unary<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RegisterPolicy", async (m, context) => Reply(CommandKind.RegisterPolicy, await Registrar(context).RegisterPolicyAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Decision)))
             .Unary<V1.ListVersionsRequest, V1.ListVersionsReply>("ListVersions", ListAsync, compress: true)
+            .Unary<V1.ListReferralsRequest, V1.ListReferralsReply>("ListReferrals", ReferralsAsync)
             .Unary<V1.ScoreRequest, V1.ScoreReply>("Score", ScoreAsync)
             .Unary<V1.ExplainRequest, V1.ExplainReply>("Explain", ExplainAsync)
             .Unary<V1.GetMonitoringRequest, V1.GetMonitoringReply>("GetMonitoring", MonitoringAsync)
@@ -59,6 +61,22 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         };
     }
 
+    private async ValueTask<V1.ListReferralsReply> ReferralsAsync(V1.ListReferralsRequest request, CallContext context)
+    {
+        var entity = Entity(request.Tenant, request.LegalEntity);
+        if (request.Cursor < 0 || request.Limit is < 0 or > RowsMax) throw Invalid($"cursor must be 0 or one of a reply, limit 0 to {RowsMax}");
+        var page = await access.For(context).ListReferralsAsync(entity.Tenant, entity.LegalEntity, request.Cursor, request.Limit == 0 ? 100 : request.Limit).Guarded()
+            ?? throw new RpcException(StatusCode.Unimplemented, "this host keeps no list of referrals: look at the facility, or follow the feed");
+        return new V1.ListReferralsReply
+        {
+            NextCursor = page.NextCursor,
+            Referrals = { page.Referrals.Select(one => new V1.Referral
+            {
+                Facility = Keys.ToFacility(one.Facility), ReferralId = one.Reference, Request = (V1.CommandKind)one.Request, Amount = one.Amount, Currency = Keys.ToCode(one.Currency), ExpiresAtMicros = one.ExpiresAtMicros,
+            }) },
+        };
+    }
+
     private async ValueTask<V1.ScoreReply> ScoreAsync(V1.ScoreRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
@@ -79,7 +97,9 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         if (request.DecisionId <= 0) throw Invalid("decision_id must be 1 or more");
         var record = await access.For(context).GetDecisionAsync(request.DecisionId).Guarded() ?? throw new RpcException(StatusCode.NotFound, $"there is no decision {request.DecisionId}");
         var reply = new V1.ExplainReply { Decision = DecisionMapping.Write(record.Kind, record.Reference, OutcomeOf(record)) };
-        if (await files.ExplainAsync(access.For(context), record) is not { } explained) return reply;
+        // The journal is read for an approval's inputs where this host can, and left alone else.
+        var desk = context.Principal is { } caller ? access.DeskFor(caller) : null;
+        if (await files.ExplainAsync(access.For(context), record, desk, context.CancellationToken) is not { } explained) return reply;
         reply.Factors.AddRange(explained.Factors.Select(Write));
         foreach (var (name, value) in explained.Inputs) reply.Inputs.Add(name, value);
         reply.Background = explained.Background;

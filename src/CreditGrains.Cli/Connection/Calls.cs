@@ -28,6 +28,10 @@ internal static class Calls
     public static readonly RpcMethod<ListVersionsRequest, ListVersionsReply> ListVersions = Risk<ListVersionsRequest, ListVersionsReply>(nameof(ListVersions));
     public static readonly RpcMethod<ExplainRequest, ExplainReply> Explain = Risk<ExplainRequest, ExplainReply>(nameof(Explain));
     public static readonly RpcMethod<GetMonitoringRequest, GetMonitoringReply> GetMonitoring = Risk<GetMonitoringRequest, GetMonitoringReply>(nameof(GetMonitoring));
+    public static readonly RpcMethod<RequestReviewRequest, Decision> RequestReview = Risk<RequestReviewRequest, Decision>(nameof(RequestReview));
+    public static readonly RpcMethod<ListReferralsRequest, ListReferralsReply> ListReferrals = Risk<ListReferralsRequest, ListReferralsReply>(nameof(ListReferrals));
+    public static readonly RpcMethod<ResolveReferralRequest, Decision> ResolveReferral = Limit<ResolveReferralRequest, Decision>(nameof(ResolveReferral));
+    public static readonly RpcMethod<NoteOutcomesRequest, NoteOutcomesReply> NoteOutcomes = Risk<NoteOutcomesRequest, NoteOutcomesReply>(nameof(NoteOutcomes));
     public static readonly RpcMethod<StartBacktestRequest, Job> StartBacktest = Risk<StartBacktestRequest, Job>(nameof(StartBacktest));
     public static readonly RpcMethod<GetJobRequest, Job> GetJob = Risk<GetJobRequest, Job>(nameof(GetJob));
 

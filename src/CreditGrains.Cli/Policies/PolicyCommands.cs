@@ -18,36 +18,54 @@ internal static class PolicyCommands
 
     private static Command Check(Shell shell)
     {
-        var (command, file, json) = New("check", "Read a model and print what it asks for and decides");
+        var (command, file, json) = New("check", "Read a model and print what it asks for and decides, with warnings of gaps and overlaps of its tables");
+        var strict = new Option<bool>("--strict") { Description = "End with exit code 1 when there are warnings" };
+        command.Add(strict);
         command.SetAction(parse =>
         {
             var policy = Read(parse.GetRequiredValue(file));
             if (parse.GetValue(json))
             {
-                shell.Record(new { policy.Name, policy.Hash, policy.Inputs, policy.Decisions });
-                return (int)ExitCode.Ok;
+                shell.Record(new { policy.Name, policy.Hash, policy.Inputs, policy.Decisions, policy.Warnings });
+                return (int)CodeOf(policy, parse.GetValue(strict));
             }
 
             shell.Line($"{policy.Name}, version {policy.Hash[..12]}");
             shell.Table("inputs", ["name", "type"], policy.Inputs.Select(input => new[] { input.Name, input.TypeName }));
             shell.Table("decisions", ["name", "type", "logic", "rests on"], policy.Decisions.Select(decision => new[] { decision.Name, decision.TypeName, decision.Logic, string.Join(", ", decision.Inputs) }));
-            return (int)ExitCode.Ok;
+            foreach (var warning in policy.Warnings) shell.Line($"warning: {warning}");
+            return (int)CodeOf(policy, parse.GetValue(strict));
         });
         return command;
     }
+
+    private static ExitCode CodeOf(Policy policy, bool isStrict) => isStrict && policy.Warnings.Count > 0 ? ExitCode.Differences : ExitCode.Ok;
 
     private static Command Decide(Shell shell)
     {
         var (command, file, json) = New("decide", "Decide with a model, and say which rules held");
         var decision = new Option<string?>("--decision") { Description = "Its name; left out: the only one, or the last of the file" };
-        var input = new Option<string>("--input") { Description = "Inputs as a JSON object, or @FILE", Required = true };
+        var input = new Option<string?>("--input") { Description = "Inputs as a JSON object, or @FILE" };
+        var csv = new Option<string?>("--csv") { Description = "Inputs as a CSV with a column for each, one decision a row", HelpName = "FILE" };
         command.Add(decision);
         command.Add(input);
+        command.Add(csv);
         command.SetAction(parse =>
         {
             var policy = Read(parse.GetRequiredValue(file));
             var name = parse.GetValue(decision) ?? policy.Decisions[^1].Name;
-            var text = parse.GetRequiredValue(input);
+            if (parse.GetValue(csv) is { } rows)
+            {
+                foreach (var (row, values) in PolicyCsv.Read(policy, rows))
+                {
+                    var steps = new PolicyTrace();
+                    var made = Named(() => policy.Decide(name, values, steps));
+                    if (parse.GetValue(json)) shell.Record(new { Row = row, Value = PolicyJson.Of(made), Rules = steps.Hits.Select(hit => new { hit.Decision, hit.Rule }), Notes = steps.Notes.Select(note => new { note.Decision, note.Text }) });
+                    else shell.Line($"row {row}: {made.ToString()}{string.Concat(steps.Hits.Select(hit => $", rule {hit.Rule} of '{hit.Decision}'"))}{string.Concat(steps.Notes.Select(note => $"; '{note.Decision}': {note.Text}"))}");
+                }
+                return (int)ExitCode.Ok;
+            }
+            var text = parse.GetValue(input) ?? throw CommandFault.Usage("NoInput", "give the inputs by --input or --csv");
             var inputs = PolicyJson.Read(policy, text.StartsWith('@') ? File.ReadAllText(text[1..]) : text);
             var trace = new PolicyTrace();
             var value = Named(() => policy.Decide(name, inputs, trace));

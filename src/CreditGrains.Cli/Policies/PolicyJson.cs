@@ -21,19 +21,26 @@ internal static class PolicyJson
             using var document = JsonTexts.Parse(Encoding.UTF8.GetBytes(text), Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw CommandFault.Usage("BadInput", "inputs are one JSON object, such as {\"Age\": 30}");
             var inputs = new FeelContext();
-            foreach (var entry in document.RootElement.EnumerateObject())
-            {
-                var input = policy.Inputs.FirstOrDefault(known => known.Name == entry.Name)
-                    ?? throw CommandFault.Usage("UnknownInput", $"the policy asks for no '{entry.Name}'; it asks for {string.Join(", ", policy.Inputs.Select(known => $"'{known.Name}'"))}");
-                inputs.Set(entry.Name, entry.Value.ValueKind == JsonValueKind.String ? input.ReadText(entry.Value.GetString()!) : ValueOf(entry.Value));
-            }
-
+            foreach (var entry in document.RootElement.EnumerateObject()) Take(policy, inputs, entry.Name, entry.Value);
             return inputs;
         }
         catch (JsonException e)
         {
             throw CommandFault.Usage("BadInput", $"the inputs are no JSON: {e.Message}");
         }
+    }
+
+    /// <summary>An object under a name that no input has stands for inputs with dots: {"customer": {"age": 30}} is customer.age.</summary>
+    private static void Take(Policy policy, FeelContext inputs, string name, JsonElement value)
+    {
+        if (policy.Inputs.FirstOrDefault(known => known.Name == name) is { } input)
+        {
+            inputs.Set(name, value.ValueKind == JsonValueKind.String ? input.ReadText(value.GetString()!) : ValueOf(value));
+            return;
+        }
+        if (value.ValueKind != JsonValueKind.Object || !policy.Inputs.Any(known => known.Name.StartsWith(name + ".", StringComparison.Ordinal)))
+            throw CommandFault.Usage("UnknownInput", $"the policy asks for no '{name}'; it asks for {string.Join(", ", policy.Inputs.Select(known => $"'{known.Name}'"))}");
+        foreach (var part in value.EnumerateObject()) Take(policy, inputs, $"{name}.{part.Name}", part.Value);
     }
 
     /// <summary>A value as JSON.</summary>

@@ -17,6 +17,7 @@ internal static class RiskCommand
     public static Command Create(Shell shell) => new("risk", "Models and policies of a running engine: register, activate, list, explain, monitor, backtest")
     {
         RegisterModel(shell), RegisterPolicy(shell), Activate(shell, isPolicy: false), Activate(shell, isPolicy: true), Versions(shell), Explain(shell), Monitor(shell), Backtest(shell), Job(shell),
+        ReferralCommands.Review(shell), ReferralCommands.List(shell), ReferralCommands.Resolve(shell), OutcomesCommand.Create(shell),
     };
 
     private static Command RegisterModel(Shell shell)
@@ -173,7 +174,7 @@ internal static class RiskCommand
         return reply.Version > 0 ? ExitCode.Ok : DecisionView.CodeOf(reply.Decision);
     }
 
-    private static Command Calling(Shell shell, Command command, Func<Call, ParseResult, (uint Tenant, uint LegalEntity), Task<ExitCode>> run)
+    internal static Command Calling(Shell shell, Command command, Func<Call, ParseResult, (uint Tenant, uint LegalEntity), Task<ExitCode>> run)
     {
         var tenant = new Option<uint>("--tenant") { Description = "Tenant", DefaultValueFactory = _ => 1 };
         var entity = new Option<uint>("--entity") { Description = "Legal entity", DefaultValueFactory = _ => 1 };
@@ -201,7 +202,7 @@ internal static class RiskCommand
 
     private static string Ratio(double value) => double.IsNaN(value) ? "" : value.ToString("F4", CultureInfo.InvariantCulture);
 
-    private sealed record Call(Shell Shell, RpcChannel Channel, bool IsJson, CancellationToken CancellationToken)
+    internal sealed record Call(Shell Shell, RpcChannel Channel, bool IsJson, CancellationToken CancellationToken)
     {
         public async Task<TResponse> AskAsync<TRequest, TResponse>(RpcMethod<TRequest, TResponse> method, TRequest request)
             where TRequest : class, IMessage<TRequest>

@@ -170,6 +170,9 @@ public enum CommandKind : byte
 
     /// <summary>Give a version of a policy a role from a moment on.</summary>
     ActivatePolicy = 105,
+
+    /// <summary>An automated decline of a request is to be looked at by a person: it becomes a referral.</summary>
+    RequestReview = 106,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -185,13 +188,13 @@ public static class CommandKinds
     public static bool IsLoanAct(this CommandKind kind) => kind is >= CommandKind.RepayEarly and <= CommandKind.RenewLoan;
 
     /// <summary>Whether the command works on one facility's balances or holds.</summary>
-    public static bool IsAccount(this CommandKind kind) => kind is > CommandKind.None and < CommandKind.OpenNode;
+    public static bool IsAccount(this CommandKind kind) => kind is (> CommandKind.None and < CommandKind.OpenNode) or CommandKind.RequestReview;
 
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
         kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.RenewLoan)
             or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
-            or CommandKind.ActivateFeatures || kind.IsPool() || kind.IsRisk();
+            or CommandKind.ActivateFeatures or CommandKind.RequestReview || kind.IsPool() || kind.IsRisk();
 
     /// <summary>Whether the command is about a pool's terms or its loans.</summary>
     public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;

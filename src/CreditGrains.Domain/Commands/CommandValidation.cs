@@ -79,7 +79,7 @@ public static class CommandValidation
         if (takesCurrency ? !c.Currency.IsKnown : c.Currency != Currency.None)
             return (Reason.InvalidCurrency, takesCurrency ? "currency must be an ISO 4217 code" : $"{c.Kind} takes no currency");
         var takesReference = c.Kind is CommandKind.IncreaseHold or CommandKind.Capture or CommandKind.ClearRepayment
-            or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral || c.Kind.IsLoanAct();
+            or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral or CommandKind.RequestReview || c.Kind.IsLoanAct();
         // Of WriteOff and Recover it names a loan, or none.
         if (c.Kind is CommandKind.WriteOff or CommandKind.Recover ? c.Reference < 0 : takesReference ? c.Reference < 1 : c.Reference != 0)
             return Field("reference", takesReference ? "must be the sequence of an earlier decision, 1 or more" : $"is not used by {c.Kind}");

@@ -241,6 +241,9 @@ public enum Reason : ushort
 
     /// <summary>The score declines the request; the reasons are its factors.</summary>
     DeclinedByScore = 181,
+
+    /// <summary>The decision named is no decline of a request of this facility that a person could still look at: it is none, was sent to a person before, or asked for a loan.</summary>
+    NotReviewable = 182,
 }
 
 /// <summary>Groups of reasons.</summary>

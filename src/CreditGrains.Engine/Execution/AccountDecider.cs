@@ -66,6 +66,30 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         return verdict.Kind is OutcomeKind.Approved or OutcomeKind.ApprovedInPart;
     }
 
+    /// <summary>
+    /// Decides RequestReview: a decline of a request by limits, model or policy becomes a referral of what was asked, once. It holds nothing; who accepts it has the limits
+    /// checked again. A drawdown of a loan is asked for again instead, since its terms would have to be agreed anew.
+    /// </summary>
+    /// <param name="facility">The facility.</param>
+    /// <param name="e">The review; its reference is the decline.</param>
+    /// <param name="declined">That decision; null when it is not known.</param>
+    public void DecideReview(in FacilityRow facility, ref LedgerEvent e, in LedgerEvent? declined)
+    {
+        if (declined is not { } asked || asked.Key != e.Key || asked.Kind is not (CommandKind.Authorize or CommandKind.Drawdown) || asked.Outcome != OutcomeKind.Declined
+            || asked.Control is not null || state.Small.Reversed.Contains(e.Reference))
+        {
+            Decline(ref e, Reason.NotReviewable);
+            return;
+        }
+        e.RequestKind = asked.Kind;
+        e.Channel = asked.Channel;
+        e.MerchantCategory = asked.MerchantCategory;
+        e.Scenario = asked.Scenario;
+        Refer(facility, ref e, asked.AmountAsked, 0, null);
+        // Kept like a decision that was taken back: it cannot be sent to a person twice.
+        if (e.Outcome == OutcomeKind.Referred) e.OriginalSequence = asked.Sequence;
+    }
+
     /// <summary>Decides ResolveReferral.</summary>
     public void DecideResolve(in FacilityRow facility, ReadOnlySpan<PathEntry> path, ref LedgerEvent e)
     {
@@ -223,7 +247,7 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
         e.OriginalSequence = original.Sequence;
         switch (kind)
         {
-            case CommandKind.Authorize:
+            case CommandKind.Authorize or CommandKind.RequestReview:
                 UndoAuthorize(ref e, original);
                 break;
             case CommandKind.IncreaseHold:

@@ -297,8 +297,9 @@ internal sealed class Executor
         if (e.Currency != default && e.Currency != facility.Currency) Decline(ref e, Reason.CurrencyMismatch);
         else if (c.Kind.IsRequest()) accounts.DecideRequest(facility, path, ref e, c.LifetimeSeconds);
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);
+        else if (c.Kind == CommandKind.RequestReview) accounts.DecideReview(facility, ref e, ReadDecision(e.Reference));
         else if (c.Kind.IsLoanAct()) loans.Act(facility, ref e);
-        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(facility, ref e, ReadAllocation(e.Reference));
+        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(facility, ref e, ReadDecision(e.Reference));
         else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
         else accounts.DecideFact(facility, ref e, c);
         e.Currency = facility.Currency;
@@ -313,7 +314,7 @@ internal sealed class Executor
         if (decisions.TryRead(e.Reference, out var referred)) e.Control = referred.Control;
     }
 
-    private LedgerEvent? ReadAllocation(long sequence) =>
+    private LedgerEvent? ReadDecision(long sequence) =>
         sequence <= LastSequence && decisions.TryRead(sequence, out var e) ? e : null;
 
     /// <summary>Finds what a Reverse undoes. False: the event is decided already (a tombstone, or nothing to undo).</summary>

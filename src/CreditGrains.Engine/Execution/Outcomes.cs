@@ -81,6 +81,7 @@ internal static class Outcomes
         Reason.RegistryFull => "no place is left for another file, version or activation; retire what is not needed, or use another legal entity",
         Reason.DeclinedByPolicy => "a rule of the policy declines the request; the reasons name it",
         Reason.DeclinedByScore => "the score declines the request; the reasons are its factors",
+        Reason.NotReviewable => "the decision named is no decline of a request of this facility that a person could still look at",
         Reason.NoChange => "it is so already, or its time is over; nothing was done",
         _ => null,
     };

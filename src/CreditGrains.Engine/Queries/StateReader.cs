@@ -10,6 +10,8 @@ namespace CreditGrains.Engine.Queries;
 /// <summary>Reads of the state as callers see it. Runs on the deciding thread, so each is one atomic look.</summary>
 internal sealed class StateReader(PartitionState state, Executor executor)
 {
+    private const int ReferralRowsMax = 10_000;
+
     /// <summary>A facility with its path and open items; null when unknown.</summary>
     public FacilityView? Facility(NodeKey key)
     {
@@ -61,6 +63,23 @@ internal sealed class StateReader(PartitionState state, Executor executor)
             [.. risk.Versions.Where(one => one.Entity == entity).Select(one => new VersionView(one.IsPolicy, one.Name, one.Content, one.Reasons, one.Detail, one.RegisteredAtMicros))],
             [.. risk.Scopes.Where(pair => Scoring.RiskState.EntityOf(pair.Key) == entity).SelectMany(pair => pair.Value.Select(one =>
                 new ActivationView(pair.Key, one.IsPolicy, one.Name, one.Role, one.SharePpm, one.FromMicros, one.Maker, one.Checker, one.Sequence)))]);
+    }
+
+    /// <summary>Referrals of a legal entity among the open items from a place; looks at a bounded number of rows, so that decisions never wait long.</summary>
+    public ReferralPage Referrals(NodeKey entity, long place, int take)
+    {
+        var found = new List<ReferralView>();
+        var row = (int)Math.Clamp(place, 1, int.MaxValue);
+        var end = (int)Math.Min((long)row + ReferralRowsMax, state.Items.End);
+        for (; row < end && found.Count < take; row++)
+        {
+            ref readonly var item = ref state.Items.Read(row);
+            if (item.Facility == 0 || item.Kind != OpenItemKind.Referral) continue;
+            ref readonly var facility = ref state.Facilities.Read(item.Facility);
+            if (facility.Tenant != entity.Tenant || facility.LegalEntity != entity.LegalEntity) continue;
+            found.Add(new ReferralView(NodeKey.Facility(facility.Tenant, facility.LegalEntity, facility.Id), item.Reference, item.RequestKind, item.Amount, facility.Currency, item.ExpiresAtSeconds * 1_000_000));
+        }
+        return new ReferralPage(found, row < state.Items.End ? row : 0);
     }
 
     /// <summary>The bytes of a file whose hash begins so; null when it is not whole.</summary>

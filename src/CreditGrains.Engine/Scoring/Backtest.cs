@@ -155,7 +155,8 @@ internal sealed class Backtest : IDisposable
             command.LifetimeSeconds = (int)Math.Min(Command.LifetimeSecondsMax, e.ExpiresAtSeconds - e.RecordedAtMicros / 1_000_000);
         if (e.Kind == CommandKind.Adjust) (command.FeesDelta, command.InterestDelta, command.Amount) = (e.Parts.Fees, e.Parts.Interest, e.Parts.Principal);
         // Undoing by id needs the record of ids, which a second book does not keep: what was undone is undone by what it did.
-        if (e.Kind == CommandKind.Reverse) return false;
+        // So does what a person made of a decline, which may be none here.
+        if (e.Kind is CommandKind.Reverse or CommandKind.RequestReview) return false;
         if (!takesReference) return e.Kind != CommandKind.Repay || CutRepayment(ref command);
         if (!made.TryGetValue(e.Reference, out var here)) return false;
         command.Reference = here;

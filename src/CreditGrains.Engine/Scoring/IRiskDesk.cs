@@ -44,6 +44,12 @@ public interface IRiskDesk
     /// <returns>How many had a decision by a model.</returns>
     long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
 
+    /// <summary>What the model saw for a decision whose event does not tell it, such as an approval, rebuilt from the journal; null where it cannot be.</summary>
+    /// <param name="entity">Tenant and legal entity of its facility.</param>
+    /// <param name="sequence">The decision.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => Task.FromResult<double[]?>(null);
+
     /// <summary>Starts a backtest of a policy over the journal's history.</summary>
     /// <param name="entity">Tenant and legal entity.</param>
     /// <param name="policy">A registered version.</param>

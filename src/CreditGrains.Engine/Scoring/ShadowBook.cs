@@ -43,6 +43,9 @@ internal sealed class ShadowBook : IDisposable
         executor.Replay(e);
     }
 
+    /// <summary>Replays an event that nothing is asked of.</summary>
+    public void Skip(in LedgerEvent e) => executor.Replay(e);
+
     /// <inheritdoc/>
     public void Dispose() => state.Dispose();
 }

@@ -236,6 +236,10 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
     public ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => Look(_ => reader.Risk(new NodeKey(0, tenant, legalEntity, NodeKind.None)));
 
     /// <inheritdoc/>
+    public async ValueTask<ReferralPage?> ListReferralsAsync(ushort tenant, ushort legalEntity, long cursor, int take) =>
+        await Look(_ => reader.Referrals(new NodeKey(0, tenant, legalEntity, NodeKind.None), cursor, take));
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) =>
         Look(_ => reader.Content(new NodeKey(0, tenant, legalEntity, NodeKind.None), hash.A, hash.B));
 

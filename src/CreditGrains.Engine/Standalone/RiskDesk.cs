@@ -32,6 +32,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Dictionary<(NodeKey Entity, VersionName Policy), long[]> shadowPolicies = [];
     private readonly Dictionary<NodeKey, bool> labels = [];
     private readonly ConcurrentDictionary<string, RiskJob> jobs = new();
+    private readonly PastInputs past;
     private readonly Task following;
     private ShadowBook? book;
     private int jobsMade;
@@ -44,6 +45,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         this.nextFlush = nextFlush;
         this.tell = tell;
         this.performanceMonths = performanceMonths;
+        past = new PastInputs(partition, options);
         following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
@@ -102,6 +104,9 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     }
 
     /// <inheritdoc/>
+    public Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => past.RowOfAsync(entity, sequence, cancellationToken);
+
+    /// <inheritdoc/>
     public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
     {
         var id = Interlocked.Increment(ref jobsMade).ToString(CultureInfo.InvariantCulture);
@@ -123,6 +128,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         await stop.CancelAsync();
         await Task.WhenAny(following);
         book?.Dispose();
+        past.Dispose();
         stop.Dispose();
     }
 

@@ -1,71 +1,51 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
-
 namespace CreditGrains.Risk.Feel;
 
 /// <summary>
-/// Dates, times and durations as ISO 8601 texts, and their arithmetic. Times with a zone or offset are not known here: they are null, so that no decision rests on
-/// a place's clock.
+/// Dates, times and durations: their parts, order and arithmetic (DMN 1.3 tables 53 to 58). A time with a zone and one without cannot be compared, which is null: whose clock
+/// the second is by is not known.
 /// </summary>
-internal static partial class FeelCalendar
+internal static class FeelCalendar
 {
     private const decimal SecondsPerDay = 86_400;
-    private const decimal DayMax = 3_652_058;
 
     /// <summary>Reads a date, a date and time, a time or a duration.</summary>
     /// <returns>Null when it is none.</returns>
     public static FeelValue Read(string text)
     {
-        if (Date(text) is { IsNull: false } date) return date;
-        if (DateTime(text) is { IsNull: false } both) return both;
-        return Time(text) is { IsNull: false } time ? time : Duration(text);
+        if (CalendarText.Date(text) is { IsNull: false } date) return date;
+        if (CalendarText.DateTime(text) is { IsNull: false } both) return both;
+        return CalendarText.Time(text) is { IsNull: false } time ? time : CalendarText.Duration(text);
     }
 
-    public static FeelValue Date(string text) =>
-        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date) ? FeelValue.Of(date) : FeelValue.Null;
-
-    public static FeelValue Time(string text) =>
-        TimeOnly.TryParseExact(text, ["HH:mm:ss", "HH:mm:ss.FFFFFFF"], CultureInfo.InvariantCulture, DateTimeStyles.None, out var time) ? FeelValue.Of(time) : FeelValue.Null;
-
-    public static FeelValue DateTime(string text)
-    {
-        var split = text.IndexOf('T', StringComparison.Ordinal);
-        if (split < 0) return FeelValue.Null;
-        var date = Date(text[..split]);
-        var time = Time(text[(split + 1)..]);
-        return date.IsNull || time.IsNull ? FeelValue.Null : Join(date, time);
-    }
-
-    /// <summary>A date and a time of day as one.</summary>
-    public static FeelValue Join(in FeelValue date, in FeelValue time) => FeelValue.OfKind(FeelKind.DateTime, date.Number * SecondsPerDay + time.Number);
+    /// <summary>A date and a time of day as one, with the time's zone.</summary>
+    public static FeelValue Join(in FeelValue date, in FeelValue time) => FeelValue.OfTime(FeelKind.DateTime, date.Number * SecondsPerDay + time.Number, time.Zone);
 
     /// <summary>The day of a date and time.</summary>
     public static FeelValue DayOf(in FeelValue value) =>
         value.Kind == FeelKind.DateTime ? FeelValue.OfKind(FeelKind.Date, decimal.Floor(value.Number / SecondsPerDay)) : value.Kind == FeelKind.Date ? value : FeelValue.Null;
 
-    /// <summary>The time of a date and time.</summary>
-    public static FeelValue TimeOf(in FeelValue value) =>
-        value.Kind == FeelKind.DateTime ? FeelValue.OfKind(FeelKind.Time, value.Number - decimal.Floor(value.Number / SecondsPerDay) * SecondsPerDay) : value.Kind == FeelKind.Time ? value : FeelValue.Null;
+    /// <summary>The time of a date and time, with its zone.</summary>
+    public static FeelValue TimeOf(in FeelValue value) => value.Kind == FeelKind.DateTime
+        ? FeelValue.OfTime(FeelKind.Time, value.Number - decimal.Floor(value.Number / SecondsPerDay) * SecondsPerDay, value.Zone)
+        : value.Kind == FeelKind.Time ? value : FeelValue.Null;
 
-    /// <summary>Reads PnYnM or PnDTnHnMnS, with a sign.</summary>
-    public static FeelValue Duration(string text)
+    /// <summary>A date as its midnight in UTC, which is what stands for it beside a date and time (DMN 1.3 §10.3.2.3.6).</summary>
+    public static FeelValue Midnight(in FeelValue date) => FeelValue.OfTime(FeelKind.DateTime, date.Number * SecondsPerDay, FeelZone.Utc);
+
+    /// <summary>Seconds in UTC of a time with a zone, local seconds of one without; null where a zone's offset is not known without a day.</summary>
+    public static decimal? Instant(in FeelValue value) => value.Zone is not { } zone ? value.Number
+        : zone.OffsetAt(value.Kind == FeelKind.DateTime ? value.Number : null) is { } offset ? value.Number - offset : null;
+
+    /// <summary>A time without the part of its second.</summary>
+    public static FeelValue WholeSeconds(in FeelValue value) => FeelValue.OfTime(value.Kind, decimal.Floor(value.Number), value.Zone);
+
+    /// <summary>Below 0, 0 or above 0; null when the two cannot be put in order.</summary>
+    public static int? Compare(in FeelValue a, in FeelValue b)
     {
-        var match = DurationText().Match(text);
-        if (!match.Success || text.EndsWith('P') || text.EndsWith('T')) return FeelValue.Null;
-        try
-        {
-            var sign = match.Groups["sign"].Length > 0 ? -1 : 1;
-            var isMonths = match.Groups["y"].Success || match.Groups["mo"].Success;
-            var isDays = match.Groups["d"].Success || match.Groups["t"].Success;
-            if (isMonths == isDays) return FeelValue.Null;
-            return isMonths
-                ? FeelValue.OfMonths(sign * (12 * Part(match, "y") + Part(match, "mo")))
-                : FeelValue.OfSeconds(sign * (SecondsPerDay * Part(match, "d") + 3_600 * Part(match, "h") + 60 * Part(match, "m") + Part(match, "s")));
-        }
-        catch (OverflowException)
-        {
-            return FeelValue.Null;
-        }
+        if (a.Zone is null && b.Zone is null) return a.Number.CompareTo(b.Number);
+        if (a.Zone is null || b.Zone is null) return null;
+        if (a.Zone.IsSame(b.Zone) && a.Kind == FeelKind.Time) return a.Number.CompareTo(b.Number);
+        return Instant(a) is { } first && Instant(b) is { } second ? first.CompareTo(second) : null;
     }
 
     /// <summary>A date, time or date and time moved by a duration.</summary>
@@ -74,19 +54,19 @@ internal static partial class FeelCalendar
     {
         (FeelKind.Date, FeelKind.DaysDuration) => Day(decimal.Floor((value.Number * SecondsPerDay + sign * duration.Number) / SecondsPerDay)),
         (FeelKind.Date, FeelKind.MonthsDuration) => AddMonths(value.Number, sign * duration.Number),
-        (FeelKind.DateTime, FeelKind.DaysDuration) => Moment(value.Number + sign * duration.Number),
+        (FeelKind.DateTime, FeelKind.DaysDuration) => Moment(value.Number + sign * duration.Number, value.Zone),
         (FeelKind.DateTime, FeelKind.MonthsDuration) => AddMonths(DayOf(value).Number, sign * duration.Number) is { IsNull: false } day ? Join(day, TimeOf(value)) : FeelValue.Null,
-        (FeelKind.Time, FeelKind.DaysDuration) => FeelValue.OfKind(FeelKind.Time, Modulo(value.Number + sign * duration.Number, SecondsPerDay)),
+        (FeelKind.Time, FeelKind.DaysDuration) => FeelValue.OfTime(FeelKind.Time, Modulo(value.Number + sign * duration.Number, SecondsPerDay), value.Zone),
         _ => FeelValue.Null,
     };
 
-    /// <summary>The duration from one to another of the same kind; a date counts as its midnight beside a date and time.</summary>
+    /// <summary>The duration from one to another; a date counts as its midnight in UTC beside a date and time, and both have a zone or neither.</summary>
     public static FeelValue Between(in FeelValue a, in FeelValue b) => (a.Kind, b.Kind) switch
     {
         (FeelKind.Date, FeelKind.Date) => FeelValue.OfSeconds((a.Number - b.Number) * SecondsPerDay),
-        (FeelKind.DateTime, FeelKind.DateTime) or (FeelKind.Time, FeelKind.Time) => FeelValue.OfSeconds(a.Number - b.Number),
-        (FeelKind.DateTime, FeelKind.Date) => FeelValue.OfSeconds(a.Number - b.Number * SecondsPerDay),
-        (FeelKind.Date, FeelKind.DateTime) => FeelValue.OfSeconds(a.Number * SecondsPerDay - b.Number),
+        (FeelKind.DateTime, FeelKind.DateTime) or (FeelKind.Time, FeelKind.Time) => Difference(a, b),
+        (FeelKind.DateTime, FeelKind.Date) => Difference(a, Midnight(b)),
+        (FeelKind.Date, FeelKind.DateTime) => Difference(Midnight(a), b),
         _ => FeelValue.Null,
     };
 
@@ -95,7 +75,7 @@ internal static partial class FeelCalendar
     {
         var (start, end) = (DayOf(from), DayOf(to));
         if (start.IsNull || end.IsNull) return FeelValue.Null;
-        var (a, b) = (DateOnly.FromDayNumber((int)start.Number), DateOnly.FromDayNumber((int)end.Number));
+        var (a, b) = (CivilDay.Parts(start.Number), CivilDay.Parts(end.Number));
         var months = (b.Year - a.Year) * 12 + b.Month - a.Month;
         if (months > 0 && b.Day < a.Day) months--;
         if (months < 0 && b.Day > a.Day) months++;
@@ -120,79 +100,45 @@ internal static partial class FeelCalendar
         }
 
         var day = DayOf(value);
-        var time = TimeOf(value);
+        // A date has the parts of its midnight in UTC.
+        var time = value.Kind == FeelKind.Date ? FeelValue.OfTime(FeelKind.Time, 0, FeelZone.Utc) : TimeOf(value);
         return name switch
         {
-            "year" or "month" or "day" or "weekday" when !day.IsNull => FeelValue.Of(DayPart(DateOnly.FromDayNumber((int)day.Number), name)),
+            "year" when !day.IsNull => FeelValue.Of(CivilDay.Parts(day.Number).Year),
+            "month" when !day.IsNull => FeelValue.Of(CivilDay.Parts(day.Number).Month),
+            "day" when !day.IsNull => FeelValue.Of(CivilDay.Parts(day.Number).Day),
+            "weekday" when !day.IsNull => FeelValue.Of(CivilDay.Weekday(day.Number)),
             "hour" when !time.IsNull => FeelValue.Of(decimal.Floor(time.Number / 3_600)),
             "minute" when !time.IsNull => FeelValue.Of(decimal.Floor(time.Number / 60) % 60),
             "second" when !time.IsNull => FeelValue.Of(time.Number % 60),
+            "time offset" when value.Zone?.OffsetAt(value.Kind == FeelKind.DateTime ? value.Number : null) is { } offset => FeelValue.OfSeconds(offset),
+            "time offset" when value.Kind == FeelKind.Date => FeelValue.OfSeconds(0),
+            "timezone" => FeelValue.Of(value.Zone?.Name),
             _ => FeelValue.Null,
         };
     }
 
-    /// <summary>As ISO 8601.</summary>
-    public static string Write(in FeelValue value) => value.Kind switch
+    private static FeelValue Difference(in FeelValue a, in FeelValue b)
     {
-        FeelKind.Date => DateOnly.FromDayNumber((int)value.Number).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
-        FeelKind.DateTime => $"{Write(DayOf(value))}T{Write(TimeOf(value))}",
-        FeelKind.Time => WriteTime(value.Number),
-        FeelKind.MonthsDuration => WriteMonths(value.Number),
-        FeelKind.DaysDuration => WriteSeconds(value.Number),
-        _ => "",
-    };
-
-    private static string WriteTime(decimal seconds)
-    {
-        var whole = decimal.Floor(seconds);
-        var text = string.Create(CultureInfo.InvariantCulture, $"{(int)(whole / 3_600):00}:{(int)(whole / 60 % 60):00}:{(int)(whole % 60):00}");
-        return whole == seconds ? text : text + (seconds - whole).ToString("0.#######", CultureInfo.InvariantCulture)[1..];
+        if (a.Zone is null != b.Zone is null) return FeelValue.Null;
+        if (a.Kind == FeelKind.Time && a.Zone is { } zone && zone.IsSame(b.Zone!)) return FeelValue.OfSeconds(a.Number - b.Number);
+        return Instant(a) is { } first && Instant(b) is { } second ? FeelValue.OfSeconds(first - second) : FeelValue.Null;
     }
-
-    private static string WriteMonths(decimal months)
-    {
-        var (years, rest) = (decimal.Truncate(Math.Abs(months) / 12), Math.Abs(months) % 12);
-        return string.Create(CultureInfo.InvariantCulture, $"{(months < 0 ? "-" : "")}P{(years != 0 ? $"{years}Y" : "")}{(rest != 0 || years == 0 ? $"{rest}M" : "")}");
-    }
-
-    private static string WriteSeconds(decimal seconds)
-    {
-        var left = Math.Abs(seconds);
-        var days = decimal.Truncate(left / SecondsPerDay);
-        left -= days * SecondsPerDay;
-        var (hours, minutes, rest) = (decimal.Truncate(left / 3_600), decimal.Truncate(left % 3_600 / 60), left % 60);
-        var time = string.Create(CultureInfo.InvariantCulture, $"{(hours != 0 ? $"{hours}H" : "")}{(minutes != 0 ? $"{minutes}M" : "")}{(rest != 0 ? $"{rest:0.#######}S" : "")}");
-        if (days == 0 && time.Length == 0) return "PT0S";
-        return string.Create(CultureInfo.InvariantCulture, $"{(seconds < 0 ? "-" : "")}P{(days != 0 ? $"{days}D" : "")}{(time.Length > 0 ? "T" + time : "")}");
-    }
-
-    private static int DayPart(DateOnly date, string name) => name switch
-    {
-        "year" => date.Year,
-        "month" => date.Month,
-        "day" => date.Day,
-        // ISO: Monday is 1.
-        _ => date.DayOfWeek == DayOfWeek.Sunday ? 7 : (int)date.DayOfWeek,
-    };
 
     private static FeelValue AddMonths(decimal day, decimal months)
     {
-        if (Math.Abs(months) > 120_000) return FeelValue.Null;
-        var date = DateOnly.FromDayNumber((int)day);
-        var moved = date.Year * 12 + date.Month - 1 + (int)months;
-        var (year, month) = (Math.DivRem(moved, 12).Quotient, moved % 12 + 1);
-        if (moved < 12 || year > 9999) return FeelValue.Null;
-        return FeelValue.Of(new DateOnly(year, month, Math.Min(date.Day, System.DateTime.DaysInMonth(year, month))));
+        var date = CivilDay.Parts(day);
+        var moved = date.Year * 12 + date.Month - 1 + months;
+        var year = decimal.Floor(moved / 12);
+        if (Math.Abs(year) > CivilDay.YearMax) return FeelValue.Null;
+        var month = (int)(moved - year * 12) + 1;
+        return FeelValue.OfKind(FeelKind.Date, CivilDay.Number((long)year, month, Math.Min(date.Day, CivilDay.DaysInMonth((long)year, month))));
     }
 
-    private static FeelValue Day(decimal day) => day is >= 0 and <= DayMax ? FeelValue.OfKind(FeelKind.Date, day) : FeelValue.Null;
+    private static FeelValue Day(decimal day) => CivilDay.IsInRange(day) ? FeelValue.OfKind(FeelKind.Date, day) : FeelValue.Null;
 
-    private static FeelValue Moment(decimal seconds) => seconds >= 0 && seconds < (DayMax + 1) * SecondsPerDay ? FeelValue.OfKind(FeelKind.DateTime, seconds) : FeelValue.Null;
+    private static FeelValue Moment(decimal seconds, FeelZone? zone) =>
+        CivilDay.IsInRange(decimal.Floor(seconds / SecondsPerDay)) ? FeelValue.OfTime(FeelKind.DateTime, seconds, zone) : FeelValue.Null;
 
     private static decimal Modulo(decimal value, decimal by) => value - decimal.Floor(value / by) * by;
-
-    private static decimal Part(Match match, string group) => match.Groups[group].Success ? decimal.Parse(match.Groups[group].ValueSpan, CultureInfo.InvariantCulture) : 0;
-
-    [GeneratedRegex(@"^(?<sign>-?)P((?<y>\d{1,9})Y)?((?<mo>\d{1,9})M)?((?<d>\d{1,9})D)?(?<t>T((?<h>\d{1,9})H)?((?<m>\d{1,9})M)?((?<s>\d{1,9}(\.\d{1,9})?)S)?)?$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, 1_000)]
-    private static partial Regex DurationText();
 }

@@ -128,7 +128,10 @@ internal sealed class RangeExpression(FeelExpression low, bool hasLow, FeelExpre
     public override FeelValue Evaluate(FeelValue[] frame)
     {
         var (from, to) = (low.Evaluate(frame), high.Evaluate(frame));
-        return from.IsNull || to.IsNull || FeelOperators.Compare(from, to) is null ? FeelValue.Null : FeelValue.Of(new FeelRange(from, hasLow, to, hasHigh));
+        if (from.IsNull && to.IsNull) return FeelValue.Null;
+        if (!from.IsNull && !to.IsNull && FeelOperators.Compare(from, to) is null) return FeelValue.Null;
+        var one = from.IsNull ? to : from;
+        return FeelOperators.Compare(one, one) is null ? FeelValue.Null : FeelValue.Of(new FeelRange(from, hasLow, to, hasHigh));
     }
 }
 
@@ -145,21 +148,19 @@ internal sealed class ListExpression(IReadOnlyList<FeelExpression> items) : Feel
 /// <summary>A context: entries may use those before them, by their places.</summary>
 internal sealed class ContextExpression(IReadOnlyList<(string Name, int Place, FeelExpression Value)> entries) : FeelExpression
 {
+    public IReadOnlyList<(string Name, int Place, FeelExpression Value)> Entries => entries;
+
     public override FeelValue Evaluate(FeelValue[] frame)
     {
         var context = new FeelContext();
-        foreach (var (name, place, value) in entries) context.Set(name, frame[place] = value.Evaluate(frame));
-        return FeelValue.Of(context);
-    }
-}
+        foreach (var (name, place, value) in entries)
+        {
+            // Two entries of one name make it null (DMN 1.4, issue 178).
+            if (context.Has(name)) return FeelValue.Null;
+            context.Set(name, frame[place] = value.Evaluate(frame));
+        }
 
-internal sealed class CallExpression(FeelFunctions.Body function, IReadOnlyList<FeelExpression> arguments) : FeelExpression
-{
-    public override FeelValue Evaluate(FeelValue[] frame)
-    {
-        var values = new FeelValue[arguments.Count];
-        for (var i = 0; i < values.Length; i++) values[i] = arguments[i].Evaluate(frame);
-        return function(values);
+        return FeelValue.Of(context);
     }
 }
 
@@ -171,12 +172,20 @@ internal sealed class FilterExpression(FeelExpression source, int itemPlace, Fee
         var value = source.Evaluate(frame);
         if (value.IsNull) return value;
         IReadOnlyList<FeelValue> items = value.Kind == FeelKind.List ? value.Items : [value];
+        FeelBudget.Spend(items.Count);
         var found = new List<FeelValue>();
+        if (items.Count == 0)
+        {
+            frame[itemPlace] = FeelValue.Null;
+            return condition.Evaluate(frame).Kind == FeelKind.Number ? FeelValue.Null : FeelValue.Of(found);
+        }
+
         for (var i = 0; i < items.Count; i++)
         {
             frame[itemPlace] = items[i];
             var holds = condition.Evaluate(frame);
-            if (holds.Kind == FeelKind.Number) return At(items, holds.Number);
+            if (i == 0 && holds.Kind == FeelKind.Number) return At(items, holds.Number);
+            if (holds.Kind is not (FeelKind.Boolean or FeelKind.Null)) return FeelValue.Null;
             if (holds.IsTrue) found.Add(items[i]);
         }
 

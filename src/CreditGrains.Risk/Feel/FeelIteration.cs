@@ -13,12 +13,25 @@ internal sealed record FeelIterator(int Place, FeelExpression Source, FeelExpres
     public IReadOnlyList<FeelValue>? Values(FeelValue[] frame)
     {
         var from = Source.Evaluate(frame);
-        if (To is null) return from.Kind == FeelKind.List ? from.Items : from.IsNull ? null : [from];
-        var to = To.Evaluate(frame);
-        if (from.Kind != FeelKind.Number || to.Kind != FeelKind.Number || Math.Abs(to.Number - from.Number) > StepsMax) return null;
+        if (To is not null) return Run(from, To.Evaluate(frame), 0, 0);
+        return from.Kind switch
+        {
+            FeelKind.List => from.Items,
+            FeelKind.Null => null,
+            FeelKind.Range => from.Range! is { IsInverse: false } range && range.Low.Number <= range.High.Number ? Run(range.Low, range.High, range.HasLow ? 0 : 1, range.HasHigh ? 0 : 1) : null,
+            _ => [from],
+        };
+    }
+
+    /// <summary>Whole numbers or days from one to another, also downwards.</summary>
+    private static List<FeelValue>? Run(in FeelValue from, in FeelValue to, int skipFirst, int skipLast)
+    {
+        if (from.Kind != to.Kind || from.Kind is not (FeelKind.Number or FeelKind.Date) || Math.Abs(to.Number - from.Number) > StepsMax) return null;
         var values = new List<FeelValue>();
         var step = to.Number >= from.Number ? 1 : -1;
-        for (var value = from.Number; step > 0 ? value <= to.Number : value >= to.Number; value += step) values.Add(FeelValue.Of(value));
+        var last = to.Number - step * skipLast;
+        for (var value = from.Number + step * skipFirst; step > 0 ? value <= last : value >= last; value += step) values.Add(FeelValue.OfKind(from.Kind, value));
+        FeelBudget.Spend(values.Count);
         return values;
     }
 }
@@ -32,7 +45,11 @@ internal enum FeelQuantifier
 }
 
 /// <summary>for … return, some … satisfies, every … satisfies.</summary>
-internal sealed class IterationExpression(FeelQuantifier quantifier, IReadOnlyList<FeelIterator> iterators, FeelExpression body) : FeelExpression
+/// <param name="quantifier">Which.</param>
+/// <param name="iterators">The names that run.</param>
+/// <param name="body">What is worked out for each.</param>
+/// <param name="partialPlace">Where the results so far stand, when the body asks for them; else −1.</param>
+internal sealed class IterationExpression(FeelQuantifier quantifier, IReadOnlyList<FeelIterator> iterators, FeelExpression body, int partialPlace = -1) : FeelExpression
 {
     public override FeelValue Evaluate(FeelValue[] frame)
     {
@@ -40,6 +57,8 @@ internal sealed class IterationExpression(FeelQuantifier quantifier, IReadOnlyLi
         if (!Run(frame, 0, results)) return FeelValue.Null;
         if (quantifier == FeelQuantifier.Each) return FeelValue.Of(results);
         var sum = FeelValue.Of(quantifier == FeelQuantifier.Every);
+        foreach (var result in results)
+            if (result.Kind is not (FeelKind.Boolean or FeelKind.Null)) return FeelValue.Null;
         foreach (var result in results) sum = quantifier == FeelQuantifier.Every ? FeelOperators.And(sum, result) : FeelOperators.Or(sum, result);
         return sum;
     }
@@ -48,6 +67,13 @@ internal sealed class IterationExpression(FeelQuantifier quantifier, IReadOnlyLi
     {
         if (depth == iterators.Count)
         {
+            FeelBudget.Spend(1);
+            if (partialPlace >= 0)
+            {
+                FeelBudget.Spend(results.Count / 16);
+                frame[partialPlace] = FeelValue.Of([.. results]);
+            }
+
             results.Add(body.Evaluate(frame));
             return results.Count <= FeelIterator.StepsMax;
         }

@@ -6,6 +6,8 @@ namespace CreditGrains.Risk.Feel;
 /// </summary>
 internal static class FeelOperators
 {
+    private const int TextMax = 1 << 20;
+
     public static FeelValue Add(in FeelValue a, in FeelValue b)
     {
         try
@@ -13,7 +15,7 @@ internal static class FeelOperators
             return (a.Kind, b.Kind) switch
             {
                 (FeelKind.Number, FeelKind.Number) => FeelValue.Of(a.Number + b.Number),
-                (FeelKind.Text, FeelKind.Text) => FeelValue.Of(a.Text + b.Text),
+                (FeelKind.Text, FeelKind.Text) => Joined(a.Text, b.Text),
                 (FeelKind.DaysDuration, FeelKind.DaysDuration) => FeelValue.OfSeconds(a.Number + b.Number),
                 (FeelKind.MonthsDuration, FeelKind.MonthsDuration) => FeelValue.OfMonths(a.Number + b.Number),
                 (_, FeelKind.DaysDuration or FeelKind.MonthsDuration) => FeelCalendar.Shift(a, b, 1),
@@ -25,6 +27,13 @@ internal static class FeelOperators
         {
             return FeelValue.Null;
         }
+    }
+
+    private static FeelValue Joined(string a, string b)
+    {
+        if (a.Length + b.Length > TextMax) return FeelValue.Null;
+        FeelBudget.Spend((a.Length + b.Length) / 64);
+        return FeelValue.Of(a + b);
     }
 
     public static FeelValue Subtract(in FeelValue a, in FeelValue b)
@@ -93,11 +102,17 @@ internal static class FeelOperators
     /// <summary>Below 0, 0 or above 0; null when the two cannot be put in order.</summary>
     public static int? Compare(in FeelValue a, in FeelValue b)
     {
-        if (a.Kind != b.Kind) return null;
+        if (a.Kind != b.Kind) return (a.Kind, b.Kind) switch
+        {
+            (FeelKind.Date, FeelKind.DateTime) => FeelCalendar.Compare(FeelCalendar.Midnight(a), b),
+            (FeelKind.DateTime, FeelKind.Date) => FeelCalendar.Compare(a, FeelCalendar.Midnight(b)),
+            _ => null,
+        };
         return a.Kind switch
         {
             FeelKind.Text => string.CompareOrdinal(a.Text, b.Text),
-            FeelKind.Null or FeelKind.Boolean or FeelKind.List or FeelKind.Context or FeelKind.Range => null,
+            FeelKind.Null or FeelKind.Boolean or FeelKind.List or FeelKind.Context or FeelKind.Range or FeelKind.Function => null,
+            FeelKind.Time or FeelKind.DateTime => FeelCalendar.Compare(a, b),
             _ => a.Number.CompareTo(b.Number),
         };
     }
@@ -106,6 +121,13 @@ internal static class FeelOperators
     public static FeelValue AreEqual(in FeelValue a, in FeelValue b)
     {
         if (a.IsNull || b.IsNull) return FeelValue.Of(a.IsNull && b.IsNull);
+        if (a.Kind is FeelKind.Time or FeelKind.DateTime && a.Kind == b.Kind)
+        {
+            // Times are equal by their whole seconds (DMN 1.3 table 53 names hour, minute and second).
+            if (a.Zone is null != b.Zone is null) return FeelValue.Null;
+            return FeelValue.Of(FeelCalendar.Compare(FeelCalendar.WholeSeconds(a), FeelCalendar.WholeSeconds(b)) == 0);
+        }
+
         return a.Kind == b.Kind ? FeelValue.Of(a.Equals(b)) : FeelValue.Null;
     }
 

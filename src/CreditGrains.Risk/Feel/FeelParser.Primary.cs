@@ -17,6 +17,9 @@ internal sealed partial class FeelParser
     private int rangeDepth;
     private bool rangeHasEnd;
 
+    // Places that a name was read for.
+    private readonly HashSet<int> used = [];
+
     private FeelExpression ReadPrimary()
     {
         Skip();
@@ -45,7 +48,7 @@ internal sealed partial class FeelParser
             if (TryWord("true")) return new ConstantExpression(FeelValue.Of(true));
             if (TryWord("false")) return new ConstantExpression(FeelValue.Of(false));
             if (TryWord("null")) return new ConstantExpression(FeelValue.Null);
-            if (TryWord("function")) throw Fault("UnsupportedExpression", "functions written in an expression are not supported; make a business knowledge model");
+            if (TryWord("function")) return ReadFunction();
         }
 
         var start = at;
@@ -53,10 +56,9 @@ internal sealed partial class FeelParser
         {
             at = end;
             var place = scope.PlaceOf(known);
-            if (place >= 0 && !Looks("(")) return new NameExpression(place);
-            if (TrySign("(")) return ReadCall(known, start);
-            if (place >= 0) return new NameExpression(place);
-            throw Fault("UnknownName", $"'{known}' is a function; call it with ( )", start);
+            var isCall = Looks("(");
+            if (place >= 0 && !(isCall && FunctionOf(known) is not null)) return Within(known, place);
+            if (FunctionOf(known) is { } function) return isCall && TrySign("(") ? ReadCall(function, start) : Within(known, -1, new ConstantExpression(FeelValue.Of(function)));
         }
 
         var word = ReadWord() ?? throw Fault("UnexpectedCharacter", $"'{text[at]}' cannot stand here; see the FEEL grammar");
@@ -70,30 +72,16 @@ internal sealed partial class FeelParser
         throw Fault("UnknownName", $"there is no '{word}' here; an input or decision must be required by name before it can be used", start);
     }
 
-    private FeelExpression ReadCall(string name, int start)
+    private FeelCallable? FunctionOf(string name) => scope.FunctionOf(name) ?? FeelFunctions.Find(name);
+
+    /// <summary>A name, and within filters the part of that name which the element may have.</summary>
+    private FeelExpression Within(string name, int place, FeelExpression? value = null)
     {
-        var arguments = new List<FeelExpression>();
-        if (!TrySign(")"))
-        {
-            do arguments.Add(ReadExpression());
-            while (TrySign(","));
-            if (TrySign(":")) throw Fault("UnsupportedExpression", "named arguments are not supported; give them in order");
-            Expect(")", TrySign(")"));
-        }
-
-        if (scope.FunctionOf(name) is { } model)
-        {
-            if (arguments.Count != model.Parameters.Count) throw Fault("WrongArguments", $"'{name}' takes {model.Parameters.Count} arguments, not {arguments.Count}", start);
-            return new CallExpression(values => model.Call(values), arguments);
-        }
-
-        if (FeelFunctions.Find(name) is not { } function) throw Fault("UnknownFunction", $"'{name}' cannot be called", start);
-        if (arguments.Count < function.ArgumentsMin || arguments.Count > function.ArgumentsMax)
-            throw Fault("WrongArguments", $"'{name}' takes {(function.ArgumentsMin == function.ArgumentsMax ? $"{function.ArgumentsMin}" : $"at least {function.ArgumentsMin}")} arguments, not {arguments.Count}", start);
-        // What is known now, such as a date, need not be made again for every decision.
-        if (arguments.TrueForAll(argument => argument is ConstantExpression))
-            return new ConstantExpression(function.Call([.. arguments.Select(argument => ((ConstantExpression)argument).Value)]));
-        return new CallExpression(function.Call, arguments);
+        if (place >= 0) used.Add(place);
+        var expression = value ?? new NameExpression(place);
+        foreach (var item in scope.ItemsAround(name).Reverse())
+            if (item != place || name == "item") expression = new FilteredNameExpression(item, name, expression);
+        return expression;
     }
 
     /// <summary>
@@ -106,6 +94,15 @@ internal sealed partial class FeelParser
         if (open == '[' && TrySign("]")) return new ListExpression([]);
         var outer = (rangeDepth, rangeHasEnd);
         (rangeDepth, rangeHasEnd) = (rangeDepth + 1, false);
+        if (open == '(' && TryComparison() is { } sign)
+        {
+            var end = ReadSum();
+            (rangeDepth, rangeHasEnd) = outer;
+            Expect(")", TrySign(")"));
+            var range = new TestRangeExpression(sign, end);
+            return end is ConstantExpression ? new ConstantExpression(range.Evaluate([])) : range;
+        }
+
         var first = ReadExpression();
         if (TrySign("..")) return ReadRange(open == '[', first, outer);
         (rangeDepth, rangeHasEnd) = outer;
@@ -140,15 +137,20 @@ internal sealed partial class FeelParser
     {
         var entries = new List<(string, int, FeelExpression)>();
         if (TrySign("}")) return new ContextExpression(entries);
+        var outer = (rangeDepth, rangeHasEnd);
+        (rangeDepth, rangeHasEnd) = (0, false);
         do
         {
             Skip();
             var name = at < text.Length && text[at] == '"' ? ReadText() : ReadKey();
             Expect(":", TrySign(":"));
             var value = ReadExpression();
+            if (entries.Exists(entry => entry.Item1 == name)) scope.Warnings.Add($"character {at + 1}: the context has two entries '{name}', which makes it null");
+            scope.AddMember(name);
             entries.Add((name, scope.Add(name), value));
         }
         while (TrySign(","));
+        (rangeDepth, rangeHasEnd) = outer;
         Expect("}", TrySign("}"));
         scope.Remove(entries.Count);
         return new ContextExpression(entries);
@@ -221,7 +223,7 @@ internal sealed partial class FeelParser
         Skip();
         if (at >= text.Length || text[at] != '"') throw Fault("UnexpectedCharacter", "@ stands before a text such as @\"2026-01-31\"", start);
         var value = FeelCalendar.Read(ReadText());
-        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time without zone, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
+        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
     }
 
     private string ReadMember()
@@ -239,7 +241,22 @@ internal sealed partial class FeelParser
     private string ReadNewName()
     {
         Skip();
-        return ReadWord() ?? throw Fault("UnexpectedCharacter", "a name is expected here");
+        var name = ReadWord() ?? throw Fault("UnexpectedCharacter", "a name is expected here");
+        while (!LooksWord("in"))
+        {
+            Skip();
+            name += " " + (ReadWord() ?? throw Fault("UnexpectedCharacter", "'in' is expected here"));
+        }
+
+        return name;
+    }
+
+    private bool LooksWord(string word)
+    {
+        var start = at;
+        var isThere = TryWord(word);
+        at = start;
+        return isThere;
     }
 
     /// <summary>A key of a context: everything to the colon.</summary>

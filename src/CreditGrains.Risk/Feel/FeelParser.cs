@@ -56,14 +56,14 @@ internal sealed partial class FeelParser
         if (TryWord("not") && TrySign("("))
         {
             var tests = ReadTestList();
-            if (TrySign(")") && IsAlone(at)) return new AnyOfTest(tests, isNegated: true);
+            if (TrySign(")") && IsAlone(at)) return new AnyOfTest([.. tests], isNegated: true);
             // Part of a longer expression, such as not(a) and b.
             at = start;
         }
 
         at = start;
         var list = ReadTestList();
-        return list.Count == 1 ? list[0] : new AnyOfTest(list, isNegated: false);
+        return list.Count == 1 ? list[0] : new AnyOfTest([.. list], isNegated: false);
     }
 
     private List<UnaryTest> ReadTestList()
@@ -120,9 +120,10 @@ internal sealed partial class FeelParser
         }
         while (TrySign(","));
         Expect(word, TryWord(word));
+        var partial = scope.Add("partial");
         var body = ReadExpression();
-        scope.Remove(iterators.Count);
-        return new IterationExpression(quantifier, iterators, body);
+        scope.Remove(iterators.Count + 1);
+        return new IterationExpression(quantifier, iterators, body, quantifier == FeelQuantifier.Each && used.Contains(partial) ? partial : -1);
     }
 
     private FeelExpression ReadOr()
@@ -160,7 +161,8 @@ internal sealed partial class FeelParser
             }
             else if (TryWord("instance"))
             {
-                throw Fault("UnsupportedExpression", "'instance of' is not supported; give the input a type instead");
+                Expect("of", TryWord("of"));
+                left = new InstanceExpression(left, ReadType());
             }
             else
             {
@@ -172,7 +174,7 @@ internal sealed partial class FeelParser
     /// <summary>Tests in brackets, a range that opens with a bracket, or one test. Read once, see <see cref="ReadBracket"/>.</summary>
     private UnaryTest ReadInTests()
     {
-        if (!TrySign("(")) return ReadTest();
+        if (!TrySign("(")) return ReadInTest();
         var outer = (rangeDepth, rangeHasEnd);
         (rangeDepth, rangeHasEnd) = (rangeDepth + 1, false);
         var tests = new List<UnaryTest>();
@@ -190,7 +192,18 @@ internal sealed partial class FeelParser
         (rangeDepth, rangeHasEnd) = outer;
         while (TrySign(",")) tests.Add(ReadTest());
         Expect(")", TrySign(")"));
-        return new AnyOfTest(tests, isNegated: false);
+        return new AnyOfTest([.. tests], isNegated: false);
+    }
+
+    /// <summary>One test behind "in": it ends before "and", "or" and another comparison.</summary>
+    private UnaryTest ReadInTest()
+    {
+        if (TryComparison() is { } sign) return new CompareTest(sign, ReadSum());
+        var outer = usesValue;
+        usesValue = false;
+        var test = TestOf(ReadSum());
+        usesValue |= outer;
+        return test;
     }
 
     private FeelExpression ReadSum()
@@ -237,6 +250,7 @@ internal sealed partial class FeelParser
         while (true)
         {
             if (!Looks("..") && TrySign(".")) expression = new PathExpression(expression, ReadMember());
+            else if (TrySign("(")) expression = ReadInvocation(expression);
             else if (!EndsARange() && TrySign("[")) expression = ReadFilter(expression);
             else return expression;
         }

@@ -7,23 +7,36 @@ namespace CreditGrains.Risk.Feel;
 internal sealed class FeelScope
 {
     private readonly List<(string Name, int Place)> names = [];
-    private readonly Dictionary<string, FeelFunction> functions;
+    private static readonly string[] Properties = ["time offset", "start included", "end included"];
+    private readonly Dictionary<string, FeelCallable> functions;
     private readonly HashSet<string> members;
-    private readonly List<int> items = [];
+    private readonly Policies.TypeBook? types;
+    private readonly List<(int Place, int Outside)> items = [];
 
     /// <param name="functions">Knowledge models that may be called, by name.</param>
-    /// <param name="members">Names of parts of structured types, for paths.</param>
-    public FeelScope(IReadOnlyDictionary<string, FeelFunction>? functions = null, IEnumerable<string>? members = null)
+    /// <param name="types">Types that may be named, and their parts for paths.</param>
+    public FeelScope(IReadOnlyDictionary<string, FeelCallable>? functions = null, Policies.TypeBook? types = null)
     {
         this.functions = functions is null ? [] : new(functions, StringComparer.Ordinal);
-        this.members = members is null ? [] : new(members, StringComparer.Ordinal);
+        this.types = types;
+        members = new(types is null ? Properties : [.. Properties, .. types.Members], StringComparer.Ordinal);
     }
+
+    /// <summary>What is allowed but surely not meant, since this was last emptied.</summary>
+    public List<string> Warnings { get; } = [];
 
     /// <summary>Places of the frame in use.</summary>
     public int PlaceCount { get; private set; }
 
     /// <summary>The innermost list element whose parts may be named alone; -1 when there is none.</summary>
-    public int ItemPlace => items.Count == 0 ? -1 : items[^1];
+    public int ItemPlace => items.Count == 0 ? -1 : items[^1].Place;
+
+    /// <summary>The list elements around, the innermost first, of which a part may be meant by a name that stands outside of them.</summary>
+    public IEnumerable<int> ItemsAround(string name)
+    {
+        var at = names.FindLastIndex(known => known.Name == name);
+        for (var i = items.Count - 1; i >= 0 && at < items[i].Outside; i--) yield return items[i].Place;
+    }
 
     /// <summary>Adds a name; it hides an earlier one.</summary>
     /// <returns>Its place.</returns>
@@ -46,7 +59,7 @@ internal sealed class FeelScope
     public void Remove(int count) => names.RemoveRange(names.Count - count, count);
 
     /// <summary>Enters a filter, whose element's parts may be named alone.</summary>
-    public void EnterFilter(int place) => items.Add(place);
+    public void EnterFilter(int place) => items.Add((place, names.Count));
 
     /// <summary>Leaves it.</summary>
     public void LeaveFilter() => items.RemoveAt(items.Count - 1);
@@ -59,7 +72,14 @@ internal sealed class FeelScope
     }
 
     /// <summary>The knowledge model of a name, null when there is none.</summary>
-    public FeelFunction? FunctionOf(string name) => functions.GetValueOrDefault(name);
+    public FeelCallable? FunctionOf(string name) => functions.GetValueOrDefault(name);
+
+    /// <summary>Lets paths name a part that is of no type.</summary>
+    public void AddMember(string name) => members.Add(Normal(name));
+
+    /// <summary>The type of the longest name at a place of the text; null when none stands there.</summary>
+    public Policies.PolicyType? TypeAt(string text, int at, out int end) =>
+        Longest(Policies.TypeBook.SimpleNames.Concat(types?.Names ?? []), text, at, out end) is { } name ? Policies.TypeBook.Find(types, name) : null;
 
     /// <summary>The longest name of a variable or function at a place of the text; null when none stands there.</summary>
     /// <param name="text">The expression.</param>
@@ -67,6 +87,9 @@ internal sealed class FeelScope
     /// <param name="end">Behind it.</param>
     public string? LongestAt(string text, int at, out int end) =>
         Longest(names.Select(known => known.Name).Concat(functions.Keys).Concat(FeelFunctions.Names), text, at, out end);
+
+    /// <summary>Whether a text begins with the name of a variable or knowledge model.</summary>
+    public bool BeginsWithName(string text) => Longest(names.Select(known => known.Name).Concat(functions.Keys), text, 0, out _) is not null;
 
     /// <summary>The longest name of a member at a place.</summary>
     public string? LongestMemberAt(string text, int at, out int end) => Longest(members, text, at, out end);
@@ -108,26 +131,5 @@ internal sealed class FeelScope
         }
 
         return at < text.Length && IsNamePart(text[at]) && IsNamePart(name[^1]) ? -1 : at;
-    }
-}
-
-/// <summary>A knowledge model: parameters and a body evaluated with a frame of its own.</summary>
-/// <param name="Name">As called.</param>
-/// <param name="Parameters">In order; they take the first places of the frame.</param>
-internal sealed record FeelFunction(string Name, IReadOnlyList<string> Parameters)
-{
-    /// <summary>What it gives; set once it is compiled.</summary>
-    public FeelExpression? Body { get; set; }
-
-    /// <summary>Places of its frame.</summary>
-    public int PlaceCount { get; set; }
-
-    /// <summary>Calls it; parameters left out are null.</summary>
-    public FeelValue Call(ReadOnlySpan<FeelValue> arguments)
-    {
-        if (Body is null || arguments.Length > Parameters.Count) return FeelValue.Null;
-        var frame = new FeelValue[PlaceCount];
-        arguments.CopyTo(frame);
-        return Body.Evaluate(frame);
     }
 }

@@ -23,11 +23,14 @@ public enum FeelKind
     Context = 8,
     Range = 9,
 
-    /// <summary>A day and a time of it, without zone.</summary>
+    /// <summary>A day and a time of it, with or without a zone.</summary>
     DateTime = 10,
 
-    /// <summary>A time of day, without zone.</summary>
+    /// <summary>A time of day, with or without a zone.</summary>
     Time = 11,
+
+    /// <summary>A function that may be called.</summary>
+    Function = 12,
 }
 
 /// <summary>
@@ -79,6 +82,12 @@ public readonly struct FeelValue : IEquatable<FeelValue>
     /// <summary>The range, null of others.</summary>
     internal FeelRange? Range => reference as FeelRange;
 
+    /// <summary>The zone of a time; null of others and where there is none.</summary>
+    internal FeelZone? Zone => reference as FeelZone;
+
+    /// <summary>What may be called; null of others.</summary>
+    internal FeelCallable? Callable => reference as FeelCallable;
+
     public static FeelValue Of(decimal value) => new(FeelKind.Number, value);
 
     public static FeelValue Of(bool value) => new(FeelKind.Boolean, value ? 1 : 0);
@@ -106,7 +115,11 @@ public readonly struct FeelValue : IEquatable<FeelValue>
 
     internal static FeelValue Of(FeelRange range) => new(FeelKind.Range, 0, range);
 
+    internal static FeelValue Of(FeelCallable function) => new(FeelKind.Function, 0, function);
+
     internal static FeelValue OfKind(FeelKind kind, decimal number) => new(kind, number);
+
+    internal static FeelValue OfTime(FeelKind kind, decimal localSeconds, FeelZone? zone) => new(kind, localSeconds, zone);
 
     /// <summary>Whether both are the same value; kinds that cannot be compared are not. FEEL's own = gives null for those (<see cref="FeelOperators"/>).</summary>
     public bool Equals(FeelValue other) => Kind == other.Kind && Kind switch
@@ -116,6 +129,8 @@ public readonly struct FeelValue : IEquatable<FeelValue>
         FeelKind.List => Items.Count == other.Items.Count && Items.Zip(other.Items).All(pair => pair.First.Equals(pair.Second)),
         FeelKind.Context => Entries!.Equals(other.Entries),
         FeelKind.Range => Range!.Equals(other.Range),
+        FeelKind.Function => ReferenceEquals(reference, other.reference),
+        FeelKind.Time or FeelKind.DateTime => FeelCalendar.Compare(this, other) == 0,
         _ => number == other.number,
     };
 
@@ -125,7 +140,7 @@ public readonly struct FeelValue : IEquatable<FeelValue>
     {
         FeelKind.Text => string.GetHashCode(Text, StringComparison.Ordinal),
         FeelKind.List => Items.Count,
-        FeelKind.Context or FeelKind.Range => (int)Kind,
+        FeelKind.Context or FeelKind.Range or FeelKind.Function or FeelKind.Time or FeelKind.DateTime => (int)Kind,
         _ => HashCode.Combine(Kind, number),
     };
 
@@ -139,25 +154,11 @@ public readonly struct FeelValue : IEquatable<FeelValue>
         FeelKind.List => $"[{string.Join(", ", Items)}]",
         FeelKind.Context => Entries!.ToString(),
         FeelKind.Range => Range!.ToString(),
-        _ => $"@\"{FeelCalendar.Write(this)}\"",
+        FeelKind.Function => $"function {Callable!.Name}",
+        _ => $"@\"{CalendarText.Write(this)}\"",
     };
 
     public static bool operator ==(FeelValue left, FeelValue right) => left.Equals(right);
 
     public static bool operator !=(FeelValue left, FeelValue right) => !left.Equals(right);
-}
-
-/// <summary>A range of comparable values; an end that is null is open without bound.</summary>
-internal sealed record FeelRange(FeelValue Low, bool HasLow, FeelValue High, bool HasHigh)
-{
-    /// <summary>Whether a value lies within; null when it cannot be compared.</summary>
-    public FeelValue Contains(in FeelValue value)
-    {
-        var above = Low.IsNull ? 1 : FeelOperators.Compare(value, Low);
-        var below = High.IsNull ? -1 : FeelOperators.Compare(value, High);
-        if (above is null || below is null) return FeelValue.Null;
-        return FeelValue.Of((above > 0 || (above == 0 && HasLow)) && (below < 0 || (below == 0 && HasHigh)));
-    }
-
-    public override string ToString() => $"{(HasLow ? '[' : '(')}{Low}..{High}{(HasHigh ? ']' : ')')}";
 }

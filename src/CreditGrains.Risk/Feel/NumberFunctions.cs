@@ -1,9 +1,11 @@
 namespace CreditGrains.Risk.Feel;
 
-/// <summary>Functions of numbers. A scale is places after the point, below 0 before it; beyond 28 places gives null.</summary>
+/// <summary>Functions of numbers. A scale is places after the point, below 0 before it, −6,111 to 6,176 (DMN 1.3 §10.3.4.5); else null. Its own decimals are cut.</summary>
 internal static class NumberFunctions
 {
-    private const int ScaleMax = 28;
+    private const int DigitsMax = 28;
+    private const int ScaleLeast = -6_111;
+    private const int ScaleMost = 6_176;
 
     public static FeelValue Round(in FeelValue value, in FeelValue scale, MidpointRounding mode) => Scaled(value, scale, scaled => decimal.Round(scaled, mode));
 
@@ -46,16 +48,20 @@ internal static class NumberFunctions
 
     private static FeelValue Scaled(in FeelValue value, in FeelValue scale, Func<decimal, decimal> round)
     {
-        if (value.Kind != FeelKind.Number || scale.Kind != FeelKind.Number || decimal.Truncate(scale.Number) != scale.Number || Math.Abs(scale.Number) > ScaleMax) return FeelValue.Null;
+        if (value.Kind != FeelKind.Number || scale.Kind != FeelKind.Number || scale.Number is < ScaleLeast or > ScaleMost) return FeelValue.Null;
+        var places = (int)decimal.Truncate(scale.Number);
+        // A number has no digits behind that scale; before it, either none remains or more than there can be.
+        if (places > DigitsMax) return value;
+        if (places < -DigitsMax) return round(Math.Sign(value.Number) * 0.000000001m) == 0 ? FeelValue.Of(0) : FeelValue.Null;
         try
         {
-            var factor = DecimalPower.TryRaise(10, Math.Abs(scale.Number), out var power) ? power : 1;
-            return FeelValue.Of(scale.Number >= 0 ? round(value.Number * factor) / factor : round(value.Number / factor) * factor);
+            var factor = DecimalPower.TryRaise(10, Math.Abs(places), out var power) ? power : 1;
+            return FeelValue.Of(places >= 0 ? round(value.Number * factor) / factor : round(value.Number / factor) * factor);
         }
         catch (OverflowException)
         {
             // A number with so many digits has none behind that scale.
-            return scale.Number >= 0 ? value : FeelValue.Null;
+            return places >= 0 ? value : FeelValue.Null;
         }
     }
 }

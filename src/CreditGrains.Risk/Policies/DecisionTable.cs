@@ -5,7 +5,17 @@ namespace CreditGrains.Risk.Policies;
 /// <summary>A column that is tested.</summary>
 /// <param name="Value">What is tested.</param>
 /// <param name="Allowed">Values it may have; null for all. Another makes the table give null, named in the trace.</param>
-internal sealed record InputColumn(FeelExpression Value, UnaryTest? Allowed);
+internal sealed record InputColumn(FeelExpression Value, UnaryTest? Allowed)
+{
+    /// <summary>What is tested, as written.</summary>
+    public string Label { get; init; } = "";
+
+    /// <summary>Kind of the values; null when it is not told.</summary>
+    public FeelKind? Kind { get; init; }
+
+    /// <summary>The allowed values as written; null for all.</summary>
+    public string? AllowedText { get; init; }
+}
 
 /// <summary>A column that is given.</summary>
 /// <param name="Name">Its name; empty when it is the only one.</param>
@@ -18,7 +28,11 @@ internal sealed record OutputColumn(string Name, IReadOnlyList<FeelValue> Values
 /// <param name="Id">Its id, or its number from 1.</param>
 /// <param name="Tests">A test for each input; null where any value will do.</param>
 /// <param name="Outputs">A value for each output.</param>
-internal sealed record Rule(string Id, UnaryTest?[] Tests, FeelExpression[] Outputs);
+internal sealed record Rule(string Id, UnaryTest?[] Tests, FeelExpression[] Outputs)
+{
+    /// <summary>Which tests look at the tested value's place, "?".</summary>
+    public bool[] Asks { get; } = [.. Tests.Select(test => test is { AsksForValue: true })];
+}
 
 /// <summary>
 /// A decision table, compiled. The inputs are worked out once, then the rules are gone through in order; hit policies that need one rule stop at it. The rules
@@ -33,6 +47,14 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
     public IReadOnlyList<Rule> Rules => rules;
 
     public HitPolicy Policy => policy;
+
+    public IReadOnlyList<InputColumn> Inputs => inputs;
+
+    /// <summary>Whether something is given when no rule holds.</summary>
+    public bool HasDefault { get; } = Array.Exists(outputs, output => output.Otherwise is not null);
+
+    /// <summary>What a rule always gives; null when it must be worked out.</summary>
+    public FeelValue? ConstantOf(int rule) => constantRows[rule];
 
     public int InputCount => inputs.Length;
 
@@ -59,7 +81,7 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
         int first = -1, count = 0;
         for (var r = 0; r < rules.Length; r++)
         {
-            if (!Holds(rules[r], values, frame)) continue;
+            if (!Holds(rules[r], values, frame, valuePlace)) continue;
             trace?.Hit(owner, rules[r].Id);
             if (first < 0) first = r;
             if (policy == HitPolicy.First) break;
@@ -74,16 +96,21 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
             HitPolicy.Unique => count == 1 ? Row(first, frame) : Several(trace),
             HitPolicy.Any => Same(held!, frame, trace),
             HitPolicy.Priority => Row(ByPriority(held!, frame)[0], frame),
-            HitPolicy.OutputOrder => FeelValue.Of([.. ByPriority(held!, frame).Select(r => Row(r, frame))]),
-            HitPolicy.RuleOrder => FeelValue.Of([.. held!.Select(r => Row(r, frame))]),
+            HitPolicy.OutputOrder => FeelValue.Of(Rows(ByPriority(held!, frame), frame)),
+            HitPolicy.RuleOrder => FeelValue.Of(Rows(held!, frame)),
             _ => Collected(held!, frame),
         };
     }
 
-    private static bool Holds(Rule rule, ReadOnlySpan<FeelValue> values, FeelValue[] frame)
+    private static bool Holds(Rule rule, ReadOnlySpan<FeelValue> values, FeelValue[] frame, int place)
     {
         for (var i = 0; i < values.Length; i++)
-            if (rule.Tests[i] is { } test && !test.Holds(values[i], frame)) return false;
+        {
+            if (rule.Tests[i] is not { } test) continue;
+            if (rule.Asks[i]) frame[place] = values[i];
+            if (!test.Holds(values[i], frame)) return false;
+        }
+
         return true;
     }
 
@@ -105,9 +132,17 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
         return FeelValue.Of(row);
     }
 
+    // Of its own, so that no table that stops at one rule makes what a closure here would take.
+    private FeelValue[] Rows(List<int> held, FeelValue[] frame)
+    {
+        var rows = new FeelValue[held.Count];
+        for (var i = 0; i < rows.Length; i++) rows[i] = Row(held[i], frame);
+        return rows;
+    }
+
     private FeelValue Otherwise(FeelValue[] frame)
     {
-        if (outputs.All(output => output.Otherwise is null)) return aggregation == Aggregation.Count ? FeelValue.Of(0) : FeelValue.Null;
+        if (!HasDefault) return aggregation == Aggregation.Count ? FeelValue.Of(0) : FeelValue.Null;
         if (outputs.Length == 1) return outputs[0].Otherwise!.Evaluate(frame);
         var row = new FeelContext();
         foreach (var output in outputs) row.Set(output.Name, output.Otherwise?.Evaluate(frame) ?? FeelValue.Null);

@@ -63,6 +63,9 @@ internal static class DmnXml
         return href[(mark + 1)..];
     }
 
+    /// <summary>Line of an element, from 1.</summary>
+    public static int LineOf(XObject at) => ((IXmlLineInfo)at).LineNumber;
+
     public static PolicyFault Fault(XObject at, string name, string message)
     {
         var line = (at as IXmlLineInfo)?.LineNumber ?? 0;

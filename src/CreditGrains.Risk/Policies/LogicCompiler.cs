@@ -4,13 +4,14 @@ using CreditGrains.Risk.Feel;
 namespace CreditGrains.Risk.Policies;
 
 /// <summary>Compiles the logic of a decision or knowledge model: a literal expression, decision table, invocation, context, list or relation.</summary>
-internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, FeelFunction> functions)
+internal sealed partial class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, FeelCallable> functions, List<PolicyWarning> warnings, List<(int Line, string Owner, DecisionTable Table)> tables)
 {
     private static readonly string[] Logic = ["literalExpression", "decisionTable", "invocation", "context", "list", "relation", "functionDefinition", "conditional", "for", "every", "some", "filter"];
     private const int RulesMax = 100_000;
+    private const int ShownMax = 200;
 
     /// <summary>A scope that knows the types' parts and the knowledge models.</summary>
-    public FeelScope NewScope() => new(functions, types.Members);
+    public FeelScope NewScope() => new(functions, types);
 
     /// <summary>The element of an owner that has its logic; null when it has none.</summary>
     public static XElement? LogicOf(XElement owner) => owner.Elements().FirstOrDefault(child => child.Name.Namespace == owner.Name.Namespace && Logic.Contains(child.Name.LocalName));
@@ -29,10 +30,23 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         "context" => Context(element, scope, owner),
         "list" => new ListExpression([.. element.Elements().Where(child => Logic.Contains(child.Name.LocalName)).Select(child => Compile(child, scope, owner, PolicyType.Any))]),
         "relation" => Relation(element, scope, owner),
+        "functionDefinition" => Function(element, scope, owner),
+        "conditional" => new BoxedIfExpression(Part(element, "if", scope, owner), Part(element, "then", scope, owner), Part(element, "else", scope, owner)),
+        "for" => Iteration(element, FeelQuantifier.Each, "return", scope, owner),
+        "some" => Iteration(element, FeelQuantifier.Some, "satisfies", scope, owner),
+        "every" => Iteration(element, FeelQuantifier.Every, "satisfies", scope, owner),
+        "filter" => Filter(element, scope, owner),
         var kind => throw DmnXml.Fault(element, "UnsupportedExpression", $"a '{kind}' is not supported; write it as a literal expression or a decision table"),
     };
 
-    private static FeelExpression Literal(XElement element, FeelScope scope)
+    /// <summary>Compiles an element of logic, and makes what it gives of a type: a value of another is null.</summary>
+    public FeelExpression CompileAs(XElement element, FeelScope scope, string owner, PolicyType type)
+    {
+        var logic = Compile(element, scope, owner, type);
+        return type == PolicyType.Any || logic is DecisionTable ? logic : new TypedExpression(logic, type);
+    }
+
+    private FeelExpression Literal(XElement element, FeelScope scope)
     {
         var language = element.Get("expressionLanguage");
         if (language is not null && !language.Contains("FEEL", StringComparison.OrdinalIgnoreCase))
@@ -58,7 +72,9 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         if (aggregation is not (Aggregation.None or Aggregation.Count) && outputs.Length > 1) throw DmnXml.Fault(table, "UnexpectedAggregation", "a table with several outputs cannot be summed; take the aggregation out");
         if (policy is HitPolicy.Priority or HitPolicy.OutputOrder && outputs.All(output => output.Values.Count == 0))
             throw DmnXml.Fault(table, "NoOutputValues", "a table by priority needs the list of output values of a column, the highest priority first");
-        return new DecisionTable(inputs, outputs, rules, policy, aggregation, valuePlace, valuesPlace, owner);
+        var made = new DecisionTable(inputs, outputs, rules, policy, aggregation, valuePlace, valuesPlace, owner);
+        tables.Add((DmnXml.LineOf(table), owner, made));
+        return made;
     }
 
     private InputColumn Input(XElement input, FeelScope scope)
@@ -67,7 +83,7 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         var type = types.Of(expression);
         var value = Expression(expression, expression.Child("text")?.Value ?? "", scope);
         var allowed = input.TextOf("inputValues") is { Length: > 0 } text && text.Trim() != "-" ? Tests(input, text, scope) : type.Allowed is null ? null : new TypeTest(type);
-        return new InputColumn(value, allowed);
+        return new InputColumn(value, allowed) { Label = FeelScope.Normal(expression.Child("text")?.Value ?? ""), Kind = type.Kind, AllowedText = input.TextOf("inputValues") ?? type.AllowedText };
     }
 
     private OutputColumn Output(XElement output, FeelScope scope, bool isOneOfSeveral, PolicyType whole)
@@ -80,7 +96,7 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         return new OutputColumn(name, ValuesOf(listed), type, otherwise);
     }
 
-    private static Rule MakeRule(XElement rule, int number, int inputs, int outputs, FeelScope scope)
+    private Rule MakeRule(XElement rule, int number, int inputs, int outputs, FeelScope scope)
     {
         var tests = rule.Children("inputEntry").ToList();
         var values = rule.Children("outputEntry").ToList();
@@ -91,20 +107,35 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
             [.. values.Select(value => Expression(value, value.Child("text")?.Value is { } text && text.Trim() != "-" ? text : "", scope))]);
     }
 
-    private CallExpression Invocation(XElement invocation, FeelScope scope, string owner)
+    private FeelExpression Invocation(XElement invocation, FeelScope scope, string owner)
     {
-        var called = LogicOf(invocation) is { Name.LocalName: "literalExpression" } literal ? FeelScope.Normal(literal.Child("text")?.Value ?? "") : "";
-        if (!functions.TryGetValue(called, out var function)) throw DmnXml.Fault(invocation, "UnknownFunction", $"'{called}' is no business knowledge model that this one requires; add the requirement");
-        var arguments = function.Parameters.Select(_ => (FeelExpression)new ConstantExpression(FeelValue.Null)).ToArray();
+        var literal = LogicOf(invocation) ?? throw DmnXml.Fault(invocation, "NoLogic", "the invocation names no function");
+        var names = new List<string>();
+        var arguments = new List<FeelExpression>();
         foreach (var binding in invocation.Children("binding"))
         {
-            var name = FeelScope.Normal(binding.Child("parameter")?.Get("name") ?? "");
-            var place = function.Parameters.ToList().IndexOf(name);
-            if (place < 0) throw DmnXml.Fault(binding, "UnknownParameter", $"'{called}' has no parameter '{name}'; it has {string.Join(", ", function.Parameters)}");
-            if (LogicOf(binding) is { } logic) arguments[place] = Compile(logic, scope, owner, PolicyType.Any);
+            names.Add(FeelScope.Normal(binding.Child("parameter")?.Get("name") ?? ""));
+            arguments.Add(LogicOf(binding) is { } logic ? Compile(logic, scope, owner, PolicyType.Any) : new ConstantExpression(FeelValue.Null));
         }
 
-        return new CallExpression(values => function.Call(values), arguments);
+        var called = literal.Name.LocalName == "literalExpression" ? FeelScope.Normal(literal.Child("text")?.Value ?? "") : "";
+        if ((functions.GetValueOrDefault(called) ?? (scope.PlaceOf(called) >= 0 ? null : FeelFunctions.Find(called))) is not { } function)
+            return new InvokeExpression(Compile(literal, scope, owner, PolicyType.Any), arguments, names);
+        if (function is FeelFunction model)
+        {
+            if (names.Find(name => !model.Parameters.Any(parameter => parameter.Name == name)) is { } unknown)
+            {
+                warnings.Add(new PolicyWarning(DmnXml.LineOf(invocation), owner, $"'{called}' has no parameter '{unknown}', so the call is always null; it has {string.Join(", ", model.Parameters.Select(parameter => parameter.Name))}"));
+                return new ConstantExpression(FeelValue.Null);
+            }
+
+            // What is bound to nothing is null.
+            return new CallExpression(function, arguments, [.. model.Parameters.Select(parameter => names.IndexOf(parameter.Name))]);
+        }
+
+        if (function.Arrange(names) is { } order) return new CallExpression(function, arguments, order);
+        warnings.Add(new PolicyWarning(DmnXml.LineOf(invocation), owner, $"'{called}' is given {string.Join(", ", names)}, which is always null"));
+        return new ConstantExpression(FeelValue.Null);
     }
 
     private FeelExpression Context(XElement context, FeelScope scope, string owner)
@@ -120,8 +151,9 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
                 continue;
             }
 
-            var value = Compile(logic, scope, owner, types.Of(variable));
+            var value = CompileAs(logic, scope, owner, types.Of(variable));
             var name = FeelScope.Normal(variable.Need("name"));
+            scope.AddMember(name);
             entries.Add((name, scope.Add(name), value));
         }
 
@@ -133,6 +165,7 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
     private ListExpression Relation(XElement relation, FeelScope scope, string owner)
     {
         var columns = relation.Children("column").Select(column => FeelScope.Normal(column.Need("name"))).ToList();
+        foreach (var name in columns) scope.AddMember(name);
         var rows = new List<FeelExpression>();
         foreach (var row in relation.Children("row"))
         {
@@ -144,32 +177,37 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         return new ListExpression(rows);
     }
 
-    private static FeelExpression Expression(XElement at, string text, FeelScope scope)
+    private FeelExpression Expression(XElement at, string text, FeelScope scope)
     {
         if (string.IsNullOrWhiteSpace(text)) return new ConstantExpression(FeelValue.Null);
-        try
-        {
-            return FeelParser.Expression(text, scope);
-        }
-        catch (FeelFault e)
-        {
-            throw DmnXml.Fault(at, e.Name, $"'{text.Trim()}', character {e.At + 1}: {e.Message}");
-        }
+        return Read(at, text, scope, FeelParser.Expression);
     }
 
-    private static UnaryTest? TestOf(XElement at, string text, FeelScope scope) => string.IsNullOrWhiteSpace(text) ? null : Tests(at, text, scope) is var test and not AnyTest ? test : null;
-
-    private static UnaryTest Tests(XElement at, string text, FeelScope scope)
+    private T Read<T>(XElement at, string text, FeelScope scope, Func<string, FeelScope, T> read)
     {
+        FeelBudget.Begin();
         try
         {
-            return FeelParser.Tests(text, scope);
+            var made = read(text, scope);
+            foreach (var warning in scope.Warnings) warnings.Add(new PolicyWarning(DmnXml.LineOf(at), "", $"'{Shown(text)}', {warning}"));
+            scope.Warnings.Clear();
+            return made;
         }
         catch (FeelFault e)
         {
-            throw DmnXml.Fault(at, e.Name, $"'{text.Trim()}', character {e.At + 1}: {e.Message}");
+            throw DmnXml.Fault(at, e.Name, $"'{Shown(text)}', character {e.At + 1}: {e.Message}");
+        }
+        catch (FeelOverrunException e)
+        {
+            throw DmnXml.Fault(at, "TooMuchWork", $"'{Shown(text)}': {e.Message}");
         }
     }
+
+    private static string Shown(string text) => text.Trim() is { Length: > ShownMax } whole ? whole[..ShownMax] + "…" : text.Trim();
+
+    private UnaryTest? TestOf(XElement at, string text, FeelScope scope) => string.IsNullOrWhiteSpace(text) ? null : Tests(at, text, scope) is var test and not AnyTest ? test : null;
+
+    private UnaryTest Tests(XElement at, string text, FeelScope scope) => Read(at, text, scope, FeelParser.Tests);
 
     /// <summary>Values that are listed one by one; none when they are ranges or conditions, which have no order.</summary>
     private static IReadOnlyList<FeelValue> ValuesOf(string? text)
@@ -177,9 +215,11 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
         if (string.IsNullOrWhiteSpace(text)) return [];
         try
         {
-            return FeelParser.Expression($"[{text}]", new FeelScope()).Evaluate([]).Items;
+            var scope = new FeelScope();
+            FeelBudget.Begin();
+            return FeelParser.Expression($"[{text}]", scope).Evaluate(new FeelValue[scope.PlaceCount]).Items;
         }
-        catch (FeelFault)
+        catch (Exception fault) when (fault is FeelFault or FeelOverrunException)
         {
             return [];
         }
@@ -211,6 +251,12 @@ internal sealed class LogicCompiler(TypeBook types, IReadOnlyDictionary<string, 
     private sealed class TypeTest(PolicyType type) : UnaryTest
     {
         public override bool Holds(in FeelValue value, FeelValue[] frame) => !type.Conform(value).IsNull;
+    }
+
+    /// <summary>A value of a type, or null.</summary>
+    private sealed class TypedExpression(FeelExpression inner, PolicyType type) : FeelExpression
+    {
+        public override FeelValue Evaluate(FeelValue[] frame) => type.Conform(inner.Evaluate(frame));
     }
 
     /// <summary>A context whose last entry is what it gives.</summary>

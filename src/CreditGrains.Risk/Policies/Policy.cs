@@ -36,9 +36,13 @@ public sealed class Policy
 {
     private readonly PolicyNode[] nodes;
     private readonly Dictionary<string, int> byName;
+    private readonly IReadOnlyList<PolicyService> services;
+    private readonly Lazy<IReadOnlyList<PolicyWarning>> warnings;
 
-    internal Policy(string name, byte[] hash, PolicyNode[] nodes)
+    internal Policy(string name, byte[] hash, PolicyNode[] nodes, IReadOnlyList<PolicyService> services, IReadOnlyList<PolicyWarning> warnings, IReadOnlyList<(int Line, string Owner, DecisionTable Table)> tables)
     {
+        this.services = services;
+        this.warnings = new(() => [.. warnings, .. tables.SelectMany(one => TableCheck.Of(one.Table).Select(text => new PolicyWarning(one.Line, one.Owner, text)))]);
         Name = name;
         Hash = Convert.ToHexStringLower(hash);
         this.nodes = nodes;
@@ -57,6 +61,9 @@ public sealed class Policy
 
     public IReadOnlyList<PolicyDecision> Decisions { get; }
 
+    /// <summary>What the model may say but hardly means; looked for when first asked.</summary>
+    public IReadOnlyList<PolicyWarning> Warnings => warnings.Value;
+
     /// <summary>Reads and compiles a DMN file, version 1.1 to 1.5.</summary>
     /// <param name="text">Its content.</param>
     /// <exception cref="PolicyFault">The file is refused; the message says where and why. What is not supported is refused by name, never passed over.</exception>
@@ -71,13 +78,22 @@ public sealed class Policy
     /// <param name="inputs">Values by name; what is left out is null.</param>
     /// <param name="trace">Where the rules that held are noted; null for nowhere.</param>
     /// <returns>What the model says; null when it says nothing.</returns>
-    /// <exception cref="PolicyFault">There is no such decision.</exception>
+    /// <exception cref="PolicyFault">There is no such decision, or it takes more work than any policy needs.</exception>
     public FeelValue Decide(string decision, FeelContext inputs, PolicyTrace? trace = null)
     {
         ArgumentNullException.ThrowIfNull(inputs);
-        if (!byName.TryGetValue(decision, out var node))
-            throw new PolicyFault("UnknownDecision", $"there is no decision '{decision}'; the model has {string.Join(", ", Decisions.Select(known => $"'{known.Name}'"))}");
-        return Of(node, inputs, new FeelValue?[nodes.Length], trace);
+        FeelBudget.Begin();
+        try
+        {
+            if (byName.TryGetValue(decision, out var node)) return PolicyNode.Evaluate(nodes, node, new FeelValue?[nodes.Length], inputs, trace);
+            if (services.FirstOrDefault(known => known.Name == decision) is { } service) return service.Decide(inputs, trace);
+        }
+        catch (FeelOverrunException overrun)
+        {
+            throw new PolicyFault("TooMuchWork", overrun.Message, 0, decision);
+        }
+
+        throw new PolicyFault("UnknownDecision", $"there is no decision '{decision}'; the model has {string.Join(", ", Decisions.Select(known => $"'{known.Name}'"))}");
     }
 
     /// <summary>Prepares a decision for being made again and again without allocation, by one thread at a time.</summary>
@@ -88,28 +104,6 @@ public sealed class Policy
         if (!byName.TryGetValue(decision, out var node))
             throw new PolicyFault("UnknownDecision", $"there is no decision '{decision}'; the model has {string.Join(", ", Decisions.Select(known => $"'{known.Name}'"))}");
         return new PolicySession(nodes, node);
-    }
-
-    private FeelValue Of(int index, FeelContext inputs, FeelValue?[] known, PolicyTrace? trace)
-    {
-        if (known[index] is { } value) return value;
-        var node = nodes[index];
-        FeelValue made;
-        if (node.Logic is null)
-        {
-            made = inputs[node.Name];
-        }
-        else
-        {
-            var frame = new FeelValue[node.PlaceCount];
-            foreach (var (place, required) in node.Requirements) frame[place] = Of(required, inputs, known, trace);
-            made = node.Logic is DecisionTable table ? table.Evaluate(frame, trace) : node.Logic.Evaluate(frame);
-        }
-
-        if (trace is not null && node.Type.FaultOf(made) is { } fault) trace.Note(node.Name, fault);
-        made = node.Type.Conform(made);
-        known[index] = made;
-        return made;
     }
 
     private List<string> InputsOf(PolicyNode node)
@@ -130,20 +124,4 @@ public sealed class Policy
 
         return inputs;
     }
-}
-
-/// <summary>An input or a decision of a model.</summary>
-/// <param name="Name">As in the model, blanks normalised.</param>
-/// <param name="Type">Of its value.</param>
-internal sealed record PolicyNode(string Name, PolicyType Type)
-{
-    /// <summary>Its logic; null of an input.</summary>
-    public FeelExpression? Logic { get; set; }
-
-    public string LogicText { get; set; } = "";
-
-    /// <summary>Which places of its frame hold which nodes' values.</summary>
-    public List<(int Place, int Node)> Requirements { get; } = [];
-
-    public int PlaceCount { get; set; }
 }

@@ -41,9 +41,11 @@ public sealed class PolicySession
 
     /// <summary>Decides.</summary>
     /// <returns>What the model says; null when it says nothing.</returns>
+    /// <exception cref="FeelOverrunException">It takes more work than any policy needs.</exception>
     public FeelValue Decide()
     {
         Trace.Clear();
+        FeelBudget.Begin(FeelBudget.SessionStepsMax);
         foreach (var step in steps)
         {
             var node = nodes[step];

@@ -10,8 +10,14 @@ internal sealed class LinkedTrees<T>
     private readonly int[] roots;
     private readonly TreeWeight[] weights;
 
-    public LinkedTrees(List<PlainTree> trees, int featureCount)
+    private readonly bool isNarrow;
+
+    /// <param name="trees">In order.</param>
+    /// <param name="featureCount">Columns of a row.</param>
+    /// <param name="isNarrow">Whether each sum is rounded to 32 bits.</param>
+    public LinkedTrees(List<PlainTree> trees, int featureCount, bool isNarrow)
     {
+        this.isNarrow = isNarrow;
         var made = new List<Node>();
         var all = new List<TreeWeight>();
         roots = new int[trees.Count];
@@ -49,7 +55,7 @@ internal sealed class LinkedTrees<T>
                 {
                     TreeAggregate.Min => touched[target] == 0 ? value : Math.Min(targets[target], value),
                     TreeAggregate.Max => touched[target] == 0 ? value : Math.Max(targets[target], value),
-                    _ => targets[target] + value,
+                    _ => isNarrow ? (float)targets[target] + (float)value : targets[target] + value,
                 };
                 touched[target] = 1;
             }

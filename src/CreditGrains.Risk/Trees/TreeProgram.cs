@@ -18,11 +18,13 @@ public abstract class TreeProgram
     public abstract bool IsFixedDepth { get; }
 
     /// <summary>Compiles trees.</summary>
+    /// <param name="source">The trees.</param>
+    /// <param name="sumsAsCompared">Add leaves one after the other in the width of the comparisons, as ONNX Runtime does; else in 64 bits. Slower.</param>
     /// <exception cref="ModelFault">They are too large.</exception>
-    public static TreeProgram Compile(TreeEnsemble source)
+    public static TreeProgram Compile(TreeEnsemble source, bool sumsAsCompared = false)
     {
         ArgumentNullException.ThrowIfNull(source);
-        return source.IsDouble ? TreeProgram<double>.Of(source) : TreeProgram<float>.Of(source);
+        return source.IsDouble ? TreeProgram<double>.Of(source, false) : TreeProgram<float>.Of(source, sumsAsCompared);
     }
 
     /// <summary>Puts the leaves of one row together, base values included.</summary>
@@ -50,21 +52,21 @@ internal sealed class TreeProgram<T> : TreeProgram
     private readonly bool hasMissingLeft;
     private readonly int featureCount;
 
-    private TreeProgram(TreeEnsemble source, List<PlainTree> trees) : base(source)
+    private TreeProgram(TreeEnsemble source, List<PlainTree> trees, bool sumsAsCompared) : base(source)
     {
         featureCount = source.FeatureCount;
         hasMissingLeft = trees.Any(tree => tree.Nodes.Any(node => node.Feature >= 0 && node.MissingLeft));
         var isSingle = trees.All(tree => tree.Depth <= FixedTrees<T>.DepthMax && tree.Nodes.All(node => node.Feature >= 0 || node.Weights.Length == 1))
             && trees.SelectMany(tree => tree.Nodes).Where(node => node.Feature < 0).Select(node => node.Weights[0].Target).Distinct().Count() == 1;
-        if (isSingle && source.Aggregate is TreeAggregate.Sum or TreeAggregate.Average && isSingle) fixedTrees = new FixedTrees<T>(trees, featureCount);
-        else linked = new LinkedTrees<T>(trees, featureCount);
+        if (isSingle && !sumsAsCompared && source.Aggregate is TreeAggregate.Sum or TreeAggregate.Average && isSingle && !sumsAsCompared) fixedTrees = new FixedTrees<T>(trees, featureCount);
+        else linked = new LinkedTrees<T>(trees, featureCount, sumsAsCompared);
     }
 
     public override int ScratchLength => hasMissingLeft ? 2 * featureCount : featureCount;
 
     public override bool IsFixedDepth => fixedTrees is not null;
 
-    public static TreeProgram<T> Of(TreeEnsemble source) => new(source, [.. source.Trees.Select((tree, i) => PlainTree.Of<T>(tree, i))]);
+    public static TreeProgram<T> Of(TreeEnsemble source, bool sumsAsCompared) => new(source, [.. source.Trees.Select((tree, i) => PlainTree.Of<T>(tree, i))], sumsAsCompared);
 
     public override void Evaluate(ReadOnlySpan<double> features, Span<double> targets, Span<double> touched, Span<double> scratch)
     {

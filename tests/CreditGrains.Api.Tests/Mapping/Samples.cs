@@ -58,6 +58,7 @@ internal static class Samples
         yield return Plain(CommandKind.Reverse) with { Facility = new NodeKey(0, 7, 0, NodeKind.None), Original = RequestId.ForSession(5, 6) };
         yield return Plain(CommandKind.ResolveReferral) with { Reference = 11, Options = CommandOptions.Accept };
         yield return Plain(CommandKind.ResolveReferral) with { Reference = 11 };
+        yield return Plain(CommandKind.RequestReview) with { Reference = 11 };
     }
 
     /// <summary>A loan of every schedule kind, with all its fields set.</summary>

@@ -66,7 +66,12 @@ public sealed class RiskEndToEndTests : IAsyncLifetime, IAsyncDisposable
         Assert.Equal(("card", "R9"), (shown.Event.Model, shown.Event.Reasons[0].Code));
         var explained = await Risk<V1.ExplainRequest, V1.ExplainReply>("Explain", new() { DecisionId = declined.DecisionId });
         Assert.Equal((100.0, 20.0, "Points"), (explained.Factors[0].Weight, explained.Inputs["income"], explained.Unit));
-        Assert.Equal(V1.OutcomeKind.Approved, (await AuthorizeAsync(10_00, "income=80")).Kind);
+        var approved = await AuthorizeAsync(10_00, "income=80");
+        Assert.Equal(V1.OutcomeKind.Approved, approved.Kind);
+        // An approval's event does not tell its inputs; they are rebuilt from the journal.
+        var whole = await Risk<V1.ExplainRequest, V1.ExplainReply>("Explain", new() { DecisionId = approved.DecisionId });
+        Assert.Equal((80.0, 600.0), (whole.Inputs["income"], whole.Decision.Score));
+        Assert.Empty(whole.Factors);
         var score = await Risk<V1.ScoreRequest, V1.ScoreReply>("Score", new() { Tenant = 1, LegalEntity = 1, Model = "card", Version = 1, Rows = { new V1.InputRow { Inputs = { ["income"] = 20 } } } });
         Assert.Equal(400, score.Rows[0].Score);
         var unknown = await Assert.ThrowsAsync<RpcException>(() => Risk<V1.ScoreRequest, V1.ScoreReply>("Score", new() { Tenant = 1, LegalEntity = 1, Model = "card", Version = 1, Rows = { new V1.InputRow { Inputs = { ["incom"] = 20 } } } }));
@@ -74,6 +79,36 @@ public sealed class RiskEndToEndTests : IAsyncLifetime, IAsyncDisposable
         var versions = await Risk<V1.ListVersionsRequest, V1.ListVersionsReply>("ListVersions", new() { Tenant = 1, LegalEntity = 1 });
         Assert.Equal((registered.Sha256, V1.VersionRole.Acting), (Assert.Single(versions.Versions).Sha256, Assert.Single(versions.Activations).Role));
     }
+
+    [Fact]
+    public async Task Decline_SentToAPerson_IsListedAndResolvedOnce()
+    {
+        await Risk<V1.RegisterModelFileRequest, V1.RegisterReply>("RegisterModel", new() { Tenant = 1, LegalEntity = 1, Name = "card", File = ByteString.CopyFromUtf8(Card), Reasons = ByteString.CopyFromUtf8(Texts), Metadata = "{}" });
+        Assert.Equal(V1.OutcomeKind.Posted, (await ActivateAsync("ann", "bob")).Kind);
+        var declined = await AuthorizeAsync(10_00, "income=20");
+        Assert.Equal(V1.Reason.DeclinedByScore, declined.Reason);
+        var review = await Risk<V1.RequestReviewRequest, V1.Decision>("RequestReview", Review(declined.DecisionId));
+        Assert.Equal((V1.OutcomeKind.Referred, 10_00), (review.Kind, review.Amount));
+        Assert.Equal(V1.Reason.NotReviewable, (await Risk<V1.RequestReviewRequest, V1.Decision>("RequestReview", Review(declined.DecisionId))).Reason);
+        var waiting = Assert.Single((await Risk<V1.ListReferralsRequest, V1.ListReferralsReply>("ListReferrals", new() { Tenant = 1, LegalEntity = 1 })).Referrals);
+        Assert.Equal((review.DecisionId, 1001, 10_00, "EUR", V1.CommandKind.Authorize), (waiting.ReferralId, waiting.Facility.Id, waiting.Amount, waiting.Currency, waiting.Request));
+        var accepted = await channel.UnaryAsync(ApiHost.Method<V1.ResolveReferralRequest, V1.Decision>("LimitService", "ResolveReferral"), new V1.ResolveReferralRequest
+        {
+            RequestUuid = Guid.CreateVersion7().ToString(), Facility = Facility, ReferralId = review.DecisionId, Accept = true,
+        });
+        Assert.Equal(V1.OutcomeKind.Approved, accepted.Kind);
+        Assert.Empty((await Risk<V1.ListReferralsRequest, V1.ListReferralsReply>("ListReferrals", new() { Tenant = 1, LegalEntity = 1 })).Referrals);
+        // The whole of it stands in the journal: decline, review with who asked and why, resolution.
+        var shown = await channel.UnaryAsync(ApiHost.Method<V1.GetDecisionRequest, V1.GetDecisionReply>("QueryService", "GetDecision"), new V1.GetDecisionRequest { DecisionId = review.DecisionId });
+        Assert.Equal((declined.DecisionId, V1.CommandKind.RequestReview, "by=ann;note=salary rose"), (shown.Event.Reference, shown.Event.Command, shown.Event.Attributes.ToStringUtf8()));
+    }
+
+    private static readonly V1.FacilityKey Facility = new() { Tenant = 1, LegalEntity = 1, Id = 1001 };
+
+    private static V1.RequestReviewRequest Review(long declined) => new()
+    {
+        RequestUuid = Guid.CreateVersion7().ToString(), Facility = Facility, DeclinedId = declined, Attributes = ByteString.CopyFromUtf8("by=ann;note=salary rose"),
+    };
 
     [Fact]
     public async Task Policy_TestedOnTheHistory_ReportsSwaps()

@@ -35,6 +35,7 @@ public sealed class AccountValidationTests
         (CommandKind.RenewLoan, "reference eligible"),
         (CommandKind.Void, "reference"),
         (CommandKind.ResolveReferral, "reference accept"),
+        (CommandKind.RequestReview, "reference"),
         (CommandKind.Reverse, "original"),
     ];
 

@@ -32,7 +32,7 @@ internal static class Samples
             case CommandKind.Reverse:
                 c.Original = RequestId.ForTime(1_700_000_000_000, 2, 2);
                 return c;
-            case CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral:
+            case CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral or CommandKind.RequestReview:
                 c.Reference = 5;
                 return c;
             case CommandKind.GrantHoliday or CommandKind.ExtendLoan or CommandKind.RenewLoan:

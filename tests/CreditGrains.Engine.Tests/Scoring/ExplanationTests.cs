@@ -76,12 +76,12 @@ public sealed class ExplanationTests
     }
 
     [Fact]
-    public void Decision_ScoredAndDecided_AllocatesNoMoreThanOneSmallObject()
+    public void Decision_ScoredAndDecided_AllocatesNoMoreThanOneWithout()
     {
         var plain = AllocatedBy(new World().WithOneLine(), 0);
         var scored = AllocatedBy(RiskWorld.WithCard(withPolicy: true), 1);
-        // 32 bytes a decision by a policy are known and not yet traced; anything more is new.
-        Assert.True(scored - plain <= 500 * 32, $"{scored - plain} bytes more for 500 decisions");
+        // Less than one object in a hundred decisions: what grows once, such as a frame, is not of any decision.
+        Assert.True(scored - plain < 500 / 100 * 24, $"{scored - plain} bytes more for 500 decisions");
     }
 
     private static long AllocatedBy(World world, int expected)

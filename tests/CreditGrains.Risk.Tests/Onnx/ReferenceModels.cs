@@ -83,6 +83,7 @@ internal static class ReferenceModels
         all["linear written"] = () => new(OnnxWriter.Linear([.. Enumerable.Range(0, Features).Select(i => $"f{i}")], Numbers(46, Features), 0.3), [("features", OnnxType.Float, Features)], ["value"]);
         all["pipeline"] = Pipeline;
         all["trees double"] = Doubles;
+        ExporterModels.AddTo(all);
         return all;
     }
 

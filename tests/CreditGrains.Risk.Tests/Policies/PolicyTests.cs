@@ -85,10 +85,12 @@ public sealed class PolicyTests
 
     [Theory]
     [InlineData("", "NoDecision")]
-    [InlineData("<decision id='d' name='D'/>", "NoLogic")]
     [InlineData("<decision id='d' name='D'><literalExpression><text>x + 1</text></literalExpression></decision>", "UnknownName")]
     [InlineData("<decision id='d' name='D'><variable name='D' typeRef='tNone'/><literalExpression><text>1</text></literalExpression></decision>", "UnknownType")]
-    [InlineData("<decision id='d' name='D'><functionDefinition/></decision>", "UnsupportedExpression")]
+    [InlineData("<decision id='d' name='D'><functionDefinition/></decision>", "NoLogic")]
+    [InlineData("<decision id='d' name='D'><functionDefinition kind='Java'/></decision>", "UnsupportedLanguage")]
+    [InlineData("<decision id='d' name='D'><conditional/></decision>", "MissingPart")]
+    [InlineData("<decision id='d' name='D'><literalExpression><text>count(for i in 1..99999 return 1) + max(for i in 1..99999 return i) in [sum(2), x]</text></literalExpression></decision>", "UnknownName")]
     [InlineData("<decision id='d' name='D'><informationRequirement><requiredDecision href='#d'/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>", "RequirementLoop")]
     [InlineData("<decision id='d' name='D'><informationRequirement><requiredInput href='#none'/></informationRequirement><literalExpression><text>1</text></literalExpression></decision>", "UnknownReference")]
     [InlineData("<decision id='d' name='D'><decisionTable hitPolicy='SOME'><output/></decisionTable></decision>", "UnknownHitPolicy")]
@@ -102,6 +104,69 @@ public sealed class PolicyTests
         var fault = Assert.Throws<PolicyFault>(() => Policy.Read($"{Head}\n{body}</definitions>"));
         Assert.Equal(name, fault.Name);
         Assert.InRange(fault.Line, 1, 2);
+    }
+
+    [Theory]
+    [InlineData("customer.age", "customer.age")]
+    [InlineData("Monthly  Income", "Monthly Income")]
+    [InlineData("date of birth", "date of birth")]
+    [InlineData("count", "count")]
+    [InlineData("客户 年收入", "客户 年收入")]
+    [InlineData("einkommen.brutto monat", "einkommen.brutto monat")]
+    public void Read_ColumnNamedWithDotsOrBlanks_IsAnInput(string column, string name)
+    {
+        var model = Policy.Read($"""{Head}<decision id="d" name="D"><decisionTable><input><inputExpression typeRef="number"><text>{column}</text></inputExpression></input><output/><rule><inputEntry><text>&gt; 1</text></inputEntry><outputEntry><text>{column} + 1</text></outputEntry></rule></decisionTable></decision></definitions>""");
+        Assert.Equal([name], model.Inputs.Select(input => input.Name));
+        Assert.Equal("6", model.Decide("D", new FeelContext().Set(name, FeelValue.Of(5))).ToString());
+    }
+
+    [Fact]
+    public void Table_ConditionsInSeveralColumns_EachAsksForItsOwnValue()
+    {
+        var model = Policy.Read($"""
+            {Head}<decision id="d" name="D"><decisionTable><input><inputExpression typeRef="number"><text>a</text></inputExpression></input><input><inputExpression typeRef="number"><text>b</text></inputExpression></input><output/>
+            <rule><inputEntry><text>? &gt; 10</text></inputEntry><inputEntry><text>? &lt; 10</text></inputEntry><outputEntry><text>1</text></outputEntry></rule></decisionTable></decision></definitions>
+            """);
+        Assert.Equal("1", model.Decide("D", new FeelContext().Set("a", FeelValue.Of(11)).Set("b", FeelValue.Of(1))).ToString());
+        Assert.Equal("null", model.Decide("D", new FeelContext().Set("a", FeelValue.Of(1)).Set("b", FeelValue.Of(1))).ToString());
+    }
+
+    [Theory]
+    [InlineData("<conditional><if><literalExpression><text>1 &gt; 2</text></literalExpression></if><then><literalExpression><text>1</text></literalExpression></then><else><literalExpression><text>2</text></literalExpression></else></conditional>", "2")]
+    [InlineData("<for iteratorVariable='i'><in><literalExpression><text>[1, 2]</text></literalExpression></in><return><literalExpression><text>i * 2 + count(partial)</text></literalExpression></return></for>", "[2, 5]")]
+    [InlineData("<some iteratorVariable='i'><in><literalExpression><text>[1, 2]</text></literalExpression></in><satisfies><literalExpression><text>i &gt; 1</text></literalExpression></satisfies></some>", "true")]
+    [InlineData("<filter><in><literalExpression><text>[{a: 1}, {a: 2}]</text></literalExpression></in><match><literalExpression><text>a &gt; 1</text></literalExpression></match></filter>", "[{a: 2}]")]
+    [InlineData("<literalExpression><text>date(1, 2)</text></literalExpression>", "null")]
+    public void Logic_InBoxes_GivesWhatItSays(string logic, string expected) =>
+        Assert.Equal(expected, Policy.Read($"{Head}<decision id='d' name='D'>{logic}</decision></definitions>").Decide("D", new FeelContext()).ToString());
+
+    [Fact]
+    public void Warnings_NameCallsThatAreAlwaysNullAndDecisionsWithoutLogic()
+    {
+        var model = Policy.Read($"{Head}\n<decision id='d' name='D'><literalExpression><text>substring(\"a\")</text></literalExpression></decision>\n<decision id='e' name='E'/></definitions>");
+        Assert.Equal([2, 3], model.Warnings.Select(warning => warning.Line));
+        Assert.Contains("substring(string, start position, length?)", model.Warnings[0].Text, StringComparison.Ordinal);
+        Assert.Contains("no logic", model.Warnings[1].Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Service_Called_SeesItsInputsOnly()
+    {
+        var model = Policy.Read($"""
+            {Head}<inputData id="i" name="x"/><inputData id="j" name="y"/>
+            <decision id="in" name="In"><informationRequirement><requiredInput href="#i"/></informationRequirement><informationRequirement><requiredInput href="#j"/></informationRequirement><literalExpression><text>if y = null then x + 1 else 0</text></literalExpression></decision>
+            <decisionService id="s" name="S"><outputDecision href="#in"/><inputData href="#i"/></decisionService>
+            <decision id="d" name="D"><knowledgeRequirement><requiredKnowledge href="#s"/></knowledgeRequirement><literalExpression><text>S(4) + S(x: 1)</text></literalExpression></decision></definitions>
+            """);
+        Assert.Equal("7", model.Decide("D", new FeelContext().Set("y", FeelValue.Of(5))).ToString());
+        Assert.Equal("5", model.Decide("S", new FeelContext().Set("x", FeelValue.Of(4))).ToString());
+    }
+
+    [Fact]
+    public void Decide_WorkWithoutEnd_IsGivenUpByName()
+    {
+        var model = Policy.Read($"{Head}<decision id='d' name='D'><literalExpression><text>count(for i in 1..9999 return for j in 1..9999 return j)</text></literalExpression></decision></definitions>");
+        Assert.Equal("TooMuchWork", Assert.Throws<PolicyFault>(() => model.Decide("D", new FeelContext())).Name);
     }
 
     [Fact]

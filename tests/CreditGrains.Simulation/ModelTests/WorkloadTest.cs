@@ -19,7 +19,7 @@ public sealed class WorkloadTest(ITestOutputHelper output)
         Reason.InvalidParent,
         // Models and policies: the reference model has none (docs/risk.md has their tests).
         Reason.InvalidContent, Reason.ContentIncomplete, Reason.ContentOutOfOrder, Reason.ContentMismatch, Reason.UnknownVersion, Reason.SharesExceeded, Reason.RegistryFull, Reason.DeclinedByPolicy,
-        Reason.DeclinedByScore,
+        Reason.DeclinedByScore, Reason.NotReviewable,
         // The workload makes no agreements about loans and no facility of 300; the engine's own tests hold them against the pure accounts.
         Reason.TooManyLoans, Reason.UnknownLoan, Reason.LoanRefused,
         // Pools are no part of the model; the engine's own tests hold them against a recount (Engine.Tests/Pools).

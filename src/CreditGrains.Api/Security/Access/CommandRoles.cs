@@ -17,6 +17,7 @@ public static class CommandRoles
         CommandKind.Reverse => Roles.Decide,
         CommandKind.Adjust => Roles.Operate,
         CommandKind.ResolveReferral => Roles.Risk,
+        CommandKind.RequestReview => Roles.Risk | Roles.Operate,
         CommandKind.OpenNode or CommandKind.OpenFacility or CommandKind.LinkNode or CommandKind.UnlinkNode or CommandKind.MoveFacility => Roles.Operate,
         CommandKind.SetLimit or CommandKind.SetSubLimit or CommandKind.SetVelocityLimit or CommandKind.SetReviewThreshold => Roles.Risk,
         CommandKind.Freeze or CommandKind.Unfreeze => Roles.Risk | Roles.Operate,

@@ -26,6 +26,13 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     }
 
     /// <inheritdoc/>
+    public Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken)
+    {
+        Reading.Demand(principal, entity);
+        return desk.InputsOfAsync(entity, sequence, cancellationToken);
+    }
+
+    /// <inheritdoc/>
     public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
     {
         DemandRisk("StartBacktest");

@@ -128,6 +128,13 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
     }
 
     /// <inheritdoc/>
+    public ValueTask<ReferralPage?> ListReferralsAsync(ushort tenant, ushort legalEntity, long cursor, int take)
+    {
+        DemandEntity(tenant, legalEntity);
+        return engine.ListReferralsAsync(tenant, legalEntity, cursor, take);
+    }
+
+    /// <inheritdoc/>
     public ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash)
     {
         DemandEntity(tenant, legalEntity);

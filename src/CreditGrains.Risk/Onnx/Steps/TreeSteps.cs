@@ -46,10 +46,11 @@ internal sealed class TreeRegressorStep(Slot input, Slot result, TreeProgram pro
         };
         var trees = TreeAttributes.Read(scope, "target", (int)targets, aggregate);
         if (trees.BaseValues.Length != 0 && trees.BaseValues.Length != targets) throw scope.Refuse($"it has {trees.BaseValues.Length} base values for {targets} targets; export the model again");
-        var program = TreeProgram.Compile(trees);
+        var transform = PostTransforms.Read(scope);
+        var program = TreeProgram.Compile(trees, transform == PostTransform.Probit);
         var result = scope.Make(0, OnnxType.Float, [1, (int)targets]);
         var scratch = scope.Reserve(program.ScratchLength + (int)targets);
-        return new TreeRegressorStep(scope.Numbers(0), result, program, scratch, PostTransforms.Read(scope));
+        return new TreeRegressorStep(scope.Numbers(0), result, program, scratch, transform);
     }
 
     public override void Run(Span<double> memory)
@@ -58,7 +59,7 @@ internal sealed class TreeRegressorStep(Slot input, Slot result, TreeProgram pro
         program.Evaluate(input.Of(memory), to, memory.Slice(scratch, to.Length), memory.Slice(scratch + to.Length, program.ScratchLength));
         for (var i = 0; i < to.Length; i++)
         {
-            if (program.Source.BaseValues.Length > 0) to[i] += program.Source.BaseValues[i];
+            if (program.Source.BaseValues.Length > 0) to[i] = transform == PostTransform.Probit ? (float)to[i] + (float)program.Source.BaseValues[i] : to[i] + program.Source.BaseValues[i];
             if (to.Length > 1 && memory[scratch + i] == 0) to[i] = 0;
         }
 
@@ -107,7 +108,8 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
         var trees = TreeAttributes.Read(scope, "class", names.Length, TreeAggregate.Sum);
         if (trees.BaseValues.Length > names.Length) throw scope.Refuse($"it has {trees.BaseValues.Length} base values for {names.Length} classes; export the model again");
         var weights = trees.Trees.SelectMany(tree => tree).Where(node => node.IsLeaf).SelectMany(node => node.Weights).ToArray();
-        var program = TreeProgram.Compile(trees);
+        var transform = PostTransforms.Read(scope);
+        var program = TreeProgram.Compile(trees, transform == PostTransform.Probit);
         var isText = texts.Count > 0;
         // The label of two classes that both have votes is told by 0 and 1 unless labels are text, and by the second's score alone.
         var isBinary = names.Length == 2 && weights.Select(weight => weight.Target).Distinct().Count() == 1;
@@ -116,7 +118,7 @@ internal sealed class TreeClassifierStep : Step, ITreeStep
         var scores = scope.Make(1, OnnxType.Float, [1, names.Length], null, names);
         var scratch = scope.Reserve(program.ScratchLength + names.Length);
         return new TreeClassifierStep(
-            scope.Numbers(0), label, scores, program, scratch, labels, PostTransforms.Read(scope),
+            scope.Numbers(0), label, scores, program, scratch, labels, transform,
             isBinary, weights.All(weight => weight.Value >= 0));
     }
 
