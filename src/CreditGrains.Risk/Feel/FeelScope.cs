@@ -117,6 +117,7 @@ internal sealed class FeelScope
     /// <summary>Behind a name that stands at a place, any run of blanks for one; -1 when it does not, or goes on as another word.</summary>
     private static int EndOf(string name, string text, int at)
     {
+        if (name.Length == 0) return -1;
         foreach (var c in name)
         {
             if (c == ' ')

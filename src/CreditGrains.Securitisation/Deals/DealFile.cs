@@ -149,9 +149,13 @@ public static class DealFile
 /// <summary>Amounts as the file writes them, in major or minor units.</summary>
 internal readonly record struct DealUnits(double Scale)
 {
+    private const double AmountMax = 1e15;
+
     public long Of(JsonPart part)
     {
-        var amount = (decimal)part.Number() * (decimal)Scale;
+        var number = part.Number();
+        if (!(Math.Abs(number) <= AmountMax)) throw part.Fault("write an amount of at most 10^15");
+        var amount = (decimal)number * (decimal)Scale;
         return amount == decimal.Truncate(amount) && Math.Abs(amount) <= 1L << 60 ? (long)amount : throw part.Fault("the amount has more digits than the currency; write whole minor units");
     }
 
