@@ -1,5 +1,6 @@
 using System.Text;
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
@@ -88,7 +89,8 @@ public sealed class OwnScheduleTests : LoanTest
     public void Projection_AfterAHolidayOfALevelLoan_IsByItsChangedSchedule()
     {
         var drawn = Draw(1_200_000, Level, 12);
-        World.Set(World.Of(CommandKind.GrantHoliday, 0, drawn.Sequence) with { Currency = default, Control = new LoanHoliday(World.F(1), 3, HolidayInterest.Deferred, false) });
+        var rested = World.Do(World.Of(CommandKind.GrantHoliday, 0, drawn.Sequence) with { Currency = default, Control = new LoanHoliday(World.F(1), 3, HolidayInterest.Deferred, false) });
+        Assert.Equal(OutcomeKind.Posted, rested.Kind);
 
         Assert.Equal([0d, 0, 0], Scheduled()[..3]);
         Assert.Equal(1_200_000, Scheduled().Sum());
