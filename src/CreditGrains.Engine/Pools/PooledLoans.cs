@@ -92,9 +92,10 @@ internal sealed class PooledLoans : ILoanObserver
         ref readonly var own = ref state.Loans.Read(loan);
         var product = book.ProductOf(loan);
         var isByPlan = product.Amortisation is Amortisation.Level or Amortisation.EqualPrincipal or Amortisation.Bullet or Amortisation.InterestOnlyThenLevel && product.Interval == PaymentInterval.Monthly;
-        // A schedule that was changed has its instalments listed, and no regular amount.
+        // A schedule that was changed has its instalments listed, and no regular amount; after a holiday they are due later than their numbers say.
         var isListed = own is { Regular: 0, Remaining: > 0, Rare: not 0 } && product.Amortisation is not Amortisation.Bullet;
-        if (!isByPlan || isListed) state.Pools.OwnSchedules[row] = loan;
+        var isLater = own.NextSlot != own.NextNumber - 1;
+        if (!isByPlan || isListed || isLater) state.Pools.OwnSchedules[row] = loan;
         else state.Pools.OwnSchedules.Remove(row);
     }
 

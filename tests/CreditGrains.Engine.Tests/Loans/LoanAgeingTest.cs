@@ -25,7 +25,7 @@ public sealed class LoanAgeingTest : LoanTest
         var random = new Random(seed);
         for (var i = 0; i < 12; i++)
         {
-            var outcome = TryDraw(random.Next(10_000, 400_000), Product(random), new LoanFigures(new RateAnnual(random.Next(0, 300) * 1_000_000L), random.Next(1, 30), DueDay: random.Next(1, 32)));
+            var outcome = TryDraw(random.Next(10_000, 400_000), Product(random), new LoanFigures(new RateAnnual(random.Next(0, 300) * 1_000_000L), random.Next(2, 30), DueDay: random.Next(1, 32)));
             Assert.Equal((OutcomeKind.Approved, Reason.None), (outcome.Kind, outcome.Reason));
         }
 

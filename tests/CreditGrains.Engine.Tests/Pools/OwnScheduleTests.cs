@@ -63,7 +63,7 @@ public sealed class OwnScheduleTests : LoanTest
         var product = kind switch
         {
             1 => Level with { Amortisation = new Amortisation.Stepped([new InstalmentStep(1, 1_000_000), new InstalmentStep(7, 2_000_000)]) },
-            2 => Level with { Amortisation = new Amortisation.Seasonal(new CashProfile([0, 0, 0, 90_000, 90_000, 0, 0, 0, 200_000, 200_000, 0, 0], 50_000, 1_000_000)) },
+            2 => Level with { Amortisation = new Amortisation.Seasonal(new CashProfile([5_000, 5_000, 5_000, 90_000, 90_000, 5_000, 5_000, 5_000, 200_000, 200_000, 5_000, 5_000], 50_000, 1_000_000)) },
             _ => Level with { Interval = PaymentInterval.Quarterly, Amortisation = new Amortisation.EqualPrincipal() },
         };
         var count = kind == 3 ? 4 : 12;
