@@ -10,7 +10,7 @@ public sealed class LoanImportTest(ServerFixture server) : IClassFixture<ServerF
     private async Task<string> OpenAsync(int tenant, int facilities)
     {
         for (var id = 1; id <= facilities; id++) await server.OpenFacilityAsync(tenant, id, 10_000_000);
-        var dated = await server.RunAsync("execute", $$"""{"advanceBusinessDate":{"tenant":{{tenant}},"legalEntity":1,"businessDate":"2026-03-31"}}""");
+        var dated = await server.RunAsync("execute", $$$"""{"advanceBusinessDate":{"tenant":{{{tenant}}},"legalEntity":1,"businessDate":"2026-03-31"}}""");
         Assert.True(dated.Code == ExitCode.Ok, dated.Output + dated.Error);
         return server.Write($"product-{tenant}.json", Product);
     }
