@@ -26,10 +26,11 @@ internal static class LoanFile
     {
         file.Only(Fields);
         var amounts = Amounts.Of(file);
+        var (amount, rate, drawdown) = (amounts.Read(file.Need("amount")), Rate(file.Need("ratePercent")), file.Need("drawdown").Date());
         var custom = file.Maybe("schedule")?.Maybe("instalments")?.Items().Length;
         var count = custom is { } listed && file.Maybe("instalments") is null ? listed : file.Need("instalments").Count();
         return Common(file, amounts).TermsOf(
-            amounts.Read(file.Need("amount")), amounts.Currency, file.Need("drawdown").Date(), new LoanFigures(Rate(file.Need("ratePercent")), count, file.Maybe("firstDue")?.Date(), file.Maybe("dueDay")?.Count()));
+            amount, amounts.Currency, drawdown, new LoanFigures(rate, count, file.Maybe("firstDue")?.Date(), file.Maybe("dueDay")?.Count()));
     }
 
     /// <summary>What many loans have in common: the loan file without what is one loan's own.</summary>
