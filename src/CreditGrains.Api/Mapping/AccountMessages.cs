@@ -165,6 +165,8 @@ namespace CreditGrains.Api.V1
         }
     }
 
+    public partial class ImportLoanRequest : IAmountMessage;
+
     public partial class AdjustRequest : IAmountMessage
     {
         long IAmountMessage.Amount { get => PrincipalDelta; set => PrincipalDelta = value; }

@@ -94,6 +94,7 @@ internal static class CommandMapping
         CommandKind.GrantHoliday => new V1.GrantHolidayRequest(),
         CommandKind.ExtendLoan => new V1.ExtendLoanRequest(),
         CommandKind.RenewLoan => new V1.RenewLoanRequest(),
+        CommandKind.ImportLoan => new V1.ImportLoanRequest(),
         CommandKind.Void => new V1.VoidRequest(),
         CommandKind.Reverse => new V1.ReverseRequest(),
         CommandKind.ResolveReferral => new V1.ResolveReferralRequest(),
@@ -122,6 +123,7 @@ internal static class CommandMapping
         Case.GrantHoliday => message.GrantHoliday,
         Case.ExtendLoan => message.ExtendLoan,
         Case.RenewLoan => message.RenewLoan,
+        Case.ImportLoan => message.ImportLoan,
         Case.Void => message.Void,
         Case.Reverse => message.Reverse,
         Case.ResolveReferral => message.ResolveReferral,
@@ -140,6 +142,7 @@ internal static class CommandMapping
         Case.Close => message.Close,
         Case.SetFxRate => message.SetFxRate,
         Case.AdvanceBusinessDate => message.AdvanceBusinessDate,
+        Case.ReportBankDebt => message.ReportBankDebt,
         Case.TransferToPool => message.TransferToPool,
         Case.DefinePool => message.DefinePool,
         Case.PutLoanInPool => message.PutLoanInPool,
@@ -177,6 +180,7 @@ internal static class CommandMapping
             case V1.GrantHolidayRequest m: message.GrantHoliday = m; break;
             case V1.ExtendLoanRequest m: message.ExtendLoan = m; break;
             case V1.RenewLoanRequest m: message.RenewLoan = m; break;
+            case V1.ImportLoanRequest m: message.ImportLoan = m; break;
             case V1.VoidRequest m: message.Void = m; break;
             case V1.ReverseRequest m: message.Reverse = m; break;
             case V1.ResolveReferralRequest m: message.ResolveReferral = m; break;
@@ -195,6 +199,7 @@ internal static class CommandMapping
             case V1.CloseRequest m: message.Close = m; break;
             case V1.SetFxRateRequest m: message.SetFxRate = m; break;
             case V1.AdvanceBusinessDateRequest m: message.AdvanceBusinessDate = m; break;
+            case V1.ReportBankDebtRequest m: message.ReportBankDebt = m; break;
             case V1.TransferToPoolRequest m: message.TransferToPool = m; break;
             case V1.DefinePoolRequest m: message.DefinePool = m; break;
             case V1.PutLoanInPoolRequest m: message.PutLoanInPool = m; break;

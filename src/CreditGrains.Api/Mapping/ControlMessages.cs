@@ -38,6 +38,8 @@ namespace CreditGrains.Api.V1
 
     public partial class AdvanceBusinessDateRequest : IControlMessage;
 
+    public partial class ReportBankDebtRequest : IControlMessage;
+
     public partial class DefinePoolRequest : IControlMessage;
 
     public partial class PutLoanInPoolRequest : IControlMessage;

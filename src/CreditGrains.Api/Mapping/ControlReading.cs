@@ -35,6 +35,7 @@ internal static class ControlReading
         V1.SetFxRateRequest m => new SetFxRate(
             fields.Entity(m.Tenant, m.LegalEntity), fields.Currency("from", m.From), fields.Currency("to", m.To), m.RateNano, m.ValidUntilMicros),
         V1.AdvanceBusinessDateRequest m => new AdvanceBusinessDate(fields.Entity(m.Tenant, m.LegalEntity), Day(m.BusinessDate, ref fields)),
+        V1.ReportBankDebtRequest m => new ReportBankDebt(fields.Node("borrower", m.Borrower), m.Total, m.Over90Days),
         V1.DefinePoolRequest or V1.PutLoanInPoolRequest or V1.TakeLoanFromPoolRequest or V1.ReportLoanRequest => PoolCommandMapping.Read(message, ref fields),
         V1.ActivateFeaturesRequest m => new ActivateFeatures(fields.Entity(m.Tenant, m.LegalEntity), m.Catalogue.ToByteArray()),
         V1.PutContentRequest or V1.RegisterModelRequest or V1.RegisterPolicyRequest or V1.ActivateModelRequest or V1.ActivatePolicyRequest => RiskMapping.Read(message, ref fields),

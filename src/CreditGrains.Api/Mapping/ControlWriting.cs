@@ -45,6 +45,7 @@ internal static class ControlWriting
             Tenant = c.Key.Tenant, LegalEntity = c.Key.LegalEntity,
             BusinessDate = DateOnly.FromDayNumber(c.Day + ControlReading.Epoch).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
         },
+        ReportBankDebt c => new V1.ReportBankDebtRequest { Borrower = Keys.ToNode(c.Key), Total = c.Total, Over90Days = c.Over90Days },
         PoolCommand c => PoolCommandMapping.Write(c),
         ActivateFeatures c => new V1.ActivateFeaturesRequest
         {

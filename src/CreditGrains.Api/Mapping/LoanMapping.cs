@@ -17,6 +17,7 @@ internal static class LoanMapping
     {
         V1.DrawdownRequest m => Read(m.Loan, facility, ref fields),
         V1.RenewLoanRequest m => Read(m.Loan ?? new V1.LoanOffer(), facility, ref fields),
+        V1.ImportLoanRequest m => ReadTakeover(m, facility, ref fields),
         V1.GrantHolidayRequest m => new LoanHoliday(facility, m.Count, (HolidayInterest)((int)m.Interest & 0xFF), m.ExtendsTerm),
         V1.ExtendLoanRequest m => new LoanExtension(facility, m.Count, m.Concession),
         _ => null,
@@ -29,11 +30,21 @@ internal static class LoanMapping
         {
             case (LoanOffer offer, V1.DrawdownRequest m): m.Loan = Write(offer); break;
             case (LoanOffer offer, V1.RenewLoanRequest m): m.Loan = Write(offer); break;
+            case (LoanTakeover takeover, V1.ImportLoanRequest m):
+                (m.Loan, m.StartedOn, m.Vintage) = (Write(takeover.Offer), LoanProductMapping.ToText(takeover.StartedOn), LoanProductMapping.ToText(takeover.Vintage));
+                break;
             case (LoanHoliday holiday, V1.GrantHolidayRequest m):
                 (m.Count, m.Interest, m.ExtendsTerm) = (holiday.Count, (V1.HolidayInterest)(int)holiday.Interest, holiday.ExtendsTerm);
                 break;
             case (LoanExtension extension, V1.ExtendLoanRequest m): (m.Count, m.Concession) = (extension.AdditionalCount, extension.IsConcession); break;
         }
+    }
+
+    private static LoanTakeover ReadTakeover(V1.ImportLoanRequest message, NodeKey facility, ref Fields fields)
+    {
+        var offer = Read(message.Loan ?? new V1.LoanOffer(), facility, ref fields)!;
+        var start = LoanProductMapping.Date("started_on", message.StartedOn, ref fields);
+        return new LoanTakeover(facility, offer, start, message.Vintage.Length == 0 ? start : LoanProductMapping.Date("vintage", message.Vintage, ref fields));
     }
 
     private static LoanOffer? Read(V1.LoanOffer? message, NodeKey facility, ref Fields fields)
@@ -88,6 +99,7 @@ internal static class LoanMapping
         DaysPastDue = view.DaysPastDue,
         Bucket = view.Bucket,
         Classification = (V1.Classification)(int)view.Class,
+        OwnClassification = (V1.Classification)(int)view.OwnClass,
         NonAccrualSince = view.NonAccrualSince is { } since ? LoanProductMapping.ToText(since) : "",
         Renewals = view.RenewalCount,
         WrittenOff = view.WrittenOff,

@@ -86,7 +86,7 @@ internal static class ViewMapping
             DigestDecisionId = record.DigestSequence,
             Note = record.Note ?? "",
             Loans = { record.Loans.Select(LoanMapping.Write) },
-            Loan = record.Control is LoanOffer offer ? LoanMapping.WriteOfEvent(offer) : null,
+            Loan = LoanOffer.Of(record.Control) is { } offer ? LoanMapping.WriteOfEvent(offer) : null,
             LoanFault = record.LoanFault == 0 ? "" : record.LoanFault.ToString(),
         };
         if (record.Risk.Model is not null) message.Score = record.Risk.Score;

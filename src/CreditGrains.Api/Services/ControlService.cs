@@ -39,6 +39,7 @@ internal sealed class ControlService(EngineAccess access)
         calls.Bind<V1.CloseRequest>(binder, CommandKind.Close);
         calls.Bind<V1.SetFxRateRequest>(binder, CommandKind.SetFxRate);
         calls.Bind<V1.AdvanceBusinessDateRequest>(binder, CommandKind.AdvanceBusinessDate);
+        calls.Bind<V1.ReportBankDebtRequest>(binder, CommandKind.ReportBankDebt);
         calls.Bind<V1.TransferToPoolRequest>(binder, CommandKind.TransferToPool);
         calls.Bind<V1.ActivateFeaturesRequest>(binder, CommandKind.ActivateFeatures);
     }

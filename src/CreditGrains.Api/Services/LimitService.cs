@@ -47,6 +47,7 @@ internal sealed class LimitService(EngineAccess access)
         calls.Bind<V1.GrantHolidayRequest>(binder, CommandKind.GrantHoliday);
         calls.Bind<V1.ExtendLoanRequest>(binder, CommandKind.ExtendLoan);
         calls.Bind<V1.RenewLoanRequest>(binder, CommandKind.RenewLoan);
+        calls.Bind<V1.ImportLoanRequest>(binder, CommandKind.ImportLoan);
         calls.Bind<V1.VoidRequest>(binder, CommandKind.Void);
         calls.Bind<V1.ReverseRequest>(binder, CommandKind.Reverse);
         calls.Bind<V1.ResolveReferralRequest>(binder, CommandKind.ResolveReferral);

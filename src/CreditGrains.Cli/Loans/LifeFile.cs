@@ -12,18 +12,12 @@ internal sealed record LifeStep(string What, LoanAccount Account, Classification
 /// <summary>Reads and carries out the acts of a loan file.</summary>
 internal static class LifeFile
 {
-    private static readonly Dictionary<string, ClassificationTable> Products = new(StringComparer.OrdinalIgnoreCase)
-    {
-        ["loans"] = ClassificationTable.Loans,
-        ["cards"] = ClassificationTable.Cards,
-    };
-
     /// <summary>The loan at its drawdown, after each act, and at the end.</summary>
     public static List<LifeStep> Run(JsonAt file)
     {
         var amounts = Amounts.Of(file);
         var account = LoanFile.Or(LoanServicing.Open(LoanFile.Terms(file)));
-        var table = file.Maybe("product")?.Word(Products) ?? ClassificationTable.Loans;
+        var table = file.Maybe("product")?.Word(LoanWords.ClassTables) ?? ClassificationTable.Loans;
         List<LifeStep> steps = [new("drawdown", account, account.Classify(table))];
         foreach (var at in file.Maybe("acts")?.Items() ?? [])
         {

@@ -12,7 +12,7 @@ namespace CreditGrains.Cli.Loans;
 internal static class LoanCommands
 {
     public static Command Create(Shell shell) =>
-        new("loan", "Work out one loan from a file, without an engine: schedule, annual percentage rate, what happens to it") { Schedule(shell), Apr(shell), Life(shell) };
+        new("loan", "Loans: one from a file without an engine (schedule, annual percentage rate, life), or a tape of running loans into a server") { Schedule(shell), Apr(shell), Life(shell), Import.LoanImportCommand.Create(shell) };
 
     private static Command Schedule(Shell shell)
     {

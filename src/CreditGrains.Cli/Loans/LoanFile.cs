@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
+using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Domain.Money;
 
@@ -16,33 +18,42 @@ internal static class LoanFile
         "holidays", "workingWeekends", "accrual", "rounding", "lastInstalment", "fees", "overdue", "acts", "until", "product",
     ];
 
+    private static readonly string[] OwnOfALoan = ["amount", "ratePercent", "drawdown", "instalments", "firstDue", "dueDay", "acts", "until"];
+    private static readonly string[] ProductFields = [.. Fields.Except(OwnOfALoan), "retail"];
+
     /// <exception cref="CommandFault">A field is missing, unknown or wrong; it names the path.</exception>
     public static LoanTerms Terms(JsonAt file)
     {
         file.Only(Fields);
         var amounts = Amounts.Of(file);
+        var (amount, rate, drawdown) = (amounts.Read(file.Need("amount")), Rate(file.Need("ratePercent")), file.Need("drawdown").Date());
         var custom = file.Maybe("schedule")?.Maybe("instalments")?.Items().Length;
-        return new LoanTerms
-        {
-            Currency = amounts.Currency,
-            Amount = amounts.Read(file.Need("amount")),
-            Rate = Rate(file.Need("ratePercent")),
-            Drawdown = file.Need("drawdown").Date(),
-            InstalmentCount = custom is { } listed && file.Maybe("instalments") is null ? listed : file.Need("instalments").Count(),
-            Interval = file.Maybe("every") is { } every ? LoanWords.Interval(every) : PaymentInterval.Monthly,
-            FirstDue = file.Maybe("firstDue")?.Date(),
-            DueDay = file.Maybe("dueDay")?.Count(),
-            Amortisation = file.Maybe("schedule") is { } schedule ? AmortisationFile.Read(schedule, amounts) : new Amortisation.Level(),
-            DayCount = file.Maybe("dayCount")?.Word(LoanWords.DayCounts) ?? default,
-            BusinessDays = file.Maybe("businessDays")?.Word(LoanWords.BusinessDays) ?? default,
-            Calendar = Calendar(file),
-            AccrualDates = file.Maybe("accrual")?.Word(LoanWords.Accruals) ?? default,
-            Rounding = file.Maybe("rounding") is { } rounding ? Rounding(rounding) : default,
-            LastInstalment = file.Maybe("lastInstalment")?.Word(LoanWords.LastInstalments) ?? default,
-            Fees = file.Maybe("fees") is { } fees ? [.. fees.Items().Select(fee => Fee(fee, amounts))] : [],
-            Overdue = file.Maybe("overdue") is { } overdue ? Overdue(overdue, amounts) : new OverdueTerms(),
-        };
+        var count = custom is { } listed && file.Maybe("instalments") is null ? listed : file.Need("instalments").Count();
+        return Common(file, amounts).TermsOf(
+            amount, amounts.Currency, drawdown, new LoanFigures(rate, count, file.Maybe("firstDue")?.Date(), file.Maybe("dueDay")?.Count()));
     }
+
+    /// <summary>What many loans have in common: the loan file without what is one loan's own.</summary>
+    /// <exception cref="CommandFault">A field is missing, unknown or wrong; it names the path.</exception>
+    public static LoanProduct Product(JsonAt file)
+    {
+        file.Only(ProductFields);
+        return Common(file, Amounts.Of(file)) with { Classes = file.Maybe("product")?.Word(LoanWords.ClassTables) ?? ClassificationTable.Loans, IsRetail = file.Maybe("retail")?.Flag() ?? false };
+    }
+
+    private static LoanProduct Common(JsonAt file, Amounts amounts) => new()
+    {
+        Interval = file.Maybe("every") is { } every ? LoanWords.Interval(every) : PaymentInterval.Monthly,
+        Amortisation = file.Maybe("schedule") is { } schedule ? AmortisationFile.Read(schedule, amounts) : new Amortisation.Level(),
+        DayCount = file.Maybe("dayCount")?.Word(LoanWords.DayCounts) ?? default,
+        BusinessDays = file.Maybe("businessDays")?.Word(LoanWords.BusinessDays) ?? default,
+        Calendar = Calendar(file),
+        AccrualDates = file.Maybe("accrual")?.Word(LoanWords.Accruals) ?? default,
+        Rounding = file.Maybe("rounding") is { } rounding ? Rounding(rounding) : default,
+        LastInstalment = file.Maybe("lastInstalment")?.Word(LoanWords.LastInstalments) ?? default,
+        Fees = file.Maybe("fees") is { } fees ? [.. fees.Items().Select(fee => Fee(fee, amounts))] : [],
+        Overdue = file.Maybe("overdue") is { } overdue ? Overdue(overdue, amounts) : new OverdueTerms(),
+    };
 
     /// <summary>A value, or its refusal as a fault of the file.</summary>
     public static T Or<T>(LoanResult<T> result)
@@ -76,11 +87,12 @@ internal static class LoanFile
 
     private static OverdueTerms Overdue(JsonAt value, Amounts amounts)
     {
-        value.Only("penaltyPpm", "compounding", "dayCount", "graceDays", "bounceFee", "nonAccrualFromDays", "allocation");
+        value.Only("penaltyPpm", "compounding", "charging", "dayCount", "graceDays", "bounceFee", "nonAccrualFromDays", "allocation");
         return new OverdueTerms
         {
             PenaltyPpm = value.Maybe("penaltyPpm")?.Whole() ?? 0,
             Compounding = value.Maybe("compounding")?.Word(LoanWords.Compoundings) ?? default,
+            ChargesAtMonthEnd = value.Maybe("charging")?.Word(LoanWords.Chargings) ?? false,
             PenaltyDayCount = value.Maybe("dayCount")?.Word(LoanWords.DayCounts) ?? DayCount.Actual360,
             GraceDays = value.Maybe("graceDays")?.Count() ?? 0,
             BounceFee = value.Maybe("bounceFee") is { } fee ? amounts.Read(fee) : 0,

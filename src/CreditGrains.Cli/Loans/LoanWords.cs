@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Servicing;
@@ -33,6 +34,15 @@ internal static class LoanWords
         ["instalment"] = PrepaymentMode.ShrinkInstalment,
         ["term"] = PrepaymentMode.ShrinkTerm,
     };
+
+    public static readonly Dictionary<string, ClassificationTable> ClassTables = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["loans"] = ClassificationTable.Loans,
+        ["cards"] = ClassificationTable.Cards,
+    };
+
+    /// <summary>Whether interest for lateness is charged at month ends.</summary>
+    public static readonly Dictionary<string, bool> Chargings = new(StringComparer.OrdinalIgnoreCase) { ["whenPaid"] = false, ["monthEnd"] = true };
 
     public static readonly Dictionary<string, bool> Units = new(StringComparer.OrdinalIgnoreCase) { ["minor"] = false, ["major"] = true };
 

@@ -21,7 +21,7 @@ internal sealed record ColumnMapping
     /// <summary>The mapping of a file that has our columns.</summary>
     public static readonly ColumnMapping Identity = new();
 
-    /// <summary>Our column → theirs.</summary>
+    /// <summary>Our column → theirs. Ours are those of <see cref="PortfolioColumns"/> or of a loan tape.</summary>
     public Dictionary<string, string> Columns { get; init; } = [];
 
     /// <summary>Our column → a text with their columns in braces.</summary>
@@ -45,21 +45,24 @@ internal sealed record ColumnMapping
     public bool IsMajor => Amounts == "major";
 
     /// <exception cref="CommandFault">The file is not there, or is no mapping.</exception>
-    public static async Task<ColumnMapping> ReadAsync(string path, CancellationToken cancellationToken)
+    /// <param name="path">The file.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <param name="names">Our columns; those of a portfolio file when left out.</param>
+    public static async Task<ColumnMapping> ReadAsync(string path, CancellationToken cancellationToken, string[]? names = null)
     {
         await using var file = Connection.FileHash.Open(path);
         using var bytes = new MemoryStream();
         await file.CopyToAsync(bytes, cancellationToken);
-        return Parse(path, bytes.ToArray());
+        return Parse(path, bytes.ToArray(), names);
     }
 
     /// <exception cref="CommandFault">The text is no mapping.</exception>
-    public static ColumnMapping Parse(string path, byte[] json)
+    public static ColumnMapping Parse(string path, byte[] json, string[]? names = null)
     {
         try
         {
             var mapping = JsonSerializer.Deserialize<ColumnMapping>(json, Json) ?? throw new JsonException("it is null");
-            mapping.Check(path);
+            mapping.Check(path, names ?? PortfolioColumns.All);
             return mapping with { Hash = SHA256.HashData(json) };
         }
         catch (JsonException e)
@@ -68,11 +71,11 @@ internal sealed record ColumnMapping
         }
     }
 
-    private void Check(string path)
+    private void Check(string path, string[] names)
     {
         foreach (var name in Columns.Keys.Concat(Templates.Keys).Concat(Constants.Keys))
         {
-            if (!PortfolioColumns.All.Contains(name)) throw Bad(path, $"'{name}' is no column of ours; use {string.Join(", ", PortfolioColumns.All)}");
+            if (!names.Contains(name)) throw Bad(path, $"'{name}' is no column of ours; use {string.Join(", ", names)}");
             if (Sources(name) > 1) throw Bad(path, $"'{name}' stands in more than one of columns, templates and constants");
         }
 

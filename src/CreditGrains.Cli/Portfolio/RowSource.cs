@@ -12,12 +12,16 @@ internal sealed class RowSource
     private readonly CsvReader csv;
 
     /// <exception cref="CommandFault">The mapping names a column that the header does not have, or no column of ours is there.</exception>
-    public RowSource(CsvReader csv, ColumnMapping mapping)
+    /// <param name="csv">The file.</param>
+    /// <param name="mapping">How its columns become ours.</param>
+    /// <param name="names">Our columns; those of a portfolio file when left out.</param>
+    public RowSource(CsvReader csv, ColumnMapping mapping, string[]? names = null)
     {
+        names ??= PortfolioColumns.All;
         this.csv = csv;
         string[] header = [.. csv.Headers];
         var isMapped = !ReferenceEquals(mapping, ColumnMapping.Identity);
-        foreach (var name in PortfolioColumns.All)
+        foreach (var name in names)
         {
             if (mapping.Constants.TryGetValue(name, out var constant)) parts[name] = [new Part(constant, -1)];
             else if (mapping.Columns.TryGetValue(name, out var theirs)) parts[name] = [new Part("", Find(header, theirs))];
@@ -29,7 +33,7 @@ internal sealed class RowSource
         throw CommandFault.Usage(
             "MissingColumn", isMapped
                 ? "neither the file nor the mapping has a column 'currency'"
-                : $"the header has no column 'currency'; name the columns {string.Join(", ", PortfolioColumns.All)}, or give a --mapping");
+                : $"the header has no column 'currency'; name the columns {string.Join(", ", names)}, or give a --mapping");
     }
 
     /// <summary>Whether amounts are in major units.</summary>

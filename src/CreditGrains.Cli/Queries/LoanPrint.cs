@@ -28,7 +28,7 @@ internal static class LoanPrint
             AmountText.Of(loan.Dues.Sum(due => due.Fees + due.Penalty + due.Compound + due.Interest + due.Principal), currency),
             loan.DaysPastDue.ToString(CultureInfo.InvariantCulture),
             BucketEdges.NameOf(loan.Bucket),
-            loan.Classification.ToString(),
+            loan.OwnClassification == loan.Classification ? loan.Classification.ToString() : $"{loan.Classification} (own: {loan.OwnClassification})",
             loan.WrittenOff != 0 ? $"{AmountText.Of(loan.WrittenOff, currency)} written off" : loan.NonAccrualSince.Length == 0 ? "" : $"interest not recognised since {loan.NonAccrualSince}",
         }));
         var unpaid = loans.SelectMany(loan => loan.Dues.Select(due => (loan.LoanId, Due: due))).ToList();

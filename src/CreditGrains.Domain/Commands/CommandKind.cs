@@ -66,6 +66,9 @@ public enum CommandKind : byte
     /// <summary>A new loan takes over the principal of another, which ends.</summary>
     RenewLoan = 31,
 
+    /// <summary>Fact: a loan that runs already elsewhere is kept here from now on.</summary>
+    ImportLoan = 32,
+
     /// <summary>Release what remains of an open hold.</summary>
     Void = 48,
 
@@ -173,6 +176,9 @@ public enum CommandKind : byte
 
     /// <summary>An automated decline of a request is to be looked at by a person: it becomes a referral.</summary>
     RequestReview = 106,
+
+    /// <summary>Say what a borrower owes to all banks, by the credit register.</summary>
+    ReportBankDebt = 110,
 }
 
 /// <summary>Groups of command kinds.</summary>
@@ -192,9 +198,9 @@ public static class CommandKinds
 
     /// <summary>Whether a caller may send it.</summary>
     public static bool IsForCallers(this CommandKind kind) =>
-        kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.RenewLoan)
+        kind is (>= CommandKind.Authorize and <= CommandKind.Drawdown) or (>= CommandKind.Capture and <= CommandKind.ImportLoan)
             or (>= CommandKind.Void and <= CommandKind.ResolveReferral) or (>= CommandKind.OpenNode and <= CommandKind.TransferToPool)
-            or CommandKind.ActivateFeatures or CommandKind.RequestReview || kind.IsPool() || kind.IsRisk();
+            or CommandKind.ActivateFeatures or CommandKind.RequestReview or CommandKind.ReportBankDebt || kind.IsPool() || kind.IsRisk();
 
     /// <summary>Whether the command is about a pool's terms or its loans.</summary>
     public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;

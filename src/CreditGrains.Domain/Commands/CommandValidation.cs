@@ -40,11 +40,12 @@ public static class CommandValidation
                 return (Reason.InvalidKey, "facility needs tenant and legal entity 1 to 65535, and an id of 1 or more");
             if (c.Original != default) return Field("original", "belongs to Reverse only");
         }
-        if (!HasItsRecord(c)) return Field("control", c.Kind.IsLoanAct() ? $"must hold what {c.Kind} agrees, of the same facility" : "belongs to control commands only; a Drawdown may carry a loan");
+        if (!HasItsRecord(c)) return Field("control", c.Kind.IsLoanAct() || c.Kind == CommandKind.ImportLoan ? $"must hold what {c.Kind} agrees, of the same facility" : "belongs to control commands only; a Drawdown may carry a loan");
         if (CheckAmounts(c) is { Item1: not Reason.None } amount) return amount;
         if (CheckFields(c) is { Item1: not Reason.None } field) return field;
         if (c.Control is LoanHoliday holiday && (holiday.Count is < 1 or > 120 || !Enum.IsDefined(holiday.Interest))) return Field("count, interest", "must be 1 to 120 instalments, and deferred, capitalised or waived");
         if (c.Control is LoanExtension { AdditionalCount: < 1 or > LoanOffer.InstalmentCountMax }) return Field("count", $"must be 1 to {LoanOffer.InstalmentCountMax}");
+        if (c.Control is LoanTakeover takeover && takeover.Fault(c) is { } wrong) return (Reason.InvalidField, wrong);
         return c.Control is LoanOffer offer && offer.Fault(c) is { } fault ? (Reason.InvalidField, fault) : Valid;
     }
 
@@ -54,6 +55,7 @@ public static class CommandValidation
         CommandKind.GrantHoliday => c.Control is LoanHoliday && c.Control.Key == c.Facility,
         CommandKind.ExtendLoan => c.Control is LoanExtension && c.Control.Key == c.Facility,
         CommandKind.RenewLoan => c.Control is LoanOffer && c.Control.Key == c.Facility,
+        CommandKind.ImportLoan => c.Control is LoanTakeover takeover && takeover.Key == c.Facility && takeover.Offer.Key == c.Facility,
         _ => c.Control is null,
     };
 
@@ -130,6 +132,10 @@ public static class CommandValidation
             SetReviewThreshold o => First(Key(o.Key), o.Amount is >= -1 and <= Command.AmountMax ? Valid : (Reason.InvalidAmount, "threshold must be −1 (none) to 2^60")),
             Freeze or Unfreeze or Close => Key(c.Control.Key),
             SetFxRate o => First(Scope(o.Key), CurrencyOf(o.From), CurrencyOf(o.To), Rate(o)),
+            ReportBankDebt o => First(
+                o.Key.IsValid && o.Key.Kind == NodeKind.Borrower ? Valid : (Reason.InvalidKey, "must name a borrower"),
+                o.Total is >= 0 and <= Command.AmountMax ? Valid : (Reason.InvalidAmount, "total must be 0 (none known) to 2^60 minor units"),
+                o.Over90Days >= 0 && o.Over90Days <= o.Total ? Valid : (Reason.InvalidAmount, "over_90_days must be 0 to the total")),
             AdvanceBusinessDate o => First(Scope(o.Key), o.Day is > 0 and < 1_000_000 ? Valid : Field("day", "must be days since 1970-01-01, 1 to 999,999")),
             PoolCommand o => PoolValidation.Check(o),
             ActivateFeatures o => First(
@@ -211,7 +217,7 @@ public static class CommandValidation
     }
 
     private static bool TakesAmount(CommandKind kind) =>
-        kind.IsRequest() || kind == CommandKind.RepayEarly || (kind.IsFact() && kind is not (CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Adjust));
+        kind.IsRequest() || kind is CommandKind.RepayEarly or CommandKind.ImportLoan || (kind.IsFact() && kind is not (CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Adjust));
 
     private static bool InRange(long amount) => amount is >= -Command.AmountMax and <= Command.AmountMax;
 

@@ -103,6 +103,15 @@ public sealed record SetFxRate(NodeKey Key, Currency From, Currency To, long Rat
 public sealed record AdvanceBusinessDate(NodeKey Key, int Day) : ControlCommand(CommandKind.AdvanceBusinessDate, Key);
 
 /// <summary>
+/// Says what a borrower owes to all banks, as the credit register has it. When more than a fifth of it is over 90 days past due, the borrower's loans here are at
+/// least substandard.
+/// </summary>
+/// <param name="Key">The borrower.</param>
+/// <param name="Total">All of it, minor units of the borrower's currency, 0 to 2^60; 0 forgets what was said before.</param>
+/// <param name="Over90Days">What of it is over 90 days past due, at most all.</param>
+public sealed record ReportBankDebt(NodeKey Key, long Total, long Over90Days) : ControlCommand(CommandKind.ReportBankDebt, Key);
+
+/// <summary>
 /// Puts a catalogue of features in force for the whole engine, whatever tenant sends it. Features begin empty with it: what happened before is not counted. The file
 /// is kept by its SHA-256. An empty one ends features.
 /// </summary>

@@ -25,6 +25,9 @@ public sealed record LoanOffer(NodeKey Key, UInt128 ProductHash, SealedProduct? 
     {
     }
 
+    /// <summary>The loan that a command makes; null when it makes none.</summary>
+    public static LoanOffer? Of(ControlCommand? control) => control as LoanOffer ?? (control as LoanTakeover)?.Offer;
+
     /// <summary>What can be said of it before the day of the drawdown is known; null when nothing is wrong.</summary>
     internal string? Fault(in Command command)
     {

@@ -35,6 +35,13 @@ public sealed record ContagionRule(long InHouseSharePpm, long AllBankSharePpm)
         return [.. claims.Select(claim => spreads ? Classifications.Worse(claim.Own, Classification.Substandard) : claim.Own)];
     }
 
+    /// <summary>Whether bad claims on an obligor that is not retail make all of them bad.</summary>
+    /// <param name="total">In-house claims, 0 or more.</param>
+    /// <param name="bad">Those non-performing by their own class, at most all.</param>
+    /// <param name="allBanks">Its debt to all banks; null when it is not known.</param>
+    public bool Spreads(long total, long bad, AllBankDebt? allBanks) =>
+        IsAbove(bad, total, InHouseSharePpm) || (allBanks is { } debt && IsAbove(debt.Over90Days, debt.Total, AllBankSharePpm));
+
     private bool IsInHouse(IReadOnlyCollection<ObligorClaim> claims)
     {
         Int128 total = 0, bad = 0;

@@ -30,6 +30,12 @@ public sealed record OverdueTerms
     public DayCount PenaltyDayCount { get; init; } = DayCount.Actual360;
 
     /// <summary>
+    /// Whether interest for lateness is charged on the last day of each calendar month: it joins what is owed then, though it bears none itself and is taken in the same order.
+    /// Else it is charged when it is paid.
+    /// </summary>
+    public bool ChargesAtMonthEnd { get; init; }
+
+    /// <summary>
     /// Days after a due date within which payment is in time, 0 to <see cref="GraceDaysMax"/>. When they are over, lateness counts from the due date.
     /// </summary>
     public int GraceDays { get; init; }

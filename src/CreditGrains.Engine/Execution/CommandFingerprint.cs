@@ -46,7 +46,12 @@ internal static class CommandFingerprint
         Span<byte> bytes = control.LengthMax() is var most and > 512 ? new byte[most] : stackalloc byte[512];
         var writer = new EventWriter(bytes);
         // The hash of a product stands for its bytes.
-        ControlCodec.Write(ref writer, control is LoanOffer offer ? offer with { Product = null } : control);
+        ControlCodec.Write(ref writer, control switch
+        {
+            LoanOffer offer => offer with { Product = null },
+            LoanTakeover takeover => takeover with { Offer = takeover.Offer with { Product = null } },
+            _ => control,
+        });
         foreach (var value in bytes[..writer.Length]) crc = BitOperations.Crc32C(crc, value);
         return crc;
     }

@@ -50,10 +50,18 @@ internal sealed class ControlDecider(
         ActivateFeatures c => features.IsInForce(c.Catalogue) ? Reason.NoChange : Reason.None,
         AdvanceBusinessDate c => state.Small.BusinessDates.TryGetValue((c.Key.Tenant, c.Key.LegalEntity), out var day) && c.Day <= day
             ? Reason.DateNotLater : pools.CheckDate(ref e, c),
+        ReportBankDebt c => CheckDebt(c),
         PoolCommand c => pools.Check(ref e, c),
         PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy => risk.Check(control, e.RecordedAtMicros),
         _ => throw new InvalidOperationException($"{control.GetType().Name} is not decided here."),
     };
+
+    private Reason CheckDebt(ReportBankDebt c)
+    {
+        if (state.FindNode(c.Key) == 0) return Reason.UnknownNode;
+        state.Small.BankDebts.TryGetValue(SmallState.KeyOf(c.Key), out var known);
+        return known == (c.Total, c.Over90Days) ? Reason.NoChange : Reason.None;
+    }
 
     private Reason Exists(NodeKey key, out ChildRef owner)
     {

@@ -161,6 +161,8 @@ internal sealed class EventApplier(
                 pools.Advance(c);
                 state.LoanCalendar.DateMoved(c.Key.Tenant, c.Key.LegalEntity);
                 break;
+            case ReportBankDebt { Total: 0 } c: state.Small.BankDebts.Remove(SmallState.KeyOf(c.Key)); break;
+            case ReportBankDebt c: state.Small.BankDebts[SmallState.KeyOf(c.Key)] = (c.Total, c.Over90Days); break;
             case PoolCommand c: pools.Apply(c); break;
             case ActivateFeatures c: features.Activate(c.Catalogue); break;
             case PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy: risk.Apply(control, e.RecordedAtMicros, e.Sequence); break;

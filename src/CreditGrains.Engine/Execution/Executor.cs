@@ -38,6 +38,8 @@ internal sealed class Executor
     private const int SweepMin = 256;
     private const int SweepMinLate = 1_024;
     private const int VeryLateSeconds = 10;
+    private const int LoansPerCommand = 2;
+    private const int LoanSlicesMax = 8;
     private readonly RowPrefetch prefetch;
     private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
@@ -116,10 +118,11 @@ internal sealed class Executor
         frame = target;
         LastRecordedAtMicros = Math.Max(LastRecordedAtMicros, nowMicros);
         EventCount = 0;
+        var commandsBefore = commandsExecuted;
         SweepLimits();
         SweepItems();
         if (regraph.IsActive && frame.Length <= frameBytesFull) Slice();
-        if (loans.IsBehind) SweepLoans();
+        if (loans.IsBehind) SweepLoans(commandsBefore);
     }
 
     /// <summary>Events in the frame so far.</summary>
@@ -228,7 +231,7 @@ internal sealed class Executor
         if (identities.IsBarred(c)) DecideBarred(ref e);
         else if (c.Kind.IsAccount()) DecideAccount(c, ref e);
         else DecideControl(ref e);
-        if (e.Control is LoanOffer) loans.Shorten(ref e);
+        if (e.Control is LoanOffer or LoanTakeover) loans.Shorten(ref e);
         Append(ref e);
         identities.Record(e);
         Outcomes.Fill(e, ref outcome);
@@ -299,6 +302,7 @@ internal sealed class Executor
         else if (c.Kind == CommandKind.ResolveReferral) accounts.DecideResolve(facility, path, ref e);
         else if (c.Kind == CommandKind.RequestReview) accounts.DecideReview(facility, ref e, ReadDecision(e.Reference));
         else if (c.Kind.IsLoanAct()) loans.Act(facility, ref e);
+        else if (c.Kind == CommandKind.ImportLoan) loans.TakeOver(facility, ref e);
         else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(facility, ref e, ReadDecision(e.Reference));
         else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
         else accounts.DecideFact(facility, ref e, c);
@@ -423,9 +427,14 @@ internal sealed class Executor
         return frame.Length <= frameBytesFull;
     }
 
-    private void SweepLoans()
+    /// <summary>
+    /// Ages a slice of loans: about a millisecond's worth, and where batches are long, as when callers send thousands of commands together, in proportion to them, so that a month
+    /// end does not wait for their syncs.
+    /// </summary>
+    private void SweepLoans(int commandsBefore)
     {
-        for (var i = 0; i < rules.LoanSliceLength && frame.Length <= frameBytesFull && loans.NextDue() is var loan and not 0; i++) AgeLoan(loan);
+        var most = Math.Clamp(LoansPerCommand * commandsBefore, rules.LoanSliceLength, LoanSlicesMax * rules.LoanSliceLength);
+        for (var i = 0; i < most && frame.Length <= frameBytesFull && loans.NextDue() is var loan and not 0; i++) AgeLoan(loan);
     }
 
     private void AgeLoan(int loan)

@@ -13,7 +13,7 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
     /// <summary>Applies an event's loans, after its balances.</summary>
     public void Apply(int facility, in LedgerEvent e)
     {
-        if (e.Control is LoanOffer { Product: { } product }) book.AddProduct(product);
+        if (LoanOffer.Of(e.Control) is { Product: { } product }) book.AddProduct(product);
         if (e.Loans is null) return;
         foreach (var part in e.Loans) Apply(facility, e, part);
     }
@@ -22,7 +22,7 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
     {
         if (part.Deed == LoanDeed.Made)
         {
-            var offer = (LoanOffer)e.Control!;
+            var offer = LoanOffer.Of(e.Control)!;
             var made = book.Add(facility, e.Sequence, part.Origin, offer.ProductHash, offer.Figures, part);
             if (Observer is not null) Tell(e, part, made, default);
             return;
@@ -35,10 +35,12 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
             return;
         }
         var row = part.Row != 0 ? part.Row : book.Find(state.Facilities.Read(facility), part.Loan);
-        var before = Observer is null ? default : new Former(book.Owed(row).Principal, state.Loans.Read(row).NextNumber, state.Loans.Read(row).Bucket);
-        if (part.After is not null) book.Store(row, part);
-        if (Observer is not null) Tell(e, part, row, before);
-        if (part.After is null) book.Remove(row);
+        var isTold = Observer is { WatchesNewOnly: false };
+        var before = !isTold ? default : new Former(book.Owed(row).Principal, state.Loans.Read(row).NextNumber, state.Loans.Read(row).Bucket);
+        if (isTold) Observer!.Changing(row);
+        if (!part.HasEnded) book.Store(row, part);
+        if (isTold) Tell(e, part, row, before);
+        if (part.HasEnded) book.Remove(row);
     }
 
     private void Tell(in LedgerEvent e, LoanPart part, int row, Former before)
@@ -54,15 +56,15 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
             Sequence = e.Sequence,
             Date = LoanDays.Date(part.Day),
             Deed = part.Deed,
-            FellDue = part.After is { } after && after.NextNumber > before.NextNumber && part.Deed != LoanDeed.Made,
-            HasEnded = part.After is null,
+            FellDue = part.NextNumberAfter > before.NextNumber && part.Deed != LoanDeed.Made,
+            HasEnded = part.HasEnded,
             PrincipalBefore = before.Principal,
-            Principal = part.After?.PrincipalOwed ?? 0,
+            Principal = part.PrincipalAfter,
             Paid = part.Paid,
             Prepaid = part.Prepaid,
             WrittenOff = part.WrittenOff,
             RateNano = loan.RateNano,
-            Remaining = part.After?.Remaining ?? 0,
+            Remaining = part.RemainingAfter,
             DaysPastDue = part.DaysPastDue,
             BucketBefore = before.Bucket,
             Bucket = part.Bucket,

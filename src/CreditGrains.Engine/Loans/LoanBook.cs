@@ -49,7 +49,7 @@ internal sealed class LoanBook(PartitionState state)
         for (var due = loan.FirstUnpaid; due != 0; due = state.LoanDues.Read(due).Next)
         {
             ref readonly var unpaid = ref state.LoanDues.Read(due);
-            owed += new LoanOwed(unpaid.Principal, unpaid.Interest, unpaid.Fees);
+            owed += new LoanOwed(unpaid.Principal, unpaid.Interest + unpaid.LatenessOwed, unpaid.Fees);
         }
         return owed;
     }
@@ -63,6 +63,21 @@ internal sealed class LoanBook(PartitionState state)
             if (unpaid.Interest > 0 || unpaid.Principal > 0) return unpaid.Due;
         }
         return 0;
+    }
+
+    /// <summary>A loan's class by its own days past due on a date, whether or not its turn has come.</summary>
+    public Classification OwnClass(int row, DateOnly today)
+    {
+        ref readonly var loan = ref state.Loans.Read(row);
+        var product = ProductOf(row);
+        if (loan.Rare == 0 && (loan.WakeDay == 0 || loan.WakeDay > today.DayNumber))
+        {
+            var late = DaysPastDue.Of(LoanDays.Maybe(OldestUnpaid(row)), today, product.Overdue.GraceDays, default);
+            return Classifications.Worse(product.Classes.Of(late, today), (Classification)loan.ClassBest);
+        }
+        var account = new LoanLook(this, state, row, today).Account;
+        var advanced = LoanServicing.Advance(account, today);
+        return (advanced.Refusal is null ? advanced.Value : account).Classify(product.Classes);
     }
 
     /// <summary>A loan's product.</summary>
@@ -133,6 +148,11 @@ internal sealed class LoanBook(PartitionState state)
     /// <summary>Stores a loan as an event left it.</summary>
     public void Store(int row, LoanPart part)
     {
+        if (part.Aged is { } aged)
+        {
+            Store(row, aged);
+            return;
+        }
         var after = part.After!;
         if (state.Loans.Read(row).WakeDay is var wake && wake != part.WakeDay) state.LoanCalendar.Remove(row);
         ref var loan = ref state.Loans.Write(row);
@@ -153,6 +173,45 @@ internal sealed class LoanBook(PartitionState state)
         StoreDues(ref loan, after);
         if (wake == part.WakeDay) return;
         loan.WakeDay = part.WakeDay;
+        state.LoanCalendar.Add(row);
+    }
+
+    /// <summary>Stores what the short way of ageing made: unpaid instalments are only later or added.</summary>
+    private void Store(int row, AgedLoan aged)
+    {
+        ref readonly var after = ref aged.Row;
+        var wake = state.Loans.Read(row).WakeDay;
+        if (wake != after.WakeDay) state.LoanCalendar.Remove(row);
+        ref var loan = ref state.Loans.Write(row);
+        loan.AsOf = after.AsOf;
+        loan.NextNumber = after.NextNumber;
+        loan.NextSlot = after.NextSlot;
+        loan.Remaining = after.Remaining;
+        loan.PeriodStart = after.PeriodStart;
+        loan.AccruedTo = after.AccruedTo;
+        loan.PrincipalNotDue = after.PrincipalNotDue;
+        loan.Carried = after.Carried;
+        loan.NonAccrualSince = after.NonAccrualSince;
+        loan.Bucket = after.Bucket;
+        loan.Class = after.Class;
+        var last = 0;
+        for (var (i, due) = (0, loan.FirstUnpaid); i < aged.KeptCount; i++)
+        {
+            ref var stored = ref state.LoanDues.Write(last = due);
+            (stored.DaysLate, stored.PrincipalDays, stored.InterestDays) = (aged.Dues[i].DaysLate, aged.Dues[i].PrincipalDays, aged.Dues[i].InterestDays);
+            due = stored.Next;
+        }
+        for (var i = aged.KeptCount; i < aged.DueCount; i++)
+        {
+            var added = state.LoanDues.Add();
+            state.LoanDues.Write(added) = aged.Dues[i];
+            state.LoanDues.Write(added).Next = 0;
+            if (last == 0) loan.FirstUnpaid = added;
+            else state.LoanDues.Write(last).Next = added;
+            last = added;
+        }
+        if (wake == after.WakeDay) return;
+        loan.WakeDay = after.WakeDay;
         state.LoanCalendar.Add(row);
     }
 
@@ -188,6 +247,7 @@ internal sealed class LoanBook(PartitionState state)
         return new DueInstalment(due.Number, LoanDays.Date(due.Due), due.Fees, due.Interest, due.Principal)
         {
             PrincipalDays = due.PrincipalDays, InterestDays = due.InterestDays, DaysLate = due.DaysLate, PenaltyPaid = due.PenaltyPaid, CompoundPaid = due.CompoundPaid,
+            PenaltyCharged = due.PenaltyCharged, CompoundCharged = due.CompoundCharged,
         };
     }
 
@@ -212,6 +272,8 @@ internal sealed class LoanBook(PartitionState state)
             stored.CompoundPaid = due.CompoundPaid;
             stored.PrincipalDays = due.PrincipalDays;
             stored.InterestDays = due.InterestDays;
+            stored.PenaltyCharged = due.PenaltyCharged;
+            stored.CompoundCharged = due.CompoundCharged;
             if (last == 0) loan.FirstUnpaid = row;
             else state.LoanDues.Write(last).Next = row;
             last = row;

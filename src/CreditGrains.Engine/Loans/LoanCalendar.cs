@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Loans;
@@ -10,6 +11,8 @@ internal sealed class LoanCalendar(PartitionState state)
 {
     private readonly Dictionary<uint, EntityDays> entities = [];
     private readonly Queue<uint> behind = new();
+    private uint lastScope;
+    private EntityDays? lastDays;
 
     /// <summary>Whether loans of any legal entity may wait to be brought to its business date.</summary>
     public bool IsBehind => behind.Count > 0;
@@ -20,11 +23,12 @@ internal sealed class LoanCalendar(PartitionState state)
         ref var loan = ref state.Loans.Write(row);
         if (loan.WakeDay == 0) return;
         var days = Of(loan.Facility);
-        if (days.First.TryGetValue(loan.WakeDay, out var first)) state.Loans.Write(first).PreviousWake = row;
+        ref var head = ref CollectionsMarshal.GetValueRefOrAddDefault(days.First, loan.WakeDay, out var isKnown);
+        if (isKnown) state.Loans.Write(head).PreviousWake = row;
         else days.Days.Enqueue(loan.WakeDay, loan.WakeDay);
-        loan.NextWake = first;
+        loan.NextWake = head;
         loan.PreviousWake = 0;
-        days.First[loan.WakeDay] = row;
+        head = row;
     }
 
     /// <summary>Takes a loan out of its list.</summary>
@@ -42,7 +46,9 @@ internal sealed class LoanCalendar(PartitionState state)
     public void DateMoved(ushort tenant, ushort legalEntity)
     {
         var scope = ((uint)tenant << 16) | legalEntity;
-        if (entities.ContainsKey(scope) && !behind.Contains(scope)) behind.Enqueue(scope);
+        if (!entities.TryGetValue(scope, out var days)) return;
+        days.Today = LoanDays.BusinessDay(state, tenant, legalEntity);
+        if (!behind.Contains(scope)) behind.Enqueue(scope);
     }
 
     /// <summary>A loan whose day is at or before its legal entity's business date, of the oldest day; 0 when there is none.</summary>
@@ -50,8 +56,8 @@ internal sealed class LoanCalendar(PartitionState state)
     {
         while (behind.TryPeek(out var scope))
         {
-            var (days, today) = (entities[scope], LoanDays.BusinessDay(state, (ushort)(scope >> 16), (ushort)(scope & 0xFFFF)));
-            while (days.Days.TryPeek(out var day, out _) && day <= today)
+            var days = scope == lastScope && lastDays is not null ? lastDays : entities[scope];
+            while (days.Days.TryPeek(out var day, out _) && day <= days.Today)
             {
                 if (days.First.TryGetValue(day, out var row)) return row;
                 days.Days.Dequeue();
@@ -59,6 +65,20 @@ internal sealed class LoanCalendar(PartitionState state)
             behind.Dequeue();
         }
         return 0;
+    }
+
+    /// <summary>The business date of a facility with loans, as a day number.</summary>
+    public int TodayOf(int facility) => Of(facility).Today;
+
+    /// <summary>Asks the processor to load what ageing the loans after one in its day's list will look at.</summary>
+    public void LookAhead(int row)
+    {
+        if (state.Loans.Read(row).NextWake is not (var next and not 0)) return;
+        // The next one's row was asked for a loan ago.
+        ref readonly var ahead = ref state.Loans.Read(next);
+        state.Facilities.Prefetch(ahead.Facility);
+        if (ahead.FirstUnpaid != 0) state.LoanDues.Prefetch(ahead.FirstUnpaid);
+        if (ahead.NextWake != 0) state.Loans.Prefetch(ahead.NextWake);
     }
 
     /// <summary>Rebuilds the lists' heads after the tables were loaded; the links between loans were loaded with them.</summary>
@@ -79,7 +99,9 @@ internal sealed class LoanCalendar(PartitionState state)
     {
         ref readonly var row = ref state.Facilities.Read(facility);
         var scope = ((uint)row.Tenant << 16) | row.LegalEntity;
-        if (!entities.TryGetValue(scope, out var days)) entities.Add(scope, days = new EntityDays());
+        if (scope == lastScope && lastDays is not null) return lastDays;
+        if (!entities.TryGetValue(scope, out var days)) entities.Add(scope, days = new EntityDays { Today = LoanDays.BusinessDay(state, row.Tenant, row.LegalEntity) });
+        (lastScope, lastDays) = (scope, days);
         return days;
     }
 
@@ -87,6 +109,9 @@ internal sealed class LoanCalendar(PartitionState state)
     {
         public readonly Dictionary<int, int> First = [];
         public readonly PriorityQueue<int, int> Days = new();
+
+        /// <summary>The business date.</summary>
+        public int Today;
     }
 }
 

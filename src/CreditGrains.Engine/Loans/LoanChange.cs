@@ -68,6 +68,12 @@ internal readonly ref struct LoanChange
 /// <summary>Keeps figures of loans that follow from their changes alone. Called by the applier: it must not fail, and its state must be a function of what it is told.</summary>
 internal interface ILoanObserver
 {
+    /// <summary>Whether only new loans matter for now: changes of others need not be told.</summary>
+    bool WatchesNewOnly { get; }
+
+    /// <summary>A loan is about to change or end; its rows are as they were.</summary>
+    void Changing(int row);
+
     /// <summary>A loan was made, changed or ended.</summary>
     void Changed(in LoanChange change);
 }

@@ -109,11 +109,17 @@ internal sealed partial class LoanDecider
         var parts = new Allocation(0, 0, isAll ? notDue : 0, 0);
         foreach (var due in look.Before.Dues)
         {
-            var (fees, interest) = (Math.Min(left, due.Fees), Math.Min(Math.Max(0, left - due.Fees), due.Interest));
-            var principal = Math.Min(left - fees - interest, due.Principal);
-            left -= fees + interest + principal;
-            parts = new Allocation(parts.Fees + fees, parts.Interest + interest, parts.Principal + principal, 0);
-            var rest = due with { Fees = due.Fees - fees, Interest = due.Interest - interest, Principal = due.Principal - principal };
+            var fees = Math.Min(left, due.Fees);
+            var penalty = Math.Min(left - fees, Math.Max(0, due.PenaltyCharged - due.PenaltyPaid));
+            var compound = Math.Min(left - fees - penalty, Math.Max(0, due.CompoundCharged - due.CompoundPaid));
+            var interest = Math.Min(left - fees - penalty - compound, due.Interest);
+            var principal = Math.Min(left - fees - penalty - compound - interest, due.Principal);
+            left -= fees + penalty + compound + interest + principal;
+            parts = new Allocation(parts.Fees + fees, parts.Interest + penalty + compound + interest, parts.Principal + principal, 0);
+            var rest = due with
+            {
+                Fees = due.Fees - fees, PenaltyPaid = due.PenaltyPaid + penalty, CompoundPaid = due.CompoundPaid + compound, Interest = due.Interest - interest, Principal = due.Principal - principal,
+            };
             // Interest for lateness on what was written off whole is given up with it.
             if (!isAll && rest.Fees + rest.Interest + rest.Principal > 0) dues.Add(rest);
         }

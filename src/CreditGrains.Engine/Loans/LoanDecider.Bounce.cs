@@ -148,6 +148,6 @@ internal sealed class LoanHistory(long loan, int row)
             Standing = Standing with { Listed = listed.IsEmpty ? [] : listed[Math.Min(passed, listed.Length)..], Frozen = part.After.Frozen, Capitalised = part.After.Capitalised, WrittenOff = part.After.WrittenOff };
             GivesRare = true;
         }
-        if (part.Deed == LoanDeed.Made) (Origin, Offer) = (part.Origin, (Domain.Commands.LoanOffer)e.Control!);
+        if (part.Deed == LoanDeed.Made) (Origin, Offer) = (part.Origin, Domain.Commands.LoanOffer.Of(e.Control));
     }
 }

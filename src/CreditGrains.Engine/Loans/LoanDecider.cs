@@ -20,6 +20,8 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
     public const int OfFacilityMax = 300;
 
     private readonly LoanOutcome outcome = new(state, book);
+    private readonly LoanAgeing ageing = new(state, book);
+    private readonly LoanPart[] one = new LoanPart[1];
 
     /// <summary>Whether loans may have to be brought to their business date.</summary>
     public bool IsBehind => state.LoanCalendar.IsBehind;
@@ -68,13 +70,15 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
     /// <summary>Brings a loan to its legal entity's business date. Credit that waits on the facility is taken when an instalment falls due.</summary>
     public void Age(int row, ref LedgerEvent e)
     {
+        state.LoanCalendar.LookAhead(row);
         ref readonly var loan = ref state.Loans.Read(row);
         ref readonly var facility = ref state.Facilities.Read(loan.Facility);
         var owed = LeaveOut(facility, ref e);
-        var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
-        var part = e.Balances.Credit == 0 ? outcome.OfOneDue(row, today) : null;
-        part ??= AgeByAccount(row, today, e.Balances.Credit);
-        e.Loans = [part];
+        var today = LoanDays.Date(state.LoanCalendar.TodayOf(loan.Facility));
+        if (e.Balances.Credit != 0 || !ageing.TryAge(row, today, out var part)) part = AgeByAccount(row, today, e.Balances.Credit);
+        // The event is written and applied before the next loan is aged.
+        one[0] = part;
+        e.Loans = one;
         e.Reference = loan.Reference;
         e.Outcome = OutcomeKind.Posted;
         e.Amount = part.Charged;
@@ -110,15 +114,39 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
         return Reason.None;
     }
 
+    /// <summary>Takes over a loan that runs already. A fact: limits do not stop it.</summary>
+    public void TakeOver(in FacilityRow facility, ref LedgerEvent e)
+    {
+        var takeover = (LoanTakeover)e.Control!;
+        var today = LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity);
+        if (today == 0 || book.Count(facility) >= OfFacilityMax)
+        {
+            Decline(ref e, today == 0 ? Reason.BusinessDateMissing : Reason.TooManyLoans, 0);
+            return;
+        }
+        var product = ProductOf(takeover.Offer);
+        var terms = product.TermsOf(e.AmountAsked, facility.Currency, takeover.StartedOn, takeover.Offer.Figures);
+        var taken = LoanServicing.TakeOver(terms, takeover.Vintage, LoanDays.Date(today));
+        if (taken.Refusal is { } refusal)
+        {
+            Decline(ref e, Reason.InvalidTerms, refusal.Fault);
+            return;
+        }
+        var part = LoanOutcome.OfNew(taken.Value, product);
+        e.Loans = [part];
+        e.Outcome = OutcomeKind.Posted;
+        e.Amount = part.Moved.Total;
+    }
+
     private LoanProduct ProductOf(LoanOffer offer) =>
         offer.Product?.Product ?? state.LoanProductBook.Get(book.FindProduct(offer.ProductHash), new LoanPages(state.LoanPages)).Product;
 
     /// <summary>Leaves the product out of an event whose journal has it already, or that keeps no loan.</summary>
     public void Shorten(ref LedgerEvent e)
     {
-        if (e.Control is not LoanOffer { Product: not null } offer) return;
+        if (LoanOffer.Of(e.Control) is not { Product: not null } offer) return;
         var keeps = e.IsApproval || e.Outcome is OutcomeKind.Referred or OutcomeKind.Posted;
-        if (!keeps || book.FindProduct(offer.ProductHash) != 0) e.Control = offer with { Product = null };
+        if (!keeps || book.FindProduct(offer.ProductHash) != 0) e.Control = e.Control is LoanTakeover takeover ? takeover with { Offer = offer with { Product = null } } : offer with { Product = null };
     }
 
     /// <summary>

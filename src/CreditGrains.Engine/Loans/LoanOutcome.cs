@@ -1,6 +1,4 @@
-using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans.Products;
-using CreditGrains.Domain.Loans.Schedules;
 using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Tables;
 
@@ -11,43 +9,6 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
 {
     /// <summary>Of an account that came of a look by time and payments.</summary>
     public LoanPart Of(in LoanLook look, LoanDeed deed, LoanAccount account) => Of(look, deed, account, look.Before.After(account));
-
-    /// <summary>
-    /// Of the usual month: nothing was due, one instalment falls due and no money waits. The same as the long way by an account, in a fraction of the time;
-    /// null when it is not so.
-    /// </summary>
-    public LoanPart? OfOneDue(int row, DateOnly today)
-    {
-        ref readonly var loan = ref state.Loans.Read(row);
-        if (loan.FirstUnpaid != 0 || loan.Rare != 0 || loan.Remaining == 0) return null;
-        var (product, before) = (book.ProductOf(row), book.Read(row));
-        Instalment? first = null, second = null;
-        foreach (var one in before.Upcoming(book.TermsOf(row)))
-        {
-            if (first is not null) second = one;
-            else first = one;
-            if (second is not null) break;
-        }
-        if (first is not { } next || next.Due > today || next.Due <= before.AsOf || second?.Due <= today || next.Payment == 0) return null;
-        var late = today.DayNumber - next.Due.DayNumber;
-        if (late >= product.Overdue.NonAccrualFromDays) return null;
-        var due = new DueInstalment(next.Number, next.Due, next.Fees, next.Interest, next.Principal)
-        {
-            DaysLate = late, PrincipalDays = (Int128)next.Principal * late, InterestDays = (Int128)next.Interest * late,
-        };
-        var after = before with
-        {
-            AsOf = today, NextNumber = before.NextNumber + 1, NextSlot = before.NextSlot + 1, Remaining = second is null ? 0 : before.Remaining - 1, PeriodStart = next.AccrualEnd,
-            AccruedTo = next.AccrualEnd, PrincipalNotDue = second?.Opening ?? 0, Carried = 0, Dues = [due], NonAccrualSince = null,
-        };
-        var pastDue = late > product.Overdue.GraceDays ? late : 0;
-        return new LoanPart
-        {
-            Loan = loan.Reference, Row = row, Deed = LoanDeed.Aged, Moved = new LoanOwed(0, next.Interest, next.Fees), Charged = next.Interest + next.Fees, After = after, Day = today.DayNumber,
-            DaysPastDue = pastDue, Bucket = (byte)product.Buckets.Of(pastDue), Class = (byte)Classifications.Worse(product.Classes.Of(pastDue, today), before.ClassificationBest),
-            WakeDay = LoanDays.Of(LoanWake.Next(after, second?.Due, product)),
-        };
-    }
 
     /// <summary>Of an account with all of its instalments whose schedule changed.</summary>
     public LoanPart OfChanged(in LoanLook look, LoanDeed deed, LoanAccount account)
@@ -127,6 +88,6 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
         part.DaysPastDue = account.DaysPastDue;
         part.Bucket = (byte)product.Buckets.Of(part.DaysPastDue);
         part.Class = (byte)account.Classify(product.Classes);
-        if (part.After is { } after) part.WakeDay = LoanDays.Of(LoanWake.Next(after, account.Upcoming.IsEmpty ? null : account.Upcoming[0].Due, product));
+        if (part.After is { } after) part.WakeDay = LoanDays.Of(LoanWake.Next(after, account.Terms, account.Upcoming.IsEmpty ? null : account.Upcoming[0].Due, product));
     }
 }

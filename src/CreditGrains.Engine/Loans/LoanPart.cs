@@ -89,6 +89,21 @@ internal sealed class LoanPart
     /// <summary>Null when it ended with nothing left.</summary>
     public LoanStanding? After;
 
+    /// <summary>Instead of <see cref="After"/> while live, by the short way of ageing: what is kept, as rows.</summary>
+    public AgedLoan? Aged;
+
+    /// <summary>Whether nothing is left of the loan.</summary>
+    public bool HasEnded => After is null && Aged is null;
+
+    /// <summary>Principal owed after, minor units.</summary>
+    public long PrincipalAfter => Aged?.PrincipalOwed ?? After?.PrincipalOwed ?? 0;
+
+    /// <summary>Instalments to come after.</summary>
+    public int RemainingAfter => Aged?.Row.Remaining ?? After?.Remaining ?? 0;
+
+    /// <summary>Number of the next instalment after; 0 when it ended.</summary>
+    public int NextNumberAfter => Aged?.Row.NextNumber ?? After?.NextNumber ?? 0;
+
     /// <summary>Its row while live; 0 when not looked up. Not journaled.</summary>
     public int Row;
 
@@ -96,13 +111,13 @@ internal sealed class LoanPart
     public LoanOwed Moved;
 }
 
-/// <summary>What loans owe of a facility's balances, minor units. Interest for lateness counts once it is charged, and it is charged when it is paid.</summary>
+/// <summary>What loans owe of a facility's balances, minor units. Interest for lateness counts once it is charged: at a month end, or when it is paid.</summary>
 internal readonly record struct LoanOwed(long Principal, long Interest, long Fees)
 {
     public static LoanOwed Of(LoanStanding standing)
     {
         var (principal, interest, fees) = (standing.PrincipalNotDue, 0L, 0L);
-        foreach (var due in standing.Dues) (principal, interest, fees) = (principal + due.Principal, interest + due.Interest, fees + due.Fees);
+        foreach (var due in standing.Dues) (principal, interest, fees) = (principal + due.Principal, interest + due.Interest + due.LatenessOwed, fees + due.Fees);
         return new LoanOwed(principal, interest, fees);
     }
 

@@ -10,6 +10,9 @@ internal static class LoanPartCodec
 {
     private const int ClassShift = 4;
 
+    /// <summary>With the deed: late instalments say what was charged on them.</summary>
+    private const byte HasCharges = 0x80;
+
     [Flags]
     private enum Has : ushort
     {
@@ -89,7 +92,8 @@ internal static class LoanPartCodec
     {
         var has = HasOf(part);
         w.UInt16((ushort)has);
-        w.Byte((byte)part.Deed);
+        var charges = HasChargesOf(part);
+        w.Byte((byte)((byte)part.Deed | (charges ? HasCharges : 0)));
         w.Unsigned(part.Loan);
         if (part.Deed == LoanDeed.Made || part.Remade is not null)
         {
@@ -113,9 +117,15 @@ internal static class LoanPartCodec
         if ((has & Has.Bucket) != 0) w.Byte((byte)(part.Bucket | (part.Class << (ClassShift + 1))));
         if ((has & Has.WrittenOff) != 0) w.Signed(part.WrittenOff);
         w.Unsigned((ulong)part.Day);
+        if (part.Aged is { } aged)
+        {
+            if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - aged.Row.AsOf);
+            WriteAged(ref w, aged, has, charges);
+            return;
+        }
         if (part.After is not { } after) return;
         if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - after.AsOf.DayNumber);
-        WriteStanding(ref w, after, has);
+        WriteStanding(ref w, after, has, charges);
         if ((has & Has.Rare) != 0) WriteRare(ref w, after);
     }
 
@@ -123,13 +133,19 @@ internal static class LoanPartCodec
     {
         var has = (part.Paid != default ? Has.Paid : 0) | (part.Prepaid != 0 ? Has.Prepaid : 0) | (part.Charged != 0 ? Has.Charged : 0)
             | (part.WrittenOff != 0 ? Has.WrittenOff : 0) | (part.Remade is not null ? Has.Remade : 0) | (part.DaysPastDue != 0 ? Has.DaysPastDue : 0) | (part.Bucket != 0 || part.Class != 0 ? Has.Bucket : 0);
+        if (part.Aged is { } aged)
+        {
+            ref readonly var row = ref aged.Row;
+            return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (row.Carried != 0 ? Has.Carried : 0) | (row.Regular != 0 ? Has.Regular : 0)
+                | (aged.DueCount != 0 ? Has.Dues : 0) | (row.NonAccrualSince != 0 ? Has.NonAccrual : 0) | (row.ClassBest != 0 ? Has.ClassBest : 0) | (row.Remaining != 0 ? Has.ToCome : 0);
+        }
         if (part.After is not { } after) return has;
         return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (part.GivesRare ? Has.Rare : 0) | (after.Carried != 0 ? Has.Carried : 0)
             | (after.Regular != 0 ? Has.Regular : 0) | (after.Dues.IsEmpty ? 0 : Has.Dues) | (after.NonAccrualSince is not null ? Has.NonAccrual : 0)
             | (after.ClassificationBest != Classification.Normal ? Has.ClassBest : 0) | (after.Remaining != 0 ? Has.ToCome : 0);
     }
 
-    private static void WriteStanding(ref EventWriter w, LoanStanding after, Has has)
+    private static void WriteStanding(ref EventWriter w, LoanStanding after, Has has, bool charges)
     {
         var asOf = after.AsOf.DayNumber;
         w.Unsigned((ulong)after.NextNumber);
@@ -147,10 +163,48 @@ internal static class LoanPartCodec
         if ((has & Has.ClassBest) != 0) w.Byte((byte)after.ClassificationBest);
         if ((has & Has.Dues) == 0) return;
         w.Unsigned((ulong)after.Dues.Length);
-        foreach (var due in after.Dues) WriteDue(ref w, due, asOf);
+        foreach (var due in after.Dues) WriteDue(ref w, due, asOf, charges);
     }
 
-    private static void WriteDue(ref EventWriter w, DueInstalment due, int asOf)
+    /// <summary>The same bytes as <see cref="WriteStanding"/> of the standing that the rows mean.</summary>
+    private static void WriteAged(ref EventWriter w, AgedLoan aged, Has has, bool charges)
+    {
+        ref readonly var row = ref aged.Row;
+        w.Unsigned((ulong)row.NextNumber);
+        w.Signed(row.NextSlot - row.NextNumber);
+        w.Signed(row.AsOf - row.PeriodStart);
+        w.Signed(row.AccruedTo - row.PeriodStart);
+        if ((has & Has.ToCome) != 0)
+        {
+            w.Unsigned((ulong)row.Remaining);
+            w.Unsigned(row.PrincipalNotDue);
+        }
+        if ((has & Has.Carried) != 0) w.Unsigned(row.Carried);
+        if ((has & Has.Regular) != 0) w.Unsigned(row.Regular);
+        if ((has & Has.NonAccrual) != 0) w.Unsigned((ulong)(row.AsOf - row.NonAccrualSince));
+        if ((has & Has.ClassBest) != 0) w.Byte(row.ClassBest);
+        if ((has & Has.Dues) == 0) return;
+        w.Unsigned((ulong)aged.DueCount);
+        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+        {
+            w.Unsigned((ulong)due.Number);
+            w.Signed(row.AsOf - due.Due);
+            w.Unsigned(due.Fees);
+            w.Unsigned(due.Interest);
+            w.Unsigned(due.Principal);
+            w.Unsigned((ulong)due.DaysLate);
+            if (due.DaysLate == 0) continue;
+            Wide(ref w, due.PrincipalDays);
+            Wide(ref w, due.InterestDays);
+            w.Unsigned(due.PenaltyPaid);
+            w.Unsigned(due.CompoundPaid);
+            if (!charges) continue;
+            w.Unsigned(due.PenaltyCharged);
+            w.Unsigned(due.CompoundCharged);
+        }
+    }
+
+    private static void WriteDue(ref EventWriter w, DueInstalment due, int asOf, bool charges)
     {
         w.Unsigned((ulong)due.Number);
         w.Signed(asOf - due.Due.DayNumber);
@@ -163,12 +217,30 @@ internal static class LoanPartCodec
         Wide(ref w, due.InterestDays);
         w.Unsigned(due.PenaltyPaid);
         w.Unsigned(due.CompoundPaid);
+        if (!charges) return;
+        w.Unsigned(due.PenaltyCharged);
+        w.Unsigned(due.CompoundCharged);
+    }
+
+    private static bool HasChargesOf(LoanPart part)
+    {
+        if (part.Aged is { } aged)
+        {
+            foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+                if (due.PenaltyCharged != 0 || due.CompoundCharged != 0) return true;
+            return false;
+        }
+        foreach (var due in part.After?.Dues ?? [])
+            if (due.PenaltyCharged != 0 || due.CompoundCharged != 0) return true;
+        return false;
     }
 
     private static LoanPart ReadOne(ref EventReader r)
     {
         var has = (Has)r.UInt16();
-        var part = new LoanPart { Deed = (LoanDeed)r.Byte(), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
+        var deed = r.Byte();
+        var charges = (deed & HasCharges) != 0;
+        var part = new LoanPart { Deed = (LoanDeed)(deed & ~HasCharges), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
         if (part.Deed == LoanDeed.Made || (has & Has.Remade) != 0)
         {
             var (amount, drawdown) = (r.Long(), r.Int());
@@ -189,12 +261,12 @@ internal static class LoanPartCodec
         var asOf = part.Day = r.Int();
         if ((has & Has.Standing) == 0) return part;
         if ((has & Has.Wake) != 0) part.WakeDay = (int)(asOf + r.Signed());
-        part.After = ReadStanding(ref r, asOf, has);
+        part.After = ReadStanding(ref r, asOf, has, charges);
         if (part.GivesRare) part.After = ReadRare(ref r, part.After);
         return part;
     }
 
-    private static LoanStanding ReadStanding(ref EventReader r, int asOf, Has has)
+    private static LoanStanding ReadStanding(ref EventReader r, int asOf, Has has, bool charges)
     {
         var number = r.Int();
         var slot = (int)(number + r.Signed());
@@ -206,7 +278,7 @@ internal static class LoanPartCodec
         var nonAccrual = (has & Has.NonAccrual) != 0 ? LoanDays.Date(asOf - r.Int()) : (DateOnly?)null;
         var best = (has & Has.ClassBest) != 0 ? (Classification)r.Byte() : Classification.Normal;
         var dues = new DueInstalment[(has & Has.Dues) != 0 ? r.Int() : 0];
-        for (var i = 0; i < dues.Length; i++) dues[i] = ReadDue(ref r, asOf);
+        for (var i = 0; i < dues.Length; i++) dues[i] = ReadDue(ref r, asOf, charges);
         return new LoanStanding
         {
             AsOf = LoanDays.Date(asOf), NextNumber = number, NextSlot = slot, Remaining = remaining, PeriodStart = LoanDays.Date(start), AccruedTo = LoanDays.Date(accrued),
@@ -214,11 +286,13 @@ internal static class LoanPartCodec
         };
     }
 
-    private static DueInstalment ReadDue(ref EventReader r, int asOf)
+    private static DueInstalment ReadDue(ref EventReader r, int asOf, bool charges)
     {
         var number = r.Int();
         var due = new DueInstalment(number, LoanDays.Date((int)(asOf - r.Signed())), r.Long(), r.Long(), r.Long()) { DaysLate = r.Int() };
-        return due.DaysLate == 0 ? due : due with { PrincipalDays = Wide(ref r), InterestDays = Wide(ref r), PenaltyPaid = r.Long(), CompoundPaid = r.Long() };
+        if (due.DaysLate == 0) return due;
+        due = due with { PrincipalDays = Wide(ref r), InterestDays = Wide(ref r), PenaltyPaid = r.Long(), CompoundPaid = r.Long() };
+        return charges ? due with { PenaltyCharged = r.Long(), CompoundCharged = r.Long() } : due;
     }
 
     private static void Wide(ref EventWriter w, Int128 value)

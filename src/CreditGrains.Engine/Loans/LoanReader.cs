@@ -7,7 +7,7 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Loans;
 
 /// <summary>Loans as callers see them.</summary>
-internal sealed class LoanReader(PartitionState state)
+internal sealed class LoanReader(PartitionState state, Execution.Executor executor)
 {
     private readonly LoanBook book = new(state);
 
@@ -18,7 +18,11 @@ internal sealed class LoanReader(PartitionState state)
         if (first == 0) return [];
         var today = LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
         var views = new List<LoanView>();
-        for (var row = first; row != 0; row = state.Loans.Read(row).NextOfFacility) views.Add(One(row, today));
+        // What is spread is asked only where it could matter.
+        var spreads = false;
+        for (var row = first; row != 0 && !spreads; row = state.Loans.Read(row).NextOfFacility) spreads = !book.ProductOf(row).IsRetail;
+        spreads = spreads && new ObligorClaims(state, book, executor.Graph, executor.Exposures).Spreads(state.Loans.Read(first).Facility, executor.LastRecordedAtMicros);
+        for (var row = first; row != 0; row = state.Loans.Read(row).NextOfFacility) views.Add(One(row, today, spreads));
         views.Sort((a, b) => a.Reference.CompareTo(b.Reference));
         return [.. views];
     }
@@ -38,7 +42,7 @@ internal sealed class LoanReader(PartitionState state)
         return views;
     }
 
-    private LoanView One(int row, DateOnly today)
+    private LoanView One(int row, DateOnly today, bool spreads)
     {
         var look = new LoanLook(book, state, row, today);
         ref readonly var loan = ref state.Loans.Read(row);
@@ -47,6 +51,7 @@ internal sealed class LoanReader(PartitionState state)
         var account = advanced.Refusal is null ? advanced.Value : look.Account;
         var standing = look.Before.After(account);
         var next = account.Upcoming.IsEmpty ? default : account.Upcoming[0];
+        var own = account.Classify(look.Product.Classes);
         return new LoanView
         {
             Reference = loan.Reference,
@@ -65,7 +70,8 @@ internal sealed class LoanReader(PartitionState state)
             Dues = [.. account.Dues.Select(due => new LoanDueView(due.Number, due.Due, due.Fees, due.Penalty(look.Terms), due.Compound(look.Terms), due.Interest, due.Principal))],
             DaysPastDue = account.DaysPastDue,
             Bucket = look.Product.Buckets.Of(account.DaysPastDue),
-            Class = account.Classify(look.Product.Classes),
+            Class = spreads && !look.Product.IsRetail ? Classifications.Worse(own, Classification.Substandard) : own,
+            OwnClass = own,
             NonAccrualSince = account.NonAccrualSince,
             RenewalCount = loan.RenewalCount,
             WrittenOff = standing.WrittenOff,

@@ -72,8 +72,40 @@ internal struct LoanDueRow
     public long Principal;
     public long PenaltyPaid;
     public long CompoundPaid;
-    public Int128 PrincipalDays;
-    public Int128 InterestDays;
+
+    // Below the shift amount × days, which stays within 2^77; above it what was charged, at most DueInstalment.ChargedMax.
+    private UInt128 principalDaysAndCharge;
+    private UInt128 interestDaysAndCharge;
+
+    private const int ChargeShift = 80;
+    private static readonly UInt128 DaysMask = (UInt128.One << ChargeShift) - 1;
+
+    public Int128 PrincipalDays
+    {
+        readonly get => (Int128)(principalDaysAndCharge & DaysMask);
+        set => principalDaysAndCharge = (principalDaysAndCharge & ~DaysMask) | (UInt128)value;
+    }
+
+    public Int128 InterestDays
+    {
+        readonly get => (Int128)(interestDaysAndCharge & DaysMask);
+        set => interestDaysAndCharge = (interestDaysAndCharge & ~DaysMask) | (UInt128)value;
+    }
+
+    public long PenaltyCharged
+    {
+        readonly get => (long)(principalDaysAndCharge >> ChargeShift);
+        set => principalDaysAndCharge = (principalDaysAndCharge & DaysMask) | ((UInt128)value << ChargeShift);
+    }
+
+    public long CompoundCharged
+    {
+        readonly get => (long)(interestDaysAndCharge >> ChargeShift);
+        set => interestDaysAndCharge = (interestDaysAndCharge & DaysMask) | ((UInt128)value << ChargeShift);
+    }
+
+    /// <summary>Interest for lateness that was charged and is unpaid.</summary>
+    public readonly long LatenessOwed => Math.Max(0, PenaltyCharged - PenaltyPaid) + Math.Max(0, CompoundCharged - CompoundPaid);
 }
 
 /// <summary>A loan product, kept for good.</summary>

@@ -1,3 +1,6 @@
+using CreditGrains.Domain.Delinquency;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Loans.Servicing;
 
@@ -9,21 +12,43 @@ namespace CreditGrains.Engine.Loans;
 /// </summary>
 internal static class LoanWake
 {
+    private const int YearsMax = 200;
+
     /// <summary>The day; null when there is none.</summary>
     /// <param name="standing">The loan.</param>
+    /// <param name="terms">Its terms.</param>
     /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
     /// <param name="product">Its edges.</param>
-    public static DateOnly? Next(LoanStanding standing, DateOnly? nextDue, LoanProduct product)
+    public static DateOnly? Next(LoanStanding standing, LoanTerms terms, DateOnly? nextDue, LoanProduct product)
     {
-        var next = nextDue;
+        if (product.Overdue.ChargesAtMonthEnd)
+            foreach (var due in standing.Dues) nextDue = Sooner(nextDue, NextCharge(terms, due, standing.AsOf, standing.Frozen.AsSpan()));
         foreach (var due in standing.Dues)
-        {
-            if (!due.Ages) continue;
-            if (NextEdge(product, due.DaysLate, standing.AsOf) is { } days && Reached(standing, days - due.DaysLate) is { } day && (next is null || day < next)) next = day;
-            break;
-        }
-        return next;
+            if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product);
+        return nextDue;
     }
+
+    /// <summary>The earlier of two days; either may be none.</summary>
+    public static DateOnly? Sooner(DateOnly? one, DateOnly? other) => one is null || other < one ? other ?? one : one;
+
+    /// <summary>The first month end after a date at which an unpaid instalment is charged interest for lateness; null when none grows on it.</summary>
+    public static DateOnly? NextCharge(LoanTerms terms, DueInstalment due, DateOnly asOf, ReadOnlySpan<FrozenSpan> frozen)
+    {
+        if (!due.AwaitsCharge(terms)) return null;
+        // Within the days of grace nothing is charged. At most a holiday of ten years may hold it up.
+        for (var end = MonthEnds.After(asOf); end.Year <= Math.Min(asOf.Year + YearsMax, DateOnly.MaxValue.Year - 1); end = MonthEnds.After(end))
+            if (due.DaysLate + DaysPastDue.Counted(asOf, end, frozen) > terms.Overdue.GraceDays) return end;
+        return null;
+    }
+
+    /// <summary>The day, of a loan that is late.</summary>
+    /// <param name="asOf">The date to which it is counted.</param>
+    /// <param name="daysLate">Days counted since its oldest unpaid date.</param>
+    /// <param name="frozen">Days that do not count.</param>
+    /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
+    /// <param name="product">Its edges.</param>
+    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product) =>
+        NextEdge(product, daysLate, asOf) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
 
     /// <summary>The fewest days late, above those now, at which bucket, class, grace or recognition may change.</summary>
     private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf)
@@ -49,10 +74,10 @@ internal static class LoanWake
     }
 
     /// <summary>The day on which so many more days are counted.</summary>
-    private static DateOnly? Reached(LoanStanding standing, int more)
+    private static DateOnly? Reached(DateOnly asOf, ReadOnlySpan<FrozenSpan> frozen, int more)
     {
-        var day = standing.AsOf;
-        foreach (var span in standing.Frozen)
+        var day = asOf;
+        foreach (var span in frozen)
         {
             if (span.Until <= day) continue;
             var free = Math.Max(0, span.After.DayNumber - day.DayNumber);

@@ -39,6 +39,12 @@ public static class LiveCollateral
                 loans.AgeMonths[at] = (ushort)AgeOf(loan, from);
                 loans.Plan[at] = (ColumnPlan)loan.Plan;
                 loans.InterestOnlyMonths[at] = InterestOnlyOf(loan);
+                if (OwnMonths(loan, pool, from) is { } own)
+                {
+                    loans.RemainingMonths[at] = (ushort)own.Length;
+                    loans.Plan[at] = ColumnPlan.Listed;
+                    loans.Listed[at] = PartsOf(own, loan.Principal);
+                }
                 at++;
             }
 
@@ -50,17 +56,37 @@ public static class LiveCollateral
     public static ImmutableArray<LoanLine> Lines(LivePoolLoans pool, DateOnly from)
     {
         var groups = new SortedDictionary<(int Plan, int Months, int Level, int Age, int Rate, int Bucket), (long Balance, double Weighted, int Loans)>();
+        var listed = new Dictionary<(int Plan, int Months, int Level, int Age, int Rate, int Bucket), long[]>();
         foreach (var slice in pool.Slices)
             foreach (ref readonly var loan in slice.Span)
             {
                 if (loan.IsDefaulted) continue;
-                var key = ((int)loan.Plan, MonthsOf(loan), (int)loan.LevelMonths, AgeOf(loan, from) / AgeStepMonths, loan.RatePpm / RateStepPpm, (int)loan.Bucket);
+                (int Plan, int Months, int Level, int Age, int Rate, int Bucket) key = ((int)loan.Plan, MonthsOf(loan), loan.LevelMonths, AgeOf(loan, from) / AgeStepMonths, loan.RatePpm / RateStepPpm, loan.Bucket);
+                // What a late loan of such a plan has missed is not told by its parts: for rolls it counts as level.
+                if (loan.Bucket == 0 && OwnMonths(loan, pool, from) is { } own)
+                {
+                    key = ((int)ColumnPlan.Listed, own.Length, 0, key.Age, key.Rate, 0);
+                    if (!listed.TryGetValue(key, out var months)) listed.Add(key, months = new long[own.Length]);
+                    for (var i = 0; i < own.Length; i++) months[i] += own[i];
+                }
                 groups.TryGetValue(key, out var sum);
                 groups[key] = (sum.Balance + loan.Principal, sum.Weighted + (double)loan.Principal * loan.RatePpm, sum.Loans + 1);
             }
 
-        return [.. groups.Select((group, i) => LineOf(group.Key, group.Value.Balance, group.Value.Weighted, string.Create(CultureInfo.InvariantCulture, $"live-{i + 1} ({group.Value.Loans} loans)")))];
+        return [.. groups.Select((group, i) => LineOf(group.Key, group.Value.Balance, group.Value.Weighted, string.Create(CultureInfo.InvariantCulture, $"live-{i + 1} ({group.Value.Loans} loans)")) with { Amortisation = listed.TryGetValue(group.Key, out var months) ? new Amortisation.Stepped(PartsOf(months, group.Value.Balance)) : PlanOf(group.Key) })];
     }
+
+    /// <summary>Principal by month of a loan with a schedule of its own; null when its plan gives it.</summary>
+    private static long[]? OwnMonths(in LiveLoan loan, LivePoolLoans pool, DateOnly from)
+    {
+        if (loan.Schedule is not { } schedule) return null;
+        var terms = pool.State.Ledger.Terms;
+        var months = schedule.ByMonth(terms, terms.PeriodOf(from) + 1);
+        // Beyond a hundred years, or of another moment than the loan, it is level after all.
+        return months.Length <= LoanLine.MonthsMax && months.Sum() == loan.Principal && loan.Principal > 0 ? months : null;
+    }
+
+    private static ImmutableArray<double> PartsOf(long[] months, long principal) => [.. months.Select(month => (double)month / principal)];
 
     /// <summary>
     /// A deal whose collateral is this pool: what it collected since its cut-off are the actuals, its loans as they are the lines. Principal that left by transfer counts as prepaid, at par; what was
@@ -144,13 +170,14 @@ public static class LiveCollateral
         RemainingMonths = key.Months,
         AgeMonths = key.Age * AgeStepMonths,
         MissedInstalments = key.Bucket,
-        Amortisation = (LoanPlan)key.Plan switch
-        {
-            LoanPlan.EqualPrincipal => Amortisation.Equal,
-            LoanPlan.AtMaturity => Amortisation.Bullet,
-            LoanPlan.InterestOnlyThenLevel when key.Level < key.Months => new Amortisation.InterestOnlyThenLevel(key.Months - key.Level),
-            _ => Amortisation.Level,
-        },
+    };
+
+    private static Amortisation PlanOf((int Plan, int Months, int Level, int Age, int Rate, int Bucket) key) => (LoanPlan)key.Plan switch
+    {
+        LoanPlan.EqualPrincipal => Amortisation.Equal,
+        LoanPlan.AtMaturity => Amortisation.Bullet,
+        LoanPlan.InterestOnlyThenLevel when key.Level < key.Months => new Amortisation.InterestOnlyThenLevel(key.Months - key.Level),
+        _ => Amortisation.Level,
     };
 
     // One past its maturity counts as having a month; instalments beyond a hundred years of months are cut.

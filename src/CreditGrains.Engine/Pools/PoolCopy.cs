@@ -10,7 +10,7 @@ namespace CreditGrains.Engine.Pools;
 internal sealed class PoolCopy(PoolSet pools, LivePool pool)
 {
     private readonly RowTable<PoolLoanRow> loans = pools.Loans;
-    private readonly Dictionary<int, PoolLoanRow> before = [];
+    private readonly Dictionary<int, (PoolLoanRow Row, LiveSchedule? Schedule)> before = [];
     private readonly int end = pools.Loans.End;
     private int next = 1;
 
@@ -20,7 +20,7 @@ internal sealed class PoolCopy(PoolSet pools, LivePool pool)
     /// <summary>Called before a row changes.</summary>
     public void BeforeWrite(int row, in PoolLoanRow loan)
     {
-        if (row >= next && row < end) before.TryAdd(row, loan);
+        if (row >= next && row < end && !before.ContainsKey(row)) before.Add(row, (loan, ScheduleOf(row, loan)));
     }
 
     /// <summary>Copies the next slice.</summary>
@@ -33,14 +33,16 @@ internal sealed class PoolCopy(PoolSet pools, LivePool pool)
         var last = (int)Math.Min(end, (long)next + into.Length);
         for (; next < last; next++)
         {
-            if (before.Count > 0 && before.Remove(next, out var was)) Take(was, into, ref count);
-            else Take(loans.Read(next), into, ref count);
+            if (before.Count > 0 && before.Remove(next, out var was)) Take(was.Row, was.Schedule, into, ref count);
+            else Take(loans.Read(next), ScheduleOf(next, loans.Read(next)), into, ref count);
         }
 
         return next < end;
     }
 
-    private void Take(in PoolLoanRow row, LiveLoan[] into, ref int count)
+    private LiveSchedule? ScheduleOf(int row, in PoolLoanRow loan) => loan.IsOwn != 0 && loan.Member.Pool == pool.Place + 1 ? pools.ScheduleOf?.Invoke(row) : null;
+
+    private void Take(in PoolLoanRow row, LiveSchedule? schedule, LiveLoan[] into, ref int count)
     {
         if (row.Member.Pool != pool.Place + 1 || row.Member.State is MemberState.Ended or MemberState.None) return;
         into[count++] = new LiveLoan
@@ -56,6 +58,7 @@ internal sealed class PoolCopy(PoolSet pools, LivePool pool)
             Region = row.Member.Region,
             Bucket = row.Member.Bucket,
             Plan = row.Plan,
+            Schedule = schedule,
             IsDefaulted = row.Member.State == MemberState.Defaulted,
         };
     }

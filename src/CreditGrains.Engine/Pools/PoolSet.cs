@@ -15,6 +15,12 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     private readonly List<PoolCopy> copies = [];
     private long ownLoans;
 
+    /// <summary>Rows of the engine's own loans whose schedule no plan gives, by their row here. Derived: see <see cref="PooledLoans"/>.</summary>
+    public Dictionary<int, int> OwnSchedules { get; } = [];
+
+    /// <summary>Reads such a schedule by the row here; null for a loan without.</summary>
+    public Func<int, LiveSchedule?>? ScheduleOf { get; set; }
+
     /// <summary>In the order they were defined.</summary>
     public IReadOnlyList<LivePool> All => pools;
 
@@ -35,12 +41,24 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     /// <summary>Row of a loan, 0 when it was never in a pool.</summary>
     public int FindLoan(NodeKey pool, long loan) => Find(pool, loan, isOwn: 0);
 
+    /// <summary>Whether no pool holds loans of the engine's own.</summary>
+    public bool HasNoOwn => ownLoans == 0;
+
     /// <summary>Row of a loan of the engine's own, by its reference; 0 when it was never in a pool.</summary>
     public int FindOwn(NodeKey facility, long reference) => ownLoans == 0 ? 0 : Find(facility, reference, isOwn: 1);
 
     public int AddLoan(NodeKey pool, long loan) => Add(pool, loan, isOwn: 0);
 
     public int AddOwn(NodeKey facility, long reference) => Add(facility, reference, isOwn: 1);
+
+    /// <summary>Before what a row stands for changes elsewhere: copies under way keep what it was.</summary>
+    public void KeepForCopies(int row)
+    {
+        foreach (var copy in copies) copy.BeforeWrite(row, loans.Read(row));
+    }
+
+    /// <summary>Whether a copy is under way.</summary>
+    public bool IsCopied => copies.Count > 0;
 
     /// <summary>A loan's row for writing; copies under way keep what it was.</summary>
     public ref PoolLoanRow WriteLoan(int row)

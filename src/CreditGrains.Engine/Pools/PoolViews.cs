@@ -47,6 +47,9 @@ public readonly struct LiveLoan
 
     public LoanPlan Plan { get; init; }
 
+    /// <summary>Its own schedule where no plan gives it; null where <see cref="Plan"/> does.</summary>
+    public LiveSchedule? Schedule { get; init; }
+
     /// <summary>In default: it is no part of the performing balance.</summary>
     public bool IsDefaulted { get; init; }
 }

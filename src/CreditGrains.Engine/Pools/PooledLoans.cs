@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Engine.Graph;
 using CreditGrains.Engine.Loans;
 using CreditGrains.Engine.Tables;
@@ -11,8 +12,21 @@ namespace CreditGrains.Engine.Pools;
 /// The engine's own loans in pools: they enter and leave with their facility, and every change of one is told to its pool at once. What it does is a function of the state and
 /// of what it is told, so replay does the same.
 /// </summary>
-internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGraph graph) : ILoanObserver
+internal sealed class PooledLoans : ILoanObserver
 {
+    private readonly PartitionState state;
+    private readonly LoanBook book;
+    private readonly LimitGraph graph;
+
+    public PooledLoans(PartitionState state, LoanBook book, LimitGraph graph)
+    {
+        (this.state, this.book, this.graph) = (state, book, graph);
+        state.Pools.ScheduleOf = row => state.Pools.OwnSchedules.TryGetValue(row, out var loan) ? new LiveSchedule(book.TermsOf(loan), book.Read(loan)) : null;
+        if (state.Pools.HasNoOwn) return;
+        for (var loan = 1; loan < state.Loans.End; loan++)
+            if (state.Loans.Read(loan).Reference != 0 && state.Pools.FindOwn(KeyOf(state.Loans.Read(loan).Facility), state.Loans.Read(loan).Reference) is var row and not 0) NoteSchedule(row, loan);
+    }
+
     private const int NanoToPpm = 1_000;
 
     /// <summary>Why the loans of a facility may not enter a pool together; null when they may, or when there is none.</summary>
@@ -65,6 +79,30 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
     }
 
     /// <inheritdoc/>
+    public void Changing(int row)
+    {
+        if (!state.Pools.IsCopied) return;
+        ref readonly var loan = ref state.Loans.Read(row);
+        if (state.Pools.FindOwn(KeyOf(loan.Facility), loan.Reference) is var pooled and not 0 && state.Pools.OwnSchedules.ContainsKey(pooled)) state.Pools.KeepForCopies(pooled);
+    }
+
+    /// <summary>Notes whether a loan has a schedule of its own, which projections read then.</summary>
+    private void NoteSchedule(int row, int loan)
+    {
+        ref readonly var own = ref state.Loans.Read(loan);
+        var product = book.ProductOf(loan);
+        var isByPlan = product.Amortisation is Amortisation.Level or Amortisation.EqualPrincipal or Amortisation.Bullet or Amortisation.InterestOnlyThenLevel && product.Interval == PaymentInterval.Monthly;
+        // A schedule that was changed has its instalments listed, and no regular amount; after a holiday they are due later than their numbers say.
+        var isListed = own is { Regular: 0, Remaining: > 0, Rare: not 0 } && product.Amortisation is not Amortisation.Bullet;
+        var isLater = own.NextSlot != own.NextNumber - 1;
+        if (!isByPlan || isListed || isLater) state.Pools.OwnSchedules[row] = loan;
+        else state.Pools.OwnSchedules.Remove(row);
+    }
+
+    /// <inheritdoc/>
+    public bool WatchesNewOnly => state.Pools.HasNoOwn;
+
+    /// <inheritdoc/>
     public void Changed(in LoanChange change)
     {
         var row = state.Pools.FindOwn(change.Key, change.Reference);
@@ -76,6 +114,8 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         }
 
         ref var loan = ref state.Pools.WriteLoan(row);
+        if (change.HasEnded) state.Pools.OwnSchedules.Remove(row);
+        else if (change.Deed is not (LoanDeed.Aged or LoanDeed.Paid)) NoteSchedule(row, change.Row);
         var movement = MovementOf(change);
         // A drawdown undone is no payment, and a renewal takes another loan's place; what sums cannot hold leaves the pool, since a loan's event is never refused for its pool's sake.
         if (change.Deed is LoanDeed.Undone or LoanDeed.Renewed || pool.Ledger.CheckMovement(loan.Member, movement) is not null)
@@ -108,6 +148,7 @@ internal sealed class PooledLoans(PartitionState state, LoanBook book, LimitGrap
         ref var member = ref state.Pools.WriteLoan(row);
         pool.Ledger.Enter(ref member.Member, pool.Place, candidate, kind, DateOf(own.Facility, pool));
         PoolApplier.Store(ref member, candidate);
+        NoteSchedule(row, loan);
     }
 
     private LoanCandidate CandidateOf(int loan)

@@ -64,8 +64,11 @@ public sealed record LoanView
     /// <summary>Bucket by its product's edges: 0 is M0.</summary>
     public required int Bucket { get; init; }
 
-    /// <summary>Class by its product's table and what it may have at best.</summary>
+    /// <summary>Its class: its own, or what bad claims on the same obligor make it.</summary>
     public required Classification Class { get; init; }
+
+    /// <summary>Class by its product's table and what it may have at best.</summary>
+    public required Classification OwnClass { get; init; }
 
     /// <summary>Since when interest is not recognised; null while it is.</summary>
     public DateOnly? NonAccrualSince { get; init; }

@@ -24,7 +24,7 @@ internal sealed class StateReader(PartitionState state, Executor executor)
         for (var i = 0; i < path.Length; i++) nodes[i] = Node(path[i].Node, path[i].SharePpm);
         return new FacilityView(
             FacilityNode(row), facility.Balances, (facility.Flags & FacilityFlags.CreditAddsHeadroom) != 0, nodes, Items(facility),
-            SubLimits(facility), facility.LastSequence, executor.LastRecordedAtMicros) { Loans = new LoanReader(state).Of(facility) };
+            SubLimits(facility), facility.LastSequence, executor.LastRecordedAtMicros) { Loans = new LoanReader(state, executor).Of(facility) };
     }
 
     /// <summary>A node, or a facility as a node; null when unknown.</summary>

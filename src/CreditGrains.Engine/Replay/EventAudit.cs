@@ -93,7 +93,7 @@ internal sealed class EventAudit(PartitionState state)
     {
         CommandKind.Drawdown => e.Amount,
         CommandKind.ResolveReferral => e.RequestKind == CommandKind.Drawdown ? e.Amount : 0,
-        CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.PostInterest or CommandKind.PostFee or CommandKind.AgeLoan => e.Amount,
+        CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.PostInterest or CommandKind.PostFee or CommandKind.AgeLoan or CommandKind.ImportLoan => e.Amount,
         CommandKind.Repay or CommandKind.ClearRepayment or CommandKind.ClearRepaymentDue => (e.Effects & EventEffects.Allocated) != 0 ? -e.Amount : 0,
         CommandKind.Refund or CommandKind.Chargeback or CommandKind.WriteOff or CommandKind.RepayEarly => -e.Amount,
         CommandKind.Recover => before.WrittenOff - e.Balances.WrittenOff - e.Amount,

@@ -61,7 +61,8 @@ internal static class SmallStateCodec
             w.Write(sequence);
         }
         // Left out while empty, so that books without models have the digests they always had.
-        if (!small.Risk.IsEmpty) RiskStateCodec.Write(w, small.Risk);
+        if (!small.Risk.IsEmpty || small.BankDebts.Count > 0) RiskStateCodec.Write(w, small.Risk);
+        if (small.BankDebts.Count > 0) WriteDebts(w, small);
         w.Flush();
         return stream.ToArray();
     }
@@ -82,5 +83,20 @@ internal static class SmallStateCodec
         for (var i = r.ReadInt32(); i > 0; i--) small.Reversed.Add(r.ReadInt64());
         for (var i = r.ReadInt32(); i > 0; i--) small.SessionTombstones.Add((r.ReadUInt16(), r.ReadUInt64(), r.ReadUInt64()), r.ReadInt64());
         if (stream.Position < stream.Length) RiskStateCodec.Read(r, small.Risk);
+        if (stream.Position == stream.Length) return;
+        for (var i = r.ReadInt32(); i > 0; i--) small.BankDebts.Add((r.ReadUInt16(), r.ReadUInt16(), r.ReadInt64()), (r.ReadInt64(), r.ReadInt64()));
+    }
+
+    private static void WriteDebts(BinaryWriter w, SmallState small)
+    {
+        w.Write(small.BankDebts.Count);
+        foreach (var (key, debt) in small.BankDebts)
+        {
+            w.Write(key.Tenant);
+            w.Write(key.LegalEntity);
+            w.Write(key.Id);
+            w.Write(debt.Total);
+            w.Write(debt.Over90Days);
+        }
     }
 }

@@ -324,6 +324,9 @@ internal sealed class StateDigest
         w.Signed(row.CompoundPaid);
         Wide(ref w, row.PrincipalDays);
         Wide(ref w, row.InterestDays);
+        if (row.PenaltyCharged == 0 && row.CompoundCharged == 0) return;
+        w.Signed(row.PenaltyCharged);
+        w.Signed(row.CompoundCharged);
     }
 
     private static void AddLoanPage(in LoanPageRow row, ref EventWriter w)

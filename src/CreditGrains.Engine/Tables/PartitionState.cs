@@ -164,6 +164,12 @@ internal sealed class SmallState
     /// <summary>Business date (days since 1970-01-01) by tenant and legal entity.</summary>
     public readonly SortedDictionary<(ushort Tenant, ushort LegalEntity), int> BusinessDates = [];
 
+    /// <summary>What borrowers owe to all banks, in the currency of the borrower's node.</summary>
+    public readonly SortedDictionary<(ushort Tenant, ushort LegalEntity, long Id), (long Total, long Over90Days)> BankDebts = [];
+
+    /// <summary>A borrower as <see cref="BankDebts"/> name it.</summary>
+    public static (ushort Tenant, ushort LegalEntity, long Id) KeyOf(Domain.Limits.NodeKey borrower) => (borrower.Tenant, borrower.LegalEntity, borrower.Id);
+
     /// <summary>Sessions by tenant and session number.</summary>
     public readonly SortedDictionary<(ushort Tenant, ulong Session), SessionProgress> Sessions = [];
 

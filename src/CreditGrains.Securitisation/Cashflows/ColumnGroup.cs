@@ -46,6 +46,9 @@ internal sealed class ColumnGroup(LoanColumns loans)
             case ColumnPlan.EqualPrincipal:
                 for (var k = 0; k < months; k++) Parts.AsSpan(k * Width, Width).Fill(1.0 / (k + 1));
                 break;
+            case ColumnPlan.Listed:
+                FillListed(places);
+                break;
             case ColumnPlan.AtMaturity:
                 Parts.AsSpan(0, months * Width).Clear();
                 break;
@@ -73,6 +76,18 @@ internal sealed class ColumnGroup(LoanColumns loans)
                 PrepaidRatios[t * Width + i] = rates.Prepaid[rates.PrepaidByAge ? ages[i] + t : t];
                 DefaultedRatios[t * Width + i] = t < lastDefault ? rates.Defaulted[rates.DefaultedByAge ? ages[i] + t : t] : 0;
             }
+    }
+
+    /// <summary>Each loan's own plan, turned round: the kernel counts months from the end.</summary>
+    private void FillListed(ReadOnlySpan<int> places)
+    {
+        Parts.AsSpan(0, Months * Width).Clear();
+        var own = new double[Months];
+        for (var i = 0; i < places.Length; i++)
+        {
+            ScheduledBalance.Fill(new Amortisation.Stepped(loans.Listed[places[i]]), 0, own);
+            for (var k = 0; k < Months; k++) Parts[k * Width + i] = own[Months - 1 - k];
+        }
     }
 
     /// <summary>The recurrence of <see cref="ScheduledBalance.Fill"/>, eight loans at a time; months that pay interest only stay 0.</summary>

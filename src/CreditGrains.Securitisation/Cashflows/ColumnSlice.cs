@@ -9,7 +9,7 @@ internal sealed class ColumnSlice
     /// <summary>Loans of a slice.</summary>
     public const int Length = 1 << 16;
 
-    private const int Plans = 4;
+    private const int Plans = 5;
     private readonly LoanColumns loans;
     private readonly int months;
     private readonly int[] starts;

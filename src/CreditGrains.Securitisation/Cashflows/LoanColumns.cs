@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using CreditGrains.Securitisation.Assumptions;
 
 namespace CreditGrains.Securitisation.Cashflows;
 
@@ -11,6 +13,9 @@ public enum ColumnPlan
 
     /// <summary>Interest only for the months of <see cref="LoanColumns.InterestOnlyMonths"/>, then level.</summary>
     InterestOnlyThenLevel = 3,
+
+    /// <summary>Principal by month as <see cref="LoanColumns.Listed"/> has it.</summary>
+    Listed = 4,
 }
 
 /// <summary>
@@ -63,6 +68,9 @@ public sealed class LoanColumns
     /// <summary>Empty when no loan pays interest only at first.</summary>
     public ushort[] InterestOnlyMonths { get; }
 
+    /// <summary>Of loans with a plan of their own, by place: principal by month as parts of the balance, which add up to 1.</summary>
+    public Dictionary<int, ImmutableArray<double>> Listed { get; } = [];
+
     /// <summary>Longest remaining term; 0 before <see cref="Check"/>.</summary>
     public int MonthsLongest { get; private set; }
 
@@ -86,6 +94,11 @@ public sealed class LoanColumns
             if (AgeMonths[i] > LoanLine.MonthsMax) throw Bad(i, "ageMonths", $"{AgeMonths[i]} must be 0 to {LoanLine.MonthsMax}");
             if (InterestOnlyMonths.Length > 0 && Plan[i] == ColumnPlan.InterestOnlyThenLevel && InterestOnlyMonths[i] >= RemainingMonths[i])
                 throw Bad(i, "interestOnlyMonths", $"{InterestOnlyMonths[i]} must be below the remaining term of {RemainingMonths[i]}");
+            if (Plan[i] == ColumnPlan.Listed)
+            {
+                if (!Listed.TryGetValue(i, out var parts) || parts.Length != RemainingMonths[i]) throw Bad(i, "parts", $"a listed plan has one part for each of its {RemainingMonths[i]} months");
+                Timings.Check(parts, "parts");
+            }
             total += Balance[i];
             longest = Math.Max(longest, RemainingMonths[i]);
             oldest = Math.Max(oldest, AgeMonths[i]);
@@ -110,6 +123,7 @@ public sealed class LoanColumns
         {
             ColumnPlan.EqualPrincipal => Amortisation.Equal,
             ColumnPlan.AtMaturity => Amortisation.Bullet,
+            ColumnPlan.Listed => new Amortisation.Stepped(Listed[i]),
             ColumnPlan.InterestOnlyThenLevel => new Amortisation.InterestOnlyThenLevel(InterestOnlyMonths.Length > 0 ? InterestOnlyMonths[i] : 0),
             _ => Amortisation.Level,
         },

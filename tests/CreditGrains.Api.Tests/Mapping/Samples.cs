@@ -53,6 +53,7 @@ internal static class Samples
         {
             yield return Spend(CommandKind.Drawdown) with { Control = offer };
             yield return Plain(CommandKind.RenewLoan) with { Reference = 12, Options = CommandOptions.Eligible, Control = offer };
+            yield return Amount(CommandKind.ImportLoan) with { Control = new LoanTakeover(Facility, offer, new DateOnly(2025, 11, 3), new DateOnly(2024, 5, 3)) };
         }
         yield return Plain(CommandKind.Void) with { Reference = 11 };
         yield return Plain(CommandKind.Reverse) with { Facility = new NodeKey(0, 7, 0, NodeKind.None), Original = RequestId.ForSession(5, 6) };
@@ -78,7 +79,7 @@ internal static class Samples
                 Calendar = BusinessCalendar.Create([new DateOnly(2026, 10, 1)], [new DateOnly(2026, 2, 14)]).Value, AccrualDates = AccrualDates.Adjusted,
                 Rounding = new RoundingRule(RoundingMode.HalfEven, RoundingMode.Up, 100), LastInstalment = LastInstalmentRule.FirstTakesRest,
                 Fees = [new LoanFee("a fee", FeeTiming.WithFirstInstalment, FeeMeasure.OfAmount, 10_000, true)],
-                Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = 3, BounceFee = 7, NonAccrualFromDays = 60, PenaltyDayCount = DayCount.Actual365Fixed, Allocation = AllocationRule.PrincipalFirstAfter90 },
+                Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = 3, ChargesAtMonthEnd = true, BounceFee = 7, NonAccrualFromDays = 60, PenaltyDayCount = DayCount.Actual365Fixed, Allocation = AllocationRule.PrincipalFirstAfter90 },
                 Classes = ClassificationTable.Cards, Buckets = new BucketEdges([0, 10, 20]), IsRetail = true,
             };
             yield return new LoanOffer(Facility, SealedProduct.Of(product), new LoanFigures(new RateAnnual(43_500_000), 24, new DateOnly(2026, 3, 31), 31));
@@ -114,6 +115,7 @@ internal static class Samples
         yield return new Close(Borrower);
         yield return new SetFxRate(entity, Eur, Currency.Parse("JPY"), 163_000_000_000, 12);
         yield return new AdvanceBusinessDate(entity, 20_000);
+        yield return new ReportBankDebt(new NodeKey(5, 7, 3, NodeKind.Borrower), 900, 90);
         yield return new ActivateFeatures(entity, "{}"u8.ToArray());
         var day = new DateOnly(2026, 1, 31);
         yield return new DefinePool(Pool, "{ \"name\": \"汽车\" }"u8.ToArray());

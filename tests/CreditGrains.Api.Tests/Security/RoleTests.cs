@@ -14,13 +14,13 @@ public sealed class RoleTests
         ["LimitService"] = """
             Authorize decide | IncreaseHold decide | Drawdown decide | Capture decide | ClearWithoutHold decide | Repay decide | ClearRepayment decide
             | ReverseRepayment decide | Refund decide | Chargeback decide | PostInterest decide | PostFee decide | WriteOff decide | Recover decide
-            | Adjust operate | Void decide operate | Reverse decide | ResolveReferral risk | Execute decide risk operate | ExecuteBatch decide risk operate
+            | Adjust operate | ImportLoan operate | Void decide operate | Reverse decide | ResolveReferral risk | Execute decide risk operate | ExecuteBatch decide risk operate
             | AuthorizeBatch decide
             """,
         ["ControlService"] = """
             OpenNode operate | OpenFacility operate | LinkNode operate | UnlinkNode operate | MoveFacility operate | SetLimit risk | SetSubLimit risk
             | SetVelocityLimit risk | SetReviewThreshold risk | Freeze risk operate | Unfreeze risk operate | Close operate | SetFxRate operate
-            | AdvanceBusinessDate operate | TransferToPool operate | ConfirmClock operate | Snapshot operate
+            | AdvanceBusinessDate operate | ReportBankDebt risk operate | TransferToPool operate | ConfirmClock operate | Snapshot operate
             """,
         ["QueryService"] = "GetFacility read | GetFacilityAsOf read | GetNode read | ListNodes read | GetDecision read | GetHistory read | GetStatus read operate",
         ["ApprovalService"] = "Propose risk operate | Reject risk operate | Approve risk | ListProposals risk operate read",

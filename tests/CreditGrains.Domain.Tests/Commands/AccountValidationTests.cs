@@ -33,6 +33,7 @@ public sealed class AccountValidationTests
         (CommandKind.GrantHoliday, "reference"),
         (CommandKind.ExtendLoan, "reference"),
         (CommandKind.RenewLoan, "reference eligible"),
+        (CommandKind.ImportLoan, "amount currency"),
         (CommandKind.Void, "reference"),
         (CommandKind.ResolveReferral, "reference accept"),
         (CommandKind.RequestReview, "reference"),

@@ -39,6 +39,9 @@ internal static class Samples
                 c.Reference = 5;
                 c.Control = Agreement(kind);
                 return c;
+            case CommandKind.ImportLoan:
+                c.Control = new LoanTakeover(Facility, Offer(12), Day, Day.AddYears(-1));
+                break;
             case CommandKind.IncreaseHold or CommandKind.Capture or CommandKind.RepayEarly:
                 c.Reference = 5;
                 break;
@@ -82,6 +85,7 @@ internal static class Samples
         CommandKind.ActivatePolicy => new ActivatePolicy(Scope, "policy", 1, VersionRole.Acting, 0, "ann", "bob"),
         CommandKind.ActivateFeatures => new ActivateFeatures(Scope, "{}"u8.ToArray()),
         CommandKind.AdvanceBusinessDate => new AdvanceBusinessDate(Scope, 20_000),
+        CommandKind.ReportBankDebt => new ReportBankDebt(Borrower, 1_000, 200),
         CommandKind.DefinePool => new DefinePool(Pool, new byte[] { 1 }),
         CommandKind.PutLoanInPool => new PutLoanInPool(Pool, 1, TransferKind.Purchase, Day, new LoanCandidate { Currency = Eur, Principal = 100, Origination = Day }),
         CommandKind.TakeLoanFromPool => new TakeLoanFromPool(Pool, 1, TransferKind.Sale, Day),

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
 
@@ -94,6 +95,14 @@ public sealed class ColumnProjectionTest
         Recovery = new RecoveryTerms(0.4, 6),
     };
 
+    // Some months without principal; the last takes what is left.
+    private static ImmutableArray<double> Parts(Random random, int months)
+    {
+        var parts = new double[months];
+        for (var (i, left) = (0, 1.0); i < months; left -= parts[i++]) parts[i] = i == months - 1 ? left : random.Next(2) == 0 ? 0 : left * random.NextDouble() / 2;
+        return [.. parts];
+    }
+
     private static LoanColumns Loans(int count, int seed, int segments)
     {
         var random = new Random(seed);
@@ -104,7 +113,8 @@ public sealed class ColumnProjectionTest
             loans.RateAnnual[i] = random.Next(0, 24_000_000);
             loans.RemainingMonths[i] = (ushort)random.Next(1, 48);
             loans.AgeMonths[i] = (ushort)random.Next(0, 60);
-            loans.Plan[i] = (ColumnPlan)random.Next(0, 4);
+            loans.Plan[i] = (ColumnPlan)random.Next(0, 5);
+            if (loans.Plan[i] == ColumnPlan.Listed) loans.Listed[i] = Parts(random, loans.RemainingMonths[i]);
             loans.InterestOnlyMonths[i] = (ushort)random.Next(0, loans.RemainingMonths[i]);
             if (segments > 1) loans.Segment[i] = (ushort)random.Next(0, segments);
         }

@@ -30,6 +30,7 @@ internal sealed class AccountRules(World world, ModelFacility facility, Command 
             CommandKind.WriteOff => Post(world, facility, now, _amount, purse => purse.WriteOff(_amount)),
             CommandKind.Recover => Post(world, facility, now, _amount, purse => purse.Recover(_amount)),
             CommandKind.Adjust => Post(world, facility, now, _amount, Adjust),
+            CommandKind.ImportLoan => new LoanRules(world, facility).TakeOver((LoanTakeover)command.Control!, _amount, sequence, now),
             CommandKind.Void => Void(),
             CommandKind.ResolveReferral => ResolveReferral(),
             _ => throw new ModelMismatchException($"{command.Kind} is no account command"),

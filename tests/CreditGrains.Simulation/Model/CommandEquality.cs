@@ -19,6 +19,7 @@ internal static class CommandEquality
         (ActivateFeatures a, ActivateFeatures b) => a.Key == b.Key && a.Catalogue.AsSpan().SequenceEqual(b.Catalogue),
         // The hash of a product stands for it.
         (LoanOffer a, LoanOffer b) => a with { Product = null } == b with { Product = null },
+        (LoanTakeover a, LoanTakeover b) => a with { Offer = a.Offer with { Product = null } } == b with { Offer = b.Offer with { Product = null } },
         _ => first == second,
     };
 }

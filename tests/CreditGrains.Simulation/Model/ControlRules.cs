@@ -24,11 +24,20 @@ internal sealed class ControlRules(World world, long now)
         SetSubLimit limit => SetSubLimit(limit, (ModelFacility)node),
         SetVelocityLimit limit => SetVelocity(limit, node),
         SetReviewThreshold review => SetReview(review, node),
+        ReportBankDebt debt => SetDebt(debt),
         Domain.Commands.Freeze => Stop(node),
         Domain.Commands.Unfreeze => Resume(node),
         Domain.Commands.Close => End(node),
         _ => throw new ModelMismatchException($"{control.Kind} is no known control command"),
     };
+
+    private Verdict SetDebt(ReportBankDebt debt)
+    {
+        (BigInteger Total, BigInteger Over90Days) told = (debt.Total, debt.Over90Days);
+        if (world.BankDebts.GetValueOrDefault(debt.Key) == told) return Verdict.Declined(Reason.NoChange);
+        world.BankDebts[debt.Key] = told;
+        return Verdict.Posted();
+    }
 
     private Verdict SetRate(SetFxRate rate)
     {

@@ -26,7 +26,7 @@ internal static class EventDiff
         Compare("Balances", expected.Balances, actual.Balances);
         Compare("Limits", Text(Binding(expected)), Text(Binding(actual)));
         if (expected.Kind != CommandKind.Reverse || expected.Key.IsFacility) Compare("Key", expected.Key, actual.Key);
-        if (expected.Control is null or LoanOffer && expected.Kind != CommandKind.LimitFellDue) Compare("Headroom", expected.Headroom, actual.Headroom);
+        if (expected.Control is null or LoanOffer or LoanTakeover && expected.Kind != CommandKind.LimitFellDue) Compare("Headroom", expected.Headroom, actual.Headroom);
         Compare("Loans", string.Join("; ", expected.Loans), string.Join("; ", actual.Loans));
         Compare("LoanFault", expected.LoanFault, actual.LoanFault);
         if (HasParts(expected)) Compare("Parts", (expected.FeesPart, expected.InterestPart, expected.CreditPart), (actual.FeesPart, actual.InterestPart, actual.CreditPart));
@@ -63,7 +63,7 @@ internal static class EventDiff
         {
             // A loan's terms are journaled with the drawdown they belong to, whatever becomes of it.
             if (!CommandEquality.AreSame(control, actual.Control)) compare("Control", control, actual.Control);
-            if (control is not LoanOffer) return;
+            if (control is not (LoanOffer or LoanTakeover)) return;
         }
         if (command.Amount != 0) compare("AmountAsked", expected.AmountAsked, actual.AmountAsked);
         if (command.Currency != default && actual.Reason is not (Reason.CurrencyMismatch or Reason.Tombstoned)) compare("Currency", expected.Currency, actual.Currency);
@@ -82,7 +82,7 @@ internal static class EventDiff
 
     // A declined control command may name the node at fault or leave it to its own record.
     private static IReadOnlyList<FailingLimit> Binding(EventRecord record) =>
-        record.Control is null or LoanOffer ? record.Limits : [.. record.Limits.Where(limit => limit.Kind != LimitKind.Blocked)];
+        record.Control is null or LoanOffer or LoanTakeover ? record.Limits : [.. record.Limits.Where(limit => limit.Kind != LimitKind.Blocked)];
 
     // Parts are laid down for what allocates a repayment, and for corrections whatever becomes of them.
     private static bool HasParts(EventRecord expected) => expected.Kind == CommandKind.Adjust

@@ -12,7 +12,7 @@ internal static class EventReading
 {
     public static Command CommandOf(EventRecord record, World world)
     {
-        if (record.Control is { } control and not LoanOffer) return Command.Of(record.Id, control);
+        if (record.Control is { } control and not (LoanOffer or LoanTakeover)) return Command.Of(record.Id, control);
         bool hasAmount = record.Kind is not (CommandKind.Void or CommandKind.Reverse or CommandKind.ResolveReferral
             or CommandKind.ClearRepayment or CommandKind.ReverseRepayment);
         // What works on a hold is journaled under the hold's origin, which is not the command's.
@@ -37,7 +37,12 @@ internal static class EventReading
             Original = record.Original,
             OccurredAtMicros = record.OccurredAtMicros,
             Attributes = record.Attributes.IsEmpty ? null : record.Attributes.ToArray(),
-            Control = record is { Kind: CommandKind.Drawdown, Control: LoanOffer offer } ? Whole(offer, world) : null,
+            Control = record switch
+            {
+                { Kind: CommandKind.Drawdown, Control: LoanOffer offer } => Whole(offer, world),
+                { Control: LoanTakeover takeover } => takeover with { Offer = Whole(takeover.Offer, world) },
+                _ => null,
+            },
         };
     }
 

@@ -21,11 +21,12 @@ internal static class Fields
         Origin = 16,
     }
 
-    public static bool IsForCallers(CommandKind kind) => (int)kind is (>= 1 and <= 3) or (>= 16 and <= 27) or (>= 48 and <= 50) or (>= 64 and <= 78) or 82;
+    public static bool IsForCallers(CommandKind kind) => (int)kind is (>= 1 and <= 3) or (>= 16 and <= 27) or 32 or (>= 48 and <= 50) or (>= 64 and <= 78) or 82 or 110;
 
     public static Reason Fault(in Command command)
     {
-        if (command.Control is { } control && !(control is LoanOffer && command.Kind == CommandKind.Drawdown && control.Key == command.Facility)) return ControlFault(command, control);
+        bool isLoan = command is { Kind: CommandKind.Drawdown, Control: LoanOffer } or { Kind: CommandKind.ImportLoan, Control: LoanTakeover };
+        if (command.Control is { } control && !(isLoan && control.Key == command.Facility)) return ControlFault(command, control);
         if ((int)command.Kind >= 64) return Reason.InvalidField;
         Use use = UseOf(command.Kind);
         if (command is { Kind: CommandKind.Reverse, Original: { IsTimeOrdered: false, IsSession: false } } && command.Facility.Tenant > 0) return Reason.InvalidRequestId;
@@ -33,7 +34,8 @@ internal static class Fields
         if (command.Kind == CommandKind.Reverse && command.Original == command.Id) return Reason.InvalidField;
         if (AmountFault(command, use)) return Reason.InvalidAmount;
         if (use.HasFlag(Use.Amount) ? !Exact.Knows(command.Currency) : command.Currency != default) return Reason.InvalidCurrency;
-        return IsFieldAtFault(command, use) ? Reason.InvalidField : Reason.None;
+        if (IsFieldAtFault(command, use)) return Reason.InvalidField;
+        return command.Control is LoanTakeover takeover && (takeover.Vintage > takeover.StartedOn || takeover.Offer.Figures.FirstDue <= takeover.StartedOn) ? Reason.InvalidField : Reason.None;
     }
 
     private static Use UseOf(CommandKind kind) => kind switch
@@ -110,6 +112,7 @@ internal static class Fields
         TransferToPool move => IsValid(move.Key) && move.Key.IsFacility
             && (move.Pool == default || (IsParent(move.Key, move.Pool) && move.Pool.Kind == NodeKind.Pool)),
         SetSubLimit => IsValid(control.Key) && control.Key.IsFacility,
+        ReportBankDebt => IsValid(control.Key) && control.Key.Kind == NodeKind.Borrower,
         LinkNode link => IsValid(link.Key) && IsParent(link.Key, link.Parent.Parent),
         UnlinkNode link => IsValid(link.Key) && IsParent(link.Key, link.Parent),
         MoveFacility move => IsValid(move.Key) && IsParent(move.Key, move.From) && IsParent(move.Key, move.To.Parent),
@@ -124,6 +127,7 @@ internal static class Fields
         SetSubLimit limit => limit.Limit is >= -1 and <= AmountMax,
         SetVelocityLimit limit => limit.AmountMax is >= -1 and <= AmountMax,
         SetReviewThreshold review => review.Amount is >= -1 and <= AmountMax,
+        ReportBankDebt debt => debt.Total is >= 0 and <= AmountMax && debt.Over90Days >= 0 && debt.Over90Days <= debt.Total,
         _ => true,
     };
 

@@ -136,7 +136,7 @@ internal sealed class ReferenceModel
     private Verdict Decide(in Command command, Entry? original, ModelFacility? facility, Reason hint, long sequence, long now)
     {
         if (command.Kind == CommandKind.Reverse) return Reverse(command, original, now);
-        if (command.Control is { } control && control is not LoanOffer)
+        if (command.Control is { } control && control is not (LoanOffer or LoanTakeover))
         {
             return control is OpenNode or OpenFacility or LinkNode or UnlinkNode or MoveFacility or TransferToPool
                 ? new GraphRules(World, _regraph, hint, now).Execute(control)
@@ -151,7 +151,7 @@ internal sealed class ReferenceModel
         if (World.Tombstones.ContainsKey((command.Facility.Tenant, command.Original)) && original is null) return Verdict.Declined(Reason.AlreadyReversed);
         if (original is not null)
         {
-            return original.Facility is null || original.Event.Control is not (null or LoanOffer)
+            return original.Facility is null || original.Event.Control is not (null or LoanOffer or LoanTakeover)
                 ? Verdict.Declined(Reason.NothingToReverse)
                 : new ReversalRules(World, original, now).Execute();
         }
@@ -212,7 +212,7 @@ internal sealed class ReferenceModel
         Take(expected.Sequence, expected.RecordedAtMicros);
         var entry = new Entry { Event = expected, Command = command, Facility = facility, Allocation = verdict.Allocation, AcceptedKind = verdict.AcceptedKind };
         World.Entries.Add(expected.Sequence, entry);
-        if (command.Control is LoanOffer { Product: { } product } && (verdict.Loans.Count > 0 || expected.Outcome == OutcomeKind.Referred)) World.Products[product.Hash] = product.Product;
+        if (LoanOffer.Of(command.Control) is { Product: { } product } && (verdict.Loans.Count > 0 || expected.Outcome == OutcomeKind.Referred)) World.Products[product.Hash] = product.Product;
         if (verdict.IsTombstone) World.Tombstones.Add((command.Facility.Tenant, command.Original), entry);
         if (command.Id == default) return;
         World.Ids.Add((command.Facility.Tenant, command.Id), entry);

@@ -23,7 +23,7 @@ internal sealed class ViewRules(World world, long now)
         Compare("Open items", Text(facility.Items.Values.Select(ItemOf)), Text(view.OpenItems));
         Compare("Sub-limits", Text(facility.SubLimits.Select(LimitOf)), Text(view.SubLimits));
         DateOnly? today = LoanRules.Today(world, facility);
-        Compare("Loans", Text(facility.Loans.Values.Select(loan => Shown(loan.View(today!.Value)))), Text(view.Loans.Select(Shown)));
+        Compare("Loans", Text(facility.Loans.Values.Select(loan => Shown(ModelObligors.Coloured(world, book, facility, loan, today!.Value)))), Text(view.Loans.Select(Shown)));
         List<(ModelNode Node, BigInteger Share)> path = [.. book.NodesOf(facility)];
         Compare("Path", Text(path.Select(entry => entry.Node.Key)), Text(view.Path.Select(node => node.Key)));
         foreach (((ModelNode node, BigInteger share), NodeView shown) in path.Zip(view.Path)) CompareNode(shown, node, Shown(book, node), share);

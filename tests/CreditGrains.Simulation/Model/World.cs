@@ -41,6 +41,9 @@ internal sealed class World
 
     public Dictionary<(ushort Tenant, ushort LegalEntity), int> BusinessDays { get; } = [];
 
+    /// <summary>What borrowers owe to all banks, and what of it is over 90 days late.</summary>
+    public Dictionary<NodeKey, (BigInteger Total, BigInteger Over90Days)> BankDebts { get; } = [];
+
     /// <summary>Loan products that the journal has held.</summary>
     public Dictionary<UInt128, LoanProduct> Products { get; } = [];
 

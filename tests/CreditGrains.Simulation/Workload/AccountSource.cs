@@ -35,6 +35,7 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
         };
         command.Kind = kind;
         if (kind == CommandKind.Drawdown) command.Control = Offer(command);
+        if (kind == CommandKind.ImportLoan) TakeOver(ref command);
         if (dice.Percent(20)) command.OccurredAtMicros = now - dice.Between(0, 3_600_000_000);
         if (dice.Percent(8)) command.Attributes = [(byte)dice.Below(256), (byte)dice.Below(256), (byte)dice.Below(256)];
         return command;
@@ -86,6 +87,17 @@ internal sealed class AccountSource(Dice dice, WorldPlan plan, World world)
     {
         if (command.Amount > LoanPlan.AmountMax || dice.Percent(35)) return null;
         return plan.Loans.Offer(command.Facility, world.BusinessDays.GetValueOrDefault((command.Facility.Tenant, command.Facility.LegalEntity)));
+    }
+
+    // From long ago, so that some instalments are missed, to a few days to come, which is refused.
+    private void TakeOver(ref Command command)
+    {
+        command.Amount = Math.Clamp(command.Amount, 1, LoanPlan.AmountMax);
+        int today = world.BusinessDays.GetValueOrDefault((command.Facility.Tenant, command.Facility.LegalEntity));
+        LoanOffer offer = plan.Loans.Offer(command.Facility, today);
+        DateOnly start = LoanPlan.DateOf(Math.Max(1, today) + (int)dice.Between(dice.Percent(70) ? -60 : -400, 2));
+        if (dice.Percent(90) && offer.Figures.FirstDue <= start) offer = offer with { Figures = offer.Figures with { FirstDue = null } };
+        command.Control = new LoanTakeover(command.Facility, offer, start, start.AddDays(dice.Percent(90) ? -dice.Below(500) : 3));
     }
 
     private Command Fact(CommandKind kind, ushort tenant, long now)

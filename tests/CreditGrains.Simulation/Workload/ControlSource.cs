@@ -28,8 +28,17 @@ internal sealed class ControlSource(Dice dice, WorldPlan plan, World world)
         CommandKind.SetFxRate => Rate(tenant, now),
         CommandKind.AdvanceBusinessDate => Advance(tenant, now),
         CommandKind.ActivateFeatures => new ActivateFeatures(new NodeKey(0, tenant, dice.Pick(plan.LegalEntities), NodeKind.None), dice.Pick(Catalogues.Sound)),
+        CommandKind.ReportBankDebt => Debt(tenant),
         _ => new TransferToPool(dice.Pick(plan.Facilities(tenant)), dice.Percent(25) ? default : SomePool(tenant)),
     };
+
+    private ReportBankDebt Debt(ushort tenant)
+    {
+        List<NodeKey> borrowers = [.. plan.Nodes(tenant).Where(key => key.Kind == NodeKind.Borrower)];
+        NodeKey borrower = borrowers.Count == 0 || dice.Percent(3) ? new NodeKey(700_002, tenant, 1, NodeKind.Borrower) : dice.Pick(borrowers);
+        long total = dice.Percent(20) ? 0 : dice.Between(1, 5_000);
+        return new ReportBankDebt(borrower, total, dice.Percent(5) ? total + 1 : dice.Between(0, total / (dice.Percent(50) ? 4 : 6)));
+    }
 
     // From a day to a few months, so that loans fall due and grow late.
     private AdvanceBusinessDate Advance(ushort tenant, long now)

@@ -23,6 +23,9 @@ internal sealed class LoanPlan
         _products = [.. Enumerable.Range(0, 1 + dice.Below(4)).Select(_ => SealedProduct.Of(Product()))];
     }
 
+    /// <summary>The date of a business day.</summary>
+    public static DateOnly DateOf(int businessDay) => DateOnly.FromDayNumber(EpochDay + businessDay);
+
     public LoanOffer Offer(NodeKey facility, int businessDay)
     {
         SealedProduct product = _dice.Pick(_products);
@@ -48,10 +51,12 @@ internal sealed class LoanPlan
             PenaltyPpm = _dice.Percent(30) ? 0 : _dice.Between(1, 3_000_000),
             Compounding = _dice.Percent(50) ? Compounding.OnInterest : Compounding.None,
             PenaltyDayCount = _dice.Percent(50) ? DayCount.Actual360 : DayCount.Actual365Fixed,
+            ChargesAtMonthEnd = _dice.Percent(40),
             BounceFee = _dice.Percent(50) ? 0 : _dice.Between(1, 50),
             GraceDays = _dice.Percent(50) ? 0 : _dice.Below(15),
             NonAccrualFromDays = _dice.Percent(50) ? 90 : (int)_dice.Between(1, 100),
             Allocation = _dice.Percent(50) ? AllocationRule.Usual : AllocationRule.PrincipalFirstAfter90,
         },
+        IsRetail = _dice.Percent(40),
     };
 }

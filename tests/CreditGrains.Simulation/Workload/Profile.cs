@@ -15,7 +15,7 @@ internal sealed class Profile
         (CommandKind.LinkNode, 2), (CommandKind.UnlinkNode, 2), (CommandKind.MoveFacility, 2), (CommandKind.SetLimit, 7),
         (CommandKind.SetSubLimit, 3), (CommandKind.SetVelocityLimit, 3), (CommandKind.SetReviewThreshold, 3), (CommandKind.Freeze, 1),
         (CommandKind.Unfreeze, 5), (CommandKind.Close, 1), (CommandKind.SetFxRate, 4), (CommandKind.AdvanceBusinessDate, 6),
-        (CommandKind.TransferToPool, 2), (CommandKind.ActivateFeatures, 1),
+        (CommandKind.TransferToPool, 2), (CommandKind.ActivateFeatures, 1), (CommandKind.ImportLoan, 3), (CommandKind.ReportBankDebt, 3),
     ];
 
     private readonly int[] _weights;

@@ -47,7 +47,7 @@ internal static class CommandScope
                 Demand(principal, transfer.Pool);
                 break;
             case TransferToPool or SetLimit or SetSubLimit or SetVelocityLimit or SetReviewThreshold or Freeze or Unfreeze or Close or SetFxRate or AdvanceBusinessDate:
-            case PoolCommand or LoanOffer or LoanHoliday or LoanExtension or PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
+            case ReportBankDebt or PoolCommand or LoanOffer or LoanTakeover or LoanHoliday or LoanExtension or PutContent or RegisterModel or RegisterPolicy or ActivateModel or ActivatePolicy:
                 break;
             default:
                 throw Denials.Unlisted(principal, control.Kind.ToString());

@@ -37,6 +37,8 @@ internal sealed class CommandAudit(AuditLog log) : ICommandWatch
         OpenFacility open => FormattableString.Invariant($"{open.Currency} limit {open.Limit} principal {open.OpeningPrincipal}"),
         SetFxRate rate => FormattableString.Invariant($"{rate.From} to {rate.To} {rate.RateNano} until {rate.ValidUntilMicros}"),
         AdvanceBusinessDate date => FormattableString.Invariant($"day {date.Day}"),
+        LoanTakeover takeover => FormattableString.Invariant($"principal {command.Amount} from {takeover.StartedOn:yyyy-MM-dd} product {takeover.Offer.ProductHash:x32}"),
+        ReportBankDebt debt => FormattableString.Invariant($"total {debt.Total} over 90 days {debt.Over90Days}"),
         LinkNode link => $"under {link.Parent.Parent}",
         UnlinkNode unlink => $"from under {unlink.Parent}",
         MoveFacility move => $"from {move.From} to {move.To.Parent}",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -17,7 +18,7 @@ namespace CreditGrains.Cli.Bench.LoanBook;
 /// Loans in the engine of this process: what one takes of memory and journal, what they cost card decisions, and how long a month end takes in which every
 /// loan has an instalment due, while decisions go on. All loans are drawn on one day, which is the worst a month end can be.
 /// </summary>
-internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, Report report)
+internal sealed class LoanRuns(CreditEngine engine, int loans, double seconds, bool isPooled, Report report)
 {
     private const int BatchLength = 1_000;
     private const int Lanes = 4;
@@ -28,26 +29,37 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
     private static readonly DateOnly Start = new(2026, 1, 15);
     private static readonly SealedProduct Product = SealedProduct.Of(new LoanProduct { DayCount = DayCount.MonthsOverTwelve });
 
-    private readonly long[] places = new long[Lanes];
+    private readonly long[] places = new long[Lanes + 1];
     private ulong drawn;
 
     /// <summary>Runs all of it in a directory of its own.</summary>
-    public static async Task RunAsync(int loans, double seconds, string directory, Report report, List<Figure> figures)
+    public static async Task RunAsync(int loans, double seconds, bool isPooled, string directory, Report report, List<Figure> figures)
     {
         await using var engine = CreditEngine.Open(new EngineOptions { DataDirectory = directory, Clock = TimeProvider.System });
-        await new LoanRuns(engine, loans, seconds, report).RunAsync(figures);
+        await new LoanRuns(engine, loans, seconds, isPooled, report).RunAsync(figures);
     }
 
     private static NodeKey Portfolio => new(1, 1, 1, NodeKind.Portfolio);
+
+    private static NodeKey Pool => new(2, 1, 1, NodeKind.Pool);
+
+    private const string PoolTerms = """{ "name": "all loans", "currency": "CNY", "cutOff": "2026-01-31", "buckets": [0, 30, 60, 90] }""";
 
     private async Task RunAsync(List<Figure> figures)
     {
         Report.Progress($"opening {Cards:N0} card and {loans:N0} loan facilities");
         await OneAsync(new OpenNode(Portfolio, Currency, Unlimited, default, []));
+        if (isPooled) await OneAsync(new OpenNode(Pool, Currency, Unlimited, default, []));
+        if (isPooled) await OneAsync(new DefinePool(Pool, Encoding.UTF8.GetBytes(PoolTerms)));
         await DateAsync(Start);
-        await EachAsync(Cards + loans, i => Command.Of(default, new OpenFacility(F(i), Currency, 10_000_000_00, default, false, 0, [new ParentShare(Portfolio)])));
-        var cardsBefore = await CardsAsync(() => false);
+        ParentShare[] above = [new ParentShare(Portfolio)], pooled = isPooled ? [.. above, new ParentShare(Pool)] : above;
+        await EachAsync(Cards + loans, i => Command.Of(default, new OpenFacility(F(i), Currency, 10_000_000_00, default, false, 0, i < Cards ? above : pooled)));
+        // A snapshot that is being written takes a part of the machine: it is waited for, here and below.
+        await engine.SnapshotAsync();
+        // Memory is read first in both cases: the collection it takes changes how fast the process runs for a while after.
         var (memory, status) = (Memory(), await engine.GetStatusAsync());
+        var cardsBefore = await CardsAsync(() => false);
+        status = await engine.GetStatusAsync();
 
         Report.Progress($"drawing {loans:N0} loans of {Term} instalments");
         var watch = Stopwatch.StartNew();
@@ -60,6 +72,9 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
         report.Detail($"drawdowns with terms: {loans / watch.Elapsed.TotalSeconds:N0} a second, {(drew.JournalBytes - status.JournalBytes) / (double)loans:F0} journal bytes each");
         figures.Add(new Figure("memory of a loan, its schedule and its place in the calendar", "bytes", (Memory() - memory) / (double)loans, Note: "resident growth over all drawdowns"));
 
+        watch.Restart();
+        await engine.SnapshotAsync();
+        report.Detail($"a snapshot of the book: {watch.Elapsed.TotalSeconds:F1} s");
         var cardsAfter = await CardsAsync(() => false);
         report.Detail($"card decisions: {cardsBefore:N0} a second without loans, {cardsAfter:N0} with {loans:N0} loans");
         figures.Add(new Figure("card decisions with loans in the book ÷ without", "times", cardsAfter / cardsBefore, Note: $"batches of {BatchLength}, one run"));
@@ -83,11 +98,15 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
             Volatile.Write(ref isNear, aged >= events);
         }
 
+        var single = SinglesAsync(() => Volatile.Read(ref isNear));
         var rate = await CardsAsync(() => Volatile.Read(ref isNear), LookAsync);
+        var latencies = await single;
         while (await AgedAsync(before.LastSequence, decided) < events) await Task.Yield();
         var after = await engine.GetStatusAsync();
         var took = watch.Elapsed.TotalSeconds;
         report.Detail($"{name}: {took:F2} s for {events:N0} loans, {rate:N0} card decisions a second beside it, {(after.JournalBytes - before.JournalBytes) / 1e6:N0} MB of journal in all");
+        report.Detail($"{name}: {latencies.Count:N0} single decisions beside it, p50 {latencies.Quantile(0.5) / 1e6:F2} ms, p99 {latencies.Quantile(0.99) / 1e6:F2} ms, slowest {latencies.Max / 1e6:F1} ms");
+        figures.Add(new Figure("slowest decision during it", "ms", latencies.Max / 1e6, loans >= 10_000_000 ? Demand.AtMost : Demand.None, loans >= 10_000_000 ? 50 : 0, $"p99 {latencies.Quantile(0.99) / 1e6:F2} ms"));
         figures.Add(new Figure(name, "s", took, loans >= 10_000_000 ? Demand.AtMost : Demand.None, loans >= 10_000_000 ? 20 : 0, $"{events:N0} loans, decisions go on"));
     }
 
@@ -122,6 +141,20 @@ internal sealed class LoanRuns(ICreditEngine engine, int loans, double seconds, 
 
         await Task.WhenAll(Enumerable.Range(0, Lanes).Select(lane => Task.Run(() => LaneAsync(lane))));
         return count / watch.Elapsed.TotalSeconds;
+    }
+
+    /// <summary>A caller with one card decision at a time, whose waits are noted.</summary>
+    private async Task<LatencyHistogram> SinglesAsync(Func<bool> isDone)
+    {
+        var (latencies, draw) = (new LatencyHistogram(), new Random(Lanes));
+        while (!isDone())
+        {
+            var sent = Stopwatch.GetTimestamp();
+            await engine.ExecuteAsync(new Command { Kind = CommandKind.ClearWithoutHold, Facility = F(draw.Next(Cards)), Amount = 100, Currency = Currency, Id = NextId(Lanes) });
+            latencies.Record((long)Stopwatch.GetElapsedTime(sent).TotalNanoseconds);
+            Interlocked.Increment(ref drawn);
+        }
+        return latencies;
     }
 
     private async Task EachAsync(int count, Func<int, Command> make)

@@ -24,9 +24,12 @@ internal sealed class LoanSender(OrderedSession session)
     public List<RejectedRow> Declined { get; } = [];
 
     /// <summary>Adds a command of a row. One batch is under way while the next is filled.</summary>
-    public ValueTask AddAsync(long row, ControlCommand command, CancellationToken cancellationToken)
+    public ValueTask AddAsync(long row, ControlCommand command, CancellationToken cancellationToken) => AddAsync(row, Command.Of(default, command), cancellationToken);
+
+    /// <summary>The same of any command.</summary>
+    public ValueTask AddAsync(long row, Command command, CancellationToken cancellationToken)
     {
-        filling.Commands[filling.Count] = Command.Of(default, command);
+        filling.Commands[filling.Count] = command;
         filling.Rows[filling.Count++] = row;
         return filling.Count < IBook.BatchLengthMax ? ValueTask.CompletedTask : new ValueTask(SendAsync(cancellationToken));
     }

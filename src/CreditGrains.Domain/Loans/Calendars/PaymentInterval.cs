@@ -42,7 +42,9 @@ public readonly record struct PaymentInterval(int Count, IntervalUnit Unit)
         if (times == 0) return first;
         if (Unit == IntervalUnit.Weeks) return first.AddDays(7 * Count * times);
         if (Unit == IntervalUnit.Days) return first.AddDays(Count * times);
-        var month = new DateOnly(first.Year, first.Month, 1).AddMonths(Count * times);
-        return new DateOnly(month.Year, month.Month, Math.Min(dueDay, DateTime.DaysInMonth(month.Year, month.Month)));
+        var (firstYear, firstMonth, _) = first;
+        var months = firstYear * 12 + (firstMonth - 1) + Count * times;
+        var (year, month) = (months / 12, months % 12 + 1);
+        return new DateOnly(year, month, Math.Min(dueDay, DateTime.DaysInMonth(year, month)));
     }
 }

@@ -12,6 +12,8 @@ internal static class LoanProductCodec
 {
     private const int Version = 1;
     private const int RowsMax = 1_000;
+    private const int Retail = 1;
+    private const int MonthEnd = 2;
 
     public static byte[] Write(LoanProduct product)
     {
@@ -26,7 +28,7 @@ internal static class LoanProductCodec
         w.Byte((int)product.Rounding.Instalment);
         w.Unsigned(product.Rounding.Unit);
         w.Byte((int)product.LastInstalment);
-        w.Byte(product.IsRetail ? 1 : 0);
+        w.Byte((product.IsRetail ? Retail : 0) | (product.Overdue.ChargesAtMonthEnd ? MonthEnd : 0));
         AmortisationCodec.Write(w, product.Amortisation);
         w.Unsigned(product.Fees.Length);
         foreach (var fee in product.Fees)
@@ -61,6 +63,7 @@ internal static class LoanProductCodec
         var r = new ProductReader(bytes);
         if (r.Byte() != Version) throw new InvalidDataException("A loan product was written by another version; use the version that wrote it or a newer one.");
         var unit = (IntervalUnit)r.Byte();
+        var flags = 0;
         var product = new LoanProduct
         {
             Interval = new PaymentInterval((int)r.Unsigned(), unit),
@@ -69,7 +72,7 @@ internal static class LoanProductCodec
             AccrualDates = (AccrualDates)r.Byte(),
             Rounding = new RoundingRule((RoundingMode)r.Byte(), (RoundingMode)r.Byte(), r.Unsigned()),
             LastInstalment = (LastInstalmentRule)r.Byte(),
-            IsRetail = r.Byte() != 0,
+            IsRetail = ((flags = r.Byte()) & Retail) != 0,
             Amortisation = AmortisationCodec.Read(ref r),
             Fees = ReadFees(ref r),
             Overdue = ReadOverdue(ref r),
@@ -77,6 +80,8 @@ internal static class LoanProductCodec
             Classes = ReadClasses(ref r),
             Buckets = ReadBuckets(ref r),
         };
+        if ((flags & ~(Retail | MonthEnd)) != 0) throw new InvalidDataException("A loan product has a flag this version does not know; use the version that wrote it or a newer one.");
+        if ((flags & MonthEnd) != 0) product = product with { Overdue = product.Overdue with { ChargesAtMonthEnd = true } };
         return r.IsAtEnd ? product : throw new InvalidDataException("The bytes of a loan product go on after its end.");
     }
 

@@ -54,32 +54,36 @@ internal static class AccrualPeriods
     internal static LoanRefusal? At(LoanTerms terms, int number, int slot, DateOnly periodStart, DateOnly from, out AccrualPeriod period)
     {
         period = default;
-        var unadjusted = SlotDate(terms, slot);
+        var first = terms.FirstDueDate;
+        var unadjusted = SlotDate(terms, first, slot);
         if (terms.Calendar.Adjust(unadjusted, terms.BusinessDays) is not { } due)
             return Bad($"there is no business day within {BusinessCalendar.MoveDaysMax} days of the due date {unadjusted:yyyy-MM-dd}; check the holidays");
         if (due <= terms.Drawdown) return Bad($"the due date {unadjusted:yyyy-MM-dd} moves to {due:yyyy-MM-dd}, which is not after the drawdown; use Following");
         var end = terms.AccrualDates == AccrualDates.Adjusted ? due : unadjusted;
-        var fraction = Fraction(terms, slot, periodStart, end);
+        var before = SlotDate(terms, first, slot - 1);
+        var fraction = Fraction(terms, slot, before, periodStart, end);
         if (from > periodStart) fraction = fraction.Less(terms.DayCount.Between(periodStart, from));
-        period = new AccrualPeriod(number, from, end, due, unadjusted, SlotDate(terms, slot - 1), fraction);
+        period = new AccrualPeriod(number, from, end, due, unadjusted, before, fraction);
         return null;
     }
 
     /// <summary>The due date before adjustment at a place among those of the terms, from 0; −1 is the drawdown.</summary>
-    public static DateOnly SlotDate(LoanTerms terms, int slot)
+    public static DateOnly SlotDate(LoanTerms terms, int slot) => SlotDate(terms, terms.FirstDueDate, slot);
+
+    private static DateOnly SlotDate(LoanTerms terms, DateOnly first, int slot)
     {
         if (slot < 0) return terms.Drawdown;
-        if (terms.Amortisation is not Amortisation.Custom custom) return terms.Interval.After(terms.FirstDueDate, terms.DueDayOfMonth, slot);
+        if (terms.Amortisation is not Amortisation.Custom custom) return terms.Interval.After(first, terms.DueDayOfMonth, slot);
         // Places beyond the list follow by the interval.
         var beyond = slot - (custom.Instalments.Length - 1);
         return beyond <= 0 ? custom.Instalments[slot].Due : terms.Interval.After(custom.Instalments[^1].Due, custom.Instalments[^1].Due.Day, beyond);
     }
 
-    private static YearFraction Fraction(LoanTerms terms, int slot, DateOnly start, DateOnly end)
+    private static YearFraction Fraction(LoanTerms terms, int slot, DateOnly before, DateOnly start, DateOnly end)
     {
         // Between two regular due dates the number of months is known, which the dates alone may not tell (31st, 28th, 31st).
         var isRegular = terms.DayCount == DayCount.MonthsOverTwelve && terms.Interval.Unit == IntervalUnit.Months && terms.AccrualDates == AccrualDates.Unadjusted
-            && terms.Amortisation is not Amortisation.Custom && slot > 0 && start == SlotDate(terms, slot - 1);
+            && terms.Amortisation is not Amortisation.Custom && slot > 0 && start == before;
         return isRegular ? DayCounts.OfMonths(terms.Interval.Count) : terms.DayCount.Between(start, end);
     }
 

@@ -26,6 +26,18 @@ public sealed record DueInstalment(int Number, DateOnly Due, long Fees, long Int
     /// <summary>Compound interest paid so far.</summary>
     public long CompoundPaid { get; init; }
 
+    /// <summary>The most that is charged of one kind on one instalment, minor units; what is more waits until it is paid.</summary>
+    public const long ChargedMax = (1L << 48) - 1;
+
+    /// <summary>Penalty charged so far, paid or not; 0 when the terms charge it only when it is paid.</summary>
+    public long PenaltyCharged { get; init; }
+
+    /// <summary>Compound interest charged so far, paid or not.</summary>
+    public long CompoundCharged { get; init; }
+
+    /// <summary>Interest for lateness that was charged and is unpaid.</summary>
+    public long LatenessOwed => Math.Max(0, PenaltyCharged - PenaltyPaid) + Math.Max(0, CompoundCharged - CompoundPaid);
+
     /// <summary>Whether it makes the loan past due: interest or principal is unpaid.</summary>
     public bool Ages => Interest > 0 || Principal > 0;
 
@@ -54,6 +66,19 @@ public sealed record DueInstalment(int Number, DateOnly Due, long Fees, long Int
         InterestDays = InterestDays + (Int128)Interest * days,
         DaysLate = DaysLate + days,
     };
+
+    /// <summary>All interest for lateness so far is charged.</summary>
+    internal DueInstalment Charge(LoanTerms terms) => this with
+    {
+        PenaltyCharged = Math.Max(PenaltyCharged, Math.Min(ChargedMax, Penalty(terms) + PenaltyPaid)),
+        CompoundCharged = Math.Max(CompoundCharged, Math.Min(ChargedMax, Compound(terms) + CompoundPaid)),
+    };
+
+    /// <summary>Whether there will be interest for lateness to charge at the next month end past the days of grace.</summary>
+    /// <param name="terms">The loan's terms.</param>
+    public bool AwaitsCharge(LoanTerms terms) => terms.Overdue.PenaltyPpm > 0
+        && (Principal > 0 || (Interest > 0 && terms.Overdue.Compounding == Compounding.OnInterest)
+            || Penalty(terms) + PenaltyPaid > PenaltyCharged || Compound(terms) + CompoundPaid > CompoundCharged);
 
     internal DueInstalment Pay(DueComponent component, long amount) => component switch
     {

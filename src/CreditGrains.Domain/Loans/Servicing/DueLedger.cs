@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Delinquency;
+using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Schedules;
 
 namespace CreditGrains.Domain.Loans.Servicing;
@@ -72,6 +73,19 @@ internal static class DueLedger
     }
 
     private static LoanAccount Wait(LoanAccount account, DateOnly date)
+    {
+        if (date <= account.AsOf) return account;
+        if (account.Terms.Overdue.ChargesAtMonthEnd && MonthEnds.LastUpTo(date) is var end && end > account.AsOf)
+        {
+            // Charges add up: those of several month ends are that of the last.
+            var waited = Pass(account, end);
+            account = waited with { Dues = [.. waited.Dues.Select(due => due.Charge(account.Terms))] };
+        }
+
+        return Pass(account, date);
+    }
+
+    private static LoanAccount Pass(LoanAccount account, DateOnly date)
     {
         if (date <= account.AsOf) return account;
         var days = DaysPastDue.Counted(account.AsOf, date, account.Frozen.AsSpan());

@@ -16,6 +16,17 @@ public static class LoanServicing
     /// <summary>Opens a loan at its drawdown.</summary>
     public static LoanResult<LoanAccount> Open(LoanTerms terms) => Open(terms, terms.Drawdown, 0, Classification.Normal);
 
+    /// <summary>Takes over a loan that runs already, and brings it to a business date: what fell due since its terms begin is unpaid.</summary>
+    /// <param name="terms">Drawn at the start of the first unpaid period, with the principal owed then.</param>
+    /// <param name="vintage">The day of the first drawdown, not after that.</param>
+    /// <param name="date">The business date, not before the drawdown of the terms.</param>
+    public static LoanResult<LoanAccount> TakeOver(LoanTerms terms, DateOnly vintage, DateOnly date)
+    {
+        if (vintage > terms.Drawdown) return Bad(LoanFault.InvalidDate, $"the vintage {vintage:yyyy-MM-dd} is after {terms.Drawdown:yyyy-MM-dd}, when the first unpaid period started");
+        var opened = Open(terms, vintage, 0, Classification.Normal);
+        return opened.Refusal is null ? Advance(opened.Value, date) : opened;
+    }
+
     /// <summary>Brings a loan to a business date.</summary>
     /// <param name="account">The loan.</param>
     /// <param name="date">Not before its own, at most two hundred years after its drawdown.</param>

@@ -75,16 +75,12 @@ public sealed record LoanStanding
     /// <param name="terms">The loan's terms.</param>
     public IEnumerable<Instalment> Upcoming(LoanTerms terms)
     {
-        var (balance, start, from, carried) = (PrincipalNotDue, PeriodStart, AccruedTo, Carried);
-        for (var i = 0; i < Remaining && balance > 0; i++)
+        var stand = new ScheduleStand(NextNumber, NextSlot, Remaining, PeriodStart, AccruedTo, PrincipalNotDue, Carried, Regular);
+        for (var i = 0; stand.HasNext; i++)
         {
-            if (AccrualPeriods.At(terms, NextNumber + i, NextSlot + i, start, from, out var period) is { } fault)
-                throw new InvalidOperationException($"a schedule that was made cannot go on: {fault.Message}");
-            var one = Listed.IsEmpty ? Planned(terms, period, i, balance, carried) : new ListedInstalment(Listed[i].Principal, Listed[i].Interest);
-            var fees = FeesOf(terms, period.Number, balance, balance == one.Principal);
-            yield return new Instalment(period.Number, period.Due, period.Unadjusted, period.Start, period.End, balance, one.Principal, one.Interest, fees);
-            balance -= one.Principal;
-            (start, from, carried) = (period.End, period.End, 0);
+            var next = Listed.IsEmpty ? stand.Next(terms, isFirst: i == 0) : stand.Next(terms, Listed[i]);
+            yield return next;
+            stand = stand.After(next);
         }
     }
 
@@ -173,31 +169,5 @@ public sealed record LoanStanding
             Amortisation.Bullet => 0,
             _ => interestOnly == 0 ? first.Payment : account.Upcoming[interestOnly].Payment,
         };
-    }
-
-    private ListedInstalment Planned(LoanTerms terms, in AccrualPeriod period, int place, long balance, long carried)
-    {
-        var interest = Interest.Of(balance, terms.Rate, period.Fraction, terms.Rounding.Interest) + carried;
-        if (place == Remaining - 1) return new ListedInstalment(balance, interest);
-        var principal = terms.Amortisation switch
-        {
-            Amortisation.InterestOnlyThenLevel only when period.Number <= only.InterestOnlyCount => 0,
-            Amortisation.Bullet => 0,
-            Amortisation.EqualPrincipal when place == 0 && terms.LastInstalment == LastInstalmentRule.FirstTakesRest => Math.Max(0, balance - Regular * (Remaining - 1)),
-            Amortisation.EqualPrincipal => Regular,
-            _ => Regular - interest,
-        };
-        return new ListedInstalment(Math.Clamp(principal, 0, balance), interest);
-    }
-
-    private static long FeesOf(LoanTerms terms, int number, long opening, bool isLast)
-    {
-        var sum = 0L;
-        foreach (var fee in terms.Fees)
-        {
-            if (fee.IsTakenWith(number, isLast)) sum += fee.Of(terms.Amount, opening, terms.Rounding.Interest);
-        }
-
-        return sum;
     }
 }

@@ -70,6 +70,30 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         return null;
     }
 
+    /// <summary>ImportLoan: a loan from a day in the past on, of which nothing was paid since.</summary>
+    public Verdict TakeOver(LoanTakeover takeover, BigInteger amount, long sequence, long now)
+    {
+        if (Today(world, facility) is not { } today) return Verdict.Declined(Reason.BusinessDateMissing);
+        if (facility.Loans.Count >= LoansMax) return Verdict.Declined(Reason.TooManyLoans);
+        LoanOffer offer = takeover.Offer;
+        if ((offer.Product?.Product ?? world.Products.GetValueOrDefault(offer.ProductHash)) is not { } product)
+            return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = world.UnknownProductFault };
+        (List<ModelInstalment> plan, LoanFault fault) = ModelSchedule.Of(product, offer.Figures, amount, takeover.StartedOn);
+        if (fault == 0 && takeover.StartedOn > today) fault = LoanFault.OutOfOrder;
+        if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
+        ModelLoan made = new ModelLoan
+        {
+            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Drawdown = takeover.StartedOn, Vintage = takeover.Vintage, ToCome = plan,
+        }.Start();
+        BigInteger none = 0;
+        made.Advance(today, ref none);
+        BigInteger owed = made.Principal + made.Interest + made.Fees;
+        Verdict posted = AccountRules.Post(world, facility, now, owed, _ => { }, [.. facility.Loans.Values, made]);
+        if (posted.Kind != OutcomeKind.Posted) return posted;
+        facility.Loans.Add(sequence, made);
+        return new Verdict { Kind = OutcomeKind.Posted, Amount = owed, Limits = posted.Limits, Loans = [made.Event("Made", 0)] };
+    }
+
     /// <summary>Takes money over loans, the one with the oldest unpaid date first, then over what no loan owes.</summary>
     /// <param name="loose">Balances without what loans owe.</param>
     /// <param name="amount">The money.</param>

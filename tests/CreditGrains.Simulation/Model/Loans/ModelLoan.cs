@@ -31,6 +31,13 @@ internal sealed class ModelDue
 
     public BigInteger CompoundPaid { get; set; }
 
+    public BigInteger PenaltyCharged { get; set; }
+
+    public BigInteger CompoundCharged { get; set; }
+
+    /// <summary>Interest for lateness that was charged and is unpaid.</summary>
+    public BigInteger LatenessOwed => BigInteger.Max(0, PenaltyCharged - PenaltyPaid) + BigInteger.Max(0, CompoundCharged - CompoundPaid);
+
     public ModelDue Copy() => (ModelDue)MemberwiseClone();
 }
 
@@ -54,6 +61,9 @@ internal sealed class ModelLoan
 
     public required DateOnly Drawdown { get; init; }
 
+    /// <summary>The drawdown, but of a loan taken over.</summary>
+    public DateOnly? Vintage { get; init; }
+
     public required List<ModelInstalment> ToCome { get; init; }
 
     public List<ModelDue> Dues { get; private init; } = [];
@@ -67,7 +77,7 @@ internal sealed class ModelLoan
 
     public BigInteger Principal => Sum(ToCome.Select(each => each.Principal)) + Sum(Dues.Select(each => each.Principal));
 
-    public BigInteger Interest => Sum(Dues.Select(each => each.Interest));
+    public BigInteger Interest => Sum(Dues.Select(each => each.Interest + each.LatenessOwed));
 
     public BigInteger Fees => Sum(Dues.Select(each => each.Fees));
 
@@ -101,7 +111,7 @@ internal sealed class ModelLoan
     /// <summary>The same loan, with nothing paid yet.</summary>
     public ModelLoan Copy() => new()
     {
-        Reference = Reference, ProductHash = ProductHash, Product = Product, Amount = Amount, RateNano = RateNano, Drawdown = Drawdown,
+        Reference = Reference, ProductHash = ProductHash, Product = Product, Amount = Amount, RateNano = RateNano, Drawdown = Drawdown, Vintage = Vintage,
         ToCome = [.. ToCome], Dues = [.. Dues.Select(due => due.Copy())], AsOf = AsOf, NonAccrualSince = NonAccrualSince,
     };
 
@@ -109,11 +119,28 @@ internal sealed class ModelLoan
     public bool IsBehind(DateOnly today)
     {
         if (ToCome.Count > 0 && ToCome[0].Due <= today) return true;
-        if (OldestUnpaid is null || AsOf >= today) return false;
+        if (AsOf >= today) return false;
+        if (ChargesUpTo(today)) return true;
+        if (OldestUnpaid is null) return false;
         ModelLoan copy = Copy();
         BigInteger none = 0;
         copy.Advance(today, ref none);
         return (copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince);
+    }
+
+    // Up to a date before which nothing falls due: whether a month end finds interest for lateness, or something it grows on, past the days of grace.
+    private bool ChargesUpTo(DateOnly today)
+    {
+        ModelLoan copy = Copy();
+        for (DateOnly day = AsOf.AddDays(1); day <= today; day = day.AddDays(1))
+        {
+            if (day.AddDays(1).Day != 1 || !Product.Overdue.ChargesAtMonthEnd || Product.Overdue.PenaltyPpm == 0) continue;
+            copy.Count(day);
+            bool compounds = Product.Overdue.Compounding == Compounding.OnInterest;
+            if (copy.Dues.Exists(due => copy.IsLate(due) && (due.Principal > 0 || (compounds && due.Interest > 0) || copy.Whole(due, DueComponent.Penalty) > due.PenaltyCharged || copy.Whole(due, DueComponent.Compound) > due.CompoundCharged)))
+                return true;
+        }
+        return false;
     }
 
     /// <summary>Brings it to a date; money that waits is taken when an instalment falls due.</summary>
@@ -173,9 +200,9 @@ internal sealed class ModelLoan
         return new LoanView
         {
             Reference = Reference, Product = ProductHash.ToString("x32", System.Globalization.CultureInfo.InvariantCulture), Amount = (long)Amount, RateNano = RateNano, Drawdown = Drawdown,
-            Vintage = Drawdown, AsOf = seen.AsOf, PrincipalNotDue = (long)Sum(seen.ToCome.Select(each => each.Principal)), Remaining = seen.ToCome.Count, NextDue = next?.Due,
+            Vintage = Vintage ?? Drawdown, AsOf = seen.AsOf, PrincipalNotDue = (long)Sum(seen.ToCome.Select(each => each.Principal)), Remaining = seen.ToCome.Count, NextDue = next?.Due,
             NextPrincipal = (long)(next?.Principal ?? 0), NextInterest = (long)(next?.Interest ?? 0), NextFees = (long)(next?.Fees ?? 0), DaysPastDue = seen.DaysPastDue, Bucket = seen.Bucket,
-            Class = seen.Class, NonAccrualSince = seen.NonAccrualSince,
+            Class = seen.Class, OwnClass = seen.Class, NonAccrualSince = seen.NonAccrualSince,
             Dues = [.. seen.Dues.Select(due => new LoanDueView(
                 due.Number, due.Due, (long)due.Fees, (long)seen.Owed(due, DueComponent.Penalty), (long)seen.Owed(due, DueComponent.Compound), (long)due.Interest, (long)due.Principal))],
         };
@@ -183,7 +210,28 @@ internal sealed class ModelLoan
 
     private LoanAllocation Allocation() => new((long)Paid[0], (long)Paid[1], (long)Paid[2], (long)Paid[3], (long)Paid[4]);
 
+    // Day by day, so that each month end charges what there is then.
     private void Pass(DateOnly date)
+    {
+        for (DateOnly day = AsOf.AddDays(1); Product.Overdue.ChargesAtMonthEnd && day <= date; day = day.AddDays(1))
+        {
+            if (day.AddDays(1).Day != 1) continue;
+            Count(day);
+            foreach (ModelDue due in Dues.Where(IsLate))
+            {
+                due.PenaltyCharged = BigInteger.Max(due.PenaltyCharged, Whole(due, DueComponent.Penalty));
+                due.CompoundCharged = BigInteger.Max(due.CompoundCharged, Whole(due, DueComponent.Compound));
+            }
+        }
+        Count(date);
+    }
+
+    private bool IsLate(ModelDue due) => AsOf.DayNumber - due.Due.DayNumber > Product.Overdue.GraceDays;
+
+    // Of a late instalment, paid or not.
+    private BigInteger Whole(ModelDue due, DueComponent component) => Owed(due, component) + (component == DueComponent.Penalty ? due.PenaltyPaid : due.CompoundPaid);
+
+    private void Count(DateOnly date)
     {
         int days = Math.Max(0, date.DayNumber - AsOf.DayNumber);
         foreach (ModelDue due in Dues)
@@ -205,7 +253,7 @@ internal sealed class ModelLoan
 
     private BigInteger Owed(ModelDue due, DueComponent component)
     {
-        bool isLate = AsOf.DayNumber - due.Due.DayNumber > Product.Overdue.GraceDays;
+        bool isLate = IsLate(due);
         return component switch
         {
             DueComponent.Fees => due.Fees,

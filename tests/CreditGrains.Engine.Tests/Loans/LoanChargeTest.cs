@@ -1,0 +1,104 @@
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Loans;
+using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Tests.Rules;
+
+namespace CreditGrains.Engine.Tests.Loans;
+
+/// <summary>Interest for lateness joins what is owed on the last day of each month, where the product says so.</summary>
+public sealed class LoanChargeTest : LoanTest
+{
+    // 10 % a year, one and a half times when late, over 360.
+    private static readonly LoanProduct Charged = Level with
+    {
+        Amortisation = new Amortisation.EqualPrincipal(),
+        Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, ChargesAtMonthEnd = true },
+    };
+
+    [Fact]
+    public void MonthEnd_WithALateInstalment_ChargesThePenaltyToInterest()
+    {
+        Draw(1_200_000, Charged, 12, 1_000);
+        Date(new DateOnly(2026, 2, 27));
+        World.Idle();
+        var before = World.Balances();
+        var due = Loan().Dues.Single();
+
+        Date(new DateOnly(2026, 2, 28));
+        World.Idle();
+
+        // 13 days from the 15th: 100,000 × 13 × 15 % / 360 = 541.67 and 10,000 × 13 × 15 % / 360 = 54.17.
+        Assert.Equal(before.Interest + 542 + 54, World.Balances().Interest);
+        var aged = World.EventsAfter(World.LastSequence - 1).Single();
+        Assert.Equal((CommandKind.AgeLoan, 596L), (aged.Kind, aged.Amount));
+        Assert.Equal((due.Interest, 542L, 54L), (Loan().Dues[0].Interest, Loan().Dues[0].Penalty, Loan().Dues[0].Compound));
+    }
+
+    [Fact]
+    public void MonthEnd_PassedInOneStepOrDayByDay_ChargesTheSame()
+    {
+        Draw(1_200_000, Charged, 12, 1_000);
+        for (var day = Start.AddDays(1); day <= new DateOnly(2026, 5, 20); day = day.AddDays(1))
+        {
+            Date(day);
+            World.Idle();
+        }
+
+        var pure = LoanServicing.Advance(Pure(1_200_000, Charged, 12, 1_000), new DateOnly(2026, 5, 20)).Value;
+        Assert.Equal(pure.Dues.Sum(due => due.Interest + due.LatenessOwed), World.Balances().Interest);
+        Assert.Equal(pure.Dues.Select(due => (due.Penalty(pure.Terms), due.Compound(pure.Terms))), Loan().Dues.Select(due => (due.Penalty, due.Compound)));
+        // Three month ends on the oldest: charged to 30 April, the days of May are not.
+        Assert.True(pure.Dues[0].LatenessOwed < pure.Dues[0].Penalty(pure.Terms) + pure.Dues[0].Compound(pure.Terms));
+    }
+
+    [Fact]
+    public void Payment_AfterACharge_TakesTheLatenessOnce()
+    {
+        Draw(1_200_000, Charged, 12, 1_000);
+        Date(new DateOnly(2026, 3, 10));
+        World.Idle();
+        var dues = Loan().Dues.Single();
+        var total = dues.Penalty + dues.Compound + dues.Interest + dues.Principal;
+
+        var repaid = Repay(total);
+
+        Assert.Equal((0L, 0L), (repaid.Balances.Interest, repaid.Balances.Credit));
+        Assert.Empty(Loan().Dues);
+        var paid = World.EventsAfter(repaid.Sequence - 1).Single().Loans.Single();
+        // February's part was charged before, March's with the payment.
+        Assert.Equal((dues.Penalty, dues.Compound), (paid.Paid.Penalty, paid.Paid.Compound));
+        Assert.Equal(dues.Penalty + dues.Compound - 596, paid.Charged);
+    }
+
+    [Fact]
+    public void WriteOff_OfAllAfterACharge_WritesOffTheLatenessToo()
+    {
+        var drawn = Draw(1_200_000, Charged, 12, 1_000);
+        Date(new DateOnly(2026, 3, 1));
+        World.Idle();
+        var owed = World.Balances();
+
+        var written = World.Do(World.Of(CommandKind.WriteOff, owed.Principal + owed.Interest) with { Reference = drawn.Sequence });
+
+        Assert.Equal(OutcomeKind.Posted, written.Kind);
+        Assert.Equal((0L, 0L, 1_210_596L), (written.Balances.Principal, written.Balances.Interest, written.Balances.WrittenOff));
+    }
+
+    [Fact]
+    public void Bounce_OverAMonthEnd_ChargesWhatWouldHaveBeen()
+    {
+        Draw(1_200_000, Charged, 12, 1_000);
+        Date(new DateOnly(2026, 2, 20));
+        World.Idle();
+        var repaid = Repay(110_000);
+        Date(new DateOnly(2026, 3, 5));
+        World.Idle();
+
+        World.Do(CommandKind.ReverseRepayment, 0, repaid.Sequence);
+
+        var pure = LoanServicing.Advance(Pure(1_200_000, Charged, 12, 1_000), new DateOnly(2026, 3, 5)).Value;
+        Assert.Equal(pure.Dues.Sum(due => due.Interest + due.LatenessOwed), World.Balances().Interest);
+    }
+}
