@@ -1,6 +1,7 @@
 using CreditGrains.Api.Services;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Scoring;
 
@@ -19,13 +20,14 @@ public static class CreditGrainsApi
     /// <param name="clock">Time of the ids of files that RiskService sends; null is the system's.</param>
     /// <param name="desk">Monitors, shadows and backtests beside the engine; null: the calls say that there are none.</param>
     /// <param name="pools">Live pools; null: the engine's, when it has any.</param>
-    public static void Bind(ServiceTable table, ICreditEngine engine, TimeProvider? clock = null, IRiskDesk? desk = null, IPoolSource? pools = null)
+    /// <param name="alerts">Alerts beside the engine; null: the calls say that there are none.</param>
+    public static void Bind(ServiceTable table, ICreditEngine engine, TimeProvider? clock = null, IRiskDesk? desk = null, IPoolSource? pools = null, IAlertDesk? alerts = null)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(engine);
         new LimitService(engine).Bind(table);
         new ControlService(engine).Bind(table);
-        new QueryService(engine).Bind(table);
+        new QueryService(engine, alerts).Bind(table);
         new PoolService(engine, pools ?? engine as IPoolSource ?? NoPools.Instance).Bind(table);
         new RiskService(engine, clock ?? TimeProvider.System, desk).Bind(table);
     }

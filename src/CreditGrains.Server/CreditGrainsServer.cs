@@ -7,8 +7,10 @@ using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Standalone;
+using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
 using CreditGrains.Server.Retention;
@@ -51,6 +53,7 @@ public static class CreditGrainsServer
     {
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
+        var alerts = options.AlertRules is { } rules ? new AlertDesk(AlertRulesFile.Read(rules)) : null;
         StandbyAttachment? standby = null;
         JournalKeeper? keeper = null;
         try
@@ -59,7 +62,7 @@ public static class CreditGrainsServer
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, keeper, options, cancellationToken);
+            return await ListenAsync(engine, standby, keeper, alerts, options, cancellationToken);
         }
         catch (Exception e)
         {
@@ -81,19 +84,21 @@ public static class CreditGrainsServer
         }
 
         await DemoPortfolio.SeedAsync(engine);
-        if (options.DemoTraffic > 0) await DemoPortfolio.SeedTownAsync(engine);
+        if (options.DemoTraffic == 0) return;
+        await DemoPortfolio.SeedTownAsync(engine);
+        await DemoRisk.SeedAsync(engine, options.TimeProvider);
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, AlertDesk? alerts, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
         var meter = new DecisionMeter();
-        var metrics = new EngineMetrics(() => follower.Latest);
-        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
-        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, desk, meter, health, options);
+        var metrics = new EngineMetrics(() => follower.Latest, alerts);
+        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
+        var app = Build(new MeteredEngine(engine, meter), new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -123,7 +128,7 @@ public static class CreditGrainsServer
     }
 
     private static WebApplication Build(
-        MeteredEngine engine, IPoolSource? pools, RiskDesk? desk, DecisionMeter meter, HealthService health, ServerOptions options)
+        MeteredEngine engine, DashboardSources beside, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -142,7 +147,7 @@ public static class CreditGrainsServer
             kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine, options.TimeProvider, desk, pools);
+        CreditGrainsApi.Bind(table, engine, options.TimeProvider, beside.Risk, beside.Pools, beside.Alerts);
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
@@ -150,7 +155,9 @@ public static class CreditGrainsServer
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
-        if (options.ServedDashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
+        if (options.ServedDashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard, beside);
+        if (beside.Alerts is AlertDesk alerts) builder.Services.AddSingleton<IHostedService>(new AlertRulesFile(options.AlertRules!, alerts, options));
+        if (options.Beside is { } make) builder.Services.AddSingleton(make(engine));
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }

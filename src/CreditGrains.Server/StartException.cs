@@ -35,6 +35,9 @@ public sealed class StartException : Exception
         return new("DemoRefused", $"{act} was answered {outcome.Reason}{(outcome.Message is { } why ? $" ({why})" : "")}: {advice}.", code, null);
     }
 
+    /// <summary>The file of alert rules cannot be used.</summary>
+    internal static StartException AlertRules(string path, Exception cause) => new("AlertRules", $"{path}: {cause.Message.TrimEnd('.')}.", ExitCodes.Usage, cause);
+
     /// <summary>The failure behind an exception; null when it is a bug.</summary>
     internal static StartException? From(Exception e, ServerOptions options) => e switch
     {

@@ -2,6 +2,7 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 
 namespace CreditGrains.Api.Services;
 
@@ -9,7 +10,9 @@ namespace CreditGrains.Api.Services;
 /// The event feed. A cursor is the place of the last event a caller has; so nothing is lost or sent twice when it comes
 /// back with it. Events are flushed when none is at hand, or every <see cref="FlushEvery"/>.
 /// </summary>
-internal sealed class FeedCall(ICreditEngine engine)
+/// <param name="engine">Gives the events.</param>
+/// <param name="alerts">Sent along when asked for; null: there are none here.</param>
+internal sealed class FeedCall(ICreditEngine engine, IAlertDesk? alerts)
 {
     private const int FlushEvery = 128;
 
@@ -17,6 +20,9 @@ internal sealed class FeedCall(ICreditEngine engine)
     {
         var cancelled = context.CancellationToken;
         var after = await StartAsync(request);
+        var desk = request.WithAlerts ? alerts ?? throw new RpcException(StatusCode.Unimplemented, AlertMapping.NoAlerts) : null;
+        var told = after;
+        if (desk is not null && request.FromNow) WriteStanding(desk, request, after, responses);
         await responses.FlushAsync();
         var unsent = 0;
         await using var events = engine.ReadFeedAsync(after, cancelled).GetAsyncEnumerator(cancelled);
@@ -31,6 +37,14 @@ internal sealed class FeedCall(ICreditEngine engine)
 
             if (!await next.Guarded()) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
             var record = events.Current;
+            if (desk is not null)
+            {
+                // Whoever has the event has its alerts.
+                await desk.FollowedAsync(record.Sequence, cancelled).Guarded();
+                unsent += WriteChanges(desk, request, told, record.Sequence, responses);
+                told = record.Sequence;
+            }
+
             if (request.Tenant != 0 && record.Key.Tenant != request.Tenant) continue;
             responses.Write(new V1.FeedEvent
             {
@@ -39,6 +53,26 @@ internal sealed class FeedCall(ICreditEngine engine)
             });
             unsent++;
         }
+    }
+
+    private static void WriteStanding(IAlertDesk desk, V1.FeedRequest request, long after, IMessageWriter<V1.FeedEvent> responses)
+    {
+        foreach (var alert in desk.Read((ushort)request.Tenant, AlertMapping.ListedMax).Raised)
+            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, after), Alert = AlertMapping.Write(alert) });
+    }
+
+    private static int WriteChanges(IAlertDesk desk, V1.FeedRequest request, long told, long sequence, IMessageWriter<V1.FeedEvent> responses)
+    {
+        var count = 0;
+        foreach (var change in desk.ChangesAfter(told))
+        {
+            if (change.Sequence > sequence) break;
+            if (request.Tenant != 0 && change.Alert.Subject.Key.Tenant != request.Tenant) continue;
+            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, sequence - 1), Alert = AlertMapping.Write(change) });
+            count++;
+        }
+
+        return count;
     }
 
     private async ValueTask<long> StartAsync(V1.FeedRequest request)

@@ -4,13 +4,16 @@ using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Queries;
 using By = CreditGrains.Api.V1.GetDecisionRequest.ByOneofCase;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.QueryService: durable reads. The calls are described in its proto.</summary>
-internal sealed class QueryService(ICreditEngine engine)
+/// <param name="engine">Is read.</param>
+/// <param name="alerts">Alerts beside it; null: there are none here.</param>
+internal sealed class QueryService(ICreditEngine engine, IAlertDesk? alerts = null)
 {
     private readonly RiskFiles files = new(engine);
     private const int PageSizeUsual = 100;
@@ -23,7 +26,8 @@ internal sealed class QueryService(ICreditEngine engine)
         .Unary<V1.ListNodesRequest, V1.ListNodesReply>("ListNodes", (request, _) => ListNodesAsync(request), compress: true)
         .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", (request, _) => GetDecisionAsync(request))
         .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", (request, _) => GetHistoryAsync(request), compress: true)
-        .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(engine).RunAsync)
+        .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(engine, alerts).RunAsync)
+        .Unary<V1.ListAlertsRequest, V1.ListAlertsReply>("ListAlerts", (request, _) => ValueTask.FromResult(ListAlerts(request)), compress: true)
         .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync().Guarded(), GC.GetTotalPauseDuration()));
 
     private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request)
@@ -91,6 +95,14 @@ internal sealed class QueryService(ICreditEngine engine)
             NextPageToken = page.NextBefore == 0 ? "" : OpaqueToken.OfSequence(OpaqueToken.Use.History, page.NextBefore),
             ArchivedDecisionId = page.ArchivedSequence,
         };
+    }
+
+    private V1.ListAlertsReply ListAlerts(V1.ListAlertsRequest request)
+    {
+        if (request.Tenant > ushort.MaxValue) throw Invalid($"tenant is {request.Tenant}; use 1 to 65535, or 0 for all");
+        if (request.Take is < 0 or > AlertMapping.ListedMax) throw Invalid($"take is {request.Take}; use 1 to {AlertMapping.ListedMax}, or 0 for {PageSizeUsual}");
+        if (alerts is null) throw new RpcException(StatusCode.Unimplemented, AlertMapping.NoAlerts);
+        return AlertMapping.Write(alerts.Read((ushort)request.Tenant, request.Take == 0 ? PageSizeUsual : request.Take));
     }
 
     private static (ushort Tenant, RequestId Id) RequestIdOf(V1.GetDecisionRequest request)
