@@ -57,7 +57,7 @@ public sealed class AlertFileTests
     [InlineData("bucket", """{ "kind": "facility" }""", "\"raise\": 2", "", "rules[0].of.kind: lateness is looked at loan by loan")]
     public void Rule_ThatIsWrong_IsRefusedWithPathAndFix(string figure, string of, string levels, string more, string expected)
     {
-        var fault = Assert.Throws<InvalidInputException>(() => Rules(Rule("r", figure, of, levels, more)));
+        var fault = Assert.Throws<InvalidInputException>(() => RulesOf(Rule("r", figure, of, levels, more)));
         Assert.StartsWith(expected, fault.Message, StringComparison.Ordinal);
     }
 
@@ -73,8 +73,8 @@ public sealed class AlertFileTests
     public void Names_GivenTwice_AndPlacesUnknown_AreRefused()
     {
         var rule = Rule("r", "utilisation", """{ "kind": "enterprise" }""", Good);
-        Assert.StartsWith("rules[1].name: 'r' is the name of an earlier rule", Assert.Throws<InvalidInputException>(() => Rules(rule, rule)).Message, StringComparison.Ordinal);
-        Assert.StartsWith("rules[0].text.en: what stands in { } is not known", Assert.Throws<InvalidInputException>(() => Rules(rule.Replace("{subject}: {figure}", "{who}", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
+        Assert.StartsWith("rules[1].name: 'r' is the name of an earlier rule", Assert.Throws<InvalidInputException>(() => RulesOf(rule, rule)).Message, StringComparison.Ordinal);
+        Assert.StartsWith("rules[0].text.en: what stands in { } is not known", Assert.Throws<InvalidInputException>(() => RulesOf(rule.Replace("{subject}: {figure}", "{who}", StringComparison.Ordinal))).Message, StringComparison.Ordinal);
     }
 
     private static string Docs([CallerFilePath] string here = "") => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "..", "..", "..", "docs"));

@@ -130,7 +130,7 @@ public sealed class AlertTests
         watched.Follow();
         watched.World.Hold(1);
         watched.Follow();
-        watched.Desk.Use(Rules(Rule("full", "utilisation", Enterprises, "\"raise\": 0.5"), Rule("new", "utilisation", """{ "kind": "portfolio" }""", "\"raise\": 0.05")));
+        watched.Desk.Use(RulesOf(Rule("full", "utilisation", Enterprises, "\"raise\": 0.5"), Rule("new", "utilisation", """{ "kind": "portfolio" }""", "\"raise\": 0.05")));
         Assert.Equal(["new Portfolio/1/1/1 0.06", "full Enterprise/1/1/1 0.601"], watched.Follow());
         Assert.Equal(since, watched.Desk.Read(0, 10).Raised.Single(alert => alert.Rule.Name == "full").SinceSequence);
     }

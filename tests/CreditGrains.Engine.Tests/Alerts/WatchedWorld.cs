@@ -14,7 +14,7 @@ internal sealed class WatchedWorld : IDisposable
     public WatchedWorld(World world, params string[] rules)
     {
         World = world;
-        Desk = new AlertDesk(Rules(rules));
+        Desk = new AlertDesk(RulesOf(rules));
         Observer.Begin(new AlertSight(book.State, book.Executor, act => act()));
         Follow();
     }
@@ -25,7 +25,7 @@ internal sealed class WatchedWorld : IDisposable
 
     private IBookObserver Observer => Desk;
 
-    public static AlertRules Rules(params string[] rules) => AlertFile.Parse(Encoding.UTF8.GetBytes($$"""{ "name": "t", "rules": [{{string.Join(",", rules)}}] }"""));
+    public static AlertRules RulesOf(params string[] rules) => AlertFile.Parse(Encoding.UTF8.GetBytes($$"""{ "name": "t", "rules": [{{string.Join(",", rules)}}] }"""));
 
     public static string Rule(string name, string figure, string of, string levels, string more = "") =>
         $$"""{ "name": "{{name}}", "severity": "warning", "figure": "{{figure}}", "of": {{of}}, {{levels}}{{(more.Length > 0 ? ", " + more : "")}}, "text": { "en": "{subject}: {figure} of {threshold}", "zh": "{subject}：{figure}" } }""";
