@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation;
@@ -12,7 +13,7 @@ using CreditGrains.Securitisation.Measures;
 namespace CreditGrains.Api.Services;
 
 /// <summary>Long jobs of PoolService: the pool is copied as of one moment, then computed on pool threads while progress is streamed. A cancelled call stops its job.</summary>
-internal sealed class PoolJobs(IPoolSource pools)
+internal sealed class PoolJobs(EngineAccess access)
 {
     private const int ScenariosAtOnce = 16;
     private const int OwnMonthsUsual = 6;
@@ -24,7 +25,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.ProjectReply { Progress = progress }), context.CancellationToken);
         var conventions = await run.Checked(() => ConventionsOf(request.Conventions));
-        var pool = await CopyAsync(run, request.Pool);
+        var pool = await CopyAsync(run, request.Pool, context);
         var scenarios = await run.Checked(() => AssumptionsOf(request.Assumptions, pool) ?? [new Scenario { Name = "by plan" }]);
         var first = LiveCollateral.FirstPeriod(pool.State.Ledger);
         var calendar = new ProjectionCalendar(pool.State.Ledger.Terms.EndOf(first - 1));
@@ -47,7 +48,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask RunDealAsync(V1.RunDealRequest request, IMessageWriter<V1.RunDealReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.RunDealReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         await replies.WriteAsync(new V1.RunDealReply { Basis = basis });
         var result = await run.DoAsync("running", _ => DealRunner.Run(deal));
         foreach (var period in result.Periods)
@@ -63,7 +64,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask MeasuresAsync(V1.MeasuresRequest request, IMessageWriter<V1.MeasuresReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.MeasuresReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         var pricing = await run.Checked(() => PricingOf(request.PricingJson, deal));
         await replies.WriteAsync(new V1.MeasuresReply { Basis = basis });
         var figures = await run.DoAsync("running", control => DealMeasures.Of(deal, pricing, !request.SkipSearches, control));
@@ -74,7 +75,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask GridAsync(V1.ScenarioGridRequest request, IMessageWriter<V1.ScenarioGridReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.ScenarioGridReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         var pricing = await run.Checked(() => PricingOf(request.PricingJson, deal));
         await replies.WriteAsync(new V1.ScenarioGridReply { Basis = basis });
         var axes = new GridAxes { Cprs = [.. request.Cprs], Cdrs = [.. request.Cdrs], Severities = [.. request.Severities], Lags = [.. request.LagMonths], IndexShifts = [.. request.IndexShifts] };
@@ -91,7 +92,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask MonteCarloAsync(V1.MonteCarloRequest request, IMessageWriter<V1.MonteCarloReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.MonteCarloReply { Progress = progress }), context.CancellationToken);
-        var pool = await CopyAsync(run, request.Pool);
+        var pool = await CopyAsync(run, request.Pool, context);
         var deal = await run.Checked(() => DealOf(pool, request.DealJson, request.Assumptions));
         await replies.WriteAsync(new V1.MonteCarloReply { Basis = BasisOf(pool, deal.Lines.Length) });
         var trials = request.Trials == 0 ? TrialsUsual : request.Trials;
@@ -103,17 +104,17 @@ internal sealed class PoolJobs(IPoolSource pools)
         await replies.WriteAsync(new V1.MonteCarloReply { Summary = string.Create(CultureInfo.InvariantCulture, $"{deal.Name}: {losses.PoolLoss.Trials:N0} trials: pool loss {losses.PoolLoss.Mean:P4} ± {losses.PoolLoss.StandardError:P4}") });
     }
 
-    private async ValueTask<(DealTerms Deal, V1.JobBasis Basis)> DealAsync(JobRun run, V1.NodeKey? key, string dealJson, V1.PoolAssumptions? assumptions)
+    private async ValueTask<(DealTerms Deal, V1.JobBasis Basis)> DealAsync(JobRun run, V1.NodeKey? key, string dealJson, V1.PoolAssumptions? assumptions, CallContext context)
     {
-        var pool = await CopyAsync(run, key);
+        var pool = await CopyAsync(run, key, context);
         var deal = await run.Checked(() => DealOf(pool, dealJson, assumptions));
         return (deal, BasisOf(pool, deal.Lines.Length));
     }
 
-    private async ValueTask<LivePoolLoans> CopyAsync(JobRun run, V1.NodeKey? message)
+    private async ValueTask<LivePoolLoans> CopyAsync(JobRun run, V1.NodeKey? message, CallContext context)
     {
         var key = PoolService.KeyOf(message);
-        return await run.WaitAsync("copying", control => pools.CopyPoolAsync(key, control.Progress, control.CancellationToken)) ?? throw PoolService.Unknown(key);
+        return await run.WaitAsync("copying", control => access.PoolsFor(context).CopyPoolAsync(key, control.Progress, control.CancellationToken)) ?? throw PoolService.Unknown(key);
     }
 
     private static DealTerms DealOf(LivePoolLoans pool, string json, V1.PoolAssumptions? assumptions)

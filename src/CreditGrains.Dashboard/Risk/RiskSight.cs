@@ -20,6 +20,6 @@ public sealed record RiskSight(
     public static RiskSight Of(IRiskDesk desk, NodeKey entity)
     {
         ArgumentNullException.ThrowIfNull(desk);
-        return new RiskSight(desk.Monitors(entity), desk.Months(entity), desk.ShadowPolicies(entity), desk.Jobs());
+        return new RiskSight(desk.Monitors(entity), desk.Months(entity), desk.ShadowPolicies(entity), [.. desk.Jobs().Where(job => job.Entity == entity)]);
     }
 }

@@ -117,7 +117,7 @@ public sealed class AlertsOfServerTests : IDisposable
 
     private void Write(params string[] rules) => File.WriteAllText(RulesPath, $$"""{ "name": "t", "rules": [{{string.Join(", ", rules)}}] }""");
 
-    private ServerOptions Options() => new() { DataDirectory = Path.Combine(directory, "data"), GrpcPort = 0, HttpPort = 0, Output = printed, Demo = true, AlertRules = RulesPath };
+    private ServerOptions Options() => new() { DataDirectory = Path.Combine(directory, "data"), Open = true, GrpcPort = 0, HttpPort = 0, Output = printed, Demo = true, AlertRules = RulesPath };
 
     /// <summary>What is printed, to be waited for.</summary>
     private sealed class SignallingWriter : TextWriter

@@ -23,7 +23,7 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
     {
         server = await CreditGrainsServer.StartAsync(new ServerOptions
         {
-            DataDirectory = Path.Combine(directory, "data"), GrpcPort = 0, HttpPort = 0, Output = output, Demo = true, DemoTraffic = 1, AlertRules = await RulesAsync(),
+            DataDirectory = Path.Combine(directory, "data"), Open = true, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true, DemoTraffic = 1, AlertRules = await RulesAsync(),
             Dashboard = new DashboardOptions { Every = TimeSpan.FromMilliseconds(300), Pools = new FixedPools([SamplePool.Sight]) },
         });
         channel = new RpcChannel(server.GrpcAddress);
