@@ -64,6 +64,7 @@ public static class CreditGrainsServer
             // Before anything is opened: a server that nobody guards does not come up.
             security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (alerts is not null && engine is not CreditEngine) throw StartException.AlertsNeedStandalone();
             if (options is { Standby: not null, Security.Tls: { ClientCa: null } }) throw StartException.StandbyNeedsClientCa();
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
