@@ -94,7 +94,7 @@ public sealed class AlertTests
     public void Trigger_OfAPool_IsToldByItsDistance()
     {
         var pools = new PoolWorld();
-        using var watched = new WatchedWorld(pools.World, Rule("near", "triggerDistance", """{ "kind": "pool" }""", "\"raise\": 0.01, \"clear\": 0.02"), Rule("late", "daysPastDue", """{ "tenant": 1 }""", "\"raise\": 30, \"clear\": 1", "\"per\": \"loan\""));
+        using var watched = new WatchedWorld(pools.World, Rule("near", "triggerDistance", """{ "kind": "pool" }""", "\"raise\": 0.011, \"clear\": 0.02"), Rule("late", "daysPastDue", """{ "tenant": 1 }""", "\"raise\": 30, \"clear\": 1", "\"per\": \"loan\""));
         for (var loan = 1; loan <= 100; loan++) pools.World.Set(PoolWorld.Put(loan, 1_000, region: loan % 5 + 1));
         Assert.Empty(watched.Follow());
         for (var loan = 1; loan <= 4; loan++) pools.World.Set(new ReportLoan(PoolWorld.Pool(1), loan, new LoanMovement { Date = PoolWorld.CutOff.AddDays(1), Cause = MovementCause.ChargedOff, Principal = 1_000, RemainingMonths = 23, RatePpm = 60_000 }));
@@ -116,7 +116,7 @@ public sealed class AlertTests
         }
         string[] rules = [Rule("full", "utilisation", Enterprises, "\"raise\": 0.5"), Rule("declines", "declines", """{ "kind": "facility" }""", "\"raise\": 2", "\"window\": \"10s\"")];
         using var first = new WatchedWorld(world, rules);
-        using var second = new WatchedWorld(world, rules);
+        using var second = new WatchedWorld(world, rules) { IsShared = true };
         var changes = first.Desk.ChangesAfter(0);
         Assert.True(changes.Count >= 2);
         Assert.Equal(changes.Select(Text), second.Desk.ChangesAfter(0).Select(Text));

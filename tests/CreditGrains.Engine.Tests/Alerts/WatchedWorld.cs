@@ -23,6 +23,9 @@ internal sealed class WatchedWorld : IDisposable
 
     public AlertDesk Desk { get; }
 
+    /// <summary>Whether somebody else disposes of the world.</summary>
+    public bool IsShared { get; init; }
+
     private IBookObserver Observer => Desk;
 
     public static AlertRules RulesOf(params string[] rules) => AlertFile.Parse(Encoding.UTF8.GetBytes($$"""{ "name": "t", "rules": [{{string.Join(",", rules)}}] }"""));
@@ -48,7 +51,7 @@ internal sealed class WatchedWorld : IDisposable
     public void Dispose()
     {
         book.Dispose();
-        World.Dispose();
+        if (!IsShared) World.Dispose();
     }
 
     private sealed class NoScores : IShadowScores
