@@ -81,6 +81,7 @@ internal sealed class ServerSecurity : IAsyncDisposable
     /// <param name="engine">The engine itself.</param>
     /// <param name="served">The same as it is served, with its answers counted.</param>
     /// <param name="desk">What runs beside it; null for nothing.</param>
+    /// <param name="alerts">Alerts beside it; null for none.</param>
     public EngineAccess AccessTo(ICreditEngine engine, ICreditEngine served, IRiskDesk? desk, IAlertDesk? alerts)
     {
         var settings = options.Security;
