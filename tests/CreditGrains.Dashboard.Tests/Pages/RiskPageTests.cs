@@ -1,3 +1,4 @@
+using CreditGrains.Dashboard.Browser;
 using Microsoft.Playwright;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
