@@ -25,7 +25,9 @@ public sealed class RiskPageTests(Site site)
     {
         await site.ScoredAsync();
         await using var visit = await site.VisitAsync("risk");
+        await visit.Page.FocusAsync("#backtest-policy");
         await visit.Page.SelectOptionAsync("#backtest-policy", new SelectOptionValue { Label = "authorize@2" });
+        await visit.Page.WaitForSelectorAsync("form.line button.main:enabled");
         await visit.Page.Keyboard.PressAsync("Tab");
         await visit.Page.Keyboard.PressAsync("Enter");
         var row = visit.Page.Locator("#backtests tbody tr", new PageLocatorOptions { HasText = "backtest of policy authorize@2" }).First;
