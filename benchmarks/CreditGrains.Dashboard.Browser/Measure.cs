@@ -16,7 +16,7 @@ internal static class Measure
     private const int Positions = 12;
     private const int CommandsAtOnce = 1_000;
     private static readonly TimeSpan CostFor = TimeSpan.FromSeconds(3);
-    private static readonly string[] Paths = ["", "account/1/77", "group", "group/product/1/1", "pool"];
+    private static readonly string[] Paths = ["", "account/1/77", "group", "group/product/1/1", "pool", "pool/" + MeasuredLivePool.Id, "risk"];
 
     public static async Task RunAsync(int accounts, string dealPath)
     {
@@ -29,11 +29,13 @@ internal static class Measure
             });
             var filling = Stopwatch.StartNew();
             await MeasuredBook.FillAsync(server.Engine, accounts);
+            await MeasuredLivePool.FillAsync(server.Engine);
             var status = await server.Engine.GetStatusAsync();
             Say($"{status.FacilityCount:N0} accounts, {status.NodeCount:N0} limit nodes, filled in {filling.Elapsed.TotalSeconds:F0} s; {Environment.ProcessorCount} processors");
             await using var chromium = await Chromium.StartAsync();
             await PagesAsync(chromium, server.HttpAddress);
-            await SlidersAsync(chromium, server.HttpAddress);
+            await SlidersAsync(chromium, server.HttpAddress, "pool");
+            await SlidersAsync(chromium, server.HttpAddress, "pool/" + MeasuredLivePool.Id);
             await CostAsync(server.Engine);
         }
         finally
@@ -59,11 +61,11 @@ internal static class Measure
         }
     }
 
-    private static async Task SlidersAsync(Chromium chromium, Uri site)
+    private static async Task SlidersAsync(Chromium chromium, Uri site, string path)
     {
         var page = await chromium.OpenAsync(new PageLook());
-        await page.VisitAsync(site, "pool");
-        await page.WaitForSelectorAsync("#measures tbody tr");
+        await page.VisitAsync(site, path);
+        await page.WaitForSelectorAsync("#projection");
         await page.ChartsAsync();
         var times = new List<double>();
         for (var position = 1; position <= Positions; position++)
@@ -80,7 +82,7 @@ internal static class Measure
                   return performance.now() - start;
                 }
                 """, position / 25.0));
-        Say($"slider to new chart: {Median(times):F0} ms, longest {times.Max():F0} ms ({Positions} positions; asked 1,000 ms)");
+        Say($"/{path}: slider to new chart: {Median(times):F0} ms, longest {times.Max():F0} ms ({Positions} positions; asked 1,000 ms)");
         await page.Context.CloseAsync();
     }
 

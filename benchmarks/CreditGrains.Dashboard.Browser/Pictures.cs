@@ -16,6 +16,8 @@ internal static class Pictures
         ("groups-dark", "group", new PageLook(1400, 1180, IsDark: true), "table tbody tr"),
         ("pool", "pool", new PageLook(1400, 1900), "#measures tbody tr"),
         ("pool-dark-zh", "pool", new PageLook(1400, 1900, "zh-CN", IsDark: true), "#measures tbody tr"),
+        ("risk", "risk", new PageLook(1400, 1180), "#monitors tbody tr"),
+        ("alerts", "alerts", new PageLook(1400, 900), "#standing tbody tr"),
         ("now-phone", "", new PageLook(390, 1400), "#latest tbody tr"),
     ];
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CreditGrains.Api.Security;
 using CreditGrains.Api.Transport;
+using CreditGrains.Cli.Alerts;
 using CreditGrains.Cli.Backups;
 using CreditGrains.Cli.Bench;
 using CreditGrains.Cli.Cashflows;
@@ -106,6 +107,7 @@ internal static class CommandTree
         GetCommand.Create(shell),
         HistoryCommand.Create(shell),
         TailCommand.Create(shell),
+        AlertCommands.Create(shell),
         AuthorizeCommand.Create(shell),
         ExecuteCommand.Create(shell),
         LimitCommands.SetLimit(shell),

@@ -21,7 +21,7 @@ public static class DashboardHosting
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
     /// <summary>What belongs to the dashboard; other addresses of the host are none of its business.</summary>
-    private static readonly string[] Paths = ["/account", "/group", "/pool", "/pool-csv", "/assets", "/language", "/look", "/_blazor", "/_framework"];
+    private static readonly string[] Paths = ["/account", "/alerts", "/group", "/risk", "/pool", "/pool-csv", "/assets", "/language", "/look", "/_blazor", "/_framework"];
 
     /// <summary>Adds what the pages need.</summary>
     /// <param name="services">Of the host.</param>
@@ -29,11 +29,14 @@ public static class DashboardHosting
     /// <param name="access">The way for what people do there.</param>
     /// <param name="meter">Counts of what the host answered.</param>
     /// <param name="options">What is shown.</param>
-    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, EngineAccess access, DecisionMeter meter, DashboardOptions options)
+    /// <param name="sources">What there is beside the engine; null for nothing.</param>
+    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, EngineAccess access, DecisionMeter meter, DashboardOptions options, DashboardSources? sources = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        sources ??= DashboardSources.None;
         services.AddSingleton(options);
-        services.AddSingleton(options.Pools);
+        services.AddSingleton(sources);
+        services.AddSingleton<IPoolDesk>(sources.Pools is { } pools ? new JoinedPools(options.Pools, new EnginePools(pools, options)) : options.Pools);
         services.AddSingleton(engine);
         services.AddSingleton(meter);
         services.AddSingleton<LiveBoard>();

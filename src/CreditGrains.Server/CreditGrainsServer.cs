@@ -8,7 +8,10 @@ using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Standalone;
+using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
 using CreditGrains.Server.Retention;
@@ -52,6 +55,7 @@ public static class CreditGrainsServer
     {
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
+        var alerts = options.AlertRules is { } rules ? new AlertDesk(AlertRulesFile.Read(rules)) : null;
         StandbyAttachment? standby = null;
         JournalKeeper? keeper = null;
         ServerSecurity? security = null;
@@ -60,11 +64,12 @@ public static class CreditGrainsServer
             // Before anything is opened: a server that nobody guards does not come up.
             security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (alerts is not null && engine is not CreditEngine) throw StartException.AlertsNeedStandalone();
             if (options is { Standby: not null, Security.Tls: { ClientCa: null } }) throw StartException.StandbyNeedsClientCa();
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, security, standby, keeper, options, cancellationToken);
+            return await ListenAsync(engine, security, standby, keeper, alerts, options, cancellationToken);
         }
         catch (Exception e)
         {
@@ -87,21 +92,23 @@ public static class CreditGrainsServer
         }
 
         await DemoPortfolio.SeedAsync(engine);
-        if (options.DemoTraffic > 0) await DemoPortfolio.SeedTownAsync(engine);
+        if (options.DemoTraffic == 0) return;
+        await DemoPortfolio.SeedTownAsync(engine);
+        await DemoRisk.SeedAsync(engine, options.TimeProvider);
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, AlertDesk? alerts, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = new CollectionPauses();
         var meter = new DecisionMeter();
-        var metrics = new EngineMetrics(() => follower.Latest);
-        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
+        var metrics = new EngineMetrics(() => follower.Latest, alerts);
+        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
         var metered = new MeteredEngine(engine, meter);
-        var access = security.AccessTo(engine, metered, desk);
-        var app = Build(metered, access, security, meter, health, options);
+        var access = security.AccessTo(engine, metered, desk, alerts);
+        var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
         SignIn.Map(app, security);
         var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
@@ -134,7 +141,7 @@ public static class CreditGrainsServer
     }
 
     private static WebApplication Build(
-        MeteredEngine engine, EngineAccess access, ServerSecurity security, DecisionMeter meter, HealthService health, ServerOptions options)
+        MeteredEngine engine, EngineAccess access, ServerSecurity security, DashboardSources beside, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -162,7 +169,9 @@ public static class CreditGrainsServer
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider, Gate = security.Gate,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
-        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, access, meter, dashboard);
+        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, access, meter, dashboard, beside);
+        if (beside.Alerts is AlertDesk alerts) builder.Services.AddSingleton<IHostedService>(new AlertRulesFile(options.AlertRules!, alerts, options));
+        if (options.Beside is { } make) builder.Services.AddSingleton(make(engine));
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }

@@ -56,6 +56,12 @@ public sealed record ServerOptions
     /// <summary>Where metrics, traces and logs go; null for nowhere.</summary>
     public TelemetryOptions? Telemetry { get; init; }
 
+    /// <summary>File of alert rules (docs/alerts.md), read again whenever it is written; null for no alerts. Needs a standalone engine, and memory for a second book.</summary>
+    public string? AlertRules { get; init; }
+
+    /// <summary>Made for the engine once it is open, and run while the server does, such as traffic on a demo pool; null for nothing.</summary>
+    public Func<ICreditEngine, IHostedService>? Beside { get; init; }
+
     /// <summary>Whether to seed the demo portfolio; once, however often it is asked for. Default no.</summary>
     public bool Demo { get; init; }
 

@@ -17,7 +17,7 @@ public sealed class ArrowTests
         { "CreditGrains.Orleans", ["CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Securitisation", "CreditGrains.Domain"] },
         { "CreditGrains.Api", ["CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Securitisation", "CreditGrains.Domain"] },
         { "CreditGrains.Dashboard", ["CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Securitisation", "CreditGrains.Risk", "CreditGrains.Domain"] },
-        { "CreditGrains.Server", ["CreditGrains.Dashboard", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
+        { "CreditGrains.Server", ["CreditGrains.Dashboard", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Securitisation", "CreditGrains.Risk", "CreditGrains.Domain"] },
         { "CreditGrains.Silo", ["CreditGrains.Server", "CreditGrains.Orleans", "CreditGrains.Api", "CreditGrains.Engine", "CreditGrains.Risk", "CreditGrains.Domain"] },
         { "CreditGrains.Cli", ["CreditGrains.Server", "CreditGrains.Api", "CreditGrains.Securitisation", "CreditGrains.Risk", "CreditGrains.Engine", "CreditGrains.Domain"] },
     };

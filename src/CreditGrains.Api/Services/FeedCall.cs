@@ -2,6 +2,7 @@ using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
+using CreditGrains.Engine.Alerts;
 
 namespace CreditGrains.Api.Services;
 
@@ -19,6 +20,9 @@ internal sealed class FeedCall(EngineAccess access)
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
         var engine = access.For(context);
         var after = await StartAsync(request, engine);
+        var desk = request.WithAlerts ? access.AlertsFor(context) : null;
+        var told = after;
+        if (desk is not null && request.FromNow) WriteStanding(desk, request, after, responses);
         await responses.FlushAsync();
         var unsent = 0;
         await using var events = engine.ReadFeedAsync(after, stop.Token).GetAsyncEnumerator(stop.Token);
@@ -34,6 +38,14 @@ internal sealed class FeedCall(EngineAccess access)
             if (unsent == 0) context.Recheck();
             if (!await NextAsync(next, context, stop)) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
             var record = events.Current;
+            if (desk is not null)
+            {
+                // Whoever has the event has its alerts.
+                await desk.FollowedAsync(record.Sequence, stop.Token).Guarded();
+                unsent += WriteChanges(desk, request, told, record.Sequence, responses);
+                told = record.Sequence;
+            }
+
             if (request.Tenant != 0 && record.Key.Tenant != request.Tenant) continue;
             responses.Write(new V1.FeedEvent
             {
@@ -42,6 +54,26 @@ internal sealed class FeedCall(EngineAccess access)
             });
             unsent++;
         }
+    }
+
+    private static void WriteStanding(IAlertDesk desk, V1.FeedRequest request, long after, IMessageWriter<V1.FeedEvent> responses)
+    {
+        foreach (var alert in desk.Read((ushort)request.Tenant, AlertMapping.ListedMax).Raised)
+            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, after), Alert = AlertMapping.Write(alert) });
+    }
+
+    private static int WriteChanges(IAlertDesk desk, V1.FeedRequest request, long told, long sequence, IMessageWriter<V1.FeedEvent> responses)
+    {
+        var count = 0;
+        foreach (var change in desk.ChangesAfter(told))
+        {
+            if (change.Sequence > sequence) break;
+            if (request.Tenant != 0 && change.Alert.Subject.Key.Tenant != request.Tenant) continue;
+            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, sequence - 1), Alert = AlertMapping.Write(change) });
+            count++;
+        }
+
+        return count;
     }
 
     /// <summary>Waits for the next event, and sees to it that the wait ends with the caller's credentials.</summary>

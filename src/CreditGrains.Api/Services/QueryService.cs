@@ -24,6 +24,7 @@ internal sealed class QueryService(EngineAccess access)
         .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", GetDecisionAsync)
         .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", GetHistoryAsync, compress: true)
         .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(access).RunAsync)
+        .Unary<V1.ListAlertsRequest, V1.ListAlertsReply>("ListAlerts", (request, context) => ValueTask.FromResult(ListAlerts(request, context)), compress: true)
         .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, context) => ViewMapping.Write(await access.For(context).GetStatusAsync().Guarded(), GC.GetTotalPauseDuration()));
 
     private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request, CallContext context)
@@ -91,6 +92,13 @@ internal sealed class QueryService(EngineAccess access)
             NextPageToken = page.NextBefore == 0 ? "" : OpaqueToken.OfSequence(OpaqueToken.Use.History, page.NextBefore),
             ArchivedDecisionId = page.ArchivedSequence,
         };
+    }
+
+    private V1.ListAlertsReply ListAlerts(V1.ListAlertsRequest request, CallContext context)
+    {
+        if (request.Tenant > ushort.MaxValue) throw Invalid($"tenant is {request.Tenant}; use 1 to 65535, or 0 for all");
+        if (request.Take is < 0 or > AlertMapping.ListedMax) throw Invalid($"take is {request.Take}; use 1 to {AlertMapping.ListedMax}, or 0 for {PageSizeUsual}");
+        return AlertMapping.Write(access.AlertsFor(context).Read((ushort)request.Tenant, request.Take == 0 ? PageSizeUsual : request.Take));
     }
 
     private static (ushort Tenant, RequestId Id) RequestIdOf(V1.GetDecisionRequest request)

@@ -21,6 +21,7 @@ internal static class Calls
     public static readonly RpcMethod<GetHistoryRequest, GetHistoryReply> GetHistory = Query<GetHistoryRequest, GetHistoryReply>(nameof(GetHistory));
     public static readonly RpcMethod<FeedRequest, FeedEvent> Feed = Query<FeedRequest, FeedEvent>(nameof(Feed));
     public static readonly RpcMethod<GetStatusRequest, GetStatusReply> GetStatus = Query<GetStatusRequest, GetStatusReply>(nameof(GetStatus));
+    public static readonly RpcMethod<ListAlertsRequest, ListAlertsReply> ListAlerts = Query<ListAlertsRequest, ListAlertsReply>(nameof(ListAlerts));
     public static readonly RpcMethod<RegisterModelFileRequest, RegisterReply> RegisterModel = Risk<RegisterModelFileRequest, RegisterReply>(nameof(RegisterModel));
     public static readonly RpcMethod<RegisterPolicyFileRequest, RegisterReply> RegisterPolicy = Risk<RegisterPolicyFileRequest, RegisterReply>(nameof(RegisterPolicy));
     public static readonly RpcMethod<ActivateModelRequest, Decision> ActivateModel = Risk<ActivateModelRequest, Decision>(nameof(ActivateModel));

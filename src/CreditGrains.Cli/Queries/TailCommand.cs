@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.V1;
+using CreditGrains.Cli.Alerts;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
@@ -17,11 +18,12 @@ internal static class TailCommand
         var now = new Option<bool>("--now") { Description = "Start after the newest event instead of at the first" };
         var tenant = new Option<uint>("--tenant") { Description = "Only events of this tenant; 0 is all" };
         var take = new Option<long>("--take") { Description = "Stop after this many events; 0 goes on until interrupted" };
-        var command = new Command("tail", "Follow the journal: every durable event, from the first, a cursor or now") { from, now, tenant, take };
+        var alerts = new Option<bool>("--alerts") { Description = "Alerts too, each before the event that raised or cleared it" };
+        var command = new Command("tail", "Follow the journal: every durable event, from the first, a cursor or now") { from, now, tenant, take, alerts };
         var client = new ClientOptions().AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
-            var request = new FeedRequest { Cursor = parse.GetValue(from) ?? "", FromNow = parse.GetValue(now), Tenant = parse.GetValue(tenant) };
+            var request = new FeedRequest { Cursor = parse.GetValue(from) ?? "", FromNow = parse.GetValue(now), Tenant = parse.GetValue(tenant), WithAlerts = parse.GetValue(alerts) };
             var left = parse.GetValue(take);
             using var channel = client.Connect(parse);
             try
@@ -29,6 +31,7 @@ internal static class TailCommand
                 await foreach (var item in channel.ServerStreamingAsync(Calls.Feed, request, cancellationToken: cancellationToken))
                 {
                     if (client.IsJson(parse)) shell.Message(item);
+                    else if (item.Alert is { } alert) AlertView.WriteLine(shell, alert, item.Cursor);
                     else EventView.WriteLine(shell, item.Event, item.Cursor);
                     if (--left == 0) break;
                 }

@@ -1,7 +1,10 @@
 using System.Globalization;
 using CreditGrains.Cli.Cashflows;
+using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Pools;
 using CreditGrains.Dashboard.Pools;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation.Deals;
 using CreditGrains.Securitisation.Pools;
 
@@ -13,7 +16,7 @@ internal static class PoolsOfStart
     private const int DemoLoans = 20_000;
     private const int DemoMonths = 24;
 
-    /// <exception cref="CommandLine.CommandFault">A file cannot be read, or is no deal.</exception>
+    /// <exception cref="CommandFault">A file cannot be read, or is no deal.</exception>
     public static async Task<IPoolDesk> OpenAsync(IReadOnlyList<string> deals, bool demo, CancellationToken cancellationToken)
     {
         var sights = new List<PoolSight>();
@@ -25,6 +28,23 @@ internal static class PoolsOfStart
         }
 
         return sights.Count == 0 ? FixedPools.None : new FixedPools(sights);
+    }
+
+    /// <summary>The deals of live pools: those of files, and of the demo's pools one that fits them.</summary>
+    /// <exception cref="CommandFault">Not POOL=FILE, or a file cannot be read, or is no deal.</exception>
+    public static async Task<Func<PoolState, DealTerms?>> LiveDealsAsync(IReadOnlyList<string> options, CancellationToken cancellationToken)
+    {
+        var deals = new Dictionary<NodeKey, DealTerms>();
+        foreach (var option in options)
+        {
+            var at = option.IndexOf('=', StringComparison.Ordinal);
+            if (at < 0) throw CommandFault.Usage("BadPoolDeal", $"--pool-deal '{option}' is not POOL=FILE; write Pool/1/1/7=deal.json, for one");
+            var key = KeyText.Node(option[..at]);
+            if (key.Kind != NodeKind.Pool) throw CommandFault.Usage("BadPoolDeal", $"--pool-deal: '{option[..at]}' is no pool; write Pool/TENANT/ENTITY/ID");
+            deals[key] = await CashflowInputs.ReadAsync(option[(at + 1)..], DealFile.Parse, cancellationToken);
+        }
+
+        return state => deals.TryGetValue(state.Key, out var deal) ? deal : DemoPool.IsOne(state) ? DemoDeal(state.Ledger) : null;
     }
 
     private static PoolSight Demo()

@@ -36,6 +36,8 @@ internal static class ServeCommand
         var traceRatio = new Option<double>("--trace-ratio") { Description = "Share of calls that are traced, 0 to 1", DefaultValueFactory = _ => 0.001 };
         var demo = new Option<bool>("--demo") { Description = "Seed a small demo portfolio, once" };
         var deals = new Option<string[]>("--deal") { Description = "Deal to show on the dashboard, JSON (docs/deals.md); may be given again", HelpName = "FILE" };
+        var alerts = new Option<string?>("--alerts") { Description = "File of alert rules, JSON (docs/alerts.md), read again whenever it is written; takes memory for a second book", HelpName = "FILE" };
+        var poolDeals = new Option<string[]>("--pool-deal") { Description = "Deal to show with a live pool on the dashboard, as POOL=FILE, such as Pool/1/1/7=deal.json; may be given again", HelpName = "POOL=FILE" };
         var traffic = new Option<int>("--demo-traffic") { Description = "With --demo: seed a larger book too, and send it about so many commands a second; 0 is none", HelpName = "N", DefaultValueFactory = _ => 0 };
         traffic.Validators.Add(result =>
         {
@@ -45,7 +47,7 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals, poolDeals, alerts };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
@@ -77,7 +79,13 @@ internal static class ServeCommand
                     HttpPort = parse.GetValue(http),
                     Demo = parse.GetValue(demo),
                     DemoTraffic = parse.GetValue(traffic),
-                    Dashboard = new DashboardOptions { Pools = await PoolsOfStart.OpenAsync(parse.GetValue(deals) ?? [], parse.GetValue(demo), cancellationToken) },
+                    AlertRules = parse.GetValue(alerts),
+                    Beside = parse.GetValue(demo) && parse.GetValue(traffic) > 0 ? engine => new DemoPool(engine, TimeProvider.System) : null,
+                    Dashboard = new DashboardOptions
+                    {
+                        Pools = await PoolsOfStart.OpenAsync(parse.GetValue(deals) ?? [], parse.GetValue(demo) && parse.GetValue(traffic) == 0, cancellationToken),
+                        LiveDeal = await PoolsOfStart.LiveDealsAsync(parse.GetValue(poolDeals) ?? [], cancellationToken),
+                    },
                     Output = output,
                 },
                 cancellationToken));

@@ -14,7 +14,14 @@ namespace CreditGrains.Dashboard.Pools;
 /// <param name="Lines">Its performing loans, alike ones put together.</param>
 /// <param name="Deal">The deal on it, with the lines and what was collected; null when there is none.</param>
 /// <param name="Version">Another number when any of this is another.</param>
-public sealed record PoolSight(string Id, string Name, Currency Currency, PoolLedger? Ledger, ImmutableArray<LoanLine> Lines, DealTerms? Deal, long Version);
+public sealed record PoolSight(string Id, string Name, Currency Currency, PoolLedger? Ledger, ImmutableArray<LoanLine> Lines, DealTerms? Deal, long Version)
+{
+    /// <summary>Why there is no deal or projection though one is wanted; empty when there is nothing to say.</summary>
+    public string Note { get; init; } = "";
+
+    /// <summary>Whether its loans are still being read: state is shown, projections follow.</summary>
+    public bool IsReading { get; init; }
+}
 
 /// <summary>A pool that can be chosen.</summary>
 public sealed record PoolEntry(string Id, string Name);
@@ -40,4 +47,24 @@ public sealed class FixedPools(IReadOnlyList<PoolSight> pools) : IPoolDesk
 
     /// <inheritdoc/>
     public ValueTask<PoolSight?> ReadAsync(string id) => ValueTask.FromResult(pools.FirstOrDefault(pool => pool.Id == id));
+}
+
+/// <summary>Several desks as one, in their order.</summary>
+public sealed class JoinedPools(params IReadOnlyList<IPoolDesk> desks) : IPoolDesk
+{
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<PoolEntry>> ListAsync()
+    {
+        var entries = new List<PoolEntry>();
+        foreach (var desk in desks) entries.AddRange(await desk.ListAsync());
+        return entries;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<PoolSight?> ReadAsync(string id)
+    {
+        foreach (var desk in desks)
+            if (await desk.ReadAsync(id) is { } pool) return pool;
+        return null;
+    }
 }

@@ -11,10 +11,13 @@ internal static class KeyText
     public static string Of(NodeKey key, Words words) => key.LegalEntity <= 1 ? $"{words[$"kind.{key.Kind}"]} {key.Id}" : $"{words[$"kind.{key.Kind}"]} {key.LegalEntity}/{key.Id}";
 
     /// <summary>The page of a facility or node.</summary>
-    public static string PathOf(NodeKey key) => key.IsFacility ? AccountPath(key) : $"group/{key.Kind.ToString().ToLowerInvariant()}/{Text(key.LegalEntity)}/{Text(key.Id)}";
+    public static string PathOf(NodeKey key) => key.Kind == NodeKind.Pool ? $"pool/{PoolId(key)}" : key.IsFacility ? AccountPath(key) : $"group/{key.Kind.ToString().ToLowerInvariant()}/{Text(key.LegalEntity)}/{Text(key.Id)}";
 
     /// <summary>The page of a facility.</summary>
     public static string AccountPath(NodeKey key) => $"account/{Text(key.LegalEntity)}/{Text(key.Id)}";
+
+    /// <summary>Names a live pool in the address of its page.</summary>
+    public static string PoolId(NodeKey key) => $"live-{Text(key.LegalEntity)}-{Text(key.Id)}";
 
     /// <summary>The kind of a word in a path; none when there is no such kind.</summary>
     public static NodeKind KindOf(string? word) => Enum.TryParse<NodeKind>(word, ignoreCase: true, out var kind) && Enum.IsDefined(kind) && !char.IsAsciiDigit(word![0]) ? kind : NodeKind.None;

@@ -7,7 +7,9 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Loans;
 
 /// <summary>Loans as callers see them.</summary>
-internal sealed class LoanReader(PartitionState state, Execution.Executor executor)
+/// <param name="state">Holds them.</param>
+/// <param name="executor">Knows what an obligor owes in all; null shows each loan's class as if it stood alone.</param>
+internal sealed class LoanReader(PartitionState state, Execution.Executor? executor = null)
 {
     private readonly LoanBook book = new(state);
 
@@ -21,7 +23,7 @@ internal sealed class LoanReader(PartitionState state, Execution.Executor execut
         // What is spread is asked only where it could matter.
         var spreads = false;
         for (var row = first; row != 0 && !spreads; row = state.Loans.Read(row).NextOfFacility) spreads = !book.ProductOf(row).IsRetail;
-        spreads = spreads && new ObligorClaims(state, book, executor.Graph, executor.Exposures).Spreads(state.Loans.Read(first).Facility, executor.LastRecordedAtMicros);
+        spreads = spreads && executor is not null && new ObligorClaims(state, book, executor.Graph, executor.Exposures).Spreads(state.Loans.Read(first).Facility, executor.LastRecordedAtMicros);
         for (var row = first; row != 0; row = state.Loans.Read(row).NextOfFacility) views.Add(One(row, today, spreads));
         views.Sort((a, b) => a.Reference.CompareTo(b.Reference));
         return [.. views];

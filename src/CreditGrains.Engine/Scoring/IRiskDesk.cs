@@ -40,6 +40,12 @@ public interface IRiskDesk
     /// <summary>How the models of a legal entity do.</summary>
     IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity);
 
+    /// <summary>PSI of each model's score by month (years × 12 + month − 1), and the rows it is of.</summary>
+    IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity);
+
+    /// <summary>What each shadow policy said: approvals, declines, referrals, nothing; and how often it differed from the decision.</summary>
+    IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity);
+
     /// <summary>Tells what became of accounts.</summary>
     /// <returns>How many had a decision by a model.</returns>
     long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);

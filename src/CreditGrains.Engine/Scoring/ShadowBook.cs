@@ -33,6 +33,9 @@ internal sealed class ShadowBook : IDisposable
     /// <summary>The state, for who asks between events.</summary>
     public PartitionState State => state;
 
+    /// <summary>Replays the events.</summary>
+    public Executor Executor => executor;
+
     /// <summary>Sequence of the event taken last.</summary>
     public long LastSequence => executor.LastSequence;
 

@@ -314,11 +314,12 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
     /// <summary>Lets models, monitors and backtests run beside the engine; the caller disposes of the desk before the engine.</summary>
     /// <param name="tell">Told what an operator should know; null is nobody.</param>
     /// <param name="performanceMonths">Months over which a bad event is looked for: outcomes of younger decisions do not count yet. 1 to 120.</param>
-    public RiskDesk StartRiskDesk(Action<string>? tell = null, int performanceMonths = 1)
+    /// <param name="alerts">Watches the same second book, which is then made at once; null for none.</param>
+    public RiskDesk StartRiskDesk(Action<string>? tell = null, int performanceMonths = 1, Alerts.AlertDesk? alerts = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(performanceMonths, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(performanceMonths, 120);
-        return new RiskDesk(this, partition, options.Partition, () => writer.Durable.Next, tell ?? (_ => { }), performanceMonths);
+        return new RiskDesk(this, partition, options.Partition, () => writer.Durable.Next, tell ?? (_ => { }), performanceMonths, alerts);
     }
 
     /// <summary>Decides and flushes what waits, ends the threads and closes the files. A snapshot under way is abandoned.</summary>

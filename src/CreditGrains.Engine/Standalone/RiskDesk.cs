@@ -3,6 +3,7 @@ using System.Globalization;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Scoring;
@@ -14,7 +15,7 @@ namespace CreditGrains.Engine.Standalone;
 
 /// <summary>
 /// What runs beside a standalone engine on a thread of its own: follows the durable journal with a second book, scores shadows, keeps monitors, and runs backtests. The
-/// second book is made when the first model or policy is there, and takes as much memory as the engine's; the writer is never asked for anything.
+/// second book is made when the first model or policy is there, or at once for alerts, and takes as much memory as the engine's; the writer is never asked for anything.
 /// </summary>
 public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 {
@@ -26,6 +27,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Func<Task> nextFlush;
     private readonly Action<string> tell;
     private readonly int performanceMonths;
+    private readonly IBookObserver? observer;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly SortedDictionary<(string Entity, string Name, int Version), ModelMonitor> monitors = [];
@@ -37,7 +39,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private ShadowBook? book;
     private int jobsMade;
 
-    internal RiskDesk(ICreditEngine engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths)
+    internal RiskDesk(ICreditEngine engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer)
     {
         this.engine = engine;
         this.partition = partition;
@@ -46,6 +48,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         this.tell = tell;
         this.performanceMonths = performanceMonths;
         past = new PastInputs(partition, options);
+        this.observer = observer;
         following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
@@ -64,7 +67,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         }
     }
 
-    /// <summary>PSI of each model's score by month, for reports.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity)
     {
         lock (gate) return [.. monitors.Where(pair => pair.Key.Entity == entity.ToString()).SelectMany(pair => pair.Value.Months.Select(one => (pair.Value.Name, one.Month, one.Psi, one.Rows)))];
@@ -77,7 +80,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         lock (gate) return monitors.TryGetValue((entity.ToString(), name.Name, name.Version), out var monitor) ? [.. monitor.Latest] : [];
     }
 
-    /// <summary>What each shadow policy said: approvals, declines, referrals, nothing; and how often it differed from the decision.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity)
     {
         lock (gate) return [.. shadowPolicies.Where(pair => pair.Key.Entity == entity).Select(pair => (pair.Key.Policy, pair.Value[1], pair.Value[2], pair.Value[3], pair.Value[0], pair.Value[4]))];
@@ -127,6 +130,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     {
         await stop.CancelAsync();
         await Task.WhenAny(following);
+        observer?.End("alerts have stopped: the engine is closed");
         book?.Dispose();
         past.Dispose();
         stop.Dispose();
@@ -164,7 +168,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         {
             while (!stop.IsCancellationRequested)
             {
-                if (book is null && !partition.State.Small.Risk.HasScopes)
+                if (book is null && observer is null && !partition.State.Small.Risk.HasScopes)
                 {
                     // Nothing to run yet: a look now and then, not at every flush.
                     await Task.Delay(IdlePause, stop.Token);
@@ -181,7 +185,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         }
         catch (Exception failure) when (failure is JournalException or Files.StoreException or InvalidDataException or ObjectDisposedException)
         {
-            tell($"models beside the engine have stopped: {failure.Message}");
+            observer?.End($"alerts have stopped: {failure.Message}");
+            tell($"models and alerts beside the engine have stopped: {failure.Message}");
         }
     }
 
@@ -203,11 +208,18 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                 {
                     EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
                     // One event at a time, so that who asks how models do waits for one at most.
-                    lock (gate) book.Take(e, this);
+                    lock (gate)
+                    {
+                        observer?.Before(e);
+                        book.Take(e, this);
+                        observer?.After(e);
+                    }
                     Interlocked.Exchange(ref followed, sequence);
                 }
                 payload = payload[length..];
             }
+            if (observer is null) continue;
+            lock (gate) observer.FrameEnd(book.LastSequence, frame.Header.RecordedAt);
         }
         return taken > 0;
     }
@@ -217,16 +229,29 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     {
         if (partition.EventJournal.OldestSequence <= options.FirstSequence)
         {
-            book = new ShadowBook(new PartitionState(), options.FirstSequence - 1, 0, options, tell);
-            return true;
+            return Start(new ShadowBook(new PartitionState(), options.FirstSequence - 1, 0, options, tell));
         }
         foreach (var entry in SnapshotCatalog.Read(partition.Files))
         {
             if (SnapshotLoader.Load(partition.Files, entry, idOptions: null) is not { } loaded) continue;
-            book = new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, options, tell);
-            return true;
+            return Start(new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, options, tell));
         }
         return false;
+    }
+
+    private bool Start(ShadowBook begun)
+    {
+        lock (gate)
+        {
+            book = begun;
+            observer?.Begin(new AlertSight(begun.State, begun.Executor, Between));
+        }
+        return true;
+    }
+
+    private void Between(Action act)
+    {
+        lock (gate) act();
     }
 
     private void RunBacktest(RiskJob job, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)

@@ -85,6 +85,7 @@ internal sealed class DemoTraffic(ICreditEngine engine, int commandsPerSecond, T
         Currency = Eur,
         Channel = draws.Below(6) switch { 0 => Channel.Cash, < 3 => Channel.PointOfSale, _ => Channel.Online },
         MerchantCategory = (ushort)(5_000 + draws.Below(900)),
+        Attributes = System.Text.Encoding.UTF8.GetBytes(FormattableString.Invariant($"bureauScore={540 + facility.Id * 7 % 220}")),
         LifetimeSeconds = 7 * 86_400,
     };
 

@@ -9,6 +9,7 @@ using CreditGrains.Api.Security.Tls;
 using CreditGrains.Api.Security.Tokens;
 using CreditGrains.Api.Security.Vault;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
@@ -80,13 +81,14 @@ internal sealed class ServerSecurity : IAsyncDisposable
     /// <param name="engine">The engine itself.</param>
     /// <param name="served">The same as it is served, with its answers counted.</param>
     /// <param name="desk">What runs beside it; null for nothing.</param>
-    public EngineAccess AccessTo(ICreditEngine engine, ICreditEngine served, IRiskDesk? desk)
+    /// <param name="alerts">Alerts beside it; null for none.</param>
+    public EngineAccess AccessTo(ICreditEngine engine, ICreditEngine served, IRiskDesk? desk, IAlertDesk? alerts)
     {
         var settings = options.Security;
         if (settings is not null && engine is not CreditEngine && (settings.Heads ?? (object?)settings.Approvals) is not null)
             throw new SecurityFileException("NeedsStandalone", "signed heads and approvals are kept by a standalone server only; take \"heads\" and \"approvals\" out of a silo's security file.");
         if (settings?.Heads is { } signing) heads = HeadExport.Start((CreditEngine)engine, Records.Audit, signing, options);
-        return Access = new EngineAccess(served, Records, engine as IPoolSource, desk);
+        return Access = new EngineAccess(served, Records, engine as IPoolSource, desk, alerts);
     }
 
     /// <summary>Signs the last head and closes the audit log; before the engine is closed.</summary>

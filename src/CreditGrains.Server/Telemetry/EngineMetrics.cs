@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Journal.Standby;
 using CreditGrains.Engine.Queries;
 
@@ -17,7 +18,8 @@ internal sealed class EngineMetrics : IDisposable
     private readonly Func<EngineStatus?> latest;
 
     /// <param name="latest">The status asked for last; null before the first.</param>
-    public EngineMetrics(Func<EngineStatus?> latest)
+    /// <param name="alerts">Alerts beside the engine; null for none.</param>
+    public EngineMetrics(Func<EngineStatus?> latest, IAlertDesk? alerts = null)
     {
         this.latest = latest;
         Count("creditgrains.journal.events", "{event}", "Events journaled: the sequence of the last.", status => status.LastSequence);
@@ -31,6 +33,9 @@ internal sealed class EngineMetrics : IDisposable
         Show("creditgrains.serving", "{state}", "1 while the engine decides, 0 when it has a fault.", status => status.Fault is null ? 1 : 0);
         Show("creditgrains.clock_step.pending", "{state}", "1 while approvals wait for the clock to be confirmed.", status => status.ClockStepPending ? 1 : 0);
         meter.CreateObservableGauge("creditgrains.standby.in_step", Standby, "{state}", "1 while the standby has every decision, 0 when it lags or is lost; not there when none is configured.");
+        meter.CreateObservableGauge("creditgrains.alerts.raised", () => Raised(alerts), "{alert}", "Alerts that stand, by severity; not there without alert rules.");
+        meter.CreateObservableCounter("creditgrains.alerts.changes", () => Changes(alerts), "{change}", "Alerts raised and cleared since the process started; not there without alert rules.");
+        meter.CreateObservableGauge("creditgrains.alerts.followed", () => Followed(alerts), "{event}", "Event up to which alerts have looked at the journal; not there without alert rules.");
     }
 
     public void Dispose() => meter.Dispose();
@@ -40,6 +45,17 @@ internal sealed class EngineMetrics : IDisposable
     private void Show(string name, string unit, string meaning, Func<EngineStatus, long> value) => meter.CreateObservableGauge(name, () => Read(value), unit, meaning);
 
     private IEnumerable<Measurement<long>> Read(Func<EngineStatus, long> value) => latest() is { } status ? [new Measurement<long>(value(status))] : [];
+
+    private static IEnumerable<Measurement<long>> Raised(IAlertDesk? alerts) => alerts?.Read(0, 0) is not { } view ? [] :
+    [
+        new(view.Info, new KeyValuePair<string, object?>("severity", "info")),
+        new(view.Warning, new KeyValuePair<string, object?>("severity", "warning")),
+        new(view.Critical, new KeyValuePair<string, object?>("severity", "critical")),
+    ];
+
+    private static IEnumerable<Measurement<long>> Changes(IAlertDesk? alerts) => alerts is null ? [] : [new Measurement<long>(alerts.Read(0, 0).Changes)];
+
+    private static IEnumerable<Measurement<long>> Followed(IAlertDesk? alerts) => alerts is null ? [] : [new Measurement<long>(alerts.Read(0, 0).Sequence)];
 
     private IEnumerable<Measurement<long>> Standby() =>
         latest() is { Standby: { } standby } ? [new Measurement<long>(standby.State == StandbyState.InStep ? 1 : 0)] : [];

@@ -7,7 +7,7 @@ namespace CreditGrains.Dashboard.Tests.Pages;
 [Collection(nameof(Site))]
 public sealed class LooksTests(Site site)
 {
-    public static IReadOnlyList<string> Paths { get; } = ["", "account", "account/1/1001", "account/1/999", "group", "group/obligorgroup/1/20", "pool"];
+    public static IReadOnlyList<string> Paths { get; } = ["", "account", "account/1/1001", "account/1/999", "group", "group/obligorgroup/1/20", "pool", $"pool/{LivePool.Id}", "risk", "alerts"];
 
     [BrowserFact]
     public async Task EveryPage_LoadsWithoutComplaint()
@@ -17,7 +17,7 @@ public sealed class LooksTests(Site site)
         {
             await using var visit = await site.VisitAsync(path);
             await visit.Page.WaitForSelectorAsync("h1");
-            if (path is "" or "group" or "pool") await visit.Page.ChartsAsync();
+            if (path is "" or "group" or "pool" or "risk") await visit.Page.ChartsAsync();
             Assert.Empty(visit.Complaints);
         }
     }

@@ -22,6 +22,20 @@ public sealed class PoolPageTests(Site site)
     }
 
     [BrowserFact]
+    public async Task LivePool_PaymentReported_MovesThePageWithoutReload()
+    {
+        await using var visit = await site.VisitAsync($"pool/{LivePool.Id}");
+        await visit.Page.WaitForSelectorAsync("#projection");
+        await visit.Page.EvaluateAsync("window.notReloaded = true");
+        var before = await visit.Page.InnerTextAsync("dl.tiles");
+        Assert.Contains("40 loans", before, StringComparison.Ordinal);
+        Assert.Contains("late over 30", await visit.Page.InnerTextAsync(".triggers"), StringComparison.Ordinal);
+        await site.PayAsync(7);
+        await visit.Page.WaitForFunctionAsync("before => document.querySelector('dl.tiles').innerText !== before", before);
+        Assert.True(await visit.Page.EvaluateAsync<bool>("window.notReloaded === true"));
+    }
+
+    [BrowserFact]
     public async Task BreakEven_OnceTheSlidersRest_IsShown()
     {
         await using var visit = await site.VisitAsync("pool");

@@ -23,10 +23,11 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
     {
         server = await CreditGrainsServer.StartAsync(new ServerOptions
         {
-            DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true,
+            DataDirectory = Path.Combine(directory, "data"), Open = true, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true, DemoTraffic = 1, AlertRules = await RulesAsync(),
             Dashboard = new DashboardOptions { Every = TimeSpan.FromMilliseconds(300), Pools = new FixedPools([SamplePool.Sight]) },
         });
         channel = new RpcChannel(server.GrpcAddress);
+        await LivePool.SeedAsync(server.Engine);
         if (Chromium.Executable is not null) chromium = await Chromium.StartAsync();
     }
 
@@ -53,6 +54,34 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
         page.PageError += (_, error) => complaints.Add(error);
         await page.VisitAsync(Address, path);
         return new SitePage(page, complaints);
+    }
+
+    /// <summary>Reports a payment of a loan of the live pool.</summary>
+    public Task PayAsync(long loan) => LivePool.PayAsync(server.Engine, loan);
+
+    /// <summary>Lets the model and the policy of the demo decide a few requests.</summary>
+    public async Task ScoredAsync()
+    {
+        for (var i = 0; i < 3; i++) await AuthorizeAsync(10_002, 1_00 + i);
+    }
+
+    /// <summary>Voids a hold by gRPC.</summary>
+    public Task<V1.Decision> VoidAsync(long facility, long hold) => channel.UnaryAsync(
+        RpcMethod.Of<V1.VoidRequest, V1.Decision>(V1.LimitServiceReflection.Descriptor.Services[0], "Void"),
+        new V1.VoidRequest { RequestUuid = Guid.CreateVersion7().ToString(), Facility = new V1.FacilityKey { Tenant = 1, LegalEntity = 1, Id = facility }, HoldId = hold });
+
+    private async Task<string> RulesAsync()
+    {
+        var path = Path.Combine(directory, "alerts.json");
+        await File.WriteAllTextAsync(path, """
+            { "name": "site", "rules": [
+              { "name": "line-2001", "severity": "critical", "figure": "utilisation", "of": { "node": "Facility/1/1/2001" }, "raise": 0.5, "clear": 0.45,
+                "text": { "en": "{subject} has used {figure} of its limit", "zh": "{subject}已使用限额的{figure}" } },
+              { "name": "card-1004", "severity": "info", "figure": "utilisation", "of": { "node": "Facility/1/1/1004" }, "raise": 0.1,
+                "text": { "en": "{subject} has used {figure} of its limit", "zh": "{subject}已使用限额的{figure}" } }
+            ] }
+            """);
+        return path;
     }
 
     /// <summary>Asks for a decision by gRPC, as a transaction system would.</summary>

@@ -3,9 +3,12 @@ using System.Text.RegularExpressions;
 using CreditGrains.Dashboard.Texts;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Risk.Monitoring;
 using CreditGrains.Securitisation.Tranches;
 
 namespace CreditGrains.Dashboard.Tests.Texts;
@@ -47,6 +50,8 @@ public sealed partial class WordsTests
             .. Enum.GetNames<CommandKind>().Where(name => name != nameof(CommandKind.None)).Select(name => $"command.{name}"), .. Enum.GetNames<NodeKind>().Select(name => $"kind.{name}"),
             .. Enum.GetNames<NodeStatus>().Select(name => $"status.{name}"), .. Enum.GetNames<LimitKind>().Select(name => $"limit.{name}"), .. Enum.GetNames<Channel>().Select(name => $"channel.{name}"),
             .. Enum.GetNames<OpenItemKind>().Select(name => $"item.{name}"), .. Enum.GetNames<TrancheKind>().Select(name => $"tranche.{name}"),
+            .. Enum.GetNames<AlertSeverity>().Select(name => $"severity.{name}"), .. Enum.GetNames<AlertFigure>().Select(name => $"figure.{name}"), .. Enum.GetNames<VersionRole>().Select(name => $"role.{name}"),
+            .. Enum.GetNames<DriftLevel>().Select(name => $"drift.{name}"), .. Enum.GetNames<Classification>().Select(name => $"class.{name}"),
         ];
         Assert.Empty(keys.Except(Words.In("en").Keys));
     }

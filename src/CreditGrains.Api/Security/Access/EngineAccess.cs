@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using CreditGrains.Api.Security.Approvals;
 using CreditGrains.Api.Security.Audit;
+using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Services;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
@@ -8,6 +9,7 @@ using CreditGrains.Domain.Approvals;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Scoring;
 
@@ -22,6 +24,7 @@ public sealed class EngineAccess
     private readonly ICreditEngine engine;
     private readonly IPoolSource pools;
     private readonly IRiskDesk? desk;
+    private readonly IAlertDesk? alerts;
     private readonly ICommandWatch? watch;
 
     /// <summary>Access to an engine.</summary>
@@ -29,12 +32,14 @@ public sealed class EngineAccess
     /// <param name="records">What is kept beside it; null for nothing.</param>
     /// <param name="pools">Live pools; null: the engine's, when it has any.</param>
     /// <param name="desk">Monitors, shadows and backtests beside the engine; null for none.</param>
-    public EngineAccess(ICreditEngine engine, AccessRecords? records = null, IPoolSource? pools = null, IRiskDesk? desk = null)
+    /// <param name="alerts">Alerts beside the engine; null for none.</param>
+    public EngineAccess(ICreditEngine engine, AccessRecords? records = null, IPoolSource? pools = null, IRiskDesk? desk = null, IAlertDesk? alerts = null)
     {
         ArgumentNullException.ThrowIfNull(engine);
         this.engine = engine;
         this.pools = pools ?? engine as IPoolSource ?? NoPools.Instance;
         this.desk = desk;
+        this.alerts = alerts;
         Records = records ?? new AccessRecords();
         watch = Records.Audit is { } audit ? new CommandAudit(audit) : null;
     }
@@ -64,6 +69,13 @@ public sealed class EngineAccess
     {
         ArgumentNullException.ThrowIfNull(principal);
         return desk is null ? null : new PrincipalDesk(desk, principal, watch);
+    }
+
+    /// <summary>Alerts as a principal may see them; null when this host watches for nothing.</summary>
+    public IAlertDesk? AlertsFor(Principal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return alerts is null ? null : new PrincipalAlerts(alerts, principal);
     }
 
     /// <summary>Whether a command is refused without a second person here.</summary>
@@ -100,6 +112,10 @@ public sealed class EngineAccess
     /// <exception cref="RpcException">Unauthenticated: no gate has admitted the call. Unimplemented: this host runs nothing beside.</exception>
     internal IRiskDesk DeskFor(CallContext context) => DeskFor(Caller(context))
         ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no feed: monitoring, shadows and backtests run beside a standalone engine");
+
+    /// <summary>Alerts, as the caller of a call may see them.</summary>
+    /// <exception cref="RpcException">Unauthenticated: no gate has admitted the call. Unimplemented: this host watches for nothing.</exception>
+    internal IAlertDesk AlertsFor(CallContext context) => AlertsFor(Caller(context)) ?? throw new RpcException(StatusCode.Unimplemented, AlertMapping.NoAlerts);
 
     private static Principal Caller(CallContext context) =>
         context.Principal ?? throw new RpcException(StatusCode.Unauthenticated, "NoPrincipal: the call passed no gate, so nobody stands behind it.");

@@ -40,7 +40,7 @@ internal static class MethodRules
         .. Methods(Control, Roles.Risk | Roles.Operate, "Freeze", "Unfreeze", "ReportBankDebt"),
         .. EngineWide(Control, Roles.Risk, "ActivateFeatures"),
         .. EngineWide(Control, Roles.Operate, "ConfirmClock", "Snapshot"),
-        .. Methods(Query, Roles.Read, "GetFacility", "GetFacilityAsOf", "GetNode", "ListNodes", "GetDecision", "GetHistory", "Feed"),
+        .. Methods(Query, Roles.Read, "GetFacility", "GetFacilityAsOf", "GetNode", "ListNodes", "GetDecision", "GetHistory", "Feed", "ListAlerts"),
         .. EngineWide(Query, Roles.Read | Roles.Operate, "GetStatus"),
         .. Methods(Pool, Roles.Operate, "DefinePool", "PutLoanInPool", "TakeLoanFromPool"),
         .. Methods(Pool, Roles.Decide | Roles.Operate, "ReportLoan"),

@@ -15,6 +15,20 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     }
 
     /// <inheritdoc/>
+    public IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity)
+    {
+        Reading.Demand(principal, entity);
+        return desk.Months(entity);
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity)
+    {
+        Reading.Demand(principal, entity);
+        return desk.ShadowPolicies(entity);
+    }
+
+    /// <inheritdoc/>
     public long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);

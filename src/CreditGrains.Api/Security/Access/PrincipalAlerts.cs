@@ -1,0 +1,48 @@
+using CreditGrains.Engine.Alerts;
+
+namespace CreditGrains.Api.Security.Access;
+
+/// <summary>Alerts as one principal may see them: those of its tenant and legal entities. An alert of a whole tenant is for who may see the whole tenant.</summary>
+internal sealed class PrincipalAlerts(IAlertDesk desk, Principal principal) : IAlertDesk
+{
+    /// <inheritdoc/>
+    public AlertView Read(ushort tenant, int take)
+    {
+        if (principal.HasWholeTenant) return desk.Read(Own(tenant), take);
+        var view = desk.Read(Own(tenant), int.MaxValue);
+        var seen = view.Raised.Where(Covers).ToArray();
+        int Count(AlertSeverity severity) => seen.Count(alert => alert.Rule.Severity == severity);
+        return view with { Raised = [.. seen.Take(take)], Info = Count(AlertSeverity.Info), Warning = Count(AlertSeverity.Warning), Critical = Count(AlertSeverity.Critical) };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlertChange> ChangesAfter(long sequence)
+    {
+        Reading.Demand(principal);
+        return [.. desk.ChangesAfter(sequence).Where(change => Covers(change.Alert))];
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AlertChange> Newest(ushort tenant, int take) => [.. desk.Newest(Own(tenant), int.MaxValue).Where(change => Covers(change.Alert)).Take(take)];
+
+    /// <inheritdoc/>
+    public ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken) => desk.FollowedAsync(sequence, cancellationToken);
+
+    private ushort Own(ushort tenant)
+    {
+        if (tenant == 0)
+        {
+            Reading.Demand(principal);
+            return principal.Tenant;
+        }
+
+        Reading.Demand(principal, tenant);
+        return tenant;
+    }
+
+    private bool Covers(RaisedAlert alert)
+    {
+        var key = alert.Subject.Key;
+        return principal.HasWholeTenant ? principal.Covers(key.Tenant) : principal.Covers(key);
+    }
+}

@@ -1,0 +1,124 @@
+using CreditGrains.Domain.Money;
+
+namespace CreditGrains.Engine.Alerts;
+
+/// <summary>
+/// Which alerts stand, and what changed. A pure function of the figures it is given: raised at the rule's level, cleared beyond its other level, nothing in between. One writer; guarded by who owns it.
+/// </summary>
+internal sealed class AlertBook
+{
+    /// <summary>Most subjects a rule keeps: alerts that stand, and windows that are counted. Further ones are left out and counted.</summary>
+    public const int SubjectsMax = 100_000;
+
+    /// <summary>Changes kept for who reads them later, at least.</summary>
+    public const int ChangesMax = 100_000;
+
+    private readonly List<AlertChange> changes = [];
+    private readonly int[] bySeverity = new int[3];
+    private Dictionary<AlertSubject, RaisedAlert>[] raised = [];
+
+    public AlertRules Rules { get; private set; } = new("none", []);
+
+    /// <summary>Raised and cleared ever.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>Subjects left out.</summary>
+    public long Unwatched { get; set; }
+
+    public int Count(AlertSeverity severity) => bySeverity[(int)severity];
+
+    /// <summary>Puts other rules in force. Alerts of a rule that is the same as before stand on; those of others are cleared.</summary>
+    public void Use(AlertRules rules, long sequence, long micros)
+    {
+        var before = (Rules, raised);
+        (Rules, raised) = (rules, [.. rules.Rules.Select(_ => new Dictionary<AlertSubject, RaisedAlert>())]);
+        for (var i = 0; i < before.raised.Length; i++)
+        {
+            var place = rules.Rules.IndexOf(before.Rules.Rules[i]);
+            if (place >= 0)
+            {
+                raised[place] = before.raised[i];
+                continue;
+            }
+            foreach (var alert in before.raised[i].Values) Note(alert, false, sequence, micros);
+        }
+    }
+
+    /// <summary>Alerts of a rule that stand.</summary>
+    public IReadOnlyCollection<RaisedAlert> Of(int rule) => raised[rule].Values;
+
+    /// <summary>A figure of a subject of a rule.</summary>
+    public void Put(int rule, in AlertSubject subject, double figure, Currency currency, long sequence, long micros)
+    {
+        var terms = Rules.Rules[rule];
+        var alerts = raised[rule];
+        if (alerts.TryGetValue(subject, out var alert))
+        {
+            if (terms.IsClearedBy(figure)) Clear(rule, alert with { Figure = figure }, sequence, micros);
+            else if (figure != alert.Figure) alerts[subject] = alert with { Figure = figure };
+            return;
+        }
+
+        if (!terms.IsRaisedBy(figure)) return;
+        if (alerts.Count >= SubjectsMax)
+        {
+            Unwatched++;
+            return;
+        }
+        alerts[subject] = alert = new RaisedAlert(terms, subject, figure, currency, micros, sequence);
+        Note(alert, true, sequence, micros);
+    }
+
+    /// <summary>A subject that is no more, or has no figure any more.</summary>
+    public void Drop(int rule, in AlertSubject subject, long sequence, long micros)
+    {
+        if (raised[rule].TryGetValue(subject, out var alert)) Clear(rule, alert, sequence, micros);
+    }
+
+    /// <summary>Alerts that stand, the most severe first, then the newest.</summary>
+    public IReadOnlyList<RaisedAlert> Standing(ushort tenant, int take) => take == 0 ? [] :
+    [
+        .. raised.SelectMany(alerts => alerts.Values).Where(alert => tenant == 0 || alert.Subject.Key.Tenant == tenant)
+            .OrderByDescending(alert => alert.Rule.Severity).ThenByDescending(alert => alert.SinceSequence).ThenBy(alert => alert.Rule.Name, StringComparer.Ordinal)
+            .ThenBy(alert => (alert.Subject.Key.Kind, alert.Subject.Key.LegalEntity, alert.Subject.Key.Id, alert.Subject.Loan)).ThenBy(alert => alert.Subject.Trigger, StringComparer.Ordinal).Take(take),
+    ];
+
+    /// <summary>How many of a tenant stand, by severity.</summary>
+    public (int Info, int Warning, int Critical) CountOf(ushort tenant)
+    {
+        if (tenant == 0) return (bySeverity[0], bySeverity[1], bySeverity[2]);
+        var counts = new int[3];
+        foreach (var alerts in raised)
+            foreach (var alert in alerts.Values)
+                if (alert.Subject.Key.Tenant == tenant) counts[(int)alert.Rule.Severity]++;
+        return (counts[0], counts[1], counts[2]);
+    }
+
+    public IReadOnlyList<AlertChange> Newest(ushort tenant, int take) => [.. Enumerable.Reverse(changes).Where(change => tenant == 0 || change.Alert.Subject.Key.Tenant == tenant).Take(take)];
+
+    public IReadOnlyList<AlertChange> ChangesAfter(long sequence)
+    {
+        var (low, high) = (0, changes.Count);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (changes[middle].Sequence <= sequence) low = middle + 1;
+            else high = middle;
+        }
+        return low == changes.Count ? [] : changes.GetRange(low, changes.Count - low);
+    }
+
+    private void Clear(int rule, RaisedAlert alert, long sequence, long micros)
+    {
+        raised[rule].Remove(alert.Subject);
+        Note(alert, false, sequence, micros);
+    }
+
+    private void Note(RaisedAlert alert, bool isRaised, long sequence, long micros)
+    {
+        bySeverity[(int)alert.Rule.Severity] += isRaised ? 1 : -1;
+        Changes++;
+        changes.Add(new AlertChange(alert, isRaised, sequence, micros));
+        if (changes.Count >= 2 * ChangesMax) changes.RemoveRange(0, ChangesMax);
+    }
+}

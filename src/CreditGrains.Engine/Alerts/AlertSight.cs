@@ -1,0 +1,30 @@
+using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Execution;
+using CreditGrains.Engine.Tables;
+
+namespace CreditGrains.Engine.Alerts;
+
+/// <summary>The second book as those see it who watch it.</summary>
+/// <param name="State">Its state.</param>
+/// <param name="Executor">Replays events in it.</param>
+/// <param name="Between">Runs something between two events, on the thread that asks.</param>
+internal sealed record AlertSight(PartitionState State, Executor Executor, Action<Action> Between);
+
+/// <summary>Watches the second book event by event, on the thread that follows the journal.</summary>
+internal interface IBookObserver
+{
+    /// <summary>The book is there, at some sequence.</summary>
+    void Begin(AlertSight sight);
+
+    /// <summary>Before an event is replayed.</summary>
+    void Before(in LedgerEvent e);
+
+    /// <summary>After it.</summary>
+    void After(in LedgerEvent e);
+
+    /// <summary>After the last event of a frame.</summary>
+    void FrameEnd(long sequence, long recordedAtMicros);
+
+    /// <summary>Nothing is followed any more.</summary>
+    void End(string why);
+}

@@ -1,0 +1,67 @@
+using System.Text;
+using CreditGrains.Engine.Alerts;
+using CreditGrains.Engine.Scoring;
+using CreditGrains.Engine.Tables;
+using CreditGrains.Engine.Tests.Rules;
+
+namespace CreditGrains.Engine.Tests.Alerts;
+
+/// <summary>Follows a world with alerts, a frame for each batch whose events have one writer time.</summary>
+internal sealed class WatchedWorld : IDisposable
+{
+    private readonly ShadowBook book = new(new PartitionState(), 0, 0, new PartitionOptions(), text => Assert.Fail(text));
+
+    public WatchedWorld(World world, params string[] rules)
+    {
+        World = world;
+        Desk = new AlertDesk(RulesOf(rules));
+        Observer.Begin(new AlertSight(book.State, book.Executor, act => act()));
+        Follow();
+    }
+
+    public World World { get; }
+
+    public AlertDesk Desk { get; }
+
+    /// <summary>Whether somebody else disposes of the world.</summary>
+    public bool IsShared { get; init; }
+
+    private IBookObserver Observer => Desk;
+
+    public static AlertRules RulesOf(params string[] rules) => AlertFile.Parse(Encoding.UTF8.GetBytes($$"""{ "name": "t", "rules": [{{string.Join(",", rules)}}] }"""));
+
+    public static string Rule(string name, string figure, string of, string levels, string more = "") =>
+        $$"""{ "name": "{{name}}", "severity": "warning", "figure": "{{figure}}", "of": {{of}}, {{levels}}{{(more.Length > 0 ? ", " + more : "")}}, "text": { "en": "{subject}: {figure} of {threshold}", "zh": "{subject}：{figure}" } }""";
+
+    /// <summary>Takes what is new, and says what stands: "rule subject figure".</summary>
+    public string[] Follow()
+    {
+        while (book.LastSequence < World.LastSequence)
+        {
+            Assert.True(World.Partition.TryReadDurable(book.LastSequence + 1, out var e));
+            Observer.Before(e);
+            book.Take(e, NoScores.Instance);
+            Observer.After(e);
+            var isLast = book.LastSequence == World.LastSequence || (World.Partition.TryReadDurable(book.LastSequence + 1, out var next) && next.RecordedAtMicros != e.RecordedAtMicros);
+            if (isLast) Observer.FrameEnd(book.LastSequence, e.RecordedAtMicros);
+        }
+        return [.. Desk.Read(0, 100).Raised.Select(alert => FormattableString.Invariant($"{alert.Rule.Name} {alert.Subject} {alert.Figure:0.###}"))];
+    }
+
+    public void Dispose()
+    {
+        book.Dispose();
+        if (!IsShared) World.Dispose();
+    }
+
+    private sealed class NoScores : IShadowScores
+    {
+        public static readonly NoScores Instance = new();
+
+        public void Note(in Events.LedgerEvent e, BoundModel shadow, ReadOnlySpan<double> row, double score) => Assert.Fail("no model");
+
+        public void NoteActing(in Events.LedgerEvent e, BoundModel model, ReadOnlySpan<double> row) => Assert.Fail("no model");
+
+        public void Note(in Events.LedgerEvent e, BoundPolicy shadow, PolicyOutcome outcome) => Assert.Fail("no policy");
+    }
+}
