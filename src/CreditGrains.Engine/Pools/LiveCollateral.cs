@@ -49,17 +49,9 @@ public static class LiveCollateral
     /// <summary>Performing loans put together in lines, smallest key first. Balances are exact; rates are the balance-weighted mean of a line.</summary>
     public static ImmutableArray<LoanLine> Lines(LivePoolLoans pool, DateOnly from)
     {
-        var groups = new SortedDictionary<(int Plan, int Months, int Level, int Age, int Rate, int Bucket), (long Balance, double Weighted, int Loans)>();
-        foreach (var slice in pool.Slices)
-            foreach (ref readonly var loan in slice.Span)
-            {
-                if (loan.IsDefaulted) continue;
-                var key = ((int)loan.Plan, MonthsOf(loan), (int)loan.LevelMonths, AgeOf(loan, from) / AgeStepMonths, loan.RatePpm / RateStepPpm, (int)loan.Bucket);
-                groups.TryGetValue(key, out var sum);
-                groups[key] = (sum.Balance + loan.Principal, sum.Weighted + (double)loan.Principal * loan.RatePpm, sum.Loans + 1);
-            }
-
-        return [.. groups.Select((group, i) => LineOf(group.Key, group.Value.Balance, group.Value.Weighted, string.Create(CultureInfo.InvariantCulture, $"live-{i + 1} ({group.Value.Loans} loans)")))];
+        var groups = new LoanGroups();
+        groups.Add(pool, from);
+        return groups.Lines();
     }
 
     /// <summary>
@@ -67,9 +59,9 @@ public static class LiveCollateral
     /// given up as lost. An open month in which something happened counts as it stands; run at the start of a month for whole ones.
     /// </summary>
     /// <exception cref="InvalidInputException">Another currency, or a pool that bought loans after its cut-off.</exception>
-    public static DealTerms Deal(LivePoolLoans pool, DealTerms deal, ImmutableArray<LoanLine> lines)
+    public static DealTerms Deal(PoolState pool, DealTerms deal, ImmutableArray<LoanLine> lines)
     {
-        var ledger = pool.State.Ledger;
+        var ledger = pool.Ledger;
         if (deal.Currency != ledger.Terms.Currency) throw new InvalidInputException("CurrencyMismatch", "collateral.currency", $"the deal is in {deal.Currency}, the pool in {ledger.Terms.Currency}; write the pool's");
         if (lines.IsEmpty) throw new InvalidInputException("PoolEmpty", "", "no loan of the pool performs; there is nothing to run a deal on");
         var cutOff = ledger.Terms.PeriodOf(ledger.Terms.CutOff);
@@ -91,6 +83,9 @@ public static class LiveCollateral
 
     /// <summary>The first month a projection covers: the open one, or the next when the open one has begun.</summary>
     public static int FirstPeriod(PoolLedger ledger) => ledger.Open.Period + (HasFlows(ledger.Open) ? 1 : 0);
+
+    /// <summary>The last day before it: ages are reckoned from there, and payments fall on the ends of the months after it.</summary>
+    public static DateOnly StartOf(PoolLedger ledger) => ledger.Terms.EndOf(FirstPeriod(ledger) - 1);
 
     /// <summary>yyyy-MM of a month of a pool.</summary>
     public static string MonthText(int period) => string.Create(CultureInfo.InvariantCulture, $"{period / 12:D4}-{period % 12 + 1:D2}");
@@ -136,30 +131,13 @@ public static class LiveCollateral
         Delinquent = month.Delinquent,
     };
 
-    private static LoanLine LineOf((int Plan, int Months, int Level, int Age, int Rate, int Bucket) key, long balance, double weighted, string id) => new()
-    {
-        Id = id,
-        Balance = balance,
-        RateAnnual = balance == 0 ? 0 : weighted / balance / 1_000_000,
-        RemainingMonths = key.Months,
-        AgeMonths = key.Age * AgeStepMonths,
-        MissedInstalments = key.Bucket,
-        Amortisation = (LoanPlan)key.Plan switch
-        {
-            LoanPlan.EqualPrincipal => Amortisation.Equal,
-            LoanPlan.AtMaturity => Amortisation.Bullet,
-            LoanPlan.InterestOnlyThenLevel when key.Level < key.Months => new Amortisation.InterestOnlyThenLevel(key.Months - key.Level),
-            _ => Amortisation.Level,
-        },
-    };
-
     // One past its maturity counts as having a month; instalments beyond a hundred years of months are cut.
-    private static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);
+    internal static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);
 
     private static ushort InterestOnlyOf(in LiveLoan loan) =>
         loan.Plan == LoanPlan.InterestOnlyThenLevel ? (ushort)Math.Clamp(MonthsOf(loan) - loan.LevelMonths, 0, MonthsOf(loan) - 1) : (ushort)0;
 
-    private static int AgeOf(in LiveLoan loan, DateOnly from)
+    internal static int AgeOf(in LiveLoan loan, DateOnly from)
     {
         var origin = DateOnly.FromDayNumber(loan.OriginDay);
         return Math.Clamp((from.Year - origin.Year) * 12 + from.Month - origin.Month, 0, LoanLine.MonthsMax);

@@ -105,8 +105,8 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
         return views;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<PoolState?> GetPoolAsync(NodeKey key) => PoolBytes.ReadState((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Pool, key))).Bytes);
+    /// <summary>A pool: the sum of its partitions, each as of a moment of its own.</summary>
+    public async ValueTask<PoolState?> GetPoolAsync(NodeKey key) => PoolBytes.ReadState((await Guarded(() => grains.Pool(key).ReadPoolAsync())).Bytes);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
@@ -117,9 +117,35 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
         return ViewWire.Read<NodeKey[]>(await AskAsync(PartitionMap.Register, asked)) ?? [];
     }
 
-    /// <summary>A pool with its loans as of one moment, in one message: its loans lie in the register.</summary>
+    /// <summary>A pool with its loans, each partition's as of a moment of its own, in one message.</summary>
     public async Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
-        PoolBytes.ReadLoans((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.PoolLoans, key)).WaitAsync(cancellationToken)).Bytes);
+        PoolBytes.ReadLoans((await Guarded(() => grains.Pool(key).CopyPoolAsync(), cancellationToken).WaitAsync(cancellationToken)).Bytes);
+
+    /// <summary>A pool with its loans in lines, put together where they are.</summary>
+    public async Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
+        PoolWire.ReadAnswer(await Guarded(() => grains.Pool(key).ReadLinesAsync(), cancellationToken).WaitAsync(cancellationToken), r =>
+        {
+            var state = PoolBytes.ReadState(r.ReadPart())!;
+            var groups = new LoanGroups();
+            groups.Read(r);
+            return new PoolLines(state, groups.Lines());
+        });
+
+    /// <summary>What a pool pays: each partition projects its own loans.</summary>
+    public async Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        var request = PoolWire.Write(w =>
+        {
+            w.Write(assumptions);
+            w.Write(conventions);
+        });
+        return PoolWire.ReadAnswer(await Guarded(() => grains.Pool(key).ProjectPoolAsync(request), cancellationToken).WaitAsync(cancellationToken), r =>
+        {
+            var state = PoolBytes.ReadState(r.ReadPart())!;
+            var (scenarios, lines) = (assumptions.Of(state.Ledger), r.ReadInt32());
+            return new PoolForecasts(state, scenarios, Array.ConvertAll(scenarios, _ => r.ReadTable()), lines);
+        });
+    }
 
     /// <inheritdoc/>
     public async ValueTask<EventRecord?> GetDecisionAsync(long sequence)

@@ -25,6 +25,12 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [ResponseTimeout("00:02:00")]
     Task<Payload> AskLongAsync(PartitionQuestion question);
 
+    /// <summary>Answers what a pool asks of its part here, or lets loans in (<see cref="PoolWire"/>).</summary>
+    [Alias("Pool")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<Payload> PoolAsync(Payload request);
+
     /// <summary>Of the register: the terms of shared nodes, each at the place of its key; null for what is not there.</summary>
     [Alias("Terms")]
     [AlwaysInterleave]

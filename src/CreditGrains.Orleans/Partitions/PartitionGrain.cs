@@ -56,6 +56,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> AskLongAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
+    public Task<Payload> PoolAsync(Payload request) => host.PoolAsync(request);
+
+    /// <inheritdoc/>
     public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
 
     /// <inheritdoc/>

@@ -27,6 +27,7 @@ internal sealed class PartitionHost
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
     private readonly PartitionAnswers answers;
+    private readonly PartitionPools pools;
     private long confirmedSequence;
     private long confirmedAt;
     private bool isConfirming;
@@ -48,6 +49,7 @@ internal sealed class PartitionHost
         retention = new PartitionRetention(silo, number, epoch, loop);
         signposts = new Signposts(opened.Signposts, number);
         answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
+        pools = new PartitionPools(loop, silo);
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
@@ -81,6 +83,9 @@ internal sealed class PartitionHost
 
     /// <summary>As of the grain.</summary>
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
+
+    /// <summary>As of the grain.</summary>
+    public Task<Payload> PoolAsync(Payload request) => pools.AnswerAsync(request);
 
     /// <summary>As of the grain. What is read here is acted upon, so an activation that was taken over and does not know must not answer: it asks for its epoch after reading.</summary>
     public async Task<Payload> TermsAsync(Payload nodes)
