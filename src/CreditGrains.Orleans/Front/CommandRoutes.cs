@@ -58,10 +58,11 @@ internal sealed class CommandRoutes
     /// <summary>Executes a submission.</summary>
     public async Task ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
     {
-        await pools.LearnAsync(commands);
         var routes = new Route[commands.Length];
         for (var start = 0; start < commands.Length;)
         {
+            // Again after each step: it may have defined a pool that a later command names.
+            await pools.LearnAsync(commands[start..]);
             var end = Plan(commands, outcomes, routes, start);
             if (end > start) await SendAsync(commands, outcomes, routes, start, end, deadlineMicros);
             else if (routes[start].Kind == RouteKind.Pool)
