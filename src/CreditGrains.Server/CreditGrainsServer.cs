@@ -8,6 +8,7 @@ using CreditGrains.Api.Transport.Server;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
@@ -93,7 +94,7 @@ public static class CreditGrainsServer
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest);
         var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
-        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, desk, meter, health, options);
+        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, desk ?? engine as IRiskDesk, meter, health, options);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -123,7 +124,7 @@ public static class CreditGrainsServer
     }
 
     private static WebApplication Build(
-        MeteredEngine engine, IPoolSource? pools, RiskDesk? desk, DecisionMeter meter, HealthService health, ServerOptions options)
+        MeteredEngine engine, IPoolSource? pools, IRiskDesk? desk, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.

@@ -38,7 +38,7 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
             .Unary<V1.ListJobsRequest, V1.ListJobsReply>("ListJobs", (_, _) => new(new V1.ListJobsReply { Jobs = { Desk.Jobs().Select(Job) } }));
     }
 
-    private IRiskDesk Desk => desk ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no feed: monitoring, shadows and backtests run beside a standalone engine");
+    private IRiskDesk Desk => desk ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no journal: ask a server of CreditGrains, which monitors models and runs backtests beside its engine");
 
     private async ValueTask<V1.ListVersionsReply> ListAsync(V1.ListVersionsRequest request)
     {
@@ -88,19 +88,20 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         return reply;
     }
 
-    private ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request)
+    private async ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
-        return new(new V1.GetMonitoringReply { Models = { Desk.Monitors(entity).Where(one => request.Model.Length == 0 || one.Name.Name == request.Model).Select(RiskMonitorMapping.Write) } });
+        var monitors = await Desk.MonitorsAsync(entity).Guarded();
+        return new V1.GetMonitoringReply { Models = { monitors.Where(one => request.Model.Length == 0 || one.Name.Name == request.Model).Select(RiskMonitorMapping.Write) } };
     }
 
-    private ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request)
+    private async ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request)
     {
         if (request.Outcomes.Count is < 1 or > ICreditEngine.BatchLengthMax) throw Invalid($"outcomes has {request.Outcomes.Count}; give 1 to {ICreditEngine.BatchLengthMax}");
         var fields = new Fields();
         var outcomes = request.Outcomes.Select(one => (fields.Facility(one.Facility), one.IsBad)).ToArray();
         if (!fields.Fault.IsNone) throw Invalid(fields.Fault.Message!);
-        return new(new V1.NoteOutcomesReply { Taken = Desk.NoteOutcomes(outcomes) });
+        return new V1.NoteOutcomesReply { Taken = await Desk.NoteOutcomesAsync(outcomes).Guarded() };
     }
 
     private async ValueTask<V1.Job> StartAsync(V1.StartBacktestRequest request)
@@ -111,7 +112,14 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         if (!view.Versions.Any(one => one.IsPolicy && one.Name == policy)) throw new RpcException(StatusCode.NotFound, $"there is no policy {policy}");
         var model = request.Model.Length == 0 ? null : new Domain.Decisions.VersionName(request.Model, request.ModelVersion);
         if (model is not null && !view.Versions.Any(one => !one.IsPolicy && one.Name == model)) throw new RpcException(StatusCode.NotFound, $"there is no model {model}");
-        return Job(Desk.StartBacktest(entity, policy, model, request.FromMicros));
+        try
+        {
+            return Job(Desk.StartBacktest(entity, policy, model, request.FromMicros));
+        }
+        catch (NotSupportedException none)
+        {
+            throw new RpcException(StatusCode.Unimplemented, none.Message);
+        }
     }
 
     private static V1.RegisterReply Reply(CommandKind kind, in Registration registration)

@@ -37,17 +37,18 @@ public sealed record RiskJob(string Id, string Title, string State, int Progress
 public interface IRiskDesk
 {
     /// <summary>How the models of a legal entity do.</summary>
-    IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity);
+    ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity);
 
     /// <summary>Tells what became of accounts.</summary>
     /// <returns>How many had a decision by a model.</returns>
-    long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
+    ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
 
     /// <summary>Starts a backtest of a policy over the journal's history.</summary>
     /// <param name="entity">Tenant and legal entity.</param>
     /// <param name="policy">A registered version.</param>
     /// <param name="model">The model that scores; null takes the scores of then.</param>
     /// <param name="fromMicros">Decisions of this writer time and later.</param>
+    /// <exception cref="NotSupportedException">This host runs none; the message says what to do instead.</exception>
     RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros);
 
     /// <summary>A job; null when there is none of that id.</summary>

@@ -59,6 +59,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> PoolAsync(Payload request) => host.PoolAsync(request);
 
     /// <inheritdoc/>
+    public Task<Payload> RiskAsync(Payload request) => host.RiskAsync(request);
+
+    /// <inheritdoc/>
     public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
 
     /// <inheritdoc/>

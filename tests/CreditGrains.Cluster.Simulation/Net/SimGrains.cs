@@ -27,6 +27,8 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 
         public Task<Payload> PoolAsync(Payload request) => Call(p => p.PoolAsync(request));
 
+        public Task<Payload> RiskAsync(Payload request) => Call(p => p.RiskAsync(request));
+
         public Task<Payload> TermsAsync(Payload nodes) => Call(p => p.TermsAsync(nodes));
 
         public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => Call(p => p.SignpostAsync(facilities, [.. homes]));
