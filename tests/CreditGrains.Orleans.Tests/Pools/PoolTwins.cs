@@ -86,7 +86,9 @@ internal sealed class PoolTwins : IAsyncDisposable
         }
 
         var lines = await standalone.ReadLinesAsync(pool, progress: null, CancellationToken.None);
-        Assert.Equal(lines!.Lines, (await ((IPoolSource)Cluster).ReadLinesAsync(pool, progress: null, CancellationToken.None))!.Lines);
+        var others = await ((IPoolSource)Cluster).ReadLinesAsync(pool, progress: null, CancellationToken.None);
+        // As texts, in which numbers are whole: two empty arrays in a line are not equal to each other.
+        Assert.Equal(lines!.Lines.Select(line => line.ToString()), others!.Lines.Select(line => line.ToString()));
         Assert.True(lines.Lines.Length > 10, "there are hardly any loans: this tests nothing");
     }
 
