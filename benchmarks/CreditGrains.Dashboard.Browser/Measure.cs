@@ -25,7 +25,7 @@ internal static class Measure
         {
             await using var server = await CreditGrainsServer.StartAsync(new ServerOptions
             {
-                DataDirectory = directory, GrpcPort = 0, HttpPort = 0, Dashboard = new DashboardOptions { Pools = MeasuredPool.Of(await File.ReadAllBytesAsync(dealPath)) },
+                DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Dashboard = new DashboardOptions { Pools = MeasuredPool.Of(await File.ReadAllBytesAsync(dealPath)) },
             });
             var filling = Stopwatch.StartNew();
             await MeasuredBook.FillAsync(server.Engine, accounts);

@@ -1,8 +1,6 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Services;
 using CreditGrains.Api.Transport.Server;
-using CreditGrains.Engine;
-using CreditGrains.Engine.Pools;
-using CreditGrains.Engine.Scoring;
 
 namespace CreditGrains.Api;
 
@@ -11,22 +9,23 @@ public static class CreditGrainsApi
 {
     /// <summary>Full names of the services, as health checks name them.</summary>
     public static IReadOnlyList<string> ServiceNames { get; } =
-        ["creditgrains.v1.LimitService", "creditgrains.v1.ControlService", "creditgrains.v1.QueryService", "creditgrains.v1.PoolService", "creditgrains.v1.RiskService"];
+        ["creditgrains.v1.LimitService", "creditgrains.v1.ControlService", "creditgrains.v1.QueryService", "creditgrains.v1.PoolService", "creditgrains.v1.RiskService",
+        "creditgrains.v1.ApprovalService", "creditgrains.v1.VaultService"];
 
-    /// <summary>Adds LimitService, ControlService, QueryService, PoolService and RiskService to a table.</summary>
+    /// <summary>Adds all services of creditgrains.v1 to a table.</summary>
     /// <param name="table">Not in use yet.</param>
-    /// <param name="engine">Answers the calls; belongs to the caller and must outlive the server.</param>
+    /// <param name="access">The way to the engine, its pools and what runs beside it. A call that passed no gate (<see cref="GrpcTransportOptions.Gate"/>) is refused.</param>
     /// <param name="clock">Time of the ids of files that RiskService sends; null is the system's.</param>
-    /// <param name="desk">Monitors, shadows and backtests beside the engine; null: the calls say that there are none.</param>
-    /// <param name="pools">Live pools; null: the engine's, when it has any.</param>
-    public static void Bind(ServiceTable table, ICreditEngine engine, TimeProvider? clock = null, IRiskDesk? desk = null, IPoolSource? pools = null)
+    public static void Bind(ServiceTable table, EngineAccess access, TimeProvider? clock = null)
     {
         ArgumentNullException.ThrowIfNull(table);
-        ArgumentNullException.ThrowIfNull(engine);
-        new LimitService(engine).Bind(table);
-        new ControlService(engine).Bind(table);
-        new QueryService(engine).Bind(table);
-        new PoolService(engine, pools ?? engine as IPoolSource ?? NoPools.Instance).Bind(table);
-        new RiskService(engine, clock ?? TimeProvider.System, desk).Bind(table);
+        ArgumentNullException.ThrowIfNull(access);
+        new LimitService(access).Bind(table);
+        new ControlService(access).Bind(table);
+        new QueryService(access).Bind(table);
+        new PoolService(access).Bind(table);
+        new RiskService(access, clock ?? TimeProvider.System).Bind(table);
+        new ApprovalService(access, access.Records.Approvals).Bind(table);
+        new VaultService(access.Records.Vault, access.Records.Audit).Bind(table);
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CreditGrains.Api.Security;
 using CreditGrains.Api.Transport;
 using CreditGrains.Cli.Backups;
 using CreditGrains.Cli.Bench;
@@ -7,6 +8,7 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Control;
 using CreditGrains.Cli.Deals;
 using CreditGrains.Cli.Features;
+using CreditGrains.Cli.Fuzzing;
 using CreditGrains.Cli.Generating;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.LoadTests;
@@ -18,6 +20,7 @@ using CreditGrains.Cli.Policies;
 using CreditGrains.Cli.Queries;
 using CreditGrains.Cli.Reconciliation;
 using CreditGrains.Cli.Risks;
+using CreditGrains.Cli.Security;
 using CreditGrains.Cli.Serving;
 using CreditGrains.Cli.Training;
 using CreditGrains.Cli.Uci;
@@ -68,6 +71,10 @@ internal static class CommandTree
         {
             return End(shell, Interrupted(e));
         }
+        catch (SecurityFileException e)
+        {
+            return End(shell, CommandFault.Usage(e.Name, e.Advice));
+        }
         catch (InvalidInputException e)
         {
             return End(shell, CommandFault.Usage(e.Name, e.Message));
@@ -89,6 +96,12 @@ internal static class CommandTree
         BackupCommand.Create(shell),
         RestoreCommand.Create(shell),
         VerifyCommand.Create(shell),
+        KeysCommand.Create(shell),
+        AuditCommand.Create(shell),
+        ApprovalCommands.Propose(shell),
+        ApprovalCommands.Approve(shell),
+        ApprovalCommands.Reject(shell),
+        ApprovalCommands.List(shell),
         StatusCommand.Create(shell),
         GetCommand.Create(shell),
         HistoryCommand.Create(shell),
@@ -115,6 +128,7 @@ internal static class CommandTree
         PoolCommand.Create(shell),
         PolicyCommands.Create(shell),
         RiskCommand.Create(shell),
+        FuzzCommand.Create(shell),
         BenchCommand.Create(),
         LoadTestCommand.Create(shell),
     };

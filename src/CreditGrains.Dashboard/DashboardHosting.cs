@@ -1,4 +1,5 @@
 using CreditGrains.Api.Metering;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Accounts;
 using CreditGrains.Dashboard.Assets;
 using CreditGrains.Dashboard.Live;
@@ -24,10 +25,11 @@ public static class DashboardHosting
 
     /// <summary>Adds what the pages need.</summary>
     /// <param name="services">Of the host.</param>
-    /// <param name="engine">Read by the pages, and told what people do there; belongs to the caller.</param>
+    /// <param name="engine">Read by the pages; belongs to the caller.</param>
+    /// <param name="access">The way for what people do there.</param>
     /// <param name="meter">Counts of what the host answered.</param>
     /// <param name="options">What is shown.</param>
-    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, DecisionMeter meter, DashboardOptions options)
+    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, EngineAccess access, DecisionMeter meter, DashboardOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         services.AddSingleton(options);
@@ -36,7 +38,9 @@ public static class DashboardHosting
         services.AddSingleton(meter);
         services.AddSingleton<LiveBoard>();
         services.AddSingleton<FacilityReads>();
-        services.AddSingleton<IActionDesk, DirectDesk>();
+        services.AddSingleton(access);
+        services.AddScoped<Visit>();
+        services.AddScoped<IActionDesk, AccessDesk>();
         services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LiveBoard>());
         // Pages live as long as this process, so their keys need not live longer, nor be written anywhere.
         services.AddDataProtection();
@@ -70,15 +74,8 @@ public static class DashboardHosting
     private static Task AddHeaders(HttpContext context, RequestDelegate next)
     {
         if (!IsOurs(context.Request.Path)) return next(context);
-        if (SameSite.Refusal(context.Request) is { } refusal)
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsync(refusal);
-        }
-
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers["Referrer-Policy"] = "same-origin";
         headers["Cross-Origin-Opener-Policy"] = "same-origin";
         return next(context);

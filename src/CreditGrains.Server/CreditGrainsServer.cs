@@ -1,18 +1,19 @@
 using System.Net;
 using CreditGrains.Api;
 using CreditGrains.Api.Metering;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Health;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Reflection;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
-using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Demo;
 using CreditGrains.Server.Memory;
 using CreditGrains.Server.Retention;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Standby;
 using CreditGrains.Server.Telemetry;
 
@@ -54,18 +55,23 @@ public static class CreditGrainsServer
         ICreditEngine? engine = null;
         StandbyAttachment? standby = null;
         JournalKeeper? keeper = null;
+        ServerSecurity? security = null;
         try
         {
+            // Before anything is opened: a server that nobody guards does not come up.
+            security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
+            if (options is { Standby: not null, Security.Tls: { ClientCa: null } }) throw StartException.StandbyNeedsClientCa();
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
             if (options.Demo) await SeedAsync(engine, standby, options, cancellationToken);
-            return await ListenAsync(engine, standby, keeper, options, cancellationToken);
+            return await ListenAsync(engine, security, standby, keeper, options, cancellationToken);
         }
         catch (Exception e)
         {
             if (keeper is not null) await keeper.DisposeAsync();
             if (standby is not null) await standby.DisposeAsync();
+            if (security is not null) await security.DisposeAsync();
             if (engine is not null) await engine.DisposeAsync();
             if (e is not StartException && StartException.From(e, options) is { } failure) throw failure;
             throw;
@@ -86,7 +92,7 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
@@ -94,26 +100,31 @@ public static class CreditGrainsServer
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest);
         var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text)) : null;
-        var app = Build(new MeteredEngine(engine, meter), engine as IPoolSource, desk ?? engine as IRiskDesk, meter, health, options);
+        var metered = new MeteredEngine(engine, meter);
+        var access = security.AccessTo(engine, metered, desk ?? engine as IRiskDesk);
+        var app = Build(metered, access, security, meter, health, options);
+        app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
+        SignIn.Map(app, security);
+        var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
-        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503));
-        app.MapGet("/livez", () => Results.Text("live"));
-        app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503));
-        app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider)));
-        if (options.ServedDashboard is not null) app.MapDashboard();
+        app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(healthRule);
+        app.MapGet("/livez", () => Results.Text("live")).WithMetadata(healthRule);
+        app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503)).WithMetadata(healthRule);
+        app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
+        if (options.Dashboard is not null) app.MapDashboard(page => page.RequireRoles(Roles.Read, isEngineWide: true));
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
                 ["code"] = "NOT_FOUND",
                 ["message"] = $"Nothing is at {request.Path}. Calls are POST /creditgrains.v1.<Service>/<Method> (LimitService, ControlService, QueryService); health is at /healthz, /livez and /readyz, memory at /memory.",
             },
-            statusCode: StatusCodes.Status404NotFound));
+            statusCode: StatusCodes.Status404NotFound)).AllowAnyone();
         try
         {
             await app.StartAsync(cancellationToken);
-            return new RunningServer(app, engine, follower, standby, keeper, desk);
+            return new RunningServer(app, engine, security, follower, standby, keeper, desk);
         }
         catch
         {
@@ -124,7 +135,7 @@ public static class CreditGrainsServer
     }
 
     private static WebApplication Build(
-        MeteredEngine engine, IPoolSource? pools, IRiskDesk? desk, DecisionMeter meter, HealthService health, ServerOptions options)
+        MeteredEngine engine, EngineAccess access, ServerSecurity security, DecisionMeter meter, HealthService health, ServerOptions options)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -139,19 +150,20 @@ public static class CreditGrainsServer
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.DrainMax);
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
-            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.GrpcPort));
-            kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort));
+            kestrel.AddServerHeader = false;
+            kestrel.ListenGrpc(new IPEndPoint(options.Address, options.GrpcPort), security.Tls);
+            kestrel.ListenHttp(new IPEndPoint(options.Address, options.HttpPort), security.Tls);
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine, options.TimeProvider, desk, pools);
+        CreditGrainsApi.Bind(table, access, options.TimeProvider);
         health.Bind(table);
         ReflectionService.Bind(table);
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions
         {
-            ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider,
+            ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider, Gate = security.Gate,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
-        if (options.ServedDashboard is { } dashboard) builder.Services.AddDashboard(engine, meter, dashboard);
+        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, access, meter, dashboard);
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();
     }

@@ -11,7 +11,7 @@ internal static class Greeting
             CreditGrains is serving {{{(options.DataDirectory.Length > 0 ? Path.GetFullPath(options.DataDirectory) : "as a silo of a cluster")}}}
 
               gRPC  {{{grpc}}}   (creditgrains.v1, health, reflection)
-              JSON  {{{http}}}   (POST /creditgrains.v1.<Service>/<Method>; health at /healthz){{{(options.ServedDashboard is null ? "" : $"\n  Look  {http}/   (the dashboard, in a browser)")}}}
+              JSON  {{{http}}}   (POST /creditgrains.v1.<Service>/<Method>; health at /healthz){{{(options.Dashboard is null ? "" : $"\n  Look  {http}/   (the dashboard, in a browser)")}}}
 
             Try, while the ids are fresh (72 hours):
 
@@ -29,6 +29,7 @@ internal static class Greeting
                 {{{grpc}}} creditgrains.v1.LimitService/Authorize
 
             """);
+        if (options.Security is not null) options.Output.WriteLine("Callers show a key: add -H 'authorization: Bearer KEY'.");
         if (!options.Demo) options.Output.WriteLine("The requests name facilities of the demo portfolio; start with --demo to have it.");
         options.Output.Flush();
     }

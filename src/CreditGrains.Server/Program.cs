@@ -1,4 +1,6 @@
+using CreditGrains.Api.Security;
 using CreditGrains.Server;
+using CreditGrains.Server.Security;
 
 var arguments = ServerArguments.Parse(args, out var fault);
 if (fault is not null)
@@ -7,11 +9,21 @@ if (fault is not null)
     return ExitCodes.Usage;
 }
 
-return await CreditGrainsServer.RunAsync(new ServerOptions
+try
 {
-    DataDirectory = arguments.DataDirectory,
-    Address = arguments.Address,
-    GrpcPort = arguments.GrpcPort,
-    HttpPort = arguments.HttpPort,
-    Demo = arguments.Demo,
-});
+    return await CreditGrainsServer.RunAsync(new ServerOptions
+    {
+        DataDirectory = arguments.DataDirectory,
+        Security = arguments.Security is { } file ? SecuritySettings.Read(file) : null,
+        Open = arguments.Open,
+        Address = arguments.Address,
+        GrpcPort = arguments.GrpcPort,
+        HttpPort = arguments.HttpPort,
+        Demo = arguments.Demo,
+    });
+}
+catch (SecurityFileException failure)
+{
+    await Console.Error.WriteLineAsync(failure.Message);
+    return ExitCodes.Usage;
+}

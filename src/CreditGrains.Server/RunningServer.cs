@@ -1,6 +1,8 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Retention;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Standby;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -11,6 +13,7 @@ namespace CreditGrains.Server;
 public sealed class RunningServer : IAsyncDisposable
 {
     private readonly WebApplication app;
+    private readonly ServerSecurity security;
     private readonly HealthFollower health;
     private readonly CancellationTokenSource stop = new();
     private readonly Task<string?> following;
@@ -19,12 +22,14 @@ public sealed class RunningServer : IAsyncDisposable
     private readonly RiskDesk? desk;
     private bool disposed;
 
-    internal RunningServer(WebApplication app, ICreditEngine engine, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper, RiskDesk? desk)
+    internal RunningServer(
+        WebApplication app, ICreditEngine engine, ServerSecurity security, HealthFollower health, StandbyAttachment? standby, JournalKeeper? keeper, RiskDesk? desk)
     {
         this.desk = desk;
         this.standby = standby;
         this.keeper = keeper;
         this.app = app;
+        this.security = security;
         this.health = health;
         Engine = engine;
         following = health.RunAsync(stop.Token);
@@ -32,6 +37,9 @@ public sealed class RunningServer : IAsyncDisposable
 
     /// <summary>The engine behind the services; closed with the server.</summary>
     public ICreditEngine Engine { get; }
+
+    /// <summary>The way to the engine for all that acts for somebody.</summary>
+    public EngineAccess Access => security.Access;
 
     /// <summary>Where gRPC is served, as http://address:port.</summary>
     public Uri GrpcAddress => Address(0);
@@ -60,6 +68,7 @@ public sealed class RunningServer : IAsyncDisposable
         health.Drain();
         await app.StopAsync();
         await app.DisposeAsync();
+        await security.DisposeAsync();
         if (keeper is not null) await keeper.DisposeAsync();
         if (standby is not null) await standby.DisposeAsync();
         if (desk is not null) await desk.DisposeAsync();

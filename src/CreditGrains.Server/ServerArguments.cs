@@ -9,13 +9,15 @@ namespace CreditGrains.Server;
 /// <param name="GrpcPort">See <see cref="ServerOptions"/>.</param>
 /// <param name="HttpPort">See <see cref="ServerOptions"/>.</param>
 /// <param name="Demo">See <see cref="ServerOptions"/>.</param>
-internal sealed record ServerArguments(string DataDirectory, IPAddress Address, int GrpcPort, int HttpPort, bool Demo)
+/// <param name="Security">The security file; null for none.</param>
+/// <param name="Open">See <see cref="ServerOptions"/>.</param>
+internal sealed record ServerArguments(string DataDirectory, IPAddress Address, int GrpcPort, int HttpPort, bool Demo, string? Security, bool Open)
 {
     /// <summary>How to call it.</summary>
     public const string Usage =
-        "usage: CreditGrains.Server [--data DIRECTORY] [--address IP] [--grpc-port 0-65535] [--http-port 0-65535] [--demo]";
+        "usage: CreditGrains.Server [--data DIRECTORY] (--security FILE | --open) [--address IP] [--grpc-port 0-65535] [--http-port 0-65535] [--demo]";
 
-    private static readonly ServerArguments Usual = new("data", IPAddress.Loopback, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual, Demo: false);
+    private static readonly ServerArguments Usual = new("data", IPAddress.Loopback, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual, Demo: false, Security: null, Open: false);
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="args">As given to the process.</param>
@@ -32,6 +34,12 @@ internal sealed record ServerArguments(string DataDirectory, IPAddress Address, 
                 continue;
             }
 
+            if (args[i] == "--open")
+            {
+                read = read with { Open = true };
+                continue;
+            }
+
             var value = i + 1 < args.Count ? args[i + 1] : null;
             read = read.With(args[i], value, out fault);
             i++;
@@ -45,11 +53,13 @@ internal sealed record ServerArguments(string DataDirectory, IPAddress Address, 
         fault = null;
         switch (name)
         {
-            case "--data" or "--address" or "--grpc-port" or "--http-port" when value is null:
+            case "--data" or "--security" or "--address" or "--grpc-port" or "--http-port" when value is null:
                 fault = $"{name} needs a value";
                 return this;
             case "--data":
                 return this with { DataDirectory = value };
+            case "--security":
+                return this with { Security = value };
             case "--address" when IPAddress.TryParse(value, out var address):
                 return this with { Address = address };
             case "--grpc-port" when IsPort(value, out var port):

@@ -1,6 +1,7 @@
 using System.Net;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Server;
@@ -25,7 +26,13 @@ public sealed record ServerOptions
     /// <summary>Opens the engine; the server closes it. Default: the standalone engine with its usual settings.</summary>
     public EngineOpening OpenEngine { get; init; } = StandaloneOpening.OpenAsync;
 
-    /// <summary>The address to listen on. Default 127.0.0.1: there is no authentication yet, so mind whom you let in.</summary>
+    /// <summary>Who may call. Null: nobody, and the server does not start, unless <see cref="Open"/>.</summary>
+    public SecuritySettings? Security { get; init; }
+
+    /// <summary>Whether, without <see cref="Security"/>, everybody on this machine may do everything. Only with a loopback address. Default no.</summary>
+    public bool Open { get; init; }
+
+    /// <summary>The address to listen on. Default 127.0.0.1; any other needs <see cref="Security"/>.</summary>
     public IPAddress Address { get; init; } = IPAddress.Loopback;
 
     /// <summary>Port of gRPC (HTTP/2 without TLS), 0 to 65,535; 0 chooses a free one. Default 5090.</summary>
@@ -55,11 +62,8 @@ public sealed record ServerOptions
     /// <summary>With <see cref="Demo"/>: how many commands a second are sent to a larger demo book beside the portfolio, on average; default 0, none.</summary>
     public int DemoTraffic { get; init; }
 
-    /// <summary>What the dashboard on the HTTP port shows; null serves none. Default: the book of tenant 1. Its pages know no sign-in, so it is served on a loopback address only.</summary>
+    /// <summary>What the dashboard on the HTTP port shows; null serves none. Default: the book of tenant 1. Its pages are for people of all tenants with the role read.</summary>
     public DashboardOptions? Dashboard { get; init; } = new();
-
-    /// <summary>The dashboard when it may be served.</summary>
-    internal DashboardOptions? ServedDashboard => IPAddress.IsLoopback(Address) ? Dashboard : null;
 
     /// <summary>How often health asks the engine; default 1 second.</summary>
     public TimeSpan HealthEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Sockets;
+using CreditGrains.Api.Security;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Journal;
@@ -23,6 +25,22 @@ public sealed class StartException : Exception
     /// <summary>What the process should end with; one of <see cref="ExitCodes"/>.</summary>
     public int ExitCode { get; }
 
+    /// <summary>Nobody said who may call.</summary>
+    internal static StartException NotSecured() => new(
+        "NotSecured", "nobody is named who may call: give --security FILE (docs/security.md), or --open to let everybody on this machine do everything.", ExitCodes.Usage, null);
+
+    /// <summary>An open server may not be reached from other machines.</summary>
+    internal static StartException OpenBeyondLoopback(IPAddress address) => new(
+        "OpenBeyondLoopback", $"{address} can be reached from other machines, and nobody is named who may call: give --security FILE (docs/security.md), or listen on 127.0.0.1.", ExitCodes.Usage, null);
+
+    /// <summary>Anybody who reaches the port could write into the copy.</summary>
+    internal static StartException StandbyUnguarded(IPAddress address) => new(
+        "StandbyUnguarded", $"whoever reaches {address} could write into the copy: give --security FILE with tls and its clientCa (docs/security.md), or listen on 127.0.0.1.", ExitCodes.Usage, null);
+
+    /// <summary>The link to a standby needs a root by which both sides know each other.</summary>
+    internal static StartException StandbyNeedsClientCa() => new(
+        "StandbyNeedsClientCa", "with tls the link to a standby is guarded on both sides: give tls.clientCa, the root of the standby's certificate (docs/security.md).", ExitCodes.Usage, null);
+
     /// <summary>The demo portfolio could not be seeded.</summary>
     /// <param name="act">Which of its commands.</param>
     /// <param name="outcome">What became of it.</param>
@@ -39,6 +57,7 @@ public sealed class StartException : Exception
     internal static StartException? From(Exception e, ServerOptions options) => e switch
     {
         StartException failure => failure,
+        SecurityFileException security => new(security.Name, security.Advice, ExitCodes.Usage, security),
         StoreException store => new(store.Code.ToString(), store.Message, CodeOf(store.Code), store),
         SnapshotDamagedException snapshot => new("SnapshotDamaged", snapshot.Message, ExitCodes.BadData, snapshot),
         JournalException journal => new(journal.Code.ToString(), journal.Message, ExitCodes.BadData, journal),

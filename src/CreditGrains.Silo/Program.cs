@@ -1,5 +1,7 @@
 using CreditGrains.Orleans.Hosting;
+using CreditGrains.Api.Security;
 using CreditGrains.Server;
+using CreditGrains.Server.Security;
 using CreditGrains.Silo;
 
 var arguments = SiloArguments.Parse(args, out var fault);
@@ -14,13 +16,15 @@ try
     return await CreditGrainsServer.RunAsync(new ServerOptions
     {
         DataDirectory = "",
+        Security = arguments.Security is { } file ? SecuritySettings.Read(file) : null,
+        Open = arguments.Open,
         Address = arguments.Cluster.Address,
         GrpcPort = arguments.GrpcPort,
         HttpPort = arguments.HttpPort,
         OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster, cancellationToken),
     });
 }
-catch (Exception failure) when (failure is ClusterStartException or ArgumentException)
+catch (Exception failure) when (failure is ClusterStartException or SecurityFileException or ArgumentException)
 {
     await Console.Error.WriteLineAsync(failure.Message);
     return ExitCodes.BadData;

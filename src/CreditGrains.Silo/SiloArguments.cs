@@ -9,11 +9,13 @@ namespace CreditGrains.Silo;
 /// <param name="Cluster">The silo's settings.</param>
 /// <param name="GrpcPort">Port of gRPC.</param>
 /// <param name="HttpPort">Port of JSON over HTTP/1.1.</param>
-internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int HttpPort)
+/// <param name="Security">The security file; null for none.</param>
+/// <param name="Open">Whether everybody on this machine may do everything.</param>
+internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int HttpPort, string? Security, bool Open)
 {
     /// <summary>How to call it.</summary>
     public const string Usage =
-        "CreditGrains.Silo --database CONNECTION [--redis HOST:PORT] [--cluster NAME] [--address IP] [--silo-port 1-65535] [--gateway-port 0-65535]"
+        "CreditGrains.Silo --database CONNECTION (--security FILE | --open) [--redis HOST:PORT] [--cluster NAME] [--address IP] [--silo-port 1-65535] [--gateway-port 0-65535]"
         + " [--partitions 1-4096] [--grpc-port 0-65535] [--http-port 0-65535] [--keep-days 4-36500]";
 
     /// <summary>Reads the arguments.</summary>
@@ -21,10 +23,17 @@ internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int H
     /// <param name="fault">What is wrong with them; null when nothing is.</param>
     public static SiloArguments Parse(IReadOnlyList<string> args, out string? fault)
     {
-        var read = new SiloArguments(new ClusterOptions { Database = "" }, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual);
+        var read = new SiloArguments(new ClusterOptions { Database = "" }, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual, Security: null, Open: false);
         fault = null;
         for (var i = 0; i < args.Count && fault is null; i += 2)
         {
+            if (args[i] == "--open")
+            {
+                read = read with { Open = true };
+                i--;
+                continue;
+            }
+
             if (i + 1 == args.Count) fault = $"{args[i]} needs a value";
             else read = read.With(args[i], args[i + 1], out fault);
         }
@@ -37,6 +46,7 @@ internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int H
         fault = null;
         switch (name)
         {
+            case "--security": return this with { Security = value };
             case "--database": return this with { Cluster = Cluster with { Database = value } };
             case "--redis": return this with { Cluster = Cluster with { Redis = value } };
             case "--cluster": return this with { Cluster = Cluster with { ClusterId = value } };

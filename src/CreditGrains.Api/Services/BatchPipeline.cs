@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Threading.Channels;
 using CreditGrains.Api.Codec;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Server;
-using CreditGrains.Engine;
 
 namespace CreditGrains.Api.Services;
 
@@ -19,16 +19,16 @@ internal sealed class BatchPipeline
     /// <summary>Batches submitted and not answered yet, per stream.</summary>
     public const int InFlightMax = 8;
 
-    private readonly ICreditEngine engine;
+    private readonly EngineAccess access;
     private readonly BatchReading read;
     private readonly Channel<Submission> submitted = Channel.CreateBounded<Submission>(
         new BoundedChannelOptions(InFlightMax) { SingleReader = true, SingleWriter = true });
     private readonly Channel<CommandBatch> idle = Channel.CreateBounded<CommandBatch>(
         new BoundedChannelOptions(InFlightMax) { SingleReader = true, SingleWriter = true });
 
-    public BatchPipeline(ICreditEngine engine, BatchReading read)
+    public BatchPipeline(EngineAccess access, BatchReading read)
     {
-        this.engine = engine;
+        this.access = access;
         this.read = read;
         for (var i = 0; i < InFlightMax; i++) idle.Writer.TryWrite(new CommandBatch());
     }
@@ -37,7 +37,7 @@ internal sealed class BatchPipeline
     public async ValueTask RunAsync(IRawMessageReader requests, IRawMessageWriter responses, CallContext context)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken);
-        var reading = ReadAllAsync(requests, context.DeadlineMicros, stop.Token);
+        var reading = ReadAllAsync(requests, access.For(context), context, stop.Token);
         try
         {
             await AnswerAllAsync(responses, stop.Token);
@@ -50,14 +50,14 @@ internal sealed class BatchPipeline
     }
 
     /// <summary>Ends without throwing: what stopped it is handed to the answering loop behind the batches before it.</summary>
-    private async Task ReadAllAsync(IRawMessageReader requests, long deadlineMicros, CancellationToken stop)
+    private async Task ReadAllAsync(IRawMessageReader requests, PrincipalEngine engine, CallContext context, CancellationToken stop)
     {
         Exception? failure = null;
         try
         {
             while (await requests.WaitToReadAsync(stop))
                 while (requests.TryRead(out var message))
-                    await SubmitAsync(message, deadlineMicros, stop);
+                    await SubmitAsync(message, engine, context, stop);
         }
 #pragma warning disable CA1031 // Rethrown by the answering loop.
         catch (Exception e)
@@ -69,12 +69,14 @@ internal sealed class BatchPipeline
         submitted.Writer.Complete(failure);
     }
 
-    private async ValueTask SubmitAsync(ReadOnlySequence<byte> message, long deadlineMicros, CancellationToken stop)
+    private async ValueTask SubmitAsync(ReadOnlySequence<byte> message, PrincipalEngine engine, CallContext context, CancellationToken stop)
     {
         var batch = await idle.Reader.ReadAsync(stop);
         read(message, batch);
+        context.Recheck();
+        context.Charge(batch.Count);
         // There is room: no more batches exist than the channel holds.
-        submitted.Writer.TryWrite(new Submission(batch, batch.ExecuteAsync(engine, deadlineMicros)));
+        submitted.Writer.TryWrite(new Submission(batch, batch.ExecuteAsync(engine, context.DeadlineMicros)));
     }
 
     private async Task AnswerAllAsync(IRawMessageWriter responses, CancellationToken stop)

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using CreditGrains.Api.Codec;
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -11,7 +12,7 @@ using Google.Protobuf;
 namespace CreditGrains.Api.Services;
 
 /// <summary>Runs calls of one command: refusals are data, an engine that cannot serve is a status.</summary>
-internal sealed class CommandCalls(ICreditEngine engine)
+internal sealed class CommandCalls(EngineAccess access)
 {
     /// <summary>Binds a unary method whose request is a command of one kind.</summary>
     public void Bind<TRequest>(ServiceBinder binder, CommandKind kind)
@@ -19,18 +20,18 @@ internal sealed class CommandCalls(ICreditEngine engine)
         binder.Unary<TRequest, V1.Decision>(kind.ToString(), (request, context) =>
         {
             var refusal = CommandMapping.TryRead(request, kind, out var command);
-            return ExecuteAsync(command, refusal, context.DeadlineMicros);
+            return ExecuteAsync(command, refusal, context);
         });
 
     /// <summary>Any command.</summary>
-    public ValueTask<V1.Decision> ExecuteAsync(V1.Command message, long deadlineMicros)
+    public ValueTask<V1.Decision> ExecuteAsync(V1.Command message, CallContext context)
     {
         var refusal = CommandMapping.TryRead(message, out var command);
-        return ExecuteAsync(command, refusal, deadlineMicros);
+        return ExecuteAsync(command, refusal, context);
     }
 
     /// <summary>The hot call, bytes to bytes.</summary>
-    public ValueTask AuthorizeAsync(ReadOnlySequence<byte> request, IBufferWriter<byte> response, long deadlineMicros)
+    public ValueTask AuthorizeAsync(ReadOnlySequence<byte> request, IBufferWriter<byte> response, CallContext context)
     {
         using var bytes = new ContiguousBytes(request);
         var refusal = AuthorizeCodec.Read(bytes.Span, out var command);
@@ -40,15 +41,15 @@ internal sealed class CommandCalls(ICreditEngine engine)
             return default;
         }
 
-        var pending = engine.ExecuteAsync(command, deadlineMicros);
+        var pending = access.For(context).ExecuteAsync(command, context.DeadlineMicros);
         if (!pending.IsCompletedSuccessfully) return FinishAsync(pending, response);
         Answer(pending.Result, response);
         return default;
     }
 
-    private ValueTask<V1.Decision> ExecuteAsync(in Command command, Refusal refusal, long deadlineMicros) =>
+    private ValueTask<V1.Decision> ExecuteAsync(in Command command, Refusal refusal, CallContext context) =>
         refusal.IsNone
-            ? DecideAsync(command.Kind, command.Reference, engine.ExecuteAsync(command, deadlineMicros))
+            ? DecideAsync(command.Kind, command.Reference, access.For(context).ExecuteAsync(command, context.DeadlineMicros))
             : new(DecisionMapping.Write(command.Kind, command.Reference, refusal.ToOutcome()));
 
     private static async ValueTask<V1.Decision> DecideAsync(CommandKind kind, long reference, ValueTask<Outcome> pending)

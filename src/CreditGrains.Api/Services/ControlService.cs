@@ -1,26 +1,26 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
-using CreditGrains.Engine;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.ControlService: the book and the engine. The calls are described in its proto.</summary>
-internal sealed class ControlService(ICreditEngine engine)
+internal sealed class ControlService(EngineAccess access)
 {
-    private readonly CommandCalls calls = new(engine);
+    private readonly CommandCalls calls = new(access);
 
     public void Bind(ServiceTable table)
     {
         var binder = table.Bind(V1.ControlServiceReflection.Descriptor.Services[0]);
         BindCommands(binder);
         binder
-            .Unary<V1.ConfirmClockRequest, V1.ConfirmClockReply>("ConfirmClock", async (_, _) =>
+            .Unary<V1.ConfirmClockRequest, V1.ConfirmClockReply>("ConfirmClock", async (_, context) =>
             {
-                await engine.ConfirmClockAsync().Guarded();
+                await access.For(context).ConfirmClockAsync().Guarded();
                 return new V1.ConfirmClockReply();
             })
-            .Unary<V1.SnapshotRequest, V1.SnapshotReply>("Snapshot", async (_, _) => new V1.SnapshotReply { DecisionId = await engine.SnapshotAsync().Guarded() })
-            .ClientStreaming<V1.ImportRecord, V1.ImportReply>("Import", (records, context) => ImportCall.RunAsync(engine, records, context));
+            .Unary<V1.SnapshotRequest, V1.SnapshotReply>("Snapshot", async (_, context) => new V1.SnapshotReply { DecisionId = await access.For(context).SnapshotAsync().Guarded() })
+            .ClientStreaming<V1.ImportRecord, V1.ImportReply>("Import", (records, context) => ImportCall.RunAsync(access.For(context), records, context));
     }
 
     private void BindCommands(ServiceBinder binder)

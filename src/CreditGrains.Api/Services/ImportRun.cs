@@ -1,4 +1,5 @@
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -12,7 +13,7 @@ namespace CreditGrains.Api.Services;
 /// give up its number, the rows after it would move onto others' ids in a second import. One batch executes at a time;
 /// <see cref="Prepare"/> may run beside it.
 /// </summary>
-internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tenant, uint malformedMax, long deadlineMicros)
+internal sealed class ImportRun(PrincipalEngine engine, ulong session, ushort tenant, uint malformedMax, long deadlineMicros)
 {
     private const int OverloadedRetriesMax = 1_000;
     private static readonly TimeSpan OverloadedPause = TimeSpan.FromMilliseconds(10);
@@ -24,8 +25,8 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
 
     public V1.ImportReply Reply() => tally.ToReply(IsStopped);
 
-    /// <summary>Maps a batch into <paramref name="rows"/>.</summary>
-    /// <exception cref="RpcException">InvalidArgument: the batch is empty, too long, or does not follow the one before.</exception>
+    /// <summary>Maps a batch into <paramref name="rows"/>. A row the principal may not send ends the import: its place may not be passed over.</summary>
+    /// <exception cref="RpcException">InvalidArgument: the batch is empty, too long, or does not follow the one before. PermissionDenied: a row is outside the principal's rights.</exception>
     public void Prepare(V1.ImportBatch batch, ImportRows rows)
     {
         var count = batch.Commands.Count;
@@ -51,7 +52,7 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
         var retries = 0;
         for (var start = 0; start < rows.Count;)
         {
-            await engine.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start), deadlineMicros).Guarded();
+            await engine.Unchecked.ExecuteAsync(rows.CommandsFrom(start), rows.OutcomesFrom(start), deadlineMicros).Guarded();
             var done = Count(rows, start);
             retries = done == 0 ? retries + 1 : 0;
             start += done;
@@ -74,6 +75,7 @@ internal sealed class ImportRun(ICreditEngine engine, ulong session, ushort tena
         if (command.Facility.Tenant != tenant)
             return new Refusal(Reason.InvalidKey, $"the row is of tenant {command.Facility.Tenant}, the import of tenant {tenant}");
         var (reason, text) = CommandValidation.Check(command);
+        if (reason == Reason.None) engine.Demand(command);
         return new Refusal(reason, text);
     }
 

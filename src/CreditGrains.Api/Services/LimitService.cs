@@ -1,30 +1,30 @@
 using System.Buffers;
 using CreditGrains.Api.Codec;
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
-using CreditGrains.Engine;
 using Google.Protobuf;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.LimitService: requests and facts of facilities. The calls are described in its proto.</summary>
-internal sealed class LimitService(ICreditEngine engine)
+internal sealed class LimitService(EngineAccess access)
 {
-    private readonly CommandCalls calls = new(engine);
+    private readonly CommandCalls calls = new(access);
 
     public void Bind(ServiceTable table)
     {
         var binder = table.Bind(V1.LimitServiceReflection.Descriptor.Services[0]);
         BindCommands(binder);
         binder
-            .RawUnary("Authorize", (request, response, context) => calls.AuthorizeAsync(request, response, context.DeadlineMicros))
-            .Unary<V1.Command, V1.Decision>("Execute", (request, context) => calls.ExecuteAsync(request, context.DeadlineMicros))
-            .RawUnary("ExecuteBatch", (request, response, context) => ExecuteAsync(request, ReadCommands, response, context.DeadlineMicros))
-            .RawUnary("AuthorizeBatch", (request, response, context) => ExecuteAsync(request, ReadAuthorizations, response, context.DeadlineMicros))
-            .RawDuplex("ExecuteStream", (requests, responses, context) => new BatchPipeline(engine, ReadCommands).RunAsync(requests, responses, context))
-            .RawDuplex("AuthorizeStream", (requests, responses, context) => new BatchPipeline(engine, ReadAuthorizations).RunAsync(requests, responses, context));
+            .RawUnary("Authorize", (request, response, context) => calls.AuthorizeAsync(request, response, context))
+            .Unary<V1.Command, V1.Decision>("Execute", (request, context) => calls.ExecuteAsync(request, context))
+            .RawUnary("ExecuteBatch", (request, response, context) => ExecuteAsync(request, ReadCommands, response, context))
+            .RawUnary("AuthorizeBatch", (request, response, context) => ExecuteAsync(request, ReadAuthorizations, response, context))
+            .RawDuplex("ExecuteStream", (requests, responses, context) => new BatchPipeline(access, ReadCommands).RunAsync(requests, responses, context))
+            .RawDuplex("AuthorizeStream", (requests, responses, context) => new BatchPipeline(access, ReadAuthorizations).RunAsync(requests, responses, context));
     }
 
     private void BindCommands(ServiceBinder binder)
@@ -52,11 +52,12 @@ internal sealed class LimitService(ICreditEngine engine)
         calls.Bind<V1.ResolveReferralRequest>(binder, CommandKind.ResolveReferral);
     }
 
-    private async ValueTask ExecuteAsync(ReadOnlySequence<byte> request, BatchReading read, IBufferWriter<byte> response, long deadlineMicros)
+    private async ValueTask ExecuteAsync(ReadOnlySequence<byte> request, BatchReading read, IBufferWriter<byte> response, CallContext context)
     {
         var batch = new CommandBatch();
         read(request, batch);
-        await batch.ExecuteAsync(engine, deadlineMicros).Guarded();
+        context.Charge(batch.Count - 1);
+        await batch.ExecuteAsync(access.For(context), context.DeadlineMicros).Guarded();
         BatchCodec.Write(batch, response);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation;
@@ -11,7 +12,7 @@ using CreditGrains.Securitisation.Measures;
 namespace CreditGrains.Api.Services;
 
 /// <summary>Long jobs of PoolService: the pool is read as of one moment, then computed on pool threads while progress is streamed; loans are projected where they are. A cancelled call stops its job.</summary>
-internal sealed class PoolJobs(IPoolSource pools)
+internal sealed class PoolJobs(EngineAccess access)
 {
     private const int OwnMonthsUsual = 6;
     private const int TrialsUsual = 10_000;
@@ -28,7 +29,7 @@ internal sealed class PoolJobs(IPoolSource pools)
             return Assumed(request.Assumptions) ?? new PoolAssumptions.ByPlan();
         });
         var forecast = await run.WaitAsync("projecting", control => Task.Run(
-            () => pools.ProjectPoolAsync(key, assumptions, request.Conventions, control.Progress, control.CancellationToken), control.CancellationToken)) ?? throw PoolService.Unknown(key);
+            () => access.PoolsFor(context).ProjectPoolAsync(key, assumptions, request.Conventions, control.Progress, control.CancellationToken), control.CancellationToken)) ?? throw PoolService.Unknown(key);
         var first = LiveCollateral.FirstPeriod(forecast.State.Ledger);
         await replies.WriteAsync(new V1.ProjectReply { Basis = BasisOf(forecast.State, forecast.Lines) });
         for (var s = 0; s < forecast.Scenarios.Count; s++)
@@ -47,7 +48,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask RunDealAsync(V1.RunDealRequest request, IMessageWriter<V1.RunDealReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.RunDealReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         await replies.WriteAsync(new V1.RunDealReply { Basis = basis });
         var result = await run.DoAsync("running", _ => DealRunner.Run(deal));
         foreach (var period in result.Periods)
@@ -63,7 +64,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask MeasuresAsync(V1.MeasuresRequest request, IMessageWriter<V1.MeasuresReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.MeasuresReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         var pricing = await run.Checked(() => PricingOf(request.PricingJson, deal));
         await replies.WriteAsync(new V1.MeasuresReply { Basis = basis });
         var figures = await run.DoAsync("running", control => DealMeasures.Of(deal, pricing, !request.SkipSearches, control));
@@ -74,7 +75,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask GridAsync(V1.ScenarioGridRequest request, IMessageWriter<V1.ScenarioGridReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.ScenarioGridReply { Progress = progress }), context.CancellationToken);
-        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions);
+        var (deal, basis) = await DealAsync(run, request.Pool, request.DealJson, request.Assumptions, context);
         var pricing = await run.Checked(() => PricingOf(request.PricingJson, deal));
         await replies.WriteAsync(new V1.ScenarioGridReply { Basis = basis });
         var axes = new GridAxes { Cprs = [.. request.Cprs], Cdrs = [.. request.Cdrs], Severities = [.. request.Severities], Lags = [.. request.LagMonths], IndexShifts = [.. request.IndexShifts] };
@@ -91,7 +92,7 @@ internal sealed class PoolJobs(IPoolSource pools)
     public async ValueTask MonteCarloAsync(V1.MonteCarloRequest request, IMessageWriter<V1.MonteCarloReply> replies, CallContext context)
     {
         var run = new JobRun(progress => replies.WriteAsync(new V1.MonteCarloReply { Progress = progress }), context.CancellationToken);
-        var pool = await ReadAsync(run, request.Pool);
+        var pool = await ReadAsync(run, request.Pool, context);
         var deal = await run.Checked(() => DealOf(pool, request.DealJson, request.Assumptions));
         await replies.WriteAsync(new V1.MonteCarloReply { Basis = BasisOf(pool.State, deal.Lines.Length) });
         var trials = request.Trials == 0 ? TrialsUsual : request.Trials;
@@ -103,17 +104,17 @@ internal sealed class PoolJobs(IPoolSource pools)
         await replies.WriteAsync(new V1.MonteCarloReply { Summary = string.Create(CultureInfo.InvariantCulture, $"{deal.Name}: {losses.PoolLoss.Trials:N0} trials: pool loss {losses.PoolLoss.Mean:P4} ± {losses.PoolLoss.StandardError:P4}") });
     }
 
-    private async ValueTask<(DealTerms Deal, V1.JobBasis Basis)> DealAsync(JobRun run, V1.NodeKey? key, string dealJson, V1.PoolAssumptions? assumptions)
+    private async ValueTask<(DealTerms Deal, V1.JobBasis Basis)> DealAsync(JobRun run, V1.NodeKey? key, string dealJson, V1.PoolAssumptions? assumptions, CallContext context)
     {
-        var pool = await ReadAsync(run, key);
+        var pool = await ReadAsync(run, key, context);
         var deal = await run.Checked(() => DealOf(pool, dealJson, assumptions));
         return (deal, BasisOf(pool.State, deal.Lines.Length));
     }
 
-    private async ValueTask<PoolLines> ReadAsync(JobRun run, V1.NodeKey? message)
+    private async ValueTask<PoolLines> ReadAsync(JobRun run, V1.NodeKey? message, CallContext context)
     {
         var key = PoolService.KeyOf(message);
-        return await run.WaitAsync("copying", control => Task.Run(() => pools.ReadLinesAsync(key, control.Progress, control.CancellationToken), control.CancellationToken)) ?? throw PoolService.Unknown(key);
+        return await run.WaitAsync("copying", control => Task.Run(() => access.PoolsFor(context).ReadLinesAsync(key, control.Progress, control.CancellationToken), control.CancellationToken)) ?? throw PoolService.Unknown(key);
     }
 
     private static DealTerms DealOf(PoolLines pool, string json, V1.PoolAssumptions? assumptions)

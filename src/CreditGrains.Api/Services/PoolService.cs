@@ -1,22 +1,22 @@
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
-using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation.Pools;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.PoolService: terms, live state and jobs. The calls are described in its proto.</summary>
-internal sealed class PoolService(ICreditEngine engine, IPoolSource pools)
+internal sealed class PoolService(EngineAccess access)
 {
     private const int PageSizeUsual = 100;
     private const int PageSizeMax = 1_000;
     private const int RollMonthsUsual = 6;
-    private readonly CommandCalls calls = new(engine);
-    private readonly PoolJobs jobs = new(pools);
+    private readonly CommandCalls calls = new(access);
+    private readonly PoolJobs jobs = new(access);
 
     public void Bind(ServiceTable table)
     {
@@ -26,11 +26,11 @@ internal sealed class PoolService(ICreditEngine engine, IPoolSource pools)
         calls.Bind<V1.TakeLoanFromPoolRequest>(binder, CommandKind.TakeLoanFromPool);
         calls.Bind<V1.ReportLoanRequest>(binder, CommandKind.ReportLoan);
         binder
-            .Unary<V1.GetPoolRequest, V1.PoolView>("GetPool", async (request, _) => PoolMapping.Write(await ReadAsync(request.Pool), request.WithTerms), compress: true)
-            .Unary<V1.ListPoolsRequest, V1.ListPoolsReply>("ListPools", (request, _) => ListAsync(request))
-            .Unary<V1.GetPoolHistoryRequest, V1.GetPoolHistoryReply>("GetPoolHistory", (request, _) => HistoryAsync(request), compress: true)
-            .Unary<V1.GetRollMatrixRequest, V1.GetRollMatrixReply>("GetRollMatrix", (request, _) => RollsAsync(request))
-            .Unary<V1.GetVintagesRequest, V1.GetVintagesReply>("GetVintages", async (request, _) => PoolMapping.WriteVintages((await ReadAsync(request.Pool)).Ledger), compress: true)
+            .Unary<V1.GetPoolRequest, V1.PoolView>("GetPool", async (request, context) => PoolMapping.Write(await ReadAsync(request.Pool, context), request.WithTerms), compress: true)
+            .Unary<V1.ListPoolsRequest, V1.ListPoolsReply>("ListPools", ListAsync)
+            .Unary<V1.GetPoolHistoryRequest, V1.GetPoolHistoryReply>("GetPoolHistory", HistoryAsync, compress: true)
+            .Unary<V1.GetRollMatrixRequest, V1.GetRollMatrixReply>("GetRollMatrix", RollsAsync)
+            .Unary<V1.GetVintagesRequest, V1.GetVintagesReply>("GetVintages", async (request, context) => PoolMapping.WriteVintages((await ReadAsync(request.Pool, context)).Ledger), compress: true)
             .ServerStreaming<V1.ProjectRequest, V1.ProjectReply>("Project", jobs.ProjectAsync, compress: true)
             .ServerStreaming<V1.RunDealRequest, V1.RunDealReply>("RunDeal", jobs.RunDealAsync, compress: true)
             .ServerStreaming<V1.MeasuresRequest, V1.MeasuresReply>("Measures", jobs.MeasuresAsync)
@@ -51,13 +51,13 @@ internal sealed class PoolService(ICreditEngine engine, IPoolSource pools)
     /// <summary>There is no such pool.</summary>
     internal static RpcException Unknown(NodeKey key) => new(StatusCode.NotFound, $"{key} has no terms of a pool; define it first.");
 
-    private async ValueTask<PoolState> ReadAsync(V1.NodeKey? message)
+    private async ValueTask<PoolState> ReadAsync(V1.NodeKey? message, CallContext context)
     {
         var key = KeyOf(message);
-        return await pools.GetPoolAsync(key).Guarded() ?? throw Unknown(key);
+        return await access.PoolsFor(context).GetPoolAsync(key).Guarded() ?? throw Unknown(key);
     }
 
-    private async ValueTask<V1.ListPoolsReply> ListAsync(V1.ListPoolsRequest request)
+    private async ValueTask<V1.ListPoolsReply> ListAsync(V1.ListPoolsRequest request, CallContext context)
     {
         var fields = new Fields();
         var tenant = fields.Tenant(request.Tenant);
@@ -65,13 +65,13 @@ internal sealed class PoolService(ICreditEngine engine, IPoolSource pools)
         var after = request.PageToken.Length == 0 ? default : OpaqueToken.ToKey("page_token", request.PageToken);
         if (after != default && after.Tenant != tenant) throw Invalid("page_token is of another tenant");
         var take = PageSize(request.PageSize);
-        var found = await pools.ListPoolsAsync(tenant, after, take).Guarded();
+        var found = await access.PoolsFor(context).ListPoolsAsync(tenant, after, take).Guarded();
         return new V1.ListPoolsReply { Pools = { found.Select(Keys.ToNode) }, NextPageToken = found.Count < take ? "" : OpaqueToken.OfKey(found[^1]) };
     }
 
-    private async ValueTask<V1.GetPoolHistoryReply> HistoryAsync(V1.GetPoolHistoryRequest request)
+    private async ValueTask<V1.GetPoolHistoryReply> HistoryAsync(V1.GetPoolHistoryRequest request, CallContext context)
     {
-        var pool = (await ReadAsync(request.Pool)).Ledger;
+        var pool = (await ReadAsync(request.Pool, context)).Ledger;
         var end = request.PageToken.Length == 0 ? pool.History.Count : (int)Math.Min(pool.History.Count, OpaqueToken.ToSequence("page_token", OpaqueToken.Use.History, request.PageToken));
         var take = PageSize(request.PageSize);
         var cumulative = pool.CumulativeDefaults().Select(point => point.Ratio).ToArray();
@@ -81,10 +81,10 @@ internal sealed class PoolService(ICreditEngine engine, IPoolSource pools)
         return reply;
     }
 
-    private async ValueTask<V1.GetRollMatrixReply> RollsAsync(V1.GetRollMatrixRequest request)
+    private async ValueTask<V1.GetRollMatrixReply> RollsAsync(V1.GetRollMatrixRequest request, CallContext context)
     {
         if (request.Months is < 0 or > PoolLedger.PeriodsMax) throw Invalid($"months is {request.Months}; use 1 to {PoolLedger.PeriodsMax}, or 0 for {RollMonthsUsual}");
-        return PoolMapping.Write((await ReadAsync(request.Pool)).Ledger, request.Months == 0 ? RollMonthsUsual : request.Months, request.ByNumber);
+        return PoolMapping.Write((await ReadAsync(request.Pool, context)).Ledger, request.Months == 0 ? RollMonthsUsual : request.Months, request.ByNumber);
     }
 
     private static int PageSize(int asked) => asked switch

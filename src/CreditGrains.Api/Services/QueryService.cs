@@ -1,42 +1,42 @@
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
-using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using By = CreditGrains.Api.V1.GetDecisionRequest.ByOneofCase;
 
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.QueryService: durable reads. The calls are described in its proto.</summary>
-internal sealed class QueryService(ICreditEngine engine)
+internal sealed class QueryService(EngineAccess access)
 {
-    private readonly RiskFiles files = new(engine);
+    private readonly RiskFiles files = new();
     private const int PageSizeUsual = 100;
     private const int PageSizeMax = 1_000;
 
     public void Bind(ServiceTable table) => table.Bind(V1.QueryServiceReflection.Descriptor.Services[0])
-        .Unary<V1.GetFacilityRequest, V1.GetFacilityReply>("GetFacility", (request, _) => GetFacilityAsync(request))
-        .Unary<V1.GetFacilityAsOfRequest, V1.GetFacilityAsOfReply>("GetFacilityAsOf", (request, _) => GetFacilityAsOfAsync(request))
+        .Unary<V1.GetFacilityRequest, V1.GetFacilityReply>("GetFacility", GetFacilityAsync)
+        .Unary<V1.GetFacilityAsOfRequest, V1.GetFacilityAsOfReply>("GetFacilityAsOf", GetFacilityAsOfAsync)
         .Unary<V1.GetNodeRequest, V1.GetNodeReply>("GetNode", GetNodeAsync)
-        .Unary<V1.ListNodesRequest, V1.ListNodesReply>("ListNodes", (request, _) => ListNodesAsync(request), compress: true)
-        .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", (request, _) => GetDecisionAsync(request))
-        .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", (request, _) => GetHistoryAsync(request), compress: true)
-        .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(engine).RunAsync)
-        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, _) => ViewMapping.Write(await engine.GetStatusAsync().Guarded(), GC.GetTotalPauseDuration()));
+        .Unary<V1.ListNodesRequest, V1.ListNodesReply>("ListNodes", ListNodesAsync, compress: true)
+        .Unary<V1.GetDecisionRequest, V1.GetDecisionReply>("GetDecision", GetDecisionAsync)
+        .Unary<V1.GetHistoryRequest, V1.GetHistoryReply>("GetHistory", GetHistoryAsync, compress: true)
+        .ServerStreaming<V1.FeedRequest, V1.FeedEvent>("Feed", new FeedCall(access).RunAsync)
+        .Unary<V1.GetStatusRequest, V1.GetStatusReply>("GetStatus", async (_, context) => ViewMapping.Write(await access.For(context).GetStatusAsync().Guarded(), GC.GetTotalPauseDuration()));
 
-    private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request)
+    private async ValueTask<V1.GetFacilityReply> GetFacilityAsync(V1.GetFacilityRequest request, CallContext context)
     {
-        var view = await engine.GetFacilityAsync(Facility(request.Facility)).Guarded();
+        var view = await access.For(context).GetFacilityAsync(Facility(request.Facility)).Guarded();
         return new V1.GetFacilityReply { Facility = view is null ? null : ViewMapping.Write(view) };
     }
 
-    private async ValueTask<V1.GetFacilityAsOfReply> GetFacilityAsOfAsync(V1.GetFacilityAsOfRequest request)
+    private async ValueTask<V1.GetFacilityAsOfReply> GetFacilityAsOfAsync(V1.GetFacilityAsOfRequest request, CallContext context)
     {
         var key = Facility(request.Facility);
         if (request.AsOfMicros <= 0) throw Invalid("as_of_micros must be 1 or more");
-        return new V1.GetFacilityAsOfReply { LastEvent = Write(await engine.GetFacilityAsOfAsync(key, request.AsOfMicros).Guarded()) };
+        return new V1.GetFacilityAsOfReply { LastEvent = Write(await access.For(context).GetFacilityAsOfAsync(key, request.AsOfMicros).Guarded()) };
     }
 
     private async ValueTask<V1.GetNodeReply> GetNodeAsync(V1.GetNodeRequest request, CallContext context)
@@ -46,12 +46,12 @@ internal sealed class QueryService(ICreditEngine engine)
         ThrowIfInvalid(fields);
         if (request.AsOfMicros < 0) throw Invalid("as_of_micros must be 0 or more");
         var view = request.AsOfMicros == 0
-            ? await engine.GetNodeAsync(key).Guarded()
-            : await engine.GetNodeAsOfAsync(key, request.AsOfMicros, context.CancellationToken).Guarded();
+            ? await access.For(context).GetNodeAsync(key).Guarded()
+            : await access.For(context).GetNodeAsOfAsync(key, request.AsOfMicros, context.CancellationToken).Guarded();
         return new V1.GetNodeReply { Node = view is null ? null : ViewMapping.Write(view), Exact = view is { IsExact: true } };
     }
 
-    private async ValueTask<V1.ListNodesReply> ListNodesAsync(V1.ListNodesRequest request)
+    private async ValueTask<V1.ListNodesReply> ListNodesAsync(V1.ListNodesRequest request, CallContext context)
     {
         var fields = new Fields();
         var tenant = fields.Tenant(request.Tenant);
@@ -60,7 +60,7 @@ internal sealed class QueryService(ICreditEngine engine)
         var after = request.PageToken.Length == 0 ? default : OpaqueToken.ToKey("page_token", request.PageToken);
         if (after != default && after.Tenant != tenant) throw Invalid("page_token is of another tenant");
         var take = PageSize(request.PageSize);
-        var nodes = await engine.ListNodesAsync(tenant, (NodeKind)(int)request.Kind, after, take).Guarded();
+        var nodes = await access.For(context).ListNodesAsync(tenant, (NodeKind)(int)request.Kind, after, take).Guarded();
         return new V1.ListNodesReply
         {
             Nodes = { nodes.Select(ViewMapping.Write) },
@@ -68,23 +68,23 @@ internal sealed class QueryService(ICreditEngine engine)
         };
     }
 
-    private async ValueTask<V1.GetDecisionReply> GetDecisionAsync(V1.GetDecisionRequest request)
+    private async ValueTask<V1.GetDecisionReply> GetDecisionAsync(V1.GetDecisionRequest request, CallContext context)
     {
         if (request.ByCase != By.DecisionId)
         {
             var (tenant, id) = RequestIdOf(request);
-            return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(await engine.GetDecisionAsync(tenant, id).Guarded())) };
+            return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(access.For(context), await access.For(context).GetDecisionAsync(tenant, id).Guarded())) };
         }
 
         if (request.DecisionId <= 0) throw Invalid("decision_id must be 1 or more");
-        return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(await engine.GetDecisionAsync(request.DecisionId).Guarded())) };
+        return new V1.GetDecisionReply { Event = Write(await files.WithFactorsAsync(access.For(context), await access.For(context).GetDecisionAsync(request.DecisionId).Guarded())) };
     }
 
-    private async ValueTask<V1.GetHistoryReply> GetHistoryAsync(V1.GetHistoryRequest request)
+    private async ValueTask<V1.GetHistoryReply> GetHistoryAsync(V1.GetHistoryRequest request, CallContext context)
     {
         var key = Facility(request.Facility);
         var before = request.PageToken.Length == 0 ? 0 : OpaqueToken.ToSequence("page_token", OpaqueToken.Use.History, request.PageToken);
-        var page = await engine.GetHistoryAsync(key, before, PageSize(request.PageSize)).Guarded();
+        var page = await access.For(context).GetHistoryAsync(key, before, PageSize(request.PageSize)).Guarded();
         return new V1.GetHistoryReply
         {
             Events = { page.Events.Select(ViewMapping.Write) },

@@ -1,4 +1,5 @@
 using CreditGrains.Api.Mapping;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
@@ -11,12 +12,11 @@ using CreditGrains.Engine.Scoring;
 namespace CreditGrains.Api.Services;
 
 /// <summary>creditgrains.v1.RiskService: models, policies, reasons, jobs and monitoring. The calls are described in its proto.</summary>
-internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRiskDesk? desk)
+internal sealed class RiskService(EngineAccess access, TimeProvider clock)
 {
     private const int RowsMax = 1_000;
-    private readonly CommandCalls calls = new(engine);
-    private readonly RiskRegistrar registrar = new(engine, () => RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())));
-    private readonly RiskFiles files = new(engine);
+    private readonly CommandCalls calls = new(access);
+    private readonly RiskFiles files = new();
 
     public void Bind(ServiceTable table)
     {
@@ -24,26 +24,26 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         calls.Bind<V1.ActivateModelRequest>(binder, CommandKind.ActivateModel);
         calls.Bind<V1.ActivatePolicyRequest>(binder, CommandKind.ActivatePolicy);
         binder
-            .Unary<V1.RegisterModelFileRequest, V1.RegisterReply>("RegisterModel", async (m, _) => Reply(CommandKind.RegisterModel, await registrar.RegisterModelAsync(
+            .Unary<V1.RegisterModelFileRequest, V1.RegisterReply>("RegisterModel", async (m, context) => Reply(CommandKind.RegisterModel, await Registrar(context).RegisterModelAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Reasons.Memory, m.Metadata)))
-            .Unary<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RegisterPolicy", async (m, _) => Reply(CommandKind.RegisterPolicy, await registrar.RegisterPolicyAsync(
+            .Unary<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RegisterPolicy", async (m, context) => Reply(CommandKind.RegisterPolicy, await Registrar(context).RegisterPolicyAsync(
                 Entity(m.Tenant, m.LegalEntity), m.Name, m.Version, m.File.Memory, m.Decision)))
-            .Unary<V1.ListVersionsRequest, V1.ListVersionsReply>("ListVersions", (m, _) => ListAsync(m), compress: true)
-            .Unary<V1.ScoreRequest, V1.ScoreReply>("Score", (m, _) => ScoreAsync(m))
-            .Unary<V1.ExplainRequest, V1.ExplainReply>("Explain", (m, _) => ExplainAsync(m))
-            .Unary<V1.GetMonitoringRequest, V1.GetMonitoringReply>("GetMonitoring", (m, _) => MonitoringAsync(m))
-            .Unary<V1.NoteOutcomesRequest, V1.NoteOutcomesReply>("NoteOutcomes", (m, _) => NoteAsync(m))
-            .Unary<V1.StartBacktestRequest, V1.Job>("StartBacktest", (m, _) => StartAsync(m))
-            .Unary<V1.GetJobRequest, V1.Job>("GetJob", (m, _) => new(Job(Desk.Find(m.Id) ?? throw new RpcException(StatusCode.NotFound, $"there is no job {m.Id} in this process"))))
-            .Unary<V1.ListJobsRequest, V1.ListJobsReply>("ListJobs", (_, _) => new(new V1.ListJobsReply { Jobs = { Desk.Jobs().Select(Job) } }));
+            .Unary<V1.ListVersionsRequest, V1.ListVersionsReply>("ListVersions", ListAsync, compress: true)
+            .Unary<V1.ScoreRequest, V1.ScoreReply>("Score", ScoreAsync)
+            .Unary<V1.ExplainRequest, V1.ExplainReply>("Explain", ExplainAsync)
+            .Unary<V1.GetMonitoringRequest, V1.GetMonitoringReply>("GetMonitoring", MonitoringAsync)
+            .Unary<V1.NoteOutcomesRequest, V1.NoteOutcomesReply>("NoteOutcomes", NoteAsync)
+            .Unary<V1.StartBacktestRequest, V1.Job>("StartBacktest", StartAsync)
+            .Unary<V1.GetJobRequest, V1.Job>("GetJob", (m, context) => new(Job(access.DeskFor(context).Find(m.Id) ?? throw new RpcException(StatusCode.NotFound, $"there is no job {m.Id} in this process"))))
+            .Unary<V1.ListJobsRequest, V1.ListJobsReply>("ListJobs", (_, context) => new(new V1.ListJobsReply { Jobs = { access.DeskFor(context).Jobs().Select(Job) } }));
     }
 
-    private IRiskDesk Desk => desk ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no journal: ask a server of CreditGrains, which monitors models and runs backtests beside its engine");
+    private RiskRegistrar Registrar(CallContext context) => new(access.For(context), () => RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())));
 
-    private async ValueTask<V1.ListVersionsReply> ListAsync(V1.ListVersionsRequest request)
+    private async ValueTask<V1.ListVersionsReply> ListAsync(V1.ListVersionsRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
-        var view = await engine.GetRiskAsync(entity.Tenant, entity.LegalEntity).Guarded();
+        var view = await access.For(context).GetRiskAsync(entity.Tenant, entity.LegalEntity).Guarded();
         return new V1.ListVersionsReply
         {
             Versions = { view.Versions.Select(one => new V1.Version
@@ -59,11 +59,11 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         };
     }
 
-    private async ValueTask<V1.ScoreReply> ScoreAsync(V1.ScoreRequest request)
+    private async ValueTask<V1.ScoreReply> ScoreAsync(V1.ScoreRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
         if (request.Rows.Count is < 1 or > RowsMax) throw Invalid($"rows has {request.Rows.Count}; give 1 to {RowsMax}");
-        var explainer = await files.ExplainerAsync(entity, new(request.Model, request.Version)) ?? throw new RpcException(StatusCode.NotFound, $"there is no model {request.Model}@{request.Version}");
+        var explainer = await files.ExplainerAsync(access.For(context), entity, new(request.Model, request.Version)) ?? throw new RpcException(StatusCode.NotFound, $"there is no model {request.Model}@{request.Version}");
         var reply = new V1.ScoreReply();
         foreach (var row in request.Rows)
         {
@@ -74,12 +74,12 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         return reply;
     }
 
-    private async ValueTask<V1.ExplainReply> ExplainAsync(V1.ExplainRequest request)
+    private async ValueTask<V1.ExplainReply> ExplainAsync(V1.ExplainRequest request, CallContext context)
     {
         if (request.DecisionId <= 0) throw Invalid("decision_id must be 1 or more");
-        var record = await engine.GetDecisionAsync(request.DecisionId).Guarded() ?? throw new RpcException(StatusCode.NotFound, $"there is no decision {request.DecisionId}");
+        var record = await access.For(context).GetDecisionAsync(request.DecisionId).Guarded() ?? throw new RpcException(StatusCode.NotFound, $"there is no decision {request.DecisionId}");
         var reply = new V1.ExplainReply { Decision = DecisionMapping.Write(record.Kind, record.Reference, OutcomeOf(record)) };
-        if (await files.ExplainAsync(record) is not { } explained) return reply;
+        if (await files.ExplainAsync(access.For(context), record) is not { } explained) return reply;
         reply.Factors.AddRange(explained.Factors.Select(Write));
         foreach (var (name, value) in explained.Inputs) reply.Inputs.Add(name, value);
         reply.Background = explained.Background;
@@ -88,33 +88,33 @@ internal sealed class RiskService(ICreditEngine engine, TimeProvider clock, IRis
         return reply;
     }
 
-    private async ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request)
+    private async ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
-        var monitors = await Desk.MonitorsAsync(entity).Guarded();
+        var monitors = await access.DeskFor(context).MonitorsAsync(entity).Guarded();
         return new V1.GetMonitoringReply { Models = { monitors.Where(one => request.Model.Length == 0 || one.Name.Name == request.Model).Select(RiskMonitorMapping.Write) } };
     }
 
-    private async ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request)
+    private async ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request, CallContext context)
     {
         if (request.Outcomes.Count is < 1 or > ICreditEngine.BatchLengthMax) throw Invalid($"outcomes has {request.Outcomes.Count}; give 1 to {ICreditEngine.BatchLengthMax}");
         var fields = new Fields();
         var outcomes = request.Outcomes.Select(one => (fields.Facility(one.Facility), one.IsBad)).ToArray();
         if (!fields.Fault.IsNone) throw Invalid(fields.Fault.Message!);
-        return new V1.NoteOutcomesReply { Taken = await Desk.NoteOutcomesAsync(outcomes).Guarded() };
+        return new V1.NoteOutcomesReply { Taken = await access.DeskFor(context).NoteOutcomesAsync(outcomes).Guarded() };
     }
 
-    private async ValueTask<V1.Job> StartAsync(V1.StartBacktestRequest request)
+    private async ValueTask<V1.Job> StartAsync(V1.StartBacktestRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
-        var view = await engine.GetRiskAsync(entity.Tenant, entity.LegalEntity).Guarded();
+        var view = await access.For(context).GetRiskAsync(entity.Tenant, entity.LegalEntity).Guarded();
         var policy = new Domain.Decisions.VersionName(request.Policy, request.Version);
         if (!view.Versions.Any(one => one.IsPolicy && one.Name == policy)) throw new RpcException(StatusCode.NotFound, $"there is no policy {policy}");
         var model = request.Model.Length == 0 ? null : new Domain.Decisions.VersionName(request.Model, request.ModelVersion);
         if (model is not null && !view.Versions.Any(one => !one.IsPolicy && one.Name == model)) throw new RpcException(StatusCode.NotFound, $"there is no model {model}");
         try
         {
-            return Job(Desk.StartBacktest(entity, policy, model, request.FromMicros));
+            return Job(access.DeskFor(context).StartBacktest(entity, policy, model, request.FromMicros));
         }
         catch (NotSupportedException none)
         {

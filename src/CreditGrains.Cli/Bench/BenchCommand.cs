@@ -52,6 +52,7 @@ internal static class BenchCommand
         Cluster(),
         ClusterMemory(),
         ClusterReplay(),
+        Security(),
         Models(),
         Features(),
         Risk(),
@@ -64,6 +65,11 @@ internal static class BenchCommand
     private static Command InProcess() => Measuring(
         "inproc", "The engine in this process: batches of 1,000, and 512 single callers", [.. Options.Common, Options.Data, Options.BatchesInFlight],
         run => InProcessRuns.RunAsync(run.Settings, run.Settings.BatchesInFlight, run.Report, run.Figures));
+
+    private static Command Security() => Measuring(
+        "security", "What keys, roles, tenant limits, audit and signed heads cost: an open server and a secured one in turn",
+        [.. Options.Common, Options.Data, Options.ServeWith, Options.Connections, Options.Streams, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight],
+        run => SecurityRuns.RunAsync(run.Settings, run.Parse.GetValue(Options.StreamConnections), run.Report, run.Figures));
 
     private static Command Import() => Measuring("import", "Bulk import of the population into an empty server", Options.Server, async run =>
     {

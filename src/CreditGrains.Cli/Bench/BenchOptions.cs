@@ -53,13 +53,15 @@ internal sealed class BenchOptions
 
     public Option<ulong> Seed { get; } = new("--seed") { Description = "Seed of random facilities and amounts", DefaultValueFactory = _ => 1UL };
 
+    public Option<string?> ApiKey { get; } = new("--api-key") { Description = "File that holds the API key of a server that asks for one", HelpName = "FILE" };
+
     public Option<bool> Json { get; } = new("--json") { Description = "Print one JSON object" };
 
     /// <summary>The options of every measurement.</summary>
     public Option[] Common => [Facilities, Borrowers, Enterprises, Products, Seconds, WarmUp, Seed, Json];
 
     /// <summary>Those of a server that is measured.</summary>
-    public Option[] Server => [.. Common, Address, Data, ServeWith];
+    public Option[] Server => [.. Common, Address, Data, ServeWith, ApiKey];
 
     /// <summary>Reads and checks them.</summary>
     /// <exception cref="BenchFault">They do not agree.</exception>
@@ -89,6 +91,7 @@ internal sealed class BenchOptions
             BatchesInFlight = Positive(parse, BatchesInFlight, 1_000, 8),
             PostgresFacilities = Given(parse, PostgresFacilities) ?? facilities,
             Seed = parse.GetValue(Seed),
+            Authorization = Has(parse, ApiKey) && parse.GetValue(ApiKey) is { } file ? $"Bearer {File.ReadAllText(file).Trim()}" : null,
             IsJson = parse.GetValue(Json),
         };
     }

@@ -39,6 +39,9 @@ internal sealed record BenchSettings
     /// <summary>Lifetime of the holds that are placed; 0 is the engine's own.</summary>
     public int HoldSeconds { get; init; }
 
+    /// <summary>Authorization header of every call; null for none.</summary>
+    public string? Authorization { get; init; }
+
     public bool IsJson { get; init; }
 
     /// <summary>Seed of the random facilities and amounts. The ids differ in every run.</summary>

@@ -20,6 +20,8 @@ internal sealed class ClientOptions
         DefaultValueFactory = _ => UsualAddress,
     };
 
+    private readonly ClientCredentials credentials = new();
+
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object a line" };
 
     /// <summary>The name of the option that holds the address.</summary>
@@ -31,13 +33,20 @@ internal sealed class ClientOptions
     public ClientOptions AddTo(Command command)
     {
         command.Add(address);
+        credentials.AddTo(command);
         command.Add(json);
         return this;
     }
 
     /// <summary>Opens a channel to the address given; the caller disposes of it.</summary>
-    public RpcChannel Connect(ParseResult parse) =>
-        new(new Uri(parse.GetRequiredValue(address)), new RpcChannelOptions { ReceiveLengthMax = MessageLengthMax, SendLengthMax = MessageLengthMax });
+    public RpcChannel Connect(ParseResult parse)
+    {
+        var server = new Uri(parse.GetRequiredValue(address));
+        return new RpcChannel(server, new RpcChannelOptions
+        {
+            ReceiveLengthMax = MessageLengthMax, SendLengthMax = MessageLengthMax, Authorization = credentials.HeaderFor(server, parse), Tls = credentials.TlsOf(parse),
+        });
+    }
 
     /// <summary>Whether results are for machines.</summary>
     public bool IsJson(ParseResult parse) => parse.GetValue(json);

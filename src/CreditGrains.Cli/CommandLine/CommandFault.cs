@@ -27,6 +27,7 @@ internal sealed class CommandFault(ExitCode code, string name, string message, E
                 ExitCode.Unavailable, e.Code.ToString(), $"no answer from {server} ({Root(e)}); start an engine with 'creditgrains serve' or give the --address of its gRPC port", e),
             StatusCode.InvalidArgument or StatusCode.NotFound or StatusCode.Unimplemented or StatusCode.OutOfRange =>
                 new(ExitCode.Usage, e.Code.ToString(), e.Message, e),
+            StatusCode.Unauthenticated or StatusCode.PermissionDenied => new(ExitCode.Usage, e.Code.ToString(), $"{server} refuses: {e.Message}", e),
             _ => new(ExitCode.Unavailable, e.Code.ToString(), $"{server} cannot serve this now: {e.Message}", e),
         };
     }

@@ -31,6 +31,15 @@ internal static class Calls
     public static readonly RpcMethod<StartBacktestRequest, Job> StartBacktest = Risk<StartBacktestRequest, Job>(nameof(StartBacktest));
     public static readonly RpcMethod<GetJobRequest, Job> GetJob = Risk<GetJobRequest, Job>(nameof(GetJob));
 
+    public static readonly RpcMethod<ProposeRequest, Proposal> Propose = Approval<ProposeRequest, Proposal>(nameof(Propose));
+    public static readonly RpcMethod<ApproveRequest, ApproveReply> Approve = Approval<ApproveRequest, ApproveReply>(nameof(Approve));
+    public static readonly RpcMethod<RejectRequest, Proposal> Reject = Approval<RejectRequest, Proposal>(nameof(Reject));
+    public static readonly RpcMethod<ListProposalsRequest, ListProposalsReply> ListProposals = Approval<ListProposalsRequest, ListProposalsReply>(nameof(ListProposals));
+
+    private static RpcMethod<TRequest, TResponse> Approval<TRequest, TResponse>(string name)
+        where TRequest : class, IMessage<TRequest>
+        where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(ApprovalServiceReflection.Descriptor.Services[0], name);
+
     private static RpcMethod<TRequest, TResponse> Limit<TRequest, TResponse>(string name)
         where TRequest : class, IMessage<TRequest>
         where TResponse : class, IMessage<TResponse> => RpcMethod.Of<TRequest, TResponse>(LimitServiceReflection.Descriptor.Services[0], name);

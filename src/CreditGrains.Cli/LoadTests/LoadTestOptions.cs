@@ -26,7 +26,7 @@ internal sealed class LoadTestOptions
     public Option[] All =>
     [
         accounts, rate, minutes, transport, holdSeconds, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
-        bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.Seed, bench.Json,
+        bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.ApiKey, bench.Seed, bench.Json,
     ];
 
     /// <summary>Reads and checks them.</summary>

@@ -106,8 +106,8 @@ internal static class ScenarioRun
             {
                 var source = new AuthorizationSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds);
                 made.Add(settings.Transport == Transport.Stream
-                    ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, source, tally)
-                    : new UnaryConnection(server, bench.Streams, source, tally));
+                    ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, source, tally, bench.Authorization)
+                    : new UnaryConnection(server, bench.Streams, source, tally, bench.Authorization));
             }
 
             return made;

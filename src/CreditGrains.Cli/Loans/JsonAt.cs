@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Domain.Files;
 
 namespace CreditGrains.Cli.Loans;
 
@@ -20,7 +21,7 @@ internal readonly struct JsonAt(JsonElement element, string path)
         try
         {
             var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true, MaxDepth = 16 };
-            return JsonDocument.Parse(File.ReadAllBytes(file), options);
+            return JsonTexts.Parse(File.ReadAllBytes(file), options);
         }
         catch (JsonException e)
         {

@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Domain.Files;
 using CreditGrains.Risk.Feel;
 using CreditGrains.Risk.Policies;
 
@@ -16,7 +18,7 @@ internal static class PolicyJson
     {
         try
         {
-            using var document = JsonDocument.Parse(text, Strict);
+            using var document = JsonTexts.Parse(Encoding.UTF8.GetBytes(text), Strict);
             if (document.RootElement.ValueKind != JsonValueKind.Object) throw CommandFault.Usage("BadInput", "inputs are one JSON object, such as {\"Age\": 30}");
             var inputs = new FeelContext();
             foreach (var entry in document.RootElement.EnumerateObject())

@@ -6,6 +6,7 @@ using CreditGrains.Cli.Output;
 using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Server;
+using CreditGrains.Server.Security;
 using CreditGrains.Server.Telemetry;
 
 namespace CreditGrains.Cli.Serving;
@@ -21,7 +22,9 @@ internal static class ServeCommand
     public static Command Create(Shell shell)
     {
         var data = new Option<string>("--data") { Description = "Data directory; made when missing, one process at a time", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
-        var listen = new Option<string>("--listen") { Description = "IP address to listen on; there is no authentication yet, so mind whom you let in", HelpName = "IP", DefaultValueFactory = _ => "127.0.0.1" };
+        var listen = new Option<string>("--listen") { Description = "IP address to listen on; one that other machines reach needs --security", HelpName = "IP", DefaultValueFactory = _ => "127.0.0.1" };
+        var security = new Option<string?>("--security") { Description = "Security file: who may call, and how (docs/security.md)", HelpName = "FILE" };
+        var open = new Option<bool>("--open") { Description = "Without a security file: everybody on this machine may do everything" };
         var grpc = Port("--grpc-port", "Port of gRPC (HTTP/2 without TLS)", ServerOptions.GrpcPortUsual);
         var http = Port("--http-port", "Port of JSON over HTTP/1.1", ServerOptions.HttpPortUsual);
         var segment = SegmentSize.Option();
@@ -42,11 +45,12 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
             if (address is not null && StandbyAddress.Parse(address) is null) result.AddError($"--standby '{address}' is not HOST:PORT");
+            if (result.GetValue(security) is not null && result.GetValue(open)) result.AddError("--open and --security exclude each other");
             if (address is null && result.GetValue(required)) result.AddError("--standby-required needs --standby");
             if (TelemetryOf(result.GetValue(collector), result.GetValue(traceRatio))?.Fault() is { } fault) result.AddError($"--otlp, --trace-ratio: {fault}");
             if (result.GetValue(keep) is < 0) result.AddError("--keep-journal-days must be 0 or more");
@@ -60,6 +64,8 @@ internal static class ServeCommand
                 new ServerOptions
                 {
                     DataDirectory = parse.GetRequiredValue(data),
+                    Security = parse.GetValue(security) is { } file ? SecuritySettings.Read(file) : null,
+                    Open = parse.GetValue(open),
                     OpenEngine = (directory, token) => LocalEngine.OpenAsync(
                         directory, new PartitionOptions { SegmentBytes = SegmentSize.BytesOf(parse, segment), StandbyRequired = parse.GetValue(required), Warn = Warn }, token),
                     Standby = parse.GetValue(standby) is { } address ? StandbyAddress.Parse(address) : null,

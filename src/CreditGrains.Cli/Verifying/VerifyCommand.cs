@@ -4,6 +4,7 @@ using System.Globalization;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
+using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Replay;
 
@@ -17,26 +18,41 @@ internal static class VerifyCommand
     public static Command Create(Shell shell)
     {
         var data = new Option<string>("--data") { Description = "Data directory; a server may have it open, then its newest decisions may be missing from the check", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
+        var heads = new Option<string?>("--heads") { Description = "File of signed heads to hold the journal against: finds one rewritten with every hash made right", HelpName = "FILE" };
+        var key = new Option<string?>("--public-key") { Description = "Public key of the heads", HelpName = "FILE" };
+        var audit = new Option<string?>("--audit") { Description = "Directory of the audit log, to hold it against the heads too", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var command = new Command("verify", "Check a data directory: chain, replay of every event, conservation, digests, snapshots. Exit code 4 when damaged") { data, json };
+        var command = new Command("verify", "Check a data directory: chain, replay of every event, conservation, digests, snapshots. Exit code 4 when damaged") { data, heads, key, audit, json };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(heads) is null != result.GetValue(key) is null) result.AddError("--heads and --public-key belong together");
+            if (result.GetValue(audit) is not null && result.GetValue(heads) is null) result.AddError("--audit needs --heads; 'creditgrains audit' checks a log alone");
+        });
         command.SetAction(async (parse, _) =>
         {
             var start = Stopwatch.GetTimestamp();
-            var report = await RunAsync(shell, parse.GetRequiredValue(data));
+            var check = parse.GetValue(heads) is { } file ? HeadCheck.Read(file, parse.GetRequiredValue(key)!) : null;
+            var report = await RunAsync(shell, parse.GetRequiredValue(data), check);
+            if (check is not null && report.IsSound)
+            {
+                var problem = check.Judge(report, new PartitionOptions().PartitionId, report.OldestSequence) ?? (parse.GetValue(audit) is { } log ? check.JudgeAudit(log) : null);
+                report = report with { Problem = problem };
+            }
+
             var seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
             if (parse.GetValue(json)) shell.Record(new VerifyResult(report.IsSound, Math.Round(seconds, 3), report));
-            else Print(shell, report, seconds);
+            else Print(shell, report, seconds, check);
             return (int)(report.IsSound ? ExitCode.Ok : ExitCode.Damaged);
         });
         return command;
     }
 
-    private static Task<VerificationReport> RunAsync(Shell shell, string directory) => LongWork.RunAsync(
+    private static Task<VerificationReport> RunAsync(Shell shell, string directory, HeadCheck? check) => LongWork.RunAsync(
         shell, "Verifying", ProgressParts, progress => Task.Run(() =>
         {
             try
             {
-                return JournalVerification.Run(directory, options: null, done => progress.Report((long)(done * ProgressParts)));
+                return JournalVerification.Run(directory, options: null, done => progress.Report((long)(done * ProgressParts)), check is null ? null : check.See);
             }
             catch (StoreException e)
             {
@@ -44,7 +60,7 @@ internal static class VerifyCommand
             }
         }));
 
-    private static void Print(Shell shell, VerificationReport report, double seconds)
+    private static void Print(Shell shell, VerificationReport report, double seconds, HeadCheck? check)
     {
         shell.Table("", ["verified", "#"],
         [
@@ -67,6 +83,7 @@ internal static class VerifyCommand
         if (report.Problem is not { } problem)
         {
             shell.Line($"Everything holds. Chain head {report.ChainHead}");
+            if (check is not null) shell.Line($"{check.Count - check.OutOfReach} signed heads agree with it{(check.OutOfReach > 0 ? $"; {check.OutOfReach} are of archived segments" : "")}.");
             return;
         }
         shell.Line($"DAMAGED ({problem.Fault}){(problem.File.Length > 0 ? $" in {problem.File}" : "")}{(problem.Sequence > 0 ? FormattableString.Invariant($" at sequence {problem.Sequence}") : "")}: {problem.What}");

@@ -17,6 +17,14 @@ public abstract class LivePage : ComponentBase, IDisposable
     [Inject]
     public LiveBoard Board { get; set; } = null!;
 
+    /// <summary>Who looks.</summary>
+    [Inject]
+    public Visit Visit { get; set; } = null!;
+
+    /// <summary>Leads away when the visitor's credentials have ended.</summary>
+    [Inject]
+    public NavigationManager Addresses { get; set; } = null!;
+
     /// <summary>The newest view.</summary>
     protected BoardView View => Board.View;
 
@@ -45,6 +53,13 @@ public abstract class LivePage : ComponentBase, IDisposable
         if (isDisposed) return;
         try
         {
+            if (await Visit.FindAsync() is null)
+            {
+                // The host asks for credentials.
+                Addresses.NavigateTo(Addresses.Uri, forceLoad: true);
+                return;
+            }
+
             await RefreshAsync();
             StateHasChanged();
         }

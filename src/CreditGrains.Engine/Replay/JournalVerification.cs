@@ -19,17 +19,18 @@ public static class JournalVerification
     /// <param name="directory">Must exist.</param>
     /// <param name="options">As the engine is run with; null for the usual.</param>
     /// <param name="progress">Told the part done, 0 to 1, now and then; may be null.</param>
+    /// <param name="heads">Told the last sequence of each frame of events and the chain hash there; may be null.</param>
     /// <exception cref="StoreException">The directory is missing, foreign or cannot be listed.</exception>
-    public static VerificationReport Run(string directory, PartitionOptions? options = null, Action<double>? progress = null) =>
-        Run(DiskFileStore.OpenForReading(directory), options ?? new PartitionOptions(), progress);
+    public static VerificationReport Run(string directory, PartitionOptions? options = null, Action<double>? progress = null, Action<long, ChainHash>? heads = null) =>
+        Run(DiskFileStore.OpenForReading(directory), options ?? new PartitionOptions(), progress, heads);
 
     /// <summary>Verifies a store.</summary>
-    /// <inheritdoc cref="Run(string, PartitionOptions?, Action{double}?)"/>
-    public static VerificationReport Run(IFileStore files, PartitionOptions options, Action<double>? progress = null)
+    /// <inheritdoc cref="Run(string, PartitionOptions?, Action{double}?, Action{long, ChainHash}?)"/>
+    public static VerificationReport Run(IFileStore files, PartitionOptions options, Action<double>? progress = null, Action<long, ChainHash>? heads = null)
     {
         ArgumentNullException.ThrowIfNull(files);
         ArgumentNullException.ThrowIfNull(options);
-        var run = new VerificationRun(files, options, progress);
+        var run = new VerificationRun(files, options, progress, heads);
         try
         {
             run.Run();
@@ -60,7 +61,7 @@ public static class JournalVerification
 }
 
 /// <summary>One verification under way: what it found so far.</summary>
-internal sealed class VerificationRun(IFileStore files, PartitionOptions options, Action<double>? progress)
+internal sealed class VerificationRun(IFileStore files, PartitionOptions options, Action<double>? progress, Action<long, ChainHash>? heads = null)
 {
     private const double FirstPassPart = 0.3;
     private const int ProgressEveryEvents = 16_384;
@@ -93,6 +94,7 @@ internal sealed class VerificationRun(IFileStore files, PartitionOptions options
     public VerificationReport Report(VerificationProblem? problem = null) => new()
     {
         FirstSequence = baseSnapshot + 1,
+        OldestSequence = segments.Count == 0 ? 0 : segments[0].FirstSequence,
         LastSequence = journal?.NextSequence - 1 ?? 0,
         BaseSnapshot = baseSnapshot,
         Segments = segments.Count,
@@ -135,6 +137,7 @@ internal sealed class VerificationRun(IFileStore files, PartitionOptions options
         journal = PartitionJournal.Verify(files, options.JournalOptions, Math.Max(1, segments[0].FirstSequence), frame =>
         {
             CollectDigests(frame);
+            if (!frame.Header.IsOpening) heads?.Invoke(frame.Header.NextSequence - 1, frame.Header.Chain);
             bytesRead += frame.Raw.Length;
             progress?.Invoke(FirstPassPart * bytesRead / total);
         });

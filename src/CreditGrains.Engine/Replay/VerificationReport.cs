@@ -48,6 +48,9 @@ public sealed record VerificationReport
     /// <summary>First sequence replayed.</summary>
     public long FirstSequence { get; init; }
 
+    /// <summary>Sequence at which the oldest kept segment begins.</summary>
+    public long OldestSequence { get; init; }
+
     /// <summary>Last sequence of the journal.</summary>
     public long LastSequence { get; init; }
 

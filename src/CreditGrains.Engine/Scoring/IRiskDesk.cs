@@ -26,12 +26,13 @@ public sealed record ModelMonitorView(
 
 /// <summary>Work in the background.</summary>
 /// <param name="Id">Names it in this process.</param>
+/// <param name="Entity">Tenant and legal entity it is of.</param>
 /// <param name="Title">What it does.</param>
 /// <param name="State">Running, Done or Failed.</param>
 /// <param name="ProgressPermille">Done parts in a thousand.</param>
 /// <param name="Report">JSON; null until done.</param>
 /// <param name="Fault">Why it failed; null otherwise.</param>
-public sealed record RiskJob(string Id, string Title, string State, int ProgressPermille, string? Report, string? Fault);
+public sealed record RiskJob(string Id, NodeKey Entity, string Title, string State, int ProgressPermille, string? Report, string? Fault);
 
 /// <summary>What runs beside an engine, behind its feed: monitors, shadows, backtests. Any thread.</summary>
 public interface IRiskDesk

@@ -136,7 +136,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     {
         var id = Interlocked.Increment(ref jobsMade).ToString(CultureInfo.InvariantCulture);
         var title = $"backtest of policy {policy}{(model is null ? "" : $" with model {model}")}";
-        var job = jobs[id] = new RiskJob(id, title, "Running", 0, null, null);
+        var job = jobs[id] = new RiskJob(id, entity, title, "Running", 0, null, null);
         _ = Task.Factory.StartNew(() => RunBacktest(job, entity, policy, model, fromMicros), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         return job;
     }

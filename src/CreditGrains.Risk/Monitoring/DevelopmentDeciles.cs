@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
+using CreditGrains.Domain.Files;
 using CreditGrains.Risk.Models;
 
 namespace CreditGrains.Risk.Monitoring;
@@ -37,7 +39,7 @@ public sealed record DevelopmentDeciles(DecileBands Score, IReadOnlyDictionary<s
     {
         try
         {
-            using var document = JsonDocument.Parse(metadata);
+            using var document = JsonTexts.Parse(Encoding.UTF8.GetBytes(metadata), default);
             return document.RootElement.ValueKind == JsonValueKind.Object && document.RootElement.TryGetProperty("development", out var found) ? found.Deserialize<DevelopmentDeciles>(Options) : null;
         }
         catch (JsonException)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using CreditGrains.Domain.Files;
 
 namespace CreditGrains.Securitisation.Files;
 
@@ -37,7 +38,7 @@ public sealed class JsonPart
     {
         try
         {
-            return new JsonPart(JsonDocument.Parse(json, Options).RootElement, "");
+            return new JsonPart(JsonTexts.Parse(json, Options).RootElement, "");
         }
         catch (JsonException e)
         {

@@ -1,5 +1,9 @@
 using System.Net;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using CreditGrains.Api.Security;
+using CreditGrains.Api.Security.Tls;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Journal;
 using CreditGrains.Engine.Journal.Standby;
@@ -80,7 +84,7 @@ internal sealed class StandbyAttachment : IAsyncDisposable
         {
             client = await ConnectAsync();
             // Calls on the link block, up to the deadline of the stream, on a pool thread of their own.
-            var stream = client.GetStream();
+            var stream = await SecureAsync(client.GetStream());
             link = await Task.Run(() => StandbyLink.Connect(stream, engine.PartitionId, engine.Journal), stop.Token);
             Show(StandbyState.CatchingUp, Place);
             while (await Task.Run(link.CatchUp, stop.Token) > FramesBehindMax)
@@ -113,6 +117,31 @@ internal sealed class StandbyAttachment : IAsyncDisposable
                 link?.Dispose();
                 client?.Dispose();
             }
+        }
+    }
+
+    /// <summary>The link under TLS, where the server has it: both sides show certificates that lead to the same root.</summary>
+    private async Task<Stream> SecureAsync(NetworkStream plain)
+    {
+        if (options.Security?.Tls is not { } tls) return plain;
+        var secured = new SslStream(plain);
+        try
+        {
+            // Read for each link: files may have been replaced.
+            var client = PeerTrust.ClientOptions(PemFiles.Certificates(tls.ClientCa!), PemFiles.CertificateWithKey(tls.Certificate, tls.Key));
+            client.TargetHost = address.Host;
+            await secured.AuthenticateAsClientAsync(client, stop.Token).WaitAsync(AnswerWithin, stop.Token);
+            return secured;
+        }
+        catch (Exception e) when (e is AuthenticationException or SecurityFileException or TimeoutException)
+        {
+            await secured.DisposeAsync();
+            throw new IOException(e.Message, e);
+        }
+        catch
+        {
+            await secured.DisposeAsync();
+            throw;
         }
     }
 

@@ -166,7 +166,7 @@ public sealed class EndToEndTests : IAsyncLifetime, IAsyncDisposable
 
     ValueTask IAsyncDisposable.DisposeAsync() => new(DisposeAsync());
 
-    private ServerOptions Options(string path) => new() { DataDirectory = path, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true };
+    private ServerOptions Options(string path) => new() { DataDirectory = path, Open = true, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true };
 
     private async Task StartAsync()
     {

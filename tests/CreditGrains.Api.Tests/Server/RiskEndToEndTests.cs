@@ -34,7 +34,7 @@ public sealed class RiskEndToEndTests : IAsyncLifetime, IAsyncDisposable
 
     public async Task InitializeAsync()
     {
-        server = await CreditGrainsServer.StartAsync(new ServerOptions { DataDirectory = directory, GrpcPort = 0, HttpPort = 0, Output = TextWriter.Null, Demo = true });
+        server = await CreditGrainsServer.StartAsync(new ServerOptions { DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Output = TextWriter.Null, Demo = true });
         channel = new RpcChannel(server.GrpcAddress);
     }
 

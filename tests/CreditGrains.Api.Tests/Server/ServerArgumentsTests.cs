@@ -11,7 +11,7 @@ public sealed class ServerArgumentsTests
     {
         var read = ServerArguments.Parse([], out var fault);
         Assert.Null(fault);
-        Assert.Equal(new ServerArguments("data", IPAddress.Loopback, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual, Demo: false), read);
+        Assert.Equal(new ServerArguments("data", IPAddress.Loopback, ServerOptions.GrpcPortUsual, ServerOptions.HttpPortUsual, Demo: false, Security: null, Open: false), read);
     }
 
     [Fact]
@@ -19,7 +19,7 @@ public sealed class ServerArgumentsTests
     {
         var read = ServerArguments.Parse(["--demo", "--data", "d", "--address", "0.0.0.0", "--grpc-port", "0", "--http-port", "65535"], out var fault);
         Assert.Null(fault);
-        Assert.Equal(new ServerArguments("d", IPAddress.Any, 0, 65_535, Demo: true), read);
+        Assert.Equal(new ServerArguments("d", IPAddress.Any, 0, 65_535, Demo: true, Security: null, Open: false), read);
     }
 
     [Theory]

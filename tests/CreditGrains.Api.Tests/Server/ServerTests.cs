@@ -145,7 +145,7 @@ public sealed class ServerTests : IDisposable
 
     private ServerOptions Options() => new()
     {
-        DataDirectory = directory, GrpcPort = 0, HttpPort = 0, Output = output, HealthEvery = TimeSpan.FromMilliseconds(20),
+        DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Output = output, HealthEvery = TimeSpan.FromMilliseconds(20),
         OpenEngine = (_, _) => Task.FromResult<ICreditEngine>(engine),
     };
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Server;
@@ -37,8 +38,8 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
             kestrel.ListenHttp(new IPEndPoint(IPAddress.Loopback, 0));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, Engine);
-        builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { TimeProvider = clock });
+        CreditGrainsApi.Bind(table, new EngineAccess(Engine));
+        builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { TimeProvider = clock, Gate = AccessGate.Open(clock) });
         app = builder.Build();
     }
 
@@ -89,6 +90,8 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     private static Google.Protobuf.Reflection.ServiceDescriptor Service(string name) => name switch
     {
         "LimitService" => V1.LimitServiceReflection.Descriptor.Services[0],
+        "ApprovalService" => V1.ApprovalServiceReflection.Descriptor.Services[0],
+        "VaultService" => V1.VaultServiceReflection.Descriptor.Services[0],
         "ControlService" => V1.ControlServiceReflection.Descriptor.Services[0],
         "PoolService" => V1.PoolServiceReflection.Descriptor.Services[0],
         "RiskService" => V1.RiskServiceReflection.Descriptor.Services[0],

@@ -105,7 +105,7 @@ public sealed partial class TelemetryTests : IDisposable
 
     private ServerOptions Options() => new()
     {
-        DataDirectory = Path.Combine(directory, "data"), OpenEngine = (_, _) => Task.FromResult<Engine.ICreditEngine>(engine), GrpcPort = 0, HttpPort = 0, Output = printed,
+        DataDirectory = Path.Combine(directory, "data"), OpenEngine = (_, _) => Task.FromResult<Engine.ICreditEngine>(engine), Open = true, GrpcPort = 0, HttpPort = 0, Output = printed,
         HealthEvery = TimeSpan.FromMilliseconds(20),
     };
 

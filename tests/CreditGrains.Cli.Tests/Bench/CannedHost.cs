@@ -1,5 +1,6 @@
 using System.Net;
 using CreditGrains.Api;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Transport.Hosting;
 using CreditGrains.Api.Transport.Server;
 using Microsoft.AspNetCore.Builder;
@@ -29,8 +30,8 @@ internal sealed class CannedHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, 0)));
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, engine);
-        builder.Services.AddGrpcTransport(table);
+        CreditGrainsApi.Bind(table, new EngineAccess(engine));
+        builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { Gate = AccessGate.Open(TimeProvider.System) });
         var app = builder.Build();
         await app.StartAsync();
         var uri = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());

@@ -12,7 +12,7 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
         using var stop = new CancellationTokenSource();
         var output = new ReadyWriter("Try, while");
         var shell = new Shell(output, TextWriter.Null, isTerminal: false, isErrorTerminal: false);
-        string[] line = ["serve", "--data", Path.Combine(directory.Path, "data"), "--grpc-port", "0", "--http-port", "0", "--demo"];
+        string[] line = ["serve", "--open", "--data", Path.Combine(directory.Path, "data"), "--grpc-port", "0", "--http-port", "0", "--demo"];
         var serving = CommandTree.RunAsync(line, shell, stop.Token);
         await output.Ready.WaitAsync(TimeSpan.FromMinutes(2));
         var address = output.ToString().Split("gRPC  ")[1].Split(' ')[0];
@@ -24,7 +24,7 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
     [Fact]
     public async Task Serve_OnADirectoryInUse_EndsWithThree()
     {
-        var run = await CliRun.OfAsync("serve", "--data", server.DataDirectory, "--grpc-port", "0", "--http-port", "0");
+        var run = await CliRun.OfAsync("serve", "--open", "--data", server.DataDirectory, "--grpc-port", "0", "--http-port", "0");
         Assert.Equal(ExitCode.Unavailable, run.Code);
         Assert.StartsWith("Locked: ", run.Output, StringComparison.Ordinal);
     }
@@ -45,7 +45,7 @@ public sealed class ServeTest(ServerFixture server) : IClassFixture<ServerFixtur
         var file = server.Write("damaged.csv", Uci.UciTwin.TextOf(Uci.UciTwin.Accounts(50, seed: 1)));
         Assert.Equal(ExitCode.Ok, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
         Damage(Directory.GetFiles(directory.Path, "journal-*")[0]);
-        var run = await CliRun.OfAsync("serve", "--data", directory.Path, "--grpc-port", "0", "--http-port", "0");
+        var run = await CliRun.OfAsync("serve", "--open", "--data", directory.Path, "--grpc-port", "0", "--http-port", "0");
         Assert.Equal(ExitCode.Damaged, run.Code);
         Assert.Equal(ExitCode.Damaged, (await CliRun.OfAsync("replay", "uci", file, "--data", directory.Path)).Code);
         var verified = await CliRun.OfAsync("verify", "--data", directory.Path);

@@ -46,7 +46,7 @@ public sealed class ServerFixture : IAsyncLifetime
 
     public async Task InitializeAsync() => server = await CreditGrainsServer.StartAsync(new ServerOptions
     {
-        DataDirectory = DataDirectory, OpenEngine = LocalEngine.OpenAsync, GrpcPort = 0, HttpPort = 0, Output = TextWriter.Null,
+        DataDirectory = DataDirectory, OpenEngine = LocalEngine.OpenAsync, Open = true, GrpcPort = 0, HttpPort = 0, Output = TextWriter.Null,
     });
 
     public async Task DisposeAsync()

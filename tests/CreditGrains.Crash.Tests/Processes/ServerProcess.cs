@@ -15,7 +15,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a server on a data directory and waits for its line of addresses.</summary>
     public static async Task<ServerProcess> StartAsync(string directory, string[]? under = null, params string[] more)
     {
-        var process = CliProcess.Start(under ?? [], ["serve", "--data", directory, "--grpc-port", "0", "--http-port", "0", "--segment-mib", "16", .. more]);
+        var process = CliProcess.Start(under ?? [], ["serve", "--open", "--data", directory, "--grpc-port", "0", "--http-port", "0", "--segment-mib", "16", .. more]);
         try
         {
             var line = await process.WaitForLineAsync("  gRPC  ");

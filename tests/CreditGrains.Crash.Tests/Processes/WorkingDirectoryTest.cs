@@ -10,7 +10,7 @@ public sealed class WorkingDirectoryTest
         var here = Directory.CreateDirectory(directory.Of("here")).FullName;
         await File.WriteAllTextAsync(Path.Combine(here, "appsettings.json"), "these are not the settings of this server");
         await using var server = CliProcess.Start(
-            [], ["serve", "--data", directory.Of("data"), "--grpc-port", "0", "--http-port", "0", "--segment-mib", "16"], here);
+            [], ["serve", "--open", "--data", directory.Of("data"), "--grpc-port", "0", "--http-port", "0", "--segment-mib", "16"], here);
         await server.WaitForLineAsync("  gRPC  ");
         Assert.Equal(0, await server.StopAsync());
     }

@@ -23,7 +23,7 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
     {
         server = await CreditGrainsServer.StartAsync(new ServerOptions
         {
-            DataDirectory = directory, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true,
+            DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Output = output, Demo = true,
             Dashboard = new DashboardOptions { Every = TimeSpan.FromMilliseconds(300), Pools = new FixedPools([SamplePool.Sight]) },
         });
         channel = new RpcChannel(server.GrpcAddress);

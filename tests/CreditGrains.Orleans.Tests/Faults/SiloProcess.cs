@@ -14,7 +14,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private SiloProcess(string database, string redis, int partitions) => arguments =
     [
-        "--database", database, "--redis", redis, "--cluster", "faults", "--partitions", Text(partitions),
+        "--open", "--database", database, "--redis", redis, "--cluster", "faults", "--partitions", Text(partitions),
         "--silo-port", Text(Programs.FreePort()), "--gateway-port", Text(Programs.FreePort()), "--grpc-port", Text(Programs.FreePort()), "--http-port", Text(Programs.FreePort()),
     ];
 

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Net.Security;
 using System.Runtime.CompilerServices;
 
 namespace CreditGrains.Api.Transport.Client;
@@ -24,7 +25,7 @@ public sealed class RpcChannel : IDisposable
 #pragma warning disable CA2000 // The invoker owns the handler made here.
         invoker = this.options.Handler is { } handler
             ? new HttpMessageInvoker(handler, disposeHandler: false)
-            : new HttpMessageInvoker(MakeHandler(), disposeHandler: true);
+            : new HttpMessageInvoker(MakeHandler(this.options.Tls), disposeHandler: true);
 #pragma warning restore CA2000
     }
 
@@ -89,12 +90,14 @@ public sealed class RpcChannel : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionExact,
             Content = content,
         };
+        if (options.Authorization is { } authorization) request.Headers.TryAddWithoutValidation("authorization", authorization);
         RequestHeaders.Write(request.Headers, callOptions);
         return request;
     }
 
-    private static SocketsHttpHandler MakeHandler() => new()
+    private static SocketsHttpHandler MakeHandler(SslClientAuthenticationOptions? tls) => new()
     {
+        SslOptions = tls ?? new SslClientAuthenticationOptions(),
         EnableMultipleHttp2Connections = true,
         InitialHttp2StreamWindowSize = StreamWindow,
         PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,

@@ -1,3 +1,5 @@
+using System.Net.Security;
+
 namespace CreditGrains.Api.Transport.Client;
 
 /// <summary>Bounds of a channel.</summary>
@@ -8,6 +10,12 @@ public sealed record RpcChannelOptions
 
     /// <summary>Largest request message in bytes, before compression. Default 4 MiB.</summary>
     public int SendLengthMax { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>Sent as the authorization header of every call, such as "Bearer cg_…". Null: none.</summary>
+    public string? Authorization { get; init; }
+
+    /// <summary>The client's side of TLS for https addresses: roots, its own certificate. Null: the system's roots, no certificate.</summary>
+    public SslClientAuthenticationOptions? Tls { get; init; }
 
     /// <summary>
     /// The handler that carries the calls, for TLS settings and the like; the channel does not dispose of it. Null: one of

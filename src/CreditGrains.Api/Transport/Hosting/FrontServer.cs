@@ -20,6 +20,7 @@ internal sealed class FrontServer(IServer server, ServiceTable services, GrpcTra
         where TContext : notnull
     {
         options.Validate();
+        options.Gate?.Prepare(services.Methods);
         var front = new Front(services, options, logger, stopping.Token);
         return server.StartAsync(new FrontApplication<TContext>(application, front), cancellationToken);
     }

@@ -1,7 +1,11 @@
 using System.Net;
+using System.Net.Security;
+using CreditGrains.Api.Security.Tls;
 using CreditGrains.Api.Transport.Server;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +15,7 @@ namespace CreditGrains.Api.Transport.Hosting;
 public static class GrpcTransportExtensions
 {
     private static readonly TimeSpan PingDelay = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan PingTimeout = TimeSpan.FromSeconds(20);
 
     /// <summary>
@@ -40,22 +45,35 @@ public static class GrpcTransportExtensions
     /// HTTP/2 at once. Without TLS there is nothing to negotiate by, so HTTP/1.1 needs a port of its own:
     /// <see cref="ListenHttp"/>. With TLS one port serves both.
     /// </summary>
-    public static KestrelServerOptions ListenGrpc(this KestrelServerOptions kestrel, IPEndPoint endpoint)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="endpoint">Where; port 0 chooses a free one.</param>
+    /// <param name="tls">The server's side of TLS; null for none.</param>
+    public static KestrelServerOptions ListenGrpc(this KestrelServerOptions kestrel, IPEndPoint endpoint, ServerTls? tls = null)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
         // Finds callers that vanished without closing, so their streams do not stay open for ever.
         kestrel.Limits.Http2.KeepAlivePingDelay = PingDelay;
         kestrel.Limits.Http2.KeepAlivePingTimeout = PingTimeout;
-        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http2);
+        kestrel.Listen(endpoint, listen => Open(listen, HttpProtocols.Http2, tls));
         return kestrel;
     }
 
     /// <summary>Opens a port for HTTP/1.1: JSON calls and the ordinary pages.</summary>
-    public static KestrelServerOptions ListenHttp(this KestrelServerOptions kestrel, IPEndPoint endpoint)
+    /// <param name="kestrel">The server.</param>
+    /// <param name="endpoint">Where; port 0 chooses a free one.</param>
+    /// <param name="tls">The server's side of TLS; null for none.</param>
+    public static KestrelServerOptions ListenHttp(this KestrelServerOptions kestrel, IPEndPoint endpoint, ServerTls? tls = null)
     {
         ArgumentNullException.ThrowIfNull(kestrel);
-        kestrel.Listen(endpoint, listen => listen.Protocols = HttpProtocols.Http1);
+        kestrel.Listen(endpoint, listen => Open(listen, HttpProtocols.Http1, tls));
         return kestrel;
+    }
+
+    private static void Open(ListenOptions listen, HttpProtocols protocols, ServerTls? tls)
+    {
+        listen.Protocols = protocols;
+        if (tls is null) return;
+        listen.UseHttps(new TlsHandshakeCallbackOptions { OnConnection = _ => new ValueTask<SslServerAuthenticationOptions>(tls.Options()), HandshakeTimeout = HandshakeTimeout });
     }
 
     private static IServer Create(ServiceDescriptor server, IServiceProvider provider)

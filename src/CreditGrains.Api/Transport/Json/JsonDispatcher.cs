@@ -22,9 +22,14 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
     {
         var response = features.GetRequiredFeature<IHttpResponseFeature>();
         var body = features.GetRequiredFeature<IHttpResponseBodyFeature>().Writer;
+        // An answer is for its caller only, and nothing a browser should guess the type of or keep.
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
         try
         {
             Begin(context, features, method);
+            // Before the body is read: nobody unknown makes the server keep megabytes.
+            options.Gate?.Admit(context, features);
             var descriptor = method!.Descriptor;
             var request = codec.Value.Parse(descriptor.InputType, await ReadBody(features, context));
             if (context.IsDeadlinePassed)
@@ -99,7 +104,12 @@ internal sealed class JsonDispatcher(ServiceTable services, GrpcTransportOptions
         {
             var result = await reader.ReadAsync(context.CancellationToken);
             if (result.Buffer.Length > options.ReceiveLengthMax)
+            {
+                // The rest is not read, so the connection cannot be used again.
+                features.GetRequiredFeature<IHttpResponseFeature>().Headers.Connection = "close";
                 throw new RpcException(StatusCode.ResourceExhausted, $"The body passes the receive limit of {options.ReceiveLengthMax} bytes.");
+            }
+
             if (result.IsCompleted)
             {
                 var bytes = result.Buffer.ToArray();

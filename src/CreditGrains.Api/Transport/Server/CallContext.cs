@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using CreditGrains.Api.Security.Access;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CreditGrains.Api.Transport.Server;
@@ -21,6 +22,7 @@ public sealed class CallContext
     private Metadata? requestHeaders;
     private Metadata? responseHeaders;
     private Metadata? responseTrailers;
+    private ICallGate? gate;
 
     internal CallContext()
     {
@@ -28,6 +30,9 @@ public sealed class CallContext
 
     /// <summary>The path called: <c>/package.Service/Method</c>.</summary>
     public string Method { get; private set; } = "";
+
+    /// <summary>Who calls, as the gate recognised them; null where there is no gate, or the method is open to all.</summary>
+    public Principal? Principal { get; private set; }
 
     /// <summary>
     /// When the caller stops waiting; null when it set no deadline. A call that arrives later is answered DeadlineExceeded without
@@ -69,6 +74,8 @@ public sealed class CallContext
         }
     }
 
+    internal CallAdmission? Admission { get; private set; }
+
     internal bool IsDeadlinePassed =>
         Deadline is { } deadline && (timer is { IsCancellationRequested: true } || clock.GetUtcNow() >= deadline);
 
@@ -93,6 +100,25 @@ public sealed class CallContext
         DeadlineMicros = long.MaxValue;
     }
 
+    /// <summary>Notes who was admitted; <see cref="End"/> tells the gate when the call is over.</summary>
+    internal void Admitted(ICallGate by, Principal principal, CallAdmission admission)
+    {
+        gate = by;
+        Principal = principal;
+        Admission = admission;
+    }
+
+    /// <summary>For calls that last: whether the caller's credentials still hold.</summary>
+    /// <exception cref="RpcException">Unauthenticated: they have ended, or were revoked.</exception>
+    internal void Recheck() => gate?.Recheck(this);
+
+    /// <summary>Charges the caller's tenant for commands beyond the call's first.</summary>
+    /// <exception cref="RpcException">ResourceExhausted: it may not send so many now.</exception>
+    internal void Charge(int commands)
+    {
+        if (commands > 0) gate?.Charge(this, commands);
+    }
+
     internal void SetTimeout(TimeSpan timeout)
     {
         var deadline = Later(clock.GetUtcNow(), timeout);
@@ -102,6 +128,10 @@ public sealed class CallContext
 
     internal void End()
     {
+        gate?.Leave(this);
+        gate = null;
+        Principal = null;
+        Admission = null;
         source?.Dispose();
         source = null;
         timer?.Dispose();

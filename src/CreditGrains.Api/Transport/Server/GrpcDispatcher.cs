@@ -18,7 +18,7 @@ internal sealed class GrpcDispatcher(GrpcTransportOptions options, ILogger logge
         try
         {
             call.Begin(features, method, options, stopping);
-            unfinished = Start(call, method!);
+            unfinished = Start(call, features, method!);
         }
 #pragma warning disable CA1031 // The border of the handler: every failure becomes a status.
         catch (Exception e)
@@ -36,9 +36,10 @@ internal sealed class GrpcDispatcher(GrpcTransportOptions options, ILogger logge
     }
 
     /// <summary>Null when the call is finished.</summary>
-    private Task? Start(GrpcCall call, MethodEntry method)
+    private Task? Start(GrpcCall call, IFeatureCollection features, MethodEntry method)
     {
         ThrowIfLate(call);
+        options.Gate?.Admit(call.Context, features);
         options.Admit?.Invoke(call.Context);
         if (method.Stream is { } stream)
             return FinishStream(call, stream);

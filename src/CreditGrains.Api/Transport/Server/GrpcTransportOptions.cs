@@ -14,6 +14,11 @@ public sealed class GrpcTransportOptions
     /// </summary>
     public Action<CallContext>? Admit { get; set; }
 
+    /// <summary>
+    /// Whom every call passes before its body is read. Null: the transport asks nobody, and services that need a principal refuse every call.
+    /// </summary>
+    public ICallGate? Gate { get; set; }
+
     /// <summary>The clock of deadlines. Default: the system's.</summary>
     public TimeProvider TimeProvider { get; set; } = TimeProvider.System;
 

@@ -27,6 +27,9 @@ public sealed class ServiceTable
         return new ServiceBinder(this, service);
     }
 
+    /// <summary>The paths of the methods bound, in order.</summary>
+    public IReadOnlyList<string> Methods => [.. methods.Keys.Order(StringComparer.Ordinal)];
+
     internal void Add(MethodEntry entry)
     {
         ThrowIfFrozen();

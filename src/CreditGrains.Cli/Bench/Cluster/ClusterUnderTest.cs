@@ -107,7 +107,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
         string[] arguments =
         [
             "--database", $"{postgres.ConnectionString};Maximum Pool Size=60", "--redis", $"127.0.0.1:{Text(redisPort)}", "--cluster", "bench", "--partitions", Text(partitions),
-            "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(httpPort),
+            "--open", "--silo-port", Text(ServerProcess.FreePort()), "--gateway-port", Text(ServerProcess.FreePort()), "--grpc-port", Text(address.Port), "--http-port", Text(httpPort),
         ];
         return ServerProcess.Start(program, arguments, address);
     }

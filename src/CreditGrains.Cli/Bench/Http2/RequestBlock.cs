@@ -3,8 +3,8 @@ using System.Text;
 namespace CreditGrains.Cli.Bench.Http2;
 
 /// <summary>
-/// The header block of a gRPC call, encoded once. The first request of a connection adds its four literal fields to the
-/// server's table; all others are seven bytes of indexes. A server without a table gets literals every time.
+/// The header block of a gRPC call, encoded once. The first request of a connection adds its literal fields to the
+/// server's table; all others are a byte of index a field. A server without a table gets literals every time.
 /// </summary>
 internal sealed class RequestBlock
 {
@@ -14,19 +14,21 @@ internal sealed class RequestBlock
     private const int ContentTypeIndex = 31;
     private const byte PostMethod = 0x80 | 3;
     private const byte HttpScheme = 0x80 | 6;
-    private const int FieldCount = 4;
+    private const int AuthorizationIndex = 23;
     private const int EntryOverhead = 32;
     private const int LengthMax = 127;
 
     /// <param name="authority">Host and port, at most 127 bytes.</param>
     /// <param name="path"><c>/package.Service/Method</c>, at most 127 bytes.</param>
     /// <param name="tableSizeMax">SETTINGS_HEADER_TABLE_SIZE of the server.</param>
-    public RequestBlock(string authority, string path, uint tableSizeMax)
+    /// <param name="authorization">The authorization header, at most 127 bytes; null for none.</param>
+    public RequestBlock(string authority, string path, uint tableSizeMax, string? authorization = null)
     {
         (int Index, string Name, string Value)[] fields =
         [
             (PathIndex, ":path", path), (AuthorityIndex, ":authority", authority),
             (ContentTypeIndex, "content-type", "application/grpc"), (0, "te", "trailers"),
+            .. authorization is null ? Array.Empty<(int, string, string)>() : [(AuthorizationIndex, "authorization", authorization)],
         ];
         var entries = fields.Sum(field => field.Name.Length + field.Value.Length + EntryOverhead);
         var isIndexed = entries <= tableSizeMax;
@@ -35,7 +37,7 @@ internal sealed class RequestBlock
         byte[] literals = [.. fields.SelectMany(field => Literal(field.Index, field.Name, field.Value, isIndexed))];
         First = [.. start, PostMethod, HttpScheme, .. literals];
         Next = isIndexed
-            ? [PostMethod, HttpScheme, .. Enumerable.Range(0, FieldCount).Select(i => (byte)(0x80 | (HpackTable.FixedCount + FieldCount - i)))]
+            ? [PostMethod, HttpScheme, .. Enumerable.Range(0, fields.Length).Select(i => (byte)(0x80 | (HpackTable.FixedCount + fields.Length - i)))]
             : [PostMethod, HttpScheme, .. literals];
     }
 

@@ -20,6 +20,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     private readonly IPEndPoint address;
     private readonly int batchLength;
     private readonly BatchWindow batches;
+    private readonly string? authorization;
     private readonly MessageAssembler replies;
     private readonly byte[] unsent;
     private Http2Connection connection;
@@ -31,9 +32,10 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     private int status;
     private string? ended;
 
-    public StreamConnection(IPEndPoint address, int batchLength, int batchCount, AuthorizationSource source, Tally tally)
+    public StreamConnection(IPEndPoint address, int batchLength, int batchCount, AuthorizationSource source, Tally tally, string? authorization = null)
     {
         this.address = address;
+        this.authorization = authorization;
         this.batchLength = batchLength;
         batches = new BatchWindow(batchLength, batchCount, source, tally);
         replies = new MessageAssembler(reply => batches.Check(reply, receivedAt));
@@ -155,7 +157,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         var opened = Http2Connection.Connect(address, this);
         // Changes made by the greeting are part of the settings by now.
         streamWindow = opened.Settings.InitialWindow;
-        var headers = new RequestBlock(address.ToString(), Path, opened.Settings.TableSize).First;
+        var headers = new RequestBlock(address.ToString(), Path, opened.Settings.TableSize, authorization).First;
         headers.CopyTo(opened.Frame(FrameType.Headers, FrameFlags.EndHeaders, StreamId, headers.Length));
         return opened;
     }

@@ -23,6 +23,7 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
     private readonly CallSlot[] slots;
     private readonly int[] streams;
     private readonly Stack<int> free;
+    private readonly string? authorization;
     private Http2Connection connection;
     private RequestBlock block;
     private int nextStream = 1;
@@ -30,9 +31,10 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
     private int partlySent;
     private long receivedAt;
 
-    public UnaryConnection(IPEndPoint address, int streamCount, AuthorizationSource source, Tally tally)
+    public UnaryConnection(IPEndPoint address, int streamCount, AuthorizationSource source, Tally tally, string? authorization = null)
     {
         this.address = address;
+        this.authorization = authorization;
         this.source = source;
         this.tally = tally;
         slots = [.. Enumerable.Range(0, streamCount).Select(_ => new CallSlot())];
@@ -257,5 +259,5 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         nextStream = 1;
     }
 
-    private RequestBlock MakeBlock() => new(address.ToString(), Path, connection.Settings.TableSize);
+    private RequestBlock MakeBlock() => new(address.ToString(), Path, connection.Settings.TableSize, authorization);
 }

@@ -63,6 +63,10 @@ internal static class Asked
 
     public static Figure RiskNone(double value, string note = "") => new("Authorize without model or policy, batches of 1,000", Rate, value, Note: note);
 
+    public static Figure SecuredUnary(double value, string note = "") => new("with API key, roles, tenant limits, audit and signed heads ÷ open, unary", "times", value, Demand.AtLeast, 0.9, note);
+
+    public static Figure SecuredStream(double value, string note = "") => new("with API key, roles, tenant limits, audit and signed heads ÷ open, stream", "times", value, Demand.AtLeast, 0.9, note);
+
     public static Figure TreeScore(double value, string note = "") => new("200 trees × 6, one event, one core", "µs", value, Demand.AtMost, 4, note);
 
     public static Figure TreeShapley(double value, string note = "") => new("Shapley values of 200 trees × 6", "ms", value, Demand.AtMost, 1, note);

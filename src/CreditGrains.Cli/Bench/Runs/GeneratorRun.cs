@@ -20,7 +20,7 @@ internal static class GeneratorRun
     public static LoadResult Unary(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections, int streams)
     {
         var next = 0;
-        return Run(settings, connections, (source, tally) => new UnaryConnection(servers[next++ % servers.Count], streams, source, tally));
+        return Run(settings, connections, (source, tally) => new UnaryConnection(servers[next++ % servers.Count], streams, source, tally, settings.Authorization));
     }
 
     /// <summary>AuthorizeStream, one call a connection.</summary>
@@ -30,7 +30,7 @@ internal static class GeneratorRun
     public static LoadResult Stream(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections)
     {
         var next = 0;
-        return Run(settings, connections, (source, tally) => new StreamConnection(servers[next++ % servers.Count], settings.BatchLength, settings.BatchesInFlight, source, tally));
+        return Run(settings, connections, (source, tally) => new StreamConnection(servers[next++ % servers.Count], settings.BatchLength, settings.BatchesInFlight, source, tally, settings.Authorization));
     }
 
     /// <summary>
@@ -43,7 +43,7 @@ internal static class GeneratorRun
     public static (LoadResult Before, LoadResult During) Beside(BenchSettings settings, ServerTarget target, double perSecond, Func<Task> act)
     {
         var tally = new Tally();
-        using var load = new Connections(settings, settings.Connections, (source, to) => new UnaryConnection(target.Address, settings.Streams, source, to), tally);
+        using var load = new Connections(settings, settings.Connections, (source, to) => new UnaryConnection(target.Address, settings.Streams, source, to, settings.Authorization), tally);
         var loop = new LoadLoop(load.All, new OpenArrivals(RateProfile.Constant(perSecond), Stopwatch.GetTimestamp(), TimeSpan.Zero));
         loop.Run(In(settings.WarmUpSeconds));
         var before = Measure(tally, () => loop.Run(In(settings.Seconds)));

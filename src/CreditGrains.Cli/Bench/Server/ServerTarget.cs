@@ -17,11 +17,11 @@ internal sealed class ServerTarget : IAsyncDisposable
 
     private readonly ServerProcess? process;
 
-    private ServerTarget(IPEndPoint address, ServerProcess? process)
+    private ServerTarget(IPEndPoint address, ServerProcess? process, string? authorization)
     {
         this.process = process;
         Address = address;
-        Channel = new RpcChannel(new Uri($"http://{address}"));
+        Channel = new RpcChannel(new Uri($"http://{address}"), new RpcChannelOptions { Authorization = authorization });
     }
 
     public IPEndPoint Address { get; }
@@ -33,14 +33,14 @@ internal sealed class ServerTarget : IAsyncDisposable
 
     /// <summary>Starts or finds the server and waits until it answers.</summary>
     public static Task<ServerTarget> OpenAsync(BenchSettings settings) => settings.Address is { } address
-        ? WhenAnsweringAsync(new ServerTarget(address, null))
+        ? WhenAnsweringAsync(new ServerTarget(address, null, settings.Authorization))
         : OfAsync(ServerProcess.Start(settings));
 
     /// <summary>A server that was started; it may not answer yet.</summary>
-    public static ServerTarget Of(ServerProcess process) => new(process.Address, process);
+    public static ServerTarget Of(ServerProcess process) => new(process.Address, process, null);
 
     /// <summary>A server that was started; waits until it answers.</summary>
-    public static Task<ServerTarget> OfAsync(ServerProcess process) => WhenAnsweringAsync(new ServerTarget(process.Address, process));
+    public static Task<ServerTarget> OfAsync(ServerProcess process, string? authorization = null) => WhenAnsweringAsync(new ServerTarget(process.Address, process, authorization));
 
     private static async Task<ServerTarget> WhenAnsweringAsync(ServerTarget target)
     {

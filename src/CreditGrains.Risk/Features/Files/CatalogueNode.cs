@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using CreditGrains.Domain.Files;
 
 namespace CreditGrains.Risk.Features.Files;
 
@@ -28,7 +29,7 @@ internal sealed class CatalogueNode
     {
         try
         {
-            return new CatalogueNode(JsonDocument.Parse(json, Options).RootElement, "");
+            return new CatalogueNode(JsonTexts.Parse(json, Options).RootElement, "");
         }
         catch (JsonException e)
         {

@@ -1,0 +1,54 @@
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Engine.Scoring;
+
+namespace CreditGrains.Api.Security.Access;
+
+/// <summary>What runs beside the engine as one principal may use it; a job of another legal entity is as unknown as one that is not there.</summary>
+internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, ICommandWatch? watch) : IRiskDesk
+{
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity)
+    {
+        Reading.Demand(principal, entity);
+        return desk.MonitorsAsync(entity);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
+    {
+        ArgumentNullException.ThrowIfNull(outcomes);
+        DemandRisk("NoteOutcomes");
+        foreach (var (facility, _) in outcomes)
+            if (!principal.Covers(facility)) throw Denials.Scope(principal, facility.Tenant, facility.LegalEntity);
+        watch?.Before(principal, $"NoteOutcomes of {outcomes.Count} facilities");
+        return desk.NoteOutcomesAsync(outcomes);
+    }
+
+    /// <inheritdoc/>
+    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
+    {
+        DemandRisk("StartBacktest");
+        if (!principal.Covers(entity)) throw Denials.Scope(principal, entity.Tenant, entity.LegalEntity);
+        return desk.StartBacktest(entity, policy, model, fromMicros);
+    }
+
+    /// <inheritdoc/>
+    public RiskJob? Find(string id)
+    {
+        Reading.Demand(principal);
+        return desk.Find(id) is { } job && principal.Covers(job.Entity) ? job : null;
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<RiskJob> Jobs()
+    {
+        Reading.Demand(principal);
+        return [.. desk.Jobs().Where(job => principal.Covers(job.Entity))];
+    }
+
+    private void DemandRisk(string act)
+    {
+        if (!principal.HasAny(Roles.Risk)) throw Denials.Role(principal, act, Roles.Risk);
+    }
+}

@@ -1,0 +1,157 @@
+using CreditGrains.Api.Security.Access;
+using CreditGrains.Api.Security.Audit;
+using CreditGrains.Api.Transport;
+using CreditGrains.Domain.Approvals;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Requests;
+
+namespace CreditGrains.Api.Security.Approvals;
+
+/// <summary>
+/// Maker and checker over an engine: proposals live in the audit log, each event on disk before it counts, and are rebuilt from it at start. An approved
+/// command is executed under a request id that the log holds, so a crash between the two is mended by approving again and never executes twice. Thread-safe.
+/// </summary>
+public sealed class ChangeApprovals
+{
+    /// <summary>Longest note, characters.</summary>
+    public const int NoteLengthMax = 500;
+
+    private readonly ProposalBook book = new();
+    private readonly Lock gate = new();
+    private readonly ApprovalRules rules;
+    private readonly TimeProvider clock;
+    private AuditLog? log;
+
+    /// <summary>A book without proposals, to be filled by <see cref="Replay"/> while the log is opened.</summary>
+    /// <param name="rules">What needs approval.</param>
+    /// <param name="clock">Of expiry.</param>
+    public ChangeApprovals(ApprovalRules rules, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        if (rules.LifetimeSeconds is < 60 or > ApprovalRules.LifetimeSecondsMax)
+            throw new SecurityFileException("SecurityFileInvalid", $"approvals.lifetimeSeconds is {rules.LifetimeSeconds}; use 60 to {ApprovalRules.LifetimeSecondsMax}.");
+        this.rules = rules;
+        this.clock = clock;
+    }
+
+    /// <summary>What needs approval.</summary>
+    public ApprovalRules Rules => rules;
+
+    /// <summary>Takes an entry of the log.</summary>
+    /// <exception cref="SecurityFileException">AuditDamaged: it does not follow from those before.</exception>
+    public void Replay(AuditEntry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Proposal is not { } line) return;
+        try
+        {
+            book.Apply(ProposalLines.Read(line, entry.Principal, entry.Number));
+        }
+        catch (InvalidOperationException e)
+        {
+            throw new SecurityFileException("AuditDamaged", $"line {entry.Number} of the audit log: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Writes to a log from now on.</summary>
+    public void Use(AuditLog opened) => log = opened;
+
+    /// <summary>Refuses a command that needs a second person and has none.</summary>
+    /// <exception cref="RpcException">FailedPrecondition: ApprovalNeeded.</exception>
+    internal void Demand(in Command command)
+    {
+        if (rules.NeedsApproval(command))
+            throw new RpcException(StatusCode.FailedPrecondition, $"ApprovalNeeded: {command.Kind} of {command.Facility} needs a second person; propose it by ApprovalService.Propose ('creditgrains propose').");
+    }
+
+    /// <summary>Proposes a command for somebody who may send it.</summary>
+    /// <exception cref="RpcException">PermissionDenied, or ResourceExhausted when too many are open.</exception>
+    internal Proposal Propose(PrincipalEngine maker, in Command command, string note)
+    {
+        maker.DemandRights(command);
+        lock (gate)
+        {
+            var (made, refusal) = book.Propose(maker.Principal.Id, command, note, NowMicros(), rules.LifetimeSeconds);
+            if (made is null) throw Refused(refusal, 0);
+            Keep(maker.Principal, "Propose", made, CommandAudit.Of(maker.Principal, command));
+            return book.Find(made.Id)!;
+        }
+    }
+
+    /// <summary>Approves somebody else's proposal and executes it.</summary>
+    internal async ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(PrincipalEngine checker, long id, long deadlineMicros)
+    {
+        Proposal proposal;
+        lock (gate)
+        {
+            DemandVisible(checker, id);
+            var (approved, refusal) = book.Approve(id, checker.Principal.Id, RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())), NowMicros());
+            if (refusal != ProposalRefusal.None) throw Refused(refusal, id);
+            if (approved is not null) Keep(checker.Principal, "Approve", approved, CommandAudit.Of(checker.Principal, book.Find(id)!.Command));
+            proposal = book.Find(id)!;
+        }
+
+        var command = Activating.Checked(proposal.Command, proposal.Checker);
+        command.Id = proposal.ExecutedAs;
+        var outcome = await checker.Unchecked.ExecuteAsync(command, deadlineMicros);
+        if (outcome.Kind == OutcomeKind.Refused) return (proposal, outcome);
+        lock (gate)
+        {
+            if (book.Find(id)!.State == ProposalState.Approved)
+                Keep(checker.Principal, "Execute", new ChangeExecuted(id, NowMicros(), outcome.Sequence), null);
+            return (book.Find(id)!, outcome);
+        }
+    }
+
+    /// <summary>Turns a proposal down.</summary>
+    internal Proposal Reject(PrincipalEngine by, long id)
+    {
+        lock (gate)
+        {
+            DemandVisible(by, id);
+            var (rejected, refusal) = book.Reject(id, by.Principal.Id, NowMicros());
+            if (rejected is null) throw Refused(refusal, id);
+            Keep(by.Principal, "Reject", rejected, CommandAudit.Of(by.Principal, book.Find(id)!.Command));
+            return book.Find(id)!;
+        }
+    }
+
+    /// <summary>The newest proposals a principal may see.</summary>
+    internal IReadOnlyList<Proposal> List(Principal principal, bool onlyOpen, long beforeId, int take)
+    {
+        lock (gate)
+        {
+            var now = NowMicros();
+            return [.. book.All.Reverse().Where(p => (beforeId == 0 || p.Id < beforeId) && IsVisible(principal, p) && (!onlyOpen || p.StateAt(now) == ProposalState.Open)).Take(take)];
+        }
+    }
+
+    /// <summary>The time by which proposals expire.</summary>
+    internal long NowMicros() => (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+
+    private static bool IsVisible(Principal principal, Proposal proposal) => principal.Tenant == 0 || principal.Covers(proposal.Command.Facility);
+
+    /// <summary>A proposal outside one's rights is as unknown as one that is not there.</summary>
+    private void DemandVisible(PrincipalEngine who, long id)
+    {
+        if (book.Find(id) is not { } proposal || !IsVisible(who.Principal, proposal)) throw Refused(ProposalRefusal.UnknownProposal, id);
+        who.DemandRights(proposal.Command);
+    }
+
+    private void Keep(Principal principal, string act, ProposalEvent e, AuditEntry? about)
+    {
+        var opened = log ?? throw new InvalidOperationException("The audit log is not open.");
+        opened.Append(new AuditEntry { Principal = principal.Id, Act = act, Subject = about?.Subject, Detail = about is null ? null : $"{about.Act} {about.Detail}", Proposal = ProposalLines.Write(e) });
+        book.Apply(e);
+    }
+
+    private static RpcException Refused(ProposalRefusal refusal, long id) => refusal switch
+    {
+        ProposalRefusal.UnknownProposal => new(StatusCode.NotFound, $"UnknownProposal: there is no proposal {id} here that you may see."),
+        ProposalRefusal.SamePrincipal => new(StatusCode.PermissionDenied, $"SamePrincipal: who proposed {id} may not approve it; another principal must."),
+        ProposalRefusal.ProposalExpired => new(StatusCode.FailedPrecondition, $"ProposalExpired: nobody approved {id} in time; propose it again."),
+        ProposalRefusal.TooManyProposals => new(StatusCode.ResourceExhausted, $"TooManyProposals: {ProposalBook.OpenMax} wait already; approve or reject some."),
+        _ => new(StatusCode.FailedPrecondition, $"AlreadyResolved: {id} was rejected or executed before."),
+    };
+}
