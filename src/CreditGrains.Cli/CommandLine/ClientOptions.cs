@@ -15,14 +15,17 @@ internal sealed class ClientOptions
 
     private readonly Option<string> address = new(AddressName)
     {
-        Description = "gRPC address of the engine: http (HTTP/2 without TLS) or https",
+        Description = $"gRPC address of the engine: http (HTTP/2 without TLS) or https; left out: the variable {AddressVariable}, else the usual port here",
         HelpName = "URL",
-        DefaultValueFactory = _ => UsualAddress,
+        DefaultValueFactory = _ => Environment.GetEnvironmentVariable(AddressVariable) is { Length: > 0 } set ? set : UsualAddress,
     };
 
     private readonly ClientCredentials credentials = new();
 
     private readonly Option<bool> json = new("--json") { Description = "Print one JSON object a line" };
+
+    /// <summary>The environment variable that holds the address when the option is left out.</summary>
+    public const string AddressVariable = "CREDITGRAINS_ADDRESS";
 
     /// <summary>The name of the option that holds the address.</summary>
     public const string AddressName = "--address";

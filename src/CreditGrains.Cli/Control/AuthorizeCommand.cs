@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
 using CreditGrains.Domain.Commands;
@@ -18,7 +19,8 @@ internal static class AuthorizeCommand
         var channel = new Option<Channel>("--channel") { Description = "Where the request came in" };
         var category = new Option<ushort>("--mcc") { Description = "Merchant category, ISO 18245" };
         var lifetime = new Option<int>("--hold-seconds") { Description = "Lifetime of the hold; 0 takes 7 days" };
-        var command = new Command("authorize", "Ask for a hold. Exit code 0 approved, 1 declined or referred") { facility, amount, currency, least, channel, category, lifetime };
+        var attributes = new Option<string?>("--attributes") { Description = "What you know of the request, for features and policies: key=value;key=value, at most 256 bytes", HelpName = "TEXT" };
+        var command = new Command("authorize", "Ask for a hold. Exit code 0 approved, 1 declined or referred") { facility, amount, currency, least, channel, category, lifetime, attributes };
         return SingleCommand.Complete(shell, command, parse => new Domain.Commands.Command
         {
             Kind = CommandKind.Authorize,
@@ -29,6 +31,7 @@ internal static class AuthorizeCommand
             Channel = parse.GetValue(channel),
             MerchantCategory = parse.GetValue(category),
             LifetimeSeconds = parse.GetValue(lifetime),
+            Attributes = parse.GetValue(attributes) is { Length: > 0 } text ? Encoding.UTF8.GetBytes(text) : null,
         });
     }
 }

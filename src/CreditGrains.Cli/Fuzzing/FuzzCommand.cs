@@ -25,11 +25,17 @@ internal static class FuzzCommand
         var threads = new Option<int>("--threads") { Description = "Inputs under way at once", DefaultValueFactory = _ => 8 };
         var json = new Option<bool>("--json") { Description = "Print one JSON object a target" };
         var command = new Command("fuzz", "Give hostile inputs to gRPC, JSON, tapes, deals, DMN, ONNX and journals. Exit code 1 when one did harm") { inputs, seed, only, examples, save, threads, json };
-        command.Validators.Add(result =>
+        inputs.Validators.Add(result =>
         {
-            if (result.GetValue(inputs) < 1) result.AddError("--inputs must be 1 or more");
-            if (result.GetValue(threads) is < 1 or > 256) result.AddError("--threads must be 1 to 256");
-            if (result.GetValue(only) is { } name && Shares.All(share => share.Name != name)) result.AddError($"--target '{name}' is none of {string.Join(", ", Shares.Select(share => share.Name))}");
+            if (result.GetValueOrDefault<long>() < 1) result.AddError("--inputs must be 1 or more");
+        });
+        threads.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > 256) result.AddError("--threads must be 1 to 256");
+        });
+        only.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string>() is { } name && Shares.All(share => share.Name != name)) result.AddError($"--target '{name}' is none of {string.Join(", ", Shares.Select(share => share.Name))}");
         });
         command.SetAction(parse =>
         {

@@ -15,6 +15,8 @@ internal sealed class LoadTestOptions
     private readonly Option<Transport> transport = new("--transport") { Description = "unary, or stream: batches of --batch on bidirectional streams", DefaultValueFactory = _ => Transport.Stream };
     private readonly Option<int> holdSeconds = new("--hold-seconds") { Description = "Lifetime of the holds; 0 is the engine's own, seven days", DefaultValueFactory = _ => 5 };
     private readonly Option<string> output = new("--out") { Description = "Directory of the report", DefaultValueFactory = _ => "load-report" };
+    private readonly Option<ScoredBy?> scored = new("--scored") { Description = "What scores the requests; left out: as the scenario says" };
+    private readonly Option<string> catalogue = new("--catalogue") { Description = "Catalogue of features of --scored", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
     private readonly Option<bool> baselines = new("--baselines") { Description = "Measure PostgreSQL and Redis doing the same checks, after the run" };
 
     public LoadTestOptions(Scenario scenario)
@@ -25,7 +27,7 @@ internal sealed class LoadTestOptions
     /// <summary>Those of the command.</summary>
     public Option[] All =>
     [
-        accounts, rate, minutes, transport, holdSeconds, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
+        accounts, rate, minutes, transport, holdSeconds, scored, catalogue, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
         bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.ApiKey, bench.Seed, bench.Json,
     ];
 
@@ -47,6 +49,8 @@ internal sealed class LoadTestOptions
             Transport = parse.GetValue(transport),
             StreamConnections = parse.GetValue(bench.StreamConnections),
             OutputDirectory = Path.GetFullPath(parse.GetRequiredValue(output)),
+            ScoredBy = parse.GetValue(scored),
+            CataloguePath = parse.GetRequiredValue(catalogue),
             HasBaselines = parse.GetValue(baselines),
         };
     }
@@ -70,6 +74,12 @@ internal sealed record LoadTestSettings
     public required int StreamConnections { get; init; }
 
     public required string OutputDirectory { get; init; }
+
+    /// <summary>What scores the requests; null: as the scenario says.</summary>
+    public ScoredBy? ScoredBy { get; init; }
+
+    /// <summary>File of the features.</summary>
+    public string CataloguePath { get; init; } = "";
 
     /// <summary>Whether PostgreSQL and Redis are measured too.</summary>
     public required bool HasBaselines { get; init; }

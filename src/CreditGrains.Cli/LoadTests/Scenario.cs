@@ -26,6 +26,9 @@ internal sealed record Scenario(string Name, string Description, double PartOfPe
     public static IReadOnlyList<Scenario> All { get; } =
     [
         new("decide", "limit decisions at a steady rate", 0.5, 1),
+        new("scored", "limit decisions scored by a card on features, and decided by a policy", 0.5, 1) { ScoredBy = ScoredBy.Card },
+        new("life", "authorisations, captures, voids and repayments at a steady rate", 0.5, 1) { IsLife = true },
+        new("query", "limit decisions at a steady rate, and queries beside them", 0.5, 1) { QueriesPerSecond = 500 },
         new("hot", "the same with every account under one enterprise", 0.5, 1),
         new("burst", "a steady rate, ten times of it for a while, and the rate again", 0.1, 1) { Shape = Burst, PatienceMs = 1_000 },
         new("overload", "peak, then three times the peak on streams or one and a half unary, then half of it", 1, 1) { Shape = Overload, PatienceMs = 1_000 },
@@ -43,6 +46,15 @@ internal sealed record Scenario(string Name, string Description, double PartOfPe
 
     /// <summary>Whether the server is killed half-way and started again.</summary>
     public bool KillsServer { get; init; }
+
+    /// <summary>What scores the requests unless something else is asked for.</summary>
+    public ScoredBy ScoredBy { get; init; }
+
+    /// <summary>Whether what is offered is the whole life of accounts, not authorisations alone.</summary>
+    public bool IsLife { get; init; }
+
+    /// <summary>Queries a second beside the decisions.</summary>
+    public double QueriesPerSecond { get; init; }
 
     /// <summary>Whether the second half has callers who break the rules.</summary>
     public bool HasAbuse { get; init; }

@@ -32,6 +32,7 @@ internal static class ScenarioFigures
             "burst" or "overload" => AfterOverload(scenario, settings, peak, seconds),
             "restart" => Restart(run, events),
             "abuse" => Abuse(seconds, events),
+            "query" => [.. Steady(settings, seconds, run), .. Queries(events.Queries!)],
             "soak" => [.. Steady(settings, seconds, run), MemoryGrowth(seconds)],
             _ => Steady(settings, seconds, run),
         });
@@ -48,6 +49,13 @@ internal static class ScenarioFigures
         yield return new Figure("p99.9", "ms", latency.Quantile(0.999) / 1e6, isUnary ? Demand.AtMost : Demand.None, 20);
         yield return new Figure("slowest answer", "ms", latency.Max / 1e6, isUnary ? Demand.AtMost : Demand.None, 50);
         yield return new Figure("collector pauses of the server, most in one second", "ms", seconds.Max(s => s.CollectorMs), Demand.AtMost, 50);
+    }
+
+    private static IEnumerable<Figure> Queries(QueryLoad queries)
+    {
+        yield return new Figure("queries answered", "", queries.Latency.Count);
+        yield return new Figure("queries without an answer", "", queries.Failed, Demand.AtMost, 0);
+        yield return new Figure("p99 of queries", "ms", queries.Latency.Quantile(0.99) / 1e6, Demand.AtMost, 5);
     }
 
     /// <summary>Goodput in the middle part, and how long after it the tail is as before again.</summary>

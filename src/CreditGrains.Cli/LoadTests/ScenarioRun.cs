@@ -7,6 +7,7 @@ using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Features;
 using CreditGrains.Cli.Output;
 
 namespace CreditGrains.Cli.LoadTests;
@@ -24,6 +25,7 @@ internal static class ScenarioRun
     public static async Task<LoadReport> RunAsync(Scenario scenario, LoadTestSettings settings, Shell shell, CancellationToken cancellation)
     {
         if (scenario.KillsServer && settings.Bench.Address is not null) throw new BenchFault($"the scenario '{scenario.Name}' kills the server; leave --address out, so that one is started for it");
+        if (scenario.IsLife && settings.Transport == Transport.Unary) throw new BenchFault($"the scenario '{scenario.Name}' is sent on streams; leave --transport out");
         if (scenario.Name == "hot") settings = settings with { Bench = settings.Bench with { Shape = settings.Bench.Shape with { Enterprises = 1, Products = 1 } } };
         var report = await LoadAsync(scenario, settings, shell, cancellation);
         if (!settings.HasBaselines) return report;
@@ -39,11 +41,15 @@ internal static class ScenarioRun
         try
         {
             await PopulationImport.EnsureAsync(target, settings.Bench.Shape);
+            var scoredBy = settings.ScoredBy ?? scenario.ScoredBy;
+            // Features weigh on every event, so a book is put back to none when none is asked for.
+            await ScoredBook.PutAsync(target.Channel, scoredBy, FeatureCommands.Read(settings.CataloguePath));
             var peak = settings.RatePerSecond > 0 ? 0 : await PeakAsync(settings, target, shell);
             var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
             using var run = new LoadRun(
-                scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(settings, target.Address, tally));
+                scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(scenario, settings, target.Address, tally));
             using var abuse = new Abuse(target.Address, settings.Bench.Seed);
+            var queries = scenario.QueriesPerSecond > 0 ? new QueryLoad(target.Address, settings.Bench.Authorization, settings.Bench.Shape, scenario.QueriesPerSecond, settings.Bench.Seed) : null;
             var seconds = new List<LoadSecond>();
             var events = new ScenarioEvents();
             var watch = new ServerWatch(target);
@@ -65,7 +71,9 @@ internal static class ScenarioRun
                 }
             }
 
+            if (queries is not null) await queries.DisposeAsync();
             run.Drain();
+            events.Queries = queries;
             events.AbuseText = abuse.Text;
             return new LoadReport(
                 scenario.Name, scenario.Description, startedAt, machine, settings.Bench.Shape.Facilities, TransportText(settings), peak, seconds, Percentiles(run.Total),
@@ -93,7 +101,7 @@ internal static class ScenarioRun
         return result.PerSecond;
     }
 
-    private static List<ILoadConnection> Connect(LoadTestSettings settings, IPEndPoint server, Tally tally)
+    private static List<ILoadConnection> Connect(Scenario scenario, LoadTestSettings settings, IPEndPoint server, Tally tally)
     {
         var bench = settings.Bench;
         // Ids must differ from those of every earlier run on the same data.
@@ -105,8 +113,9 @@ internal static class ScenarioRun
             for (var i = 0; i < count; i++)
             {
                 var source = new AuthorizationSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds);
+                IBatchSource members = scenario.IsLife ? new LifeSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds) : source;
                 made.Add(settings.Transport == Transport.Stream
-                    ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, source, tally, bench.Authorization)
+                    ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, members, tally, bench.Authorization)
                     : new UnaryConnection(server, bench.Streams, source, tally, bench.Authorization));
             }
 
@@ -152,6 +161,9 @@ internal sealed class ScenarioEvents
 {
     /// <summary>When rule-breakers joined; 0: never.</summary>
     public double AbuseFromSeconds { get; set; }
+
+    /// <summary>Queries beside the decisions, ended; null: there were none.</summary>
+    public QueryLoad? Queries { get; set; }
 
     /// <summary>When the server was killed; 0: never.</summary>
     public double KilledAtSeconds { get; set; }

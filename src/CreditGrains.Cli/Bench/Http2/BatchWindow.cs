@@ -5,15 +5,15 @@ using CreditGrains.Domain.Decisions;
 namespace CreditGrains.Cli.Bench.Http2;
 
 /// <summary>The batches of one stream under way, in order: writes the next, checks each reply against the oldest.</summary>
-internal sealed class BatchWindow(int batchLength, int batchCount, AuthorizationSource source, Tally tally)
+internal sealed class BatchWindow(int batchLength, int batchCount, IBatchSource source, Tally tally)
 {
-    private readonly long[] amounts = new long[batchLength * batchCount];
+    private readonly SentRequest[] sent = new SentRequest[batchLength * batchCount];
     private readonly long[] sentAt = new long[batchCount];
     private ulong written;
     private ulong answered;
 
     /// <summary>Most bytes of one batch.</summary>
-    public int LengthMax { get; } = 1 + WireVarint.LengthMax + batchLength * AuthorizationWire.MemberLengthMax;
+    public int LengthMax { get; } = 1 + WireVarint.LengthMax + batchLength * source.MemberLengthMax;
 
     /// <summary>Batches written and not answered.</summary>
     public int InFlight => (int)(written - answered);
@@ -23,7 +23,7 @@ internal sealed class BatchWindow(int batchLength, int batchCount, Authorization
     /// <summary>Requests written and not answered.</summary>
     public int RequestsInFlight => InFlight * batchLength;
 
-    /// <summary>Writes the next batch: an AuthorizeBatchRequest with the batch's number as its tag.</summary>
+    /// <summary>Writes the next batch, an AuthorizeBatchRequest or ExecuteBatchRequest, with the batch's number as its tag.</summary>
     /// <returns>Its length.</returns>
     public int Write(Span<byte> target, long now)
     {
@@ -35,9 +35,7 @@ internal sealed class BatchWindow(int batchLength, int batchCount, Authorization
         var at = 1 + WireVarint.Write(written, target[1..]);
         for (var i = 0; i < batchLength; i++)
         {
-            var request = source.Next();
-            amounts[place * batchLength + i] = request.Amount;
-            at += AuthorizationWire.WriteMember(request, target[at..]);
+            at += source.WriteMember(target[at..], out sent[place * batchLength + i]);
         }
 
         return at;
@@ -57,7 +55,7 @@ internal sealed class BatchWindow(int batchLength, int batchCount, Authorization
             if (!DecisionWire.TryReadReplyField(reply, ref at, ref tag, out var decision)) throw new Http2Exception("reply that is no message");
             if (decision.IsEmpty) continue;
             if (count == batchLength) throw new Http2Exception("reply with too many decisions");
-            if (!CheckDecision(decision, amounts[place * batchLength + count])) failed++;
+            if (!CheckDecision(decision, sent[place * batchLength + count])) failed++;
             count++;
         }
 
@@ -74,14 +72,19 @@ internal sealed class BatchWindow(int batchLength, int batchCount, Authorization
         answered = 0;
     }
 
-    private bool CheckDecision(ReadOnlySpan<byte> bytes, long amount)
+    private bool CheckDecision(ReadOnlySpan<byte> bytes, in SentRequest request)
     {
         var fault = !DecisionWire.TryRead(bytes, out var decision) ? "reply that is no decision"
-            : decision.Kind == OutcomeKind.Approved && decision.Amount != amount ? "reply to another request"
+            : decision.Kind == OutcomeKind.Approved && decision.Amount != request.Amount ? "reply to another request"
             : decision.Kind != OutcomeKind.Refused && decision.DecisionId <= 0 ? "decision without id"
             : null;
-        if (fault is null) tally.Count(decision.Kind, decision.Reason, decision.Duplicate, decision.DecisionId);
+        if (fault is null)
+        {
+            tally.Count(decision.Kind, decision.Reason, decision.Duplicate, decision.DecisionId);
+            source.Answer(request, decision);
+        }
         else tally.Fail(fault);
+
         return fault is null;
     }
 }

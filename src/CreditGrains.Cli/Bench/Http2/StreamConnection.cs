@@ -7,20 +7,18 @@ using CreditGrains.Cli.Bench.Measure;
 namespace CreditGrains.Cli.Bench.Http2;
 
 /// <summary>
-/// A connection with one AuthorizeStream call and a number of batches under way on it. Replies come in the order of the
+/// A connection with one streamed call and a number of batches under way on it. Replies come in the order of the
 /// batches. What breaks the call is counted, and the call made anew.
 /// </summary>
 internal sealed class StreamConnection : ILoadConnection, IStreamSink
 {
-    /// <summary>Path of the call.</summary>
-    public const string Path = "/creditgrains.v1.LimitService/AuthorizeStream";
-
     private const int StreamId = 1;
     private const int WindowRefill = 1 << 29;
     private readonly IPEndPoint address;
     private readonly int batchLength;
     private readonly BatchWindow batches;
     private readonly string? authorization;
+    private readonly string path;
     private readonly MessageAssembler replies;
     private readonly byte[] unsent;
     private Http2Connection connection;
@@ -32,10 +30,11 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     private int status;
     private string? ended;
 
-    public StreamConnection(IPEndPoint address, int batchLength, int batchCount, AuthorizationSource source, Tally tally, string? authorization = null)
+    public StreamConnection(IPEndPoint address, int batchLength, int batchCount, IBatchSource source, Tally tally, string? authorization = null)
     {
         this.address = address;
         this.authorization = authorization;
+        path = source.Path;
         this.batchLength = batchLength;
         batches = new BatchWindow(batchLength, batchCount, source, tally);
         replies = new MessageAssembler(reply => batches.Check(reply, receivedAt));
@@ -157,7 +156,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         var opened = Http2Connection.Connect(address, this);
         // Changes made by the greeting are part of the settings by now.
         streamWindow = opened.Settings.InitialWindow;
-        var headers = new RequestBlock(address.ToString(), Path, opened.Settings.TableSize, authorization).First;
+        var headers = new RequestBlock(address.ToString(), path, opened.Settings.TableSize, authorization).First;
         headers.CopyTo(opened.Frame(FrameType.Headers, FrameFlags.EndHeaders, StreamId, headers.Length));
         return opened;
     }

@@ -8,7 +8,7 @@ namespace CreditGrains.Cli.Bench.Load;
 /// Endless unique authorisations: a fresh UUIDv7 each, a facility drawn evenly from the whole book, an amount of 1.00 to
 /// 20.99. Not thread-safe; one a thread, each with its own seed.
 /// </summary>
-internal sealed class AuthorizationSource
+internal sealed class AuthorizationSource : IBatchSource
 {
     private const long AmountMin = 100;
     private const long AmountSpread = 2_000;
@@ -31,6 +31,10 @@ internal sealed class AuthorizationSource
         Refresh();
     }
 
+    public string Path => "/creditgrains.v1.LimitService/AuthorizeStream";
+
+    public int MemberLengthMax => AuthorizationWire.MemberLengthMax;
+
     /// <summary>Reads the clock for the ids that follow; once a batch is enough.</summary>
     public void Refresh() => unixMillis = clock.GetUtcNow().ToUnixTimeMilliseconds();
 
@@ -40,6 +44,17 @@ internal sealed class AuthorizationSource
         random.Below(facilities) + 1,
         AmountMin + random.Below(AmountSpread),
         holdSeconds);
+
+    public int WriteMember(Span<byte> target, out SentRequest sent)
+    {
+        var request = Next();
+        sent = new SentRequest(0, request.Facility, request.Amount);
+        return AuthorizationWire.WriteMember(request, target);
+    }
+
+    public void Answer(in SentRequest sent, in DecisionFields decision)
+    {
+    }
 
     /// <summary>The next authorisation as a command.</summary>
     public void Next(ref Command command)

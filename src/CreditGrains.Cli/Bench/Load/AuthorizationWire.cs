@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using CreditGrains.Domain.Requests;
 
 namespace CreditGrains.Cli.Bench.Load;
 
@@ -23,10 +24,24 @@ internal static class AuthorizationWire
     /// <returns>Its length.</returns>
     public static int Write(in Authorization request, Span<byte> target)
     {
+        var at = WriteHead(request.Id, request.Facility, target);
+        at += WriteAmount(request.Amount, target[at..]);
+        "\u0038\u0001\u0040"u8.CopyTo(target[at..]);
+        at += 3;
+        at += WireVarint.Write(MerchantCategory, target[at..]);
+        if (request.HoldSeconds == 0) return at;
+        target[at++] = 11 << 3;
+        return at + WireVarint.Write((ulong)request.HoldSeconds, target[at..]);
+    }
+
+    /// <summary>Writes request id and facility, with which every command of accounts begins.</summary>
+    /// <returns>The length.</returns>
+    public static int WriteHead(RequestId id, long facility, Span<byte> target)
+    {
         target[0] = (1 << 3) | 2;
         target[1] = 16;
-        BinaryPrimitives.WriteUInt64BigEndian(target[2..], request.Id.High);
-        BinaryPrimitives.WriteUInt64BigEndian(target[10..], request.Id.Low);
+        BinaryPrimitives.WriteUInt64BigEndian(target[2..], id.High);
+        BinaryPrimitives.WriteUInt64BigEndian(target[10..], id.Low);
         target[IdEnd] = (4 << 3) | 2;
         var at = IdEnd + 2;
         target[at++] = 1 << 3;
@@ -34,16 +49,19 @@ internal static class AuthorizationWire
         target[at++] = 2 << 3;
         at += WireVarint.Write(PopulationShape.Scope, target[at..]);
         target[at++] = 3 << 3;
-        at += WireVarint.Write((ulong)request.Facility, target[at..]);
+        at += WireVarint.Write((ulong)facility, target[at..]);
         target[IdEnd + 1] = (byte)(at - IdEnd - 2);
-        target[at++] = 5 << 3;
-        at += WireVarint.Write((ulong)request.Amount, target[at..]);
-        "\u0032\u0003EUR\u0038\u0001\u0040"u8.CopyTo(target[at..]);
-        at += 8;
-        at += WireVarint.Write(MerchantCategory, target[at..]);
-        if (request.HoldSeconds == 0) return at;
-        target[at++] = 11 << 3;
-        return at + WireVarint.Write((ulong)request.HoldSeconds, target[at..]);
+        return at;
+    }
+
+    /// <summary>Writes amount and currency.</summary>
+    /// <returns>The length.</returns>
+    public static int WriteAmount(long amount, Span<byte> target)
+    {
+        target[0] = 5 << 3;
+        var at = 1 + WireVarint.Write((ulong)amount, target[1..]);
+        "\u0032\u0003EUR"u8.CopyTo(target[at..]);
+        return at + 5;
     }
 
     /// <summary>Writes a member of AuthorizeBatchRequest.requests.</summary>
