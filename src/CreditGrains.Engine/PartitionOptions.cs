@@ -44,6 +44,9 @@ public sealed record PartitionOptions
     /// <summary>Whether places of a session may be missing here, because other partitions have them; default false.</summary>
     public bool SessionGapsAllowed { get; init; }
 
+    /// <summary>Partitions that each keep a part of every pool, 1 (the default: pools are whole here) to 4,096.</summary>
+    public int PoolParts { get; init; } = 1;
+
     /// <summary>Whether every request reads its features, also when nothing asks for them; default false.</summary>
     public bool ReadsFeatures { get; init; }
 
@@ -67,6 +70,7 @@ public sealed record PartitionOptions
         Check(RegraphSliceLength is >= 1 and <= 1_000, nameof(RegraphSliceLength), "1 to 1,000");
         Check(SweepMax is >= 1 and <= 100_000, nameof(SweepMax), "1 to 100,000");
         Check(ClockStepMicrosMax >= 1_000_000, nameof(ClockStepMicrosMax), "a second or more");
+        Check(PoolParts is >= 1 and <= 4_096, nameof(PoolParts), "1 to 4,096");
         Check(FirstSequence >= 1, nameof(FirstSequence), "1 or more");
     }
 
@@ -75,5 +79,5 @@ public sealed record PartitionOptions
         if (!holds) throw new ArgumentOutOfRangeException(name, $"Setting {name} must be {range}.");
     }
 
-    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax, SessionGapsAllowed);
+    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax, SessionGapsAllowed, PoolParts: PoolParts);
 }

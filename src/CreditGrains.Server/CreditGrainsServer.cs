@@ -10,6 +10,7 @@ using CreditGrains.Dashboard;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Demo;
@@ -107,7 +108,7 @@ public static class CreditGrainsServer
         var metrics = new EngineMetrics(() => follower.Latest, alerts);
         var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
         var metered = new MeteredEngine(engine, meter);
-        var access = security.AccessTo(engine, metered, desk, alerts);
+        var access = security.AccessTo(engine, metered, desk ?? engine as IRiskDesk, alerts);
         var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
         SignIn.Map(app, security);

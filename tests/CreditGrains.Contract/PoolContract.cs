@@ -2,8 +2,12 @@ using System.Text;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Loans.Calendars;
+using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
+using CreditGrains.Securitisation;
+using CreditGrains.Securitisation.Cashflows;
 using CreditGrains.Securitisation.Pools;
 
 namespace CreditGrains.Contract;
@@ -66,6 +70,91 @@ public abstract class PoolContract(Func<ICreditEngine> engine) : EngineContract(
         await Book.Open(NodeKind.Pool, 4, 100);
         AssertDeclined(Reason.PoolNotDefined, await Book.Do(Put(Book.Node(NodeKind.Pool, 4), 1, 1_000, region: 1)));
     }
+
+    [ContractFact]
+    public async Task Concentrations_AreOfTheWholePool_InTheOrderOfASubmission()
+    {
+        var pool = await Book.Open(NodeKind.Pool, 1, 1L << 60);
+        await Book.Set(new DefinePool(pool, """
+            { "name": "consumer", "currency": "EUR", "cutOff": "2026-01-31",
+              "concentrations": [{ "name": "one region", "by": "region", "max": 0.5, "base": 10000 }, { "name": "one obligor", "by": "obligor", "max": 0.3, "base": 10000 }] }
+            """u8.ToArray()));
+        // Five of region 1 fill half of the base and the sixth is too much; the thirteenth fits because the twelfth, of a third region, has entered.
+        var outcomes = await Book.DoAll([.. Enumerable.Range(1, 13).Select(loan => Of(Put(pool, loan, 1_000, region: loan switch { <= 6 or 13 => 1, 12 => 3, _ => 2 })))]);
+        Assert.Equal(Enumerable.Range(1, 13).Select(loan => loan == 6 ? Reason.TooConcentrated : Reason.None), outcomes.Select(outcome => outcome.Reason));
+        Assert.Contains("'one region'", outcomes[5].Message, StringComparison.Ordinal);
+        AssertDeclined(Reason.AlreadyInPool, await Book.Do(Put(pool, 3, 1_000, region: 2)));
+        var tooMuch = Of(Put(pool, 14, 2_000, region: 1));
+        AssertDeclined(Reason.TooConcentrated, await Book.Do(tooMuch));
+        AssertRefused(Reason.RequestIdReused, await Book.Do(tooMuch with { Control = Put(pool, 14, 1_000, region: 1) }));
+        Assert.True((await Book.Do(tooMuch)).Duplicate);
+        Assert.Equal((12_000L, 12L), await BalanceOf(pool));
+        // What leaves makes room.
+        await Book.Set(new TakeLoanFromPool(pool, 1, TransferKind.Repurchase, CutOff));
+        await Book.Set(Put(pool, 6, 1_000, region: 1));
+        Assert.Equal((12_000L, 12L), await BalanceOf(pool));
+    }
+
+    [ContractFact]
+    public async Task Pool_Projected_PaysAllThatItsLoansOwe()
+    {
+        var pool = await DefineAsync(1);
+        for (var loan = 1; loan <= 60; loan++) await Book.Set(Put(pool, loan, 1_000_000 + loan, region: loan % 3));
+        var owed = (await BalanceOf(pool)).Item1;
+        var byPlan = await Pools.ProjectPoolAsync(pool, new PoolAssumptions.ByPlan(), "", progress: null, CancellationToken.None);
+        Assert.Equal((0, owed, 24), (byPlan!.Lines, (long)byPlan.Tables.Single().Total(CashflowColumn.Scheduled), byPlan.Tables.Single().Periods));
+        var several = await Pools.ProjectPoolAsync(
+            pool, new PoolAssumptions.Scenarios("""{ "scenarios": [{ "name": "a", "prepayment": { "cpr": 0.1 } }, { "name": "b", "default": { "cdr": 0.05 }, "recovery": { "severity": 0.5, "lagMonths": 3 } }] }"""u8.ToArray()), "", progress: null, CancellationToken.None);
+        Assert.Equal(["a", "b"], several!.Scenarios.Select(one => one.Name));
+        Assert.Equal(owed, (long)(several.Tables[0].Total(CashflowColumn.Scheduled) + several.Tables[0].Total(CashflowColumn.Prepaid)));
+        Assert.Equal(several.Tables[1].Total(CashflowColumn.Defaulted), several.Tables[1].Total(CashflowColumn.Recovery) + several.Tables[1].Total(CashflowColumn.Loss));
+        var lines = await Pools.ReadLinesAsync(pool, progress: null, CancellationToken.None);
+        Assert.Equal(owed, lines!.Lines.Sum(line => (long)line.Balance));
+        var noPast = await Assert.ThrowsAsync<InvalidInputException>(() => Pools.ProjectPoolAsync(pool, new PoolAssumptions.OwnPast(6, ByRates: true), "", progress: null, CancellationToken.None));
+        Assert.Equal("NoHistory", noPast.Name);
+        Assert.Null(await Pools.ProjectPoolAsync(Book.Node(NodeKind.Pool, 9), new PoolAssumptions.ByPlan(), "", progress: null, CancellationToken.None));
+    }
+
+    [ContractFact]
+    public async Task OwnLoans_EnterWithTheirFacilities_AndAreFollowed()
+    {
+        var pool = await Book.Open(NodeKind.Pool, 1, 1L << 60);
+        await Book.Set(new DefinePool(pool, """{ "name": "own", "currency": "EUR", "cutOff": "2026-01-31", "revolvingUntil": "2026-12-31" }"""u8.ToArray()));
+        await DateTo(new DateOnly(2026, 1, 15));
+        for (var i = 1; i <= 8; i++)
+        {
+            await Book.OpenLine(i, 100_000, await Book.Open(NodeKind.Borrower, i, 100_000));
+            AssertApproved(60_000, await Book.Do(Draw(i, 60_000)));
+            await Book.Set(new TransferToPool(Book.F(i), pool));
+        }
+
+        Assert.Equal((480_000L, 8L), await BalanceOf(pool));
+        await DateTo(new DateOnly(2026, 2, 15));
+        for (var i = 1; i <= 8; i++) AssertPosted(10_000, await Book.Do(CommandKind.Repay, i, 10_000));
+        var ledger = (await Pools.GetPoolAsync(pool))!.Ledger;
+        Assert.Equal((400_000L, 80_000L, 480_000L), (ledger.Balance, ledger.Open.Scheduled, ledger.Open.Opening));
+        // Drawn later, on a facility that is in the pool; and one that leaves with its loans.
+        AssertApproved(30_000, await Book.Do(Draw(3, 30_000)));
+        await Book.Set(new TransferToPool(Book.F(1), default));
+        Assert.Equal((380_000L, 8L), await BalanceOf(pool));
+        Assert.Equal(50_000, (await Pools.GetPoolAsync(pool))!.Ledger.Open.RepurchasedBySeller);
+    }
+
+    private static readonly SealedProduct EqualParts = SealedProduct.Of(new LoanProduct { Amortisation = new Domain.Loans.Amortisation.EqualPrincipal(), DayCount = DayCount.MonthsOverTwelve });
+
+    private Command Draw(long facility, long amount) =>
+        Book.Of(CommandKind.Drawdown, facility, amount) with { Control = new LoanOffer(Book.F(facility), EqualParts, new LoanFigures(default, 6)) };
+
+    private async Task DateTo(DateOnly date) =>
+        await Book.Set(new AdvanceBusinessDate(new NodeKey(0, Book.Tenant, 1, NodeKind.None), date.DayNumber - new DateOnly(1970, 1, 1).DayNumber));
+
+    private async Task<(long, long)> BalanceOf(NodeKey pool)
+    {
+        var ledger = (await Pools.GetPoolAsync(pool))!.Ledger;
+        return (ledger.Balance, ledger.Loans);
+    }
+
+    private static Command Of(ControlCommand control) => Command.Of(Contract.Book.NextId(), control);
 
     private async Task<NodeKey> DefineAsync(long id)
     {

@@ -15,5 +15,9 @@ internal sealed class NoPools : IPoolSource
 
     public Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) => throw Refusal();
 
+    public Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) => throw Refusal();
+
+    public Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken) => throw Refusal();
+
     private static RpcException Refusal() => new(StatusCode.Unimplemented, "This engine keeps no pools; ask a server that does.");
 }

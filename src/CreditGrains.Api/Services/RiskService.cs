@@ -108,19 +108,20 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         return reply;
     }
 
-    private ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request, CallContext context)
+    private async ValueTask<V1.GetMonitoringReply> MonitoringAsync(V1.GetMonitoringRequest request, CallContext context)
     {
         var entity = Entity(request.Tenant, request.LegalEntity);
-        return new(new V1.GetMonitoringReply { Models = { access.DeskFor(context).Monitors(entity).Where(one => request.Model.Length == 0 || one.Name.Name == request.Model).Select(RiskMonitorMapping.Write) } });
+        var monitors = await access.DeskFor(context).MonitorsAsync(entity).Guarded();
+        return new V1.GetMonitoringReply { Models = { monitors.Where(one => request.Model.Length == 0 || one.Name.Name == request.Model).Select(RiskMonitorMapping.Write) } };
     }
 
-    private ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request, CallContext context)
+    private async ValueTask<V1.NoteOutcomesReply> NoteAsync(V1.NoteOutcomesRequest request, CallContext context)
     {
         if (request.Outcomes.Count is < 1 or > ICreditEngine.BatchLengthMax) throw Invalid($"outcomes has {request.Outcomes.Count}; give 1 to {ICreditEngine.BatchLengthMax}");
         var fields = new Fields();
         var outcomes = request.Outcomes.Select(one => (fields.Facility(one.Facility), one.IsBad)).ToArray();
         if (!fields.Fault.IsNone) throw Invalid(fields.Fault.Message!);
-        return new(new V1.NoteOutcomesReply { Taken = access.DeskFor(context).NoteOutcomes(outcomes) });
+        return new V1.NoteOutcomesReply { Taken = await access.DeskFor(context).NoteOutcomesAsync(outcomes).Guarded() };
     }
 
     private async ValueTask<V1.Job> StartAsync(V1.StartBacktestRequest request, CallContext context)
@@ -131,7 +132,14 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         if (!view.Versions.Any(one => one.IsPolicy && one.Name == policy)) throw new RpcException(StatusCode.NotFound, $"there is no policy {policy}");
         var model = request.Model.Length == 0 ? null : new Domain.Decisions.VersionName(request.Model, request.ModelVersion);
         if (model is not null && !view.Versions.Any(one => !one.IsPolicy && one.Name == model)) throw new RpcException(StatusCode.NotFound, $"there is no model {model}");
-        return Job(access.DeskFor(context).StartBacktest(entity, policy, model, request.FromMicros));
+        try
+        {
+            return Job(access.DeskFor(context).StartBacktest(entity, policy, model, request.FromMicros));
+        }
+        catch (NotSupportedException none)
+        {
+            throw new RpcException(StatusCode.Unimplemented, none.Message);
+        }
     }
 
     private static V1.RegisterReply Reply(CommandKind kind, in Registration registration)

@@ -59,7 +59,7 @@ public sealed class EnginePools(IPoolSource source, DashboardOptions options) : 
         PoolLoansCopied? copied = null;
         try
         {
-            if (await source.CopyPoolAsync(key, null, CancellationToken.None) is { } loans) copied = await Task.Run(() => Copied(loans));
+            if (await source.ReadLinesAsync(key, null, CancellationToken.None) is { } loans) copied = await Task.Run(() => Copied(loans));
         }
         finally
         {
@@ -67,15 +67,14 @@ public sealed class EnginePools(IPoolSource source, DashboardOptions options) : 
         }
     }
 
-    private PoolLoansCopied Copied(LivePoolLoans loans)
+    private PoolLoansCopied Copied(PoolLines loans)
     {
-        var ledger = loans.State.Ledger;
-        var lines = LiveCollateral.Lines(loans, ledger.Terms.EndOf(LiveCollateral.FirstPeriod(ledger)));
+        var lines = loans.Lines;
         var deal = options.LiveDeal?.Invoke(loans.State);
         if (deal is null) return new PoolLoansCopied(lines, null, "", loans.State.Sequence);
         try
         {
-            return new PoolLoansCopied(lines, LiveCollateral.Deal(loans, deal, lines), "", loans.State.Sequence);
+            return new PoolLoansCopied(lines, LiveCollateral.Deal(loans.State, deal, lines), "", loans.State.Sequence);
         }
         catch (InvalidInputException refusal)
         {

@@ -17,9 +17,9 @@ public sealed record RiskSight(
     public static RiskSight Empty { get; } = new([], [], [], []);
 
     /// <summary>Reads it.</summary>
-    public static RiskSight Of(IRiskDesk desk, NodeKey entity)
+    public static async Task<RiskSight> OfAsync(IRiskDesk desk, NodeKey entity)
     {
         ArgumentNullException.ThrowIfNull(desk);
-        return new RiskSight(desk.Monitors(entity), desk.Months(entity), desk.ShadowPolicies(entity), [.. desk.Jobs().Where(job => job.Entity == entity)]);
+        return new RiskSight(await desk.MonitorsAsync(entity), desk.Months(entity), desk.ShadowPolicies(entity), [.. desk.Jobs().Where(job => job.Entity == entity)]);
     }
 }

@@ -205,6 +205,9 @@ public static class CommandKinds
     /// <summary>Whether the command is about a pool's terms or its loans.</summary>
     public static bool IsPool(this CommandKind kind) => kind is >= CommandKind.DefinePool and <= CommandKind.ReportLoan;
 
+    /// <summary>Whether it is about a loan of a pool that another system services.</summary>
+    public static bool IsPoolLoan(this CommandKind kind) => kind is CommandKind.PutLoanInPool or CommandKind.TakeLoanFromPool or CommandKind.ReportLoan;
+
     /// <summary>Whether the command is about models and policies.</summary>
     public static bool IsRisk(this CommandKind kind) => kind is >= CommandKind.PutContent and <= CommandKind.ActivatePolicy;
 }

@@ -30,7 +30,11 @@ public sealed record DefinePool(NodeKey Key, ReadOnlyMemory<byte> Terms) : PoolC
 /// <param name="Date">Business date, 1970 to 2999.</param>
 /// <param name="State">The loan as it is.</param>
 public sealed record PutLoanInPool(NodeKey Key, long Loan, TransferKind Transfer, DateOnly Date, LoanCandidate State)
-    : PoolCommand(CommandKind.PutLoanInPool, Key);
+    : PoolCommand(CommandKind.PutLoanInPool, Key)
+{
+    /// <summary>What the whole pool says of its concentration rules, where this is asked of one of its parts; null elsewhere. No part of the request: it is not journaled, and repeats need not agree on it.</summary>
+    public PoolVerdict? Concentration { get; init; }
+}
 
 /// <summary>Takes a loan out of its pool. No prepayment.</summary>
 /// <param name="Key">The pool.</param>

@@ -551,7 +551,8 @@ internal sealed class AccountDecider(PartitionState state, ExposureBook exposure
 /// <param name="SweepMax">Most items ended by their time in one batch, beside those of the facilities in it.</param>
 /// <param name="SessionGapsAllowed">Whether places of a session may be missing here.</param>
 /// <param name="LoanSliceLength">Most loans brought to their business date in one batch, beside those of the facilities in it.</param>
-internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax, bool SessionGapsAllowed = false, int LoanSliceLength = 1_000)
+/// <param name="PoolParts">Partitions that each keep a part of every pool.</param>
+internal readonly record struct EngineRules(int HoldSeconds, int ReferralSeconds, int AtomicRegraphMax, int SliceLength, int SweepMax, bool SessionGapsAllowed = false, int LoanSliceLength = 1_000, int PoolParts = 1)
 {
     /// <summary>As docs/rules.md states.</summary>
     public static readonly EngineRules Standard = new(7 * 86_400, 7 * 86_400, 10_000, 1_000, 4_096);

@@ -67,6 +67,7 @@ internal sealed class Executor
         Loans = new LoanApplier(state, book);
         Features = new FeatureBook(state, Exposures);
         risk = new RiskDecider(state);
+        state.Pools.Parts = rules.PoolParts;
         var pooled = new PooledLoans(state, book, graph);
         Loans.Observer = pooled;
         applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, Features, risk, rules);

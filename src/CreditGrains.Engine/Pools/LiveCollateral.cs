@@ -43,7 +43,7 @@ public static class LiveCollateral
                 {
                     loans.RemainingMonths[at] = (ushort)own.Length;
                     loans.Plan[at] = ColumnPlan.Listed;
-                    loans.Listed[at] = PartsOf(own, loan.Principal);
+                    loans.Listed[at] = LoanGroups.PartsOf(own, loan.Principal);
                 }
                 at++;
             }
@@ -55,29 +55,13 @@ public static class LiveCollateral
     /// <summary>Performing loans put together in lines, smallest key first. Balances are exact; rates are the balance-weighted mean of a line.</summary>
     public static ImmutableArray<LoanLine> Lines(LivePoolLoans pool, DateOnly from)
     {
-        var groups = new SortedDictionary<(int Plan, int Months, int Level, int Age, int Rate, int Bucket), (long Balance, double Weighted, int Loans)>();
-        var listed = new Dictionary<(int Plan, int Months, int Level, int Age, int Rate, int Bucket), long[]>();
-        foreach (var slice in pool.Slices)
-            foreach (ref readonly var loan in slice.Span)
-            {
-                if (loan.IsDefaulted) continue;
-                (int Plan, int Months, int Level, int Age, int Rate, int Bucket) key = ((int)loan.Plan, MonthsOf(loan), loan.LevelMonths, AgeOf(loan, from) / AgeStepMonths, loan.RatePpm / RateStepPpm, loan.Bucket);
-                // What a late loan of such a plan has missed is not told by its parts: for rolls it counts as level.
-                if (loan.Bucket == 0 && OwnMonths(loan, pool, from) is { } own)
-                {
-                    key = ((int)ColumnPlan.Listed, own.Length, 0, key.Age, key.Rate, 0);
-                    if (!listed.TryGetValue(key, out var months)) listed.Add(key, months = new long[own.Length]);
-                    for (var i = 0; i < own.Length; i++) months[i] += own[i];
-                }
-                groups.TryGetValue(key, out var sum);
-                groups[key] = (sum.Balance + loan.Principal, sum.Weighted + (double)loan.Principal * loan.RatePpm, sum.Loans + 1);
-            }
-
-        return [.. groups.Select((group, i) => LineOf(group.Key, group.Value.Balance, group.Value.Weighted, string.Create(CultureInfo.InvariantCulture, $"live-{i + 1} ({group.Value.Loans} loans)")) with { Amortisation = listed.TryGetValue(group.Key, out var months) ? new Amortisation.Stepped(PartsOf(months, group.Value.Balance)) : PlanOf(group.Key) })];
+        var groups = new LoanGroups();
+        groups.Add(pool, from);
+        return groups.Lines();
     }
 
     /// <summary>Principal by month of a loan with a schedule of its own; null when its plan gives it.</summary>
-    private static long[]? OwnMonths(in LiveLoan loan, LivePoolLoans pool, DateOnly from)
+    internal static long[]? OwnMonths(in LiveLoan loan, LivePoolLoans pool, DateOnly from)
     {
         if (loan.Schedule is not { } schedule) return null;
         var terms = pool.State.Ledger.Terms;
@@ -86,16 +70,14 @@ public static class LiveCollateral
         return months.Length <= LoanLine.MonthsMax && months.Sum() == loan.Principal && loan.Principal > 0 ? months : null;
     }
 
-    private static ImmutableArray<double> PartsOf(long[] months, long principal) => [.. months.Select(month => (double)month / principal)];
-
     /// <summary>
     /// A deal whose collateral is this pool: what it collected since its cut-off are the actuals, its loans as they are the lines. Principal that left by transfer counts as prepaid, at par; what was
     /// given up as lost. An open month in which something happened counts as it stands; run at the start of a month for whole ones.
     /// </summary>
     /// <exception cref="InvalidInputException">Another currency, or a pool that bought loans after its cut-off.</exception>
-    public static DealTerms Deal(LivePoolLoans pool, DealTerms deal, ImmutableArray<LoanLine> lines)
+    public static DealTerms Deal(PoolState pool, DealTerms deal, ImmutableArray<LoanLine> lines)
     {
-        var ledger = pool.State.Ledger;
+        var ledger = pool.Ledger;
         if (deal.Currency != ledger.Terms.Currency) throw new InvalidInputException("CurrencyMismatch", "collateral.currency", $"the deal is in {deal.Currency}, the pool in {ledger.Terms.Currency}; write the pool's");
         if (lines.IsEmpty) throw new InvalidInputException("PoolEmpty", "", "no loan of the pool performs; there is nothing to run a deal on");
         var cutOff = ledger.Terms.PeriodOf(ledger.Terms.CutOff);
@@ -117,6 +99,9 @@ public static class LiveCollateral
 
     /// <summary>The first month a projection covers: the open one, or the next when the open one has begun.</summary>
     public static int FirstPeriod(PoolLedger ledger) => ledger.Open.Period + (HasFlows(ledger.Open) ? 1 : 0);
+
+    /// <summary>The last day before it: ages are reckoned from there, and payments fall on the ends of the months after it.</summary>
+    public static DateOnly StartOf(PoolLedger ledger) => ledger.Terms.EndOf(FirstPeriod(ledger) - 1);
 
     /// <summary>yyyy-MM of a month of a pool.</summary>
     public static string MonthText(int period) => string.Create(CultureInfo.InvariantCulture, $"{period / 12:D4}-{period % 12 + 1:D2}");
@@ -162,31 +147,13 @@ public static class LiveCollateral
         Delinquent = month.Delinquent,
     };
 
-    private static LoanLine LineOf((int Plan, int Months, int Level, int Age, int Rate, int Bucket) key, long balance, double weighted, string id) => new()
-    {
-        Id = id,
-        Balance = balance,
-        RateAnnual = balance == 0 ? 0 : weighted / balance / 1_000_000,
-        RemainingMonths = key.Months,
-        AgeMonths = key.Age * AgeStepMonths,
-        MissedInstalments = key.Bucket,
-    };
-
-    private static Amortisation PlanOf((int Plan, int Months, int Level, int Age, int Rate, int Bucket) key) => (LoanPlan)key.Plan switch
-    {
-        LoanPlan.EqualPrincipal => Amortisation.Equal,
-        LoanPlan.AtMaturity => Amortisation.Bullet,
-        LoanPlan.InterestOnlyThenLevel when key.Level < key.Months => new Amortisation.InterestOnlyThenLevel(key.Months - key.Level),
-        _ => Amortisation.Level,
-    };
-
     // One past its maturity counts as having a month; instalments beyond a hundred years of months are cut.
-    private static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);
+    internal static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);
 
     private static ushort InterestOnlyOf(in LiveLoan loan) =>
         loan.Plan == LoanPlan.InterestOnlyThenLevel ? (ushort)Math.Clamp(MonthsOf(loan) - loan.LevelMonths, 0, MonthsOf(loan) - 1) : (ushort)0;
 
-    private static int AgeOf(in LiveLoan loan, DateOnly from)
+    internal static int AgeOf(in LiveLoan loan, DateOnly from)
     {
         var origin = DateOnly.FromDayNumber(loan.OriginDay);
         return Math.Clamp((from.Year - origin.Year) * 12 + from.Month - origin.Month, 0, LoanLine.MonthsMax);

@@ -83,7 +83,7 @@ internal sealed class PoolDecider(PartitionState state, PooledLoans loans)
             return Reason.AlreadyInPool;
         }
 
-        return pool.Ledger.Check(command.State, command.Transfer, command.Date) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
+        return pool.Ledger.Check(command.State, command.Transfer, command.Date, command.Concentration) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
     }
 
     private Reason Take(ref LedgerEvent e, LivePool pool, TakeLoanFromPool command)

@@ -14,6 +14,7 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     private readonly RowIndex index = new();
     private readonly List<PoolCopy> copies = [];
     private long ownLoans;
+    private int parts = 1;
 
     /// <summary>Rows of the engine's own loans whose schedule no plan gives, by their row here. Derived: see <see cref="PooledLoans"/>.</summary>
     public Dictionary<int, int> OwnSchedules { get; } = [];
@@ -24,6 +25,17 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
     /// <summary>In the order they were defined.</summary>
     public IReadOnlyList<LivePool> All => pools;
 
+    /// <summary>Partitions that each keep a part of every pool.</summary>
+    public int Parts
+    {
+        get => parts;
+        set
+        {
+            parts = value;
+            foreach (var pool in pools) pool.Ledger.Parts = value;
+        }
+    }
+
     /// <summary>The rows of loans.</summary>
     public RowTable<PoolLoanRow> Loans => loans;
 
@@ -32,7 +44,7 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
 
     public LivePool Define(NodeKey key, ReadOnlyMemory<byte> terms, PoolLedger? ledger = null)
     {
-        var pool = new LivePool(key, pools.Count, terms.ToArray(), ledger ?? new PoolLedger(PoolFile.Parse(terms)));
+        var pool = new LivePool(key, pools.Count, terms.ToArray(), ledger ?? new PoolLedger(PoolFile.Parse(terms))) { Ledger = { Parts = parts } };
         places.Add(key, pools.Count);
         pools.Add(pool);
         return pool;

@@ -80,4 +80,16 @@ public interface IPoolSource
     /// <param name="progress">Told the part done, 0 to 1; may be null.</param>
     /// <param name="cancellationToken">Gives up between slices.</param>
     Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken);
+
+    /// <summary>A pool with its performing loans put together in lines, as of one moment; null when it has no terms.</summary>
+    Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken);
+
+    /// <summary>What a pool pays, as of one moment, loan by loan where the assumptions allow it; null when it has no terms.</summary>
+    /// <param name="key">The pool.</param>
+    /// <param name="assumptions">Scenarios.</param>
+    /// <param name="conventions">Name of a preset or a file of conventions; empty is the standard.</param>
+    /// <param name="progress">Told the part done, 0 to 1; may be null.</param>
+    /// <param name="cancellationToken">Gives up between slices.</param>
+    /// <exception cref="Securitisation.InvalidInputException">Assumptions or conventions cannot be used with this pool.</exception>
+    Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken);
 }

@@ -38,17 +38,17 @@ public sealed record RiskJob(string Id, NodeKey Entity, string Title, string Sta
 public interface IRiskDesk
 {
     /// <summary>How the models of a legal entity do.</summary>
-    IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity);
+    ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity);
 
-    /// <summary>PSI of each model's score by month (years × 12 + month − 1), and the rows it is of.</summary>
-    IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity);
+    /// <summary>PSI of each model's score by month (years × 12 + month − 1), and the rows it is of; empty where that is not kept (a cluster).</summary>
+    IReadOnlyList<(VersionName Name, int Month, double Psi, long Rows)> Months(NodeKey entity) => [];
 
     /// <summary>What each shadow policy said: approvals, declines, referrals, nothing; and how often it differed from the decision.</summary>
-    IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity);
+    IReadOnlyList<(VersionName Policy, long Approve, long Decline, long Refer, long Nothing, long Differs)> ShadowPolicies(NodeKey entity) => [];
 
     /// <summary>Tells what became of accounts.</summary>
     /// <returns>How many had a decision by a model.</returns>
-    long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
+    ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes);
 
     /// <summary>What the model saw for a decision whose event does not tell it, such as an approval, rebuilt from the journal; null where it cannot be.</summary>
     /// <param name="entity">Tenant and legal entity of its facility.</param>
@@ -61,6 +61,7 @@ public interface IRiskDesk
     /// <param name="policy">A registered version.</param>
     /// <param name="model">The model that scores; null takes the scores of then.</param>
     /// <param name="fromMicros">Decisions of this writer time and later.</param>
+    /// <exception cref="NotSupportedException">This host runs none; the message says what to do instead.</exception>
     RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros);
 
     /// <summary>A job; null when there is none of that id.</summary>

@@ -16,9 +16,12 @@ internal sealed class ModelMonitor(VersionName name, VersionRole role, CompiledM
     public const int DevelopmentRows = 1_000;
 
     private const int AccountsMax = 1_000_000;
+    private const int MonthsKept = 3;
     private readonly List<double[]> first = [];
     private readonly List<(int Month, double Psi, long Rows)> ended = [];
     private readonly Dictionary<NodeKey, Account> accounts = [];
+    private readonly List<MonitorMonth> kept = [];
+    private readonly DriftScale[]? declared = development?.ScalesOf(model);
     private DriftScale[]? scales = development?.ScalesOf(model);
     private long[][]? counts;
     private long[][]? full;
@@ -62,6 +65,11 @@ internal sealed class ModelMonitor(VersionName name, VersionRole role, CompiledM
         return true;
     }
 
+    /// <summary>What it has, to be added to what monitors of the same version have elsewhere.</summary>
+    public MonitorPart Part() => new(
+        name, Role, decisions, notScored, approved, [.. model.Inputs.Select(input => input.Name)], declared is null ? [] : [.. declared.Select(scale => scale.ToBands())],
+        rows == 0 ? [.. kept] : [.. kept, new MonitorMonth(month, rows, counts!)], [.. accounts.Values.Select(one => new ScoredDecision(one.Probability, one.IsApproved, one.Day, one.IsBad))]);
+
     /// <summary>As it stands.</summary>
     /// <param name="asOf">Up to which day outcomes are known.</param>
     /// <param name="performanceMonths">Months over which the bad event is looked for.</param>
@@ -70,9 +78,7 @@ internal sealed class ModelMonitor(VersionName name, VersionRole role, CompiledM
         var review = ModelReview.Of([.. accounts.Values.Select(one => new ScoredDecision(one.Probability, one.IsApproved, one.Day, one.IsBad))], asOf, performanceMonths);
         var (shown, shownRows) = fullRows >= DriftScale.RowsMin ? (full, fullRows) : (counts, rows);
         var drifts = Enumerable.Range(0, model.Inputs.Length + 1).Select(i => DriftOf(i, shown, shownRows)).ToArray();
-        var alarms = drifts.Where(one => one.Level == DriftLevel.Alarm).Select(one => $"{(one.Name.Length == 0 ? "the score" : one.Name)} has drifted: PSI {one.Psi:F3} (alarm from {DriftScale.AlarmFrom})").ToList();
-        if (review.IsReviewDue) alarms.Add(review.NewestMatured is { } day ? $"review is due: the newest matured outcome is of {day:yyyy-MM-dd}" : "review is due: there is no matured outcome");
-        return new ModelMonitorView(name, Role, decisions, notScored, decisions == 0 ? double.NaN : (double)approved / decisions, drifts[^1], drifts[..^1], review, alarms);
+        return MonitorPart.ViewOf(name, Role, decisions, notScored, approved, drifts, review);
     }
 
     private Drift DriftOf(int column, long[][]? shown, long shownRows)
@@ -103,6 +109,8 @@ internal sealed class ModelMonitor(VersionName name, VersionRole role, CompiledM
     {
         if (rows > 0 && scales is not null) ended.Add((month, scales[^1].Psi(counts![^1]), rows));
         if (rows >= DriftScale.RowsMin) (full, fullRows) = (counts, rows);
+        if (rows > 0) kept.Add(new MonitorMonth(month, rows, counts!));
+        if (kept.Count > MonthsKept) kept.RemoveAt(0);
         (counts, rows, month) = (null, 0, next);
     }
 

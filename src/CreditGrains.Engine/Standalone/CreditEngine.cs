@@ -350,6 +350,18 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
         PoolReader.CopyAsync(this, key, progress, cancellationToken);
 
     /// <inheritdoc/>
+    public async Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
+        await CopyPoolAsync(key, progress, cancellationToken) is { } pool ? new PoolLines(pool.State, LiveCollateral.Lines(pool, LiveCollateral.StartOf(pool.State.Ledger))) : null;
+
+    /// <inheritdoc/>
+    public async Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(assumptions);
+        ArgumentNullException.ThrowIfNull(conventions);
+        return await CopyPoolAsync(key, progress: null, cancellationToken) is { } pool ? PoolRuns.Project(pool, assumptions, conventions, progress, cancellationToken) : null;
+    }
+
+    /// <inheritdoc/>
     ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => Look(look);
 
     private JournalException NotRetained(long sequence) => new(JournalErrorCode.NotRetained,

@@ -21,7 +21,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 {
     private const int FramesAtOnce = 64;
     private static readonly TimeSpan IdlePause = TimeSpan.FromMilliseconds(500);
-    private readonly ICreditEngine engine;
+    private static readonly TimeSpan LookPause = TimeSpan.FromMilliseconds(20);
+    private readonly ICreditEngine? engine;
     private readonly Partition partition;
     private readonly PartitionOptions options;
     private readonly Func<Task> nextFlush;
@@ -39,7 +40,14 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private ShadowBook? book;
     private int jobsMade;
 
-    internal RiskDesk(ICreditEngine engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer)
+    /// <param name="engine">Tells a backtest of versions and files; null in a partition of a cluster, which runs none.</param>
+    /// <param name="partition">Whose journal is followed.</param>
+    /// <param name="options">Its settings.</param>
+    /// <param name="nextFlush">Completes when there may be more to follow.</param>
+    /// <param name="tell">Told what an operator should know.</param>
+    /// <param name="performanceMonths">As of <see cref="CreditEngine.StartRiskDesk"/>.</param>
+    /// <param name="observer">Sees each event between what was and what is; null for none.</param>
+    internal RiskDesk(ICreditEngine? engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer = null)
     {
         this.engine = engine;
         this.partition = partition;
@@ -58,11 +66,33 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private long followed;
 
     /// <inheritdoc/>
+    ValueTask<IReadOnlyList<ModelMonitorView>> IRiskDesk.MonitorsAsync(NodeKey entity) => new(Monitors(entity));
+
+    /// <inheritdoc/>
+    ValueTask<long> IRiskDesk.NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes) => new(NoteOutcomes(outcomes));
+
+    /// <summary>Completes when what is durable now was followed, or there is nothing to follow it for.</summary>
+    internal async Task CaughtUpAsync(CancellationToken cancellationToken)
+    {
+        var durable = partition.EventJournal.DurableSequence;
+        while (FollowedSequence < durable && partition.State.Small.Risk.HasScopes && !following.IsCompleted) await Task.Delay(LookPause, cancellationToken);
+    }
+
+    /// <summary>What the models of a legal entity did here, to be added to what they did elsewhere.</summary>
+    internal IReadOnlyList<MonitorPart> Parts(NodeKey entity)
+    {
+        lock (gate) return [.. monitors.Where(pair => pair.Key.Entity == entity.ToString()).Select(pair => pair.Value.Part())];
+    }
+
+    /// <summary>The day up to which this journal goes.</summary>
+    internal DateOnly AsOf => partition.EventJournal.LastRecordedAt is var last and > 0 ? DayOf(last) : DateOnly.MinValue;
+
+    /// <summary>How the models of a legal entity do.</summary>
     public IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity)
     {
         lock (gate)
         {
-            var asOf = DayOf(partition.EventJournal.LastRecordedAt);
+            var asOf = AsOf;
             return [.. monitors.Where(pair => pair.Key.Entity == entity.ToString()).Select(pair => pair.Value.View(asOf, performanceMonths))];
         }
     }
@@ -86,7 +116,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         lock (gate) return [.. shadowPolicies.Where(pair => pair.Key.Entity == entity).Select(pair => (pair.Key.Policy, pair.Value[1], pair.Value[2], pair.Value[3], pair.Value[0], pair.Value[4]))];
     }
 
-    /// <inheritdoc/>
+    /// <summary>Tells what became of accounts.</summary>
+    /// <returns>How many had a decision by a model.</returns>
     public long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
@@ -194,34 +225,48 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private bool TakeSome()
     {
         if (book is null && !Begin()) return false;
-        using var cursor = partition.Journal.Reader.ReadFrom(book!.LastSequence + 1);
         var taken = 0;
-        while (taken < FramesAtOnce && cursor.TryRead(out var frame))
+        if (partition.EventJournal is PartitionJournal)
         {
-            taken++;
-            var payload = frame.Payload;
-            for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
-            {
-                stop.Token.ThrowIfCancellationRequested();
-                var length = EventCodec.LengthOf(payload);
-                if (sequence > book.LastSequence)
-                {
-                    EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
-                    // One event at a time, so that who asks how models do waits for one at most.
-                    lock (gate)
-                    {
-                        observer?.Before(e);
-                        book.Take(e, this);
-                        observer?.After(e);
-                    }
-                    Interlocked.Exchange(ref followed, sequence);
-                }
-                payload = payload[length..];
-            }
-            if (observer is null) continue;
-            lock (gate) observer.FrameEnd(book.LastSequence, frame.Header.RecordedAt);
+            using var cursor = partition.Journal.Reader.ReadFrom(book!.LastSequence + 1);
+            for (; taken < FramesAtOnce && cursor.TryRead(out var frame); taken++) Take(frame);
         }
+        else if (partition.EventJournal.DurableSequence > book!.LastSequence)
+        {
+            partition.EventJournal.ReadFrames(book.LastSequence + 1, frame =>
+            {
+                Take(frame);
+                return ++taken < FramesAtOnce;
+            });
+        }
+
         return taken > 0;
+    }
+
+    private void Take(Frame frame)
+    {
+        var payload = frame.Payload;
+        for (var sequence = frame.Header.FirstSequence; !payload.IsEmpty; sequence++)
+        {
+            stop.Token.ThrowIfCancellationRequested();
+            var length = EventCodec.LengthOf(payload);
+            if (sequence > book!.LastSequence)
+            {
+                EventCodec.Read(payload[..length], sequence, frame.Header.RecordedAt, out var e);
+                // One event at a time, so that who asks how models do waits for one at most.
+                lock (gate)
+                {
+                    observer?.Before(e);
+                    book.Take(e, this);
+                    observer?.After(e);
+                }
+                Interlocked.Exchange(ref followed, sequence);
+            }
+            payload = payload[length..];
+        }
+
+        if (observer is null) return;
+        lock (gate) observer.FrameEnd(book!.LastSequence, frame.Header.RecordedAt);
     }
 
     /// <summary>Makes the second book, once there is something to run: at the newest snapshot, or empty where the journal is whole.</summary>
@@ -289,8 +334,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private BacktestFiles FilesOf(NodeKey entity, VersionName policy, VersionName? model)
     {
         // On the job's own thread, which may wait.
-        var versions = engine.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
-        byte[]? Read(ContentHash hash) => hash == default ? null : engine.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
+        var versions = engine!.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
+        byte[]? Read(ContentHash hash) => hash == default ? null : engine!.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
         var tested = versions.FirstOrDefault(one => one.IsPolicy && one.Name == policy) ?? throw new InvalidDataException($"there is no policy {policy}");
         var scoring = model is null ? null : versions.FirstOrDefault(one => !one.IsPolicy && one.Name == model) ?? throw new InvalidDataException($"there is no model {model}");
         return new BacktestFiles(Read(tested.Content)!, tested.Detail, scoring is null ? null : Read(scoring.Content), scoring is null ? null : Read(scoring.Reasons));

@@ -6,6 +6,7 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Partitions;
@@ -14,7 +15,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>The cluster behind the port of an engine: routes commands to partitions and nodes, batches them per partition, and puts the answers together.</summary>
-public sealed class ClusterEngine : ICreditEngine, IPoolSource
+public sealed class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
@@ -105,8 +106,8 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
         return views;
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<PoolState?> GetPoolAsync(NodeKey key) => PoolBytes.ReadState((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Pool, key))).Bytes);
+    /// <summary>A pool: the sum of its partitions, each as of a moment of its own.</summary>
+    public async ValueTask<PoolState?> GetPoolAsync(NodeKey key) => PoolBytes.ReadState((await Guarded(() => grains.Pool(key).ReadPoolAsync())).Bytes);
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
@@ -117,9 +118,35 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
         return ViewWire.Read<NodeKey[]>(await AskAsync(PartitionMap.Register, asked)) ?? [];
     }
 
-    /// <summary>A pool with its loans as of one moment, in one message: its loans lie in the register.</summary>
+    /// <summary>A pool with its loans, each partition's as of a moment of its own, in one message.</summary>
     public async Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
-        PoolBytes.ReadLoans((await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.PoolLoans, key)).WaitAsync(cancellationToken)).Bytes);
+        PoolBytes.ReadLoans((await Guarded(() => grains.Pool(key).CopyPoolAsync(), cancellationToken).WaitAsync(cancellationToken)).Bytes);
+
+    /// <summary>A pool with its loans in lines, put together where they are.</summary>
+    public async Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
+        PoolWire.ReadAnswer(await Guarded(() => grains.Pool(key).ReadLinesAsync(), cancellationToken).WaitAsync(cancellationToken), r =>
+        {
+            var state = PoolBytes.ReadState(r.ReadPart())!;
+            var groups = new LoanGroups();
+            groups.Read(r);
+            return new PoolLines(state, groups.Lines());
+        });
+
+    /// <summary>What a pool pays: each partition projects its own loans.</summary>
+    public async Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        var request = PoolWire.Write(w =>
+        {
+            w.Write(assumptions);
+            w.Write(conventions);
+        });
+        return PoolWire.ReadAnswer(await Guarded(() => grains.Pool(key).ProjectPoolAsync(request), cancellationToken).WaitAsync(cancellationToken), r =>
+        {
+            var state = PoolBytes.ReadState(r.ReadPart())!;
+            var (scenarios, lines) = (assumptions.Of(state.Ledger), r.ReadInt32());
+            return new PoolForecasts(state, scenarios, Array.ConvertAll(scenarios, _ => r.ReadTable()), lines);
+        });
+    }
 
     /// <inheritdoc/>
     public async ValueTask<EventRecord?> GetDecisionAsync(long sequence)
@@ -168,6 +195,40 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource
     public async ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) =>
         ViewWire.Read<byte[]>(await AskAsync(
             PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Content, new NodeKey(0, tenant, legalEntity, NodeKind.None), unchecked((long)hash.A), unchecked((long)hash.B))));
+
+    /// <summary>How the models of a legal entity do: what the partitions' monitors have, added up. The first question lets every partition follow its journal with a second book.</summary>
+    public async ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity)
+    {
+        var request = RiskWire.Monitors(entity);
+        var parts = Array.ConvertAll(await Task.WhenAll(Enumerable.Range(1, map.Count).Select(p => Guarded(() => grains.Partition(p).RiskAsync(request)))), RiskWire.Read);
+        var asOf = parts.Max(part => part.AsOf);
+        return [.. parts.SelectMany(part => part.Parts).GroupBy(part => (part.Name.Name, part.Name.Version)).OrderBy(version => version.Key.Name, StringComparer.Ordinal).ThenBy(version => version.Key.Version)
+            .Select(version => MonitorPart.Sum([.. version], asOf, RiskWire.PerformanceMonths))];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
+    {
+        var homes = await Task.WhenAll(outcomes.Select(async one => (Home: await HomeOfAsync(one.Facility), Outcome: one)));
+        var known = await Task.WhenAll(homes.GroupBy(one => one.Home).Select(async home =>
+        {
+            var request = RiskWire.Outcomes([.. home.Select(one => one.Outcome)]);
+            using var r = PoolWire.Read(await Guarded(() => grains.Partition(home.Key).RiskAsync(request)));
+            return r.ReadInt64();
+        }));
+        return known.Sum();
+    }
+
+    /// <summary>A cluster runs no backtests.</summary>
+    /// <exception cref="NotSupportedException">Always.</exception>
+    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => throw new NotSupportedException(
+        "BacktestNotOnCluster: a backtest runs over one journal, and a cluster has one a partition, with parts of shared limits in each. Send the same commands to a standalone server (creditgrains serve, then creditgrains import or your own callers) and start it there.");
+
+    /// <summary>A cluster runs none.</summary>
+    public RiskJob? Find(string id) => null;
+
+    /// <summary>A cluster runs none.</summary>
+    public IReadOnlyList<RiskJob> Jobs() => [];
 
     /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await EveryAsync(QuestionKind.ConfirmClock);

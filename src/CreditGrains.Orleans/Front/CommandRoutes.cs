@@ -6,6 +6,7 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Hosting;
+using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
 
@@ -23,6 +24,7 @@ internal sealed class CommandRoutes
     private readonly Patience patience;
     private readonly TaskScheduler workers;
     private readonly SignpostCalls signposts;
+    private readonly KnownPools pools;
 
     /// <param name="grains">The way to partitions and nodes.</param>
     /// <param name="options">Settings of the silo.</param>
@@ -36,7 +38,8 @@ internal sealed class CommandRoutes
         this.options = options;
         this.map = map;
         this.patience = patience;
-        Routing = new Routing(map, options.SignpostsKeptMax);
+        pools = new KnownPools(grains, patience);
+        Routing = new Routing(map, options.SignpostsKeptMax, pools);
         signposts = new SignpostCalls(grains, map, Routing, patience);
     }
 
@@ -47,6 +50,7 @@ internal sealed class CommandRoutes
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
     {
         var single = new Command[] { command };
+        if (command.Kind == CommandKind.PutLoanInPool) return new ValueTask<Outcome>(ExecuteOneAsync(single, deadlineMicros));
         var route = RouteOf(command);
         return new ValueTask<Outcome>(route.Kind == RouteKind.Partition ? OnPartitionAsync(single, route.Partition, deadlineMicros) : ExecuteOneAsync(single, deadlineMicros));
     }
@@ -57,8 +61,15 @@ internal sealed class CommandRoutes
         var routes = new Route[commands.Length];
         for (var start = 0; start < commands.Length;)
         {
+            // Again after each step: it may have defined a pool that a later command names.
+            await pools.LearnAsync(commands[start..]);
             var end = Plan(commands, outcomes, routes, start);
             if (end > start) await SendAsync(commands, outcomes, routes, start, end, deadlineMicros);
+            else if (routes[start].Kind == RouteKind.Pool)
+            {
+                end = EndOfPool(commands.Span, start);
+                await OnPoolAsync(commands[start..end], outcomes[start..end]);
+            }
             else
             {
                 var outcome = await ExecuteAloneAsync(commands.Slice(start, 1), routes[start]);
@@ -94,7 +105,7 @@ internal sealed class CommandRoutes
             if (routes[i].Kind == RouteKind.Refused)
                 outcomes.Span[i] = new Outcome { Reason = routes[i].Reason, Message = routes[i].Message ?? Engine.Execution.Outcomes.MessageOf(routes[i].Reason) };
             // What is opened in the register may be a parent of what follows, and nodes and broadcasts wait for what is before them.
-            else if (routes[i].Kind is RouteKind.Node or RouteKind.Everywhere or RouteKind.EverywhereInTurn or RouteKind.Reversal) return i;
+            else if (routes[i].Kind is RouteKind.Node or RouteKind.Pool or RouteKind.Everywhere or RouteKind.EverywhereInTurn or RouteKind.Reversal) return i;
             else if (i > start && IsRegister(routes[i]) != IsRegister(routes[i - 1]) && routes[i - 1].Kind != RouteKind.Refused) return i;
         }
         return commands.Length;
@@ -192,6 +203,21 @@ internal sealed class CommandRoutes
         var outcome = new Outcome[1];
         OutcomeWire.Read(await patience.CallAsync(() => node.ExecuteAsync(payload)), outcome);
         return outcome[0];
+    }
+
+    /// <summary>Loans that enter the same pool go to its grain together.</summary>
+    private int EndOfPool(ReadOnlySpan<Command> commands, int start)
+    {
+        var end = start + 1;
+        while (end < commands.Length && end - start < PoolGate.CommandsMax && commands[end].Facility == commands[start].Facility && RouteOf(commands[end]).Kind == RouteKind.Pool) end++;
+        return end;
+    }
+
+    private async Task OnPoolAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes)
+    {
+        var pool = grains.Pool(commands.Span[0].Facility);
+        var payload = CommandWire.Write(commands.Span);
+        OutcomeWire.Read(await patience.CallAsync(() => pool.PutAsync(payload)), outcomes.Span);
     }
 
     private async Task<Outcome> OnPartitionAsync(ReadOnlyMemory<Command> command, int partition, long deadlineMicros)

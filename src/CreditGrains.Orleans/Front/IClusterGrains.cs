@@ -12,6 +12,9 @@ internal interface IClusterGrains
 
     /// <summary>A shared node.</summary>
     INodeGrain Node(NodeKey key);
+
+    /// <summary>A pool.</summary>
+    IPoolGrain Pool(NodeKey key);
 }
 
 /// <summary>The way through Orleans.</summary>
@@ -22,4 +25,7 @@ internal sealed class OrleansGrains(IGrainFactory grains) : IClusterGrains
 
     /// <inheritdoc/>
     public INodeGrain Node(NodeKey key) => grains.GetGrain<INodeGrain>(key.ToString());
+
+    /// <inheritdoc/>
+    public IPoolGrain Pool(NodeKey key) => grains.GetGrain<IPoolGrain>(key.ToString());
 }

@@ -14,6 +14,9 @@ internal enum RouteKind
     /// <summary>To the grain of a shared node.</summary>
     Node,
 
+    /// <summary>A loan that enters a pool with concentration rules: to the pool's grain, which looks at them.</summary>
+    Pool,
+
     /// <summary>To every partition.</summary>
     Everywhere,
 
@@ -37,7 +40,7 @@ internal readonly record struct Route(RouteKind Kind, int Partition = 0, Reason 
 /// Which way commands go. A borrower's number points to its partition. A facility lives with its borrower; when its own number points elsewhere, a signpost
 /// stands in the partition it points to, and front doors remember what they were told.
 /// </summary>
-internal sealed class Routing(PartitionMap map, int keptMax)
+internal sealed class Routing(PartitionMap map, int keptMax, KnownPools pools)
 {
     private readonly KnownHomes homes = new(keptMax);
 
@@ -49,8 +52,10 @@ internal sealed class Routing(PartitionMap map, int keptMax)
         >= CommandKind.PutContent and <= CommandKind.ActivatePolicy => new Route(RouteKind.EverywhereInTurn),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
-        // A pool of reported loans lies whole beside its node's terms.
-        _ when command.Kind.IsPool() => new Route(RouteKind.Partition, PartitionMap.Register),
+        CommandKind.PutLoanInPool when pools.AsksPool(command.Facility) => new Route(RouteKind.Pool),
+        CommandKind.PutLoanInPool => OfLoan(command.Facility, ((PutLoanInPool)command.Control!).Loan),
+        CommandKind.TakeLoanFromPool => OfLoan(command.Facility, ((TakeLoanFromPool)command.Control!).Loan),
+        CommandKind.ReportLoan => OfLoan(command.Facility, ((ReportLoan)command.Control!).Loan),
         CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
             "a velocity limit on a node that partitions share cannot be kept exactly in a cluster; set it on borrowers or facilities"),
         CommandKind.LinkNode => OfLink(command, ((LinkNode)command.Control!).Parent.Parent),
@@ -63,6 +68,8 @@ internal sealed class Routing(PartitionMap map, int keptMax)
 
     /// <summary>Remembers where a facility lives.</summary>
     public void Note(NodeKey facility, int home) => homes.Note(facility, home);
+
+    private Route OfLoan(NodeKey pool, long loan) => new(RouteKind.Partition, map.OfLoan(pool, loan));
 
     private Route OfKey(NodeKey key) => PartitionMap.IsShared(key.Kind) ? new Route(RouteKind.Node) : new Route(RouteKind.Partition, HomeOf(key));
 

@@ -88,8 +88,8 @@ internal sealed class JournalFeed(IFeedRows rows)
     }
 
     /// <summary>
-    /// Rows of shared nodes in partitions are copies, their limits are grants; rates, dates, models and policies stand in every partition. What callers did stands once, in the register.
+    /// Rows of shared nodes in partitions are copies, their limits are grants; terms of pools, rates, dates, models and policies stand in every partition. What callers did stands once, in the register.
     /// </summary>
     private static bool IsCopy(in LedgerEvent e, int partition) =>
-        partition != PartitionMap.Register && ((e.Control is not null && PartitionMap.IsShared(e.Key.Kind)) || e.Kind is CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy));
+        partition != PartitionMap.Register && ((e.Control is not null && PartitionMap.IsShared(e.Key.Kind) && !e.Kind.IsPoolLoan()) || e.Kind is CommandKind.SetFxRate or CommandKind.AdvanceBusinessDate or CommandKind.ActivateFeatures or (>= CommandKind.PutContent and <= CommandKind.ActivatePolicy));
 }

@@ -70,7 +70,3 @@ public interface IFunderGrain : INodeGrain;
 /// <summary>Any other cut of the book as a grain.</summary>
 [Alias("CreditGrains.IPortfolioGrain")]
 public interface IPortfolioGrain : INodeGrain;
-
-/// <summary>An asset pool as a grain: adds up its partitions.</summary>
-[Alias("CreditGrains.IPoolGrain")]
-public interface IPoolGrain : INodeGrain;

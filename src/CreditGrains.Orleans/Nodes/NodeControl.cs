@@ -81,11 +81,12 @@ internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains
         await CarryOutAsync(new Payload(ledger.Spreading.ToArray()));
     }
 
-    /// <summary>Repeats a command in every partition with a row of this node. The same request id: however often it is told, it takes effect once.</summary>
+    /// <summary>Repeats a command in every partition with a row of this node, terms of a pool in all: each keeps a part of it. The same request id: however often it is told, it takes effect once.</summary>
     private async Task TellMirrorsAsync(Payload command, Command asked)
     {
         // Read after the register has it: a partition that is not in the list yet asks the register later.
-        var outcomes = await Task.WhenAll((await readings.MirrorsAsync()).Select(async p =>
+        var told = asked.Kind == CommandKind.DefinePool ? Enumerable.Range(1, silo.Map.Count) : await readings.MirrorsAsync();
+        var outcomes = await Task.WhenAll(told.Select(async p =>
         {
             var outcome = new Outcome[1];
             OutcomeWire.Read(await grains.Partition(p).ExecuteAsync(command), outcome);

@@ -8,16 +8,20 @@ namespace CreditGrains.Orleans.Nodes;
 /// <summary>The grain of a shared node: passes calls on to <see cref="NodeHost"/>. Reentrant: what arrives during a write shares the next.</summary>
 [Reentrant]
 [GrainType("node")]
-internal sealed class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
+internal sealed partial class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, IEnterpriseGrain, IObligorGroupGrain, IProductGrain, IIndustryGrain, IRegionGrain, IFunderGrain, IPortfolioGrain, IPoolGrain
 {
     private const string LimitReminder = "limit";
     private static readonly TimeSpan RemindEvery = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan WakeEvery = TimeSpan.FromMinutes(1);
     private readonly NodeHost host;
+    private readonly SiloServices silo;
     private IGrainTimer? watch;
 
-    public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo) =>
+    public NodeGrain([PersistentState("book", NodeLedger.StorageName)] IPersistentState<NodeState> state, SiloServices silo)
+    {
+        this.silo = silo;
         host = new NodeHost(NodeKeyText.Parse(this.GetPrimaryKeyString()), state, silo, new OrleansGrains(GrainFactory), this);
+    }
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken) => host.OpenAsync();
@@ -41,7 +45,11 @@ internal sealed class NodeGrain : Grain, IRemindable, INodeShell, IDisposable, I
     public Task ReceiveReminder(string reminderName, TickStatus status) => host.WakeAsync();
 
     /// <inheritdoc/>
-    public void Dispose() => host.Dispose();
+    public void Dispose()
+    {
+        host.Dispose();
+        gate?.Dispose();
+    }
 
     /// <inheritdoc/>
     void INodeShell.Watch(bool isOn)

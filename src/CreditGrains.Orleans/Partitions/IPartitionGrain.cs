@@ -25,6 +25,18 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [ResponseTimeout("00:02:00")]
     Task<Payload> AskLongAsync(PartitionQuestion question);
 
+    /// <summary>Answers what a pool asks of its part here, or lets loans in (<see cref="PoolWire"/>).</summary>
+    [Alias("Pool")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<Payload> PoolAsync(Payload request);
+
+    /// <summary>What models did here, or what became of accounts (<see cref="RiskWire"/>). The first question lets a second book follow the partition's journal, which takes as much memory as the first.</summary>
+    [Alias("Risk")]
+    [AlwaysInterleave]
+    [ResponseTimeout("00:02:00")]
+    Task<Payload> RiskAsync(Payload request);
+
     /// <summary>Of the register: the terms of shared nodes, each at the place of its key; null for what is not there.</summary>
     [Alias("Terms")]
     [AlwaysInterleave]

@@ -75,6 +75,8 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
 
     private bool LacksNode(ControlCommand control)
     {
+        // Many, and about the same few nodes.
+        if (control is PoolCommand pool) return partition.State.FindNode(pool.Key) == 0 && !(arrived.TryGetValue(pool.Key, out var view) && view is null);
         foreach (var parent in ParentsOf(control))
             if (partition.State.FindNode(parent) == 0) return true;
         return false;
@@ -87,6 +89,7 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
         LinkNode c => IsShared(c.Parent.Parent) ? [c.Parent.Parent] : [],
         MoveFacility c => IsShared(c.To.Parent) ? [c.To.Parent] : [],
         TransferToPool c => IsShared(c.Pool) ? [c.Pool] : [],
+        PoolCommand c => [c.Key],
         _ => [],
     };
 

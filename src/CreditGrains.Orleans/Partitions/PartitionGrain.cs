@@ -56,6 +56,12 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     public Task<Payload> AskLongAsync(PartitionQuestion question) => host.AskAsync(question);
 
     /// <inheritdoc/>
+    public Task<Payload> PoolAsync(Payload request) => host.PoolAsync(request);
+
+    /// <inheritdoc/>
+    public Task<Payload> RiskAsync(Payload request) => host.RiskAsync(request);
+
+    /// <inheritdoc/>
     public Task<Payload> TermsAsync(Payload nodes) => host.TermsAsync(nodes);
 
     /// <inheritdoc/>

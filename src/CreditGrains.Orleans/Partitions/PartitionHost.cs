@@ -12,7 +12,9 @@ namespace CreditGrains.Orleans.Partitions;
 /// One activation of a partition without its grain: its opening raised the epoch, its loop decides in the turns of whoever hosts it, and its desks hold what must wait.
 /// The grain passes calls on to it, and so does the simulator. Members belong to the scheduler on which it was opened.
 /// </summary>
+#pragma warning disable CA1001 // Its host ends it by CloseAsync.
 internal sealed class PartitionHost
+#pragma warning restore CA1001
 {
     /// <summary>How long a partition without appends goes on before it asks whether it is still the one.</summary>
     private static readonly TimeSpan ConfirmEvery = TimeSpan.FromSeconds(5);
@@ -27,6 +29,8 @@ internal sealed class PartitionHost
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
     private readonly PartitionAnswers answers;
+    private readonly PartitionPools pools;
+    private readonly PartitionRisk risk;
     private long confirmedSequence;
     private long confirmedAt;
     private bool isConfirming;
@@ -48,6 +52,8 @@ internal sealed class PartitionHost
         retention = new PartitionRetention(silo, number, epoch, loop);
         signposts = new Signposts(opened.Signposts, number);
         answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
+        pools = new PartitionPools(loop, silo);
+        risk = new PartitionRisk(opened.Partition, PartitionOpening.OptionsOf(silo, number), text => silo.Options.Warn($"Partition {number}: {text}"));
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
@@ -81,6 +87,12 @@ internal sealed class PartitionHost
 
     /// <summary>As of the grain.</summary>
     public Task<Payload> AskAsync(PartitionQuestion question) => answers.AnswerAsync(question);
+
+    /// <summary>As of the grain.</summary>
+    public Task<Payload> PoolAsync(Payload request) => pools.AnswerAsync(request);
+
+    /// <summary>As of the grain.</summary>
+    public Task<Payload> RiskAsync(Payload request) => risk.AnswerAsync(request);
 
     /// <summary>As of the grain. What is read here is acted upon, so an activation that was taken over and does not know must not answer: it asks for its epoch after reading.</summary>
     public async Task<Payload> TermsAsync(Payload nodes)
@@ -124,6 +136,7 @@ internal sealed class PartitionHost
     {
         await loop.StopAsync();
         snapshots.Abandon();
+        await risk.DisposeAsync();
         loop.Partition.Dispose();
     }
 

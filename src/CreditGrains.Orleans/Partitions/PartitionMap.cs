@@ -24,6 +24,9 @@ internal sealed record PartitionMap(int Count)
     /// <summary>The partition a borrower's or facility's own number points to, from 1.</summary>
     public int PointedBy(NodeKey key) => 1 + (int)(PartitionState.HashOf(key with { Kind = NodeKind.Borrower }) % (ulong)Count);
 
+    /// <summary>The partition of a loan that another system services, from 1: by its number, whatever pool it is in, so that it is in one pool at most.</summary>
+    public int OfLoan(NodeKey pool, long loan) => PointedBy(new NodeKey(loan, pool.Tenant, pool.LegalEntity, NodeKind.Borrower));
+
     /// <summary>First sequence of a partition's journal: sequences, and so decision ids, are unique in the cluster.</summary>
     public static long FirstSequenceOf(int partition) => ((long)partition << SequenceBits) + 1;
 

@@ -38,6 +38,7 @@ internal static class PartitionOpening
         FrameBytesMax = FrameBytesMax,
         FirstSequence = PartitionMap.FirstSequenceOf(number),
         SessionGapsAllowed = true,
+        PoolParts = silo.Map.Count,
         RequestIds = silo.Options.RequestIds,
         Warn = text => silo.Options.Warn($"Partition {number}: {text}"),
     };

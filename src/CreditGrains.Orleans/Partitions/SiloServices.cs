@@ -40,6 +40,9 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     /// <summary>Bounds how many partitions write a snapshot at once: they come due together, and each takes connections and memory.</summary>
     public SemaphoreSlim Snapshots { get; } = new(4);
 
+    /// <summary>Bounds how many partitions project their parts of pools at once: each takes one processor and a copy of its loans.</summary>
+    public SemaphoreSlim Projections { get; } = new(Math.Max(1, Environment.ProcessorCount));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -48,5 +51,6 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
         Openings.Dispose();
         Cleanings.Dispose();
         Snapshots.Dispose();
+        Projections.Dispose();
     }
 }

@@ -7,7 +7,7 @@ namespace CreditGrains.Securitisation.Cashflows;
 /// strand adds up its own in order, and the strands are added in order: the same bits whatever the core count. With whole minor units every sum is exact besides.
 /// Recoveries follow from the defaults of a segment and month, and are rounded on that sum.
 /// </summary>
-public static class ColumnProjection
+public static partial class ColumnProjection
 {
     private const int StrandsMax = 64;
     private const int ScenariosAtOnce = 16;

@@ -83,5 +83,36 @@ public struct PoolFlows
     /// <summary>Defaulted ÷ opening, held within 0 and 1; null without opening balance.</summary>
     public readonly Mdr? Mdr => Opening > 0 ? new Mdr(Ratio(Defaulted, Opening)) : null;
 
+    /// <summary>This month with the same month of another part of the pool; the period is the other's.</summary>
+    internal readonly PoolFlows Plus(in PoolFlows other) => new()
+    {
+        Period = other.Period,
+        Opening = checked(Opening + other.Opening),
+        PurchasedAtCutOff = checked(PurchasedAtCutOff + other.PurchasedAtCutOff),
+        PurchasedRevolving = checked(PurchasedRevolving + other.PurchasedRevolving),
+        SubstitutedIn = checked(SubstitutedIn + other.SubstitutedIn),
+        Drawn = checked(Drawn + other.Drawn),
+        Capitalised = checked(Capitalised + other.Capitalised),
+        Scheduled = checked(Scheduled + other.Scheduled),
+        Bounced = checked(Bounced + other.Bounced),
+        Prepaid = checked(Prepaid + other.Prepaid),
+        Defaulted = checked(Defaulted + other.Defaulted),
+        RepurchasedBySeller = checked(RepurchasedBySeller + other.RepurchasedBySeller),
+        SubstitutedOut = checked(SubstitutedOut + other.SubstitutedOut),
+        Sold = checked(Sold + other.Sold),
+        CleanedUp = checked(CleanedUp + other.CleanedUp),
+        Interest = checked(Interest + other.Interest),
+        Recovered = checked(Recovered + other.Recovered),
+        WrittenOff = checked(WrittenOff + other.WrittenOff),
+        Closing = checked(Closing + other.Closing),
+        Delinquent = checked(Delinquent + other.Delinquent),
+        Loans = checked(Loans + other.Loans),
+        LoansPurchased = checked(LoansPurchased + other.LoansPurchased),
+        LoansDefaulted = checked(LoansDefaulted + other.LoansDefaulted),
+        LoansPrepaid = checked(LoansPrepaid + other.LoansPrepaid),
+        LoansMatured = checked(LoansMatured + other.LoansMatured),
+        LoansRepurchased = checked(LoansRepurchased + other.LoansRepurchased),
+    };
+
     private static double Ratio(long part, long whole) => Math.Clamp((double)part / whole, 0, 1);
 }

@@ -8,12 +8,12 @@ public sealed partial class PoolLedger
 
     /// <summary>Why an event of a loan of this pool cannot be booked; null when it can. Then <see cref="Apply"/> does not fail.</summary>
     /// <param name="member">The loan's row, in this pool.</param>
-    /// <param name="movement">Amounts 0 or more and at most <see cref="BalanceMax"/>; interest and recovery of either sign.</param>
+    /// <param name="movement">Amounts 0 or more and at most <see cref="SumMax"/>; interest and recovery of either sign.</param>
     public PoolRefusal? CheckMovement(in PoolMember member, in LoanMovement movement)
     {
         if (IsBeyond(movement.Date)) return TooManyMonths(movement.Date);
         var (before, after) = (member.Principal, movement.Principal);
-        if (after - before > BalanceMax - balance - DefaultedStock) return TooLarge;
+        if (after - before > SumMax - balance - DefaultedStock) return TooLarge;
         var isDefaulted = member.State == MemberState.Defaulted;
         var paid = isDefaulted ? 0 : movement.Scheduled + movement.Prepaid;
         if (paid > before) return new(PoolFault.MoreThanOwed, "", Text($"{paid} minor units of principal are paid of {before} owed; check the parts"));
@@ -22,7 +22,9 @@ public sealed partial class PoolLedger
         return FitSums(isDefaulted, before, movement) ? null : TooLarge;
     }
 
-    private static PoolRefusal TooLarge { get; } = new(PoolFault.PoolTooLarge, "", "the pool, or a sum of its month, would pass 2^60 minor units; open another");
+    private PoolRefusal TooLarge => new(PoolFault.PoolTooLarge, "", Parts == 1
+        ? "the pool, or a sum of its month, would pass 2^60 minor units; open another"
+        : Text($"this partition's part of the pool, or a sum of its month, would pass {SumMax} minor units, 2^60 ÷ {Parts} partitions; open another"));
 
     private static PoolRefusal TooManyMonths(DateOnly date) => new(PoolFault.TooManyMonths, "", Text($"with {date:yyyy-MM-dd} the pool would have more than {PeriodsMax} months; check the year"));
 
@@ -43,5 +45,5 @@ public sealed partial class PoolLedger
             && Fits(open.Defaulted, movement.Principal) && Fits(open.WrittenOff, before);
     }
 
-    private static bool Fits(long sum, long more) => sum + more is >= -BalanceMax and <= BalanceMax;
+    private bool Fits(long sum, long more) => sum + more >= -SumMax && sum + more <= SumMax;
 }

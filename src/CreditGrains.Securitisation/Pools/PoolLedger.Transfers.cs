@@ -4,7 +4,11 @@ namespace CreditGrains.Securitisation.Pools;
 public sealed partial class PoolLedger
 {
     /// <summary>Why a loan in no pool may not enter; null when it may. Faults in the order of <see cref="PoolFault"/>, rules in the order of the terms.</summary>
-    public PoolRefusal? Check(in LoanCandidate loan, TransferKind kind, DateOnly date)
+    /// <param name="loan">The loan as it is.</param>
+    /// <param name="kind">A way in.</param>
+    /// <param name="date">Business date.</param>
+    /// <param name="concentration">What the whole pool says of its concentration rules, where it is kept in parts; a part cannot look at them itself and lets nothing in without.</param>
+    public PoolRefusal? Check(in LoanCandidate loan, TransferKind kind, DateOnly date, PoolVerdict? concentration = null)
     {
         if (loan.Currency != Terms.Currency) return new(PoolFault.CurrencyDiffers, "", $"the loan is in {loan.Currency}, the pool in {Terms.Currency}; choose a pool of its currency");
         if (loan.Principal <= 0) return new(PoolFault.NothingOwed, "", "no principal is owed; only a loan with a balance can enter");
@@ -12,17 +16,10 @@ public sealed partial class PoolLedger
         if (kind == TransferKind.Purchase && date > Terms.CutOff && !(Terms.RevolvingUntil >= date))
             return new(PoolFault.PurchasesEnded, "", Text($"the pool buys until {Terms.RevolvingUntil ?? Terms.CutOff:yyyy-MM-dd}, and this is {date:yyyy-MM-dd}; only a substitute may enter now"));
         if (IsBeyond(date)) return TooManyMonths(date);
-        if (loan.Principal > BalanceMax - balance - DefaultedStock || loan.Principal > BalanceMax - PurchasedTotal) return new(PoolFault.PoolTooLarge, "", "the pool, or all it ever bought, would pass 2^60 minor units; open another");
+        if (loan.Principal > SumMax - balance - DefaultedStock || loan.Principal > SumMax - PurchasedTotal) return TooLarge;
         foreach (var rule in Terms.Eligibility)
             if (rule.WhyNot(loan, date) is { } why) return new(PoolFault.NotEligible, rule.Name, why);
-        foreach (var rule in Terms.Concentrations)
-        {
-            var group = GroupBalance(rule.By, loan) + loan.Principal;
-            if (rule.By == PoolDimension.Obligor && loan.Obligor == 0) continue;
-            if (rule.IsAbove(group, balance + loan.Principal))
-                return new(PoolFault.TooConcentrated, rule.Name, Text($"{rule.By} would have {group} of {Math.Max(balance + loan.Principal, rule.Floor)} minor units, above {rule.MaxPpm} parts per million"));
-        }
-
+        if (CheckConcentrations(loan, concentration) is { } concentrated) return concentrated;
         return IsFull(industries, loan.Industry) || IsFull(regions, loan.Region) || IsFull(origins, Terms.PeriodOf(loan.Origination))
             ? new(PoolFault.TooManyCodes, "", $"the pool has {CodesMax} codes of an industry, a region or a month of origination already; use fewer")
             : null;
@@ -88,17 +85,33 @@ public sealed partial class PoolLedger
         member = default;
     }
 
-    private long GroupBalance(PoolDimension by, in LoanCandidate loan) => by switch
+    private PoolRefusal? CheckConcentrations(in LoanCandidate loan, PoolVerdict? verdict)
     {
-        PoolDimension.TermBand => By(by).Balance(PoolTerms.BandOf(Terms.TermBands, loan.RemainingMonths)),
-        PoolDimension.RateBand => By(by).Balance(PoolTerms.BandOf(Terms.RateBands, loan.RatePpm)),
-        PoolDimension.Industry => industries.TryGet(loan.Industry, out var place) ? By(by).Balance(place) : 0,
-        PoolDimension.Region => regions.TryGet(loan.Region, out var place) ? By(by).Balance(place) : 0,
-        PoolDimension.Obligor => obligors.TryGet(loan.Obligor, out var place) ? By(by).Balance(place) : 0,
+        if (Terms.Concentrations.IsEmpty) return null;
+        if (Parts > 1)
+        {
+            verdict ??= new PoolVerdict(Terms.Concentrations[0].Name, "the pool lies in several partitions and takes loans under concentration rules only as the servicer's loans, one by one; leave the rules out of the terms for others");
+            return verdict.Rule.Length == 0 ? null : new(PoolFault.TooConcentrated, verdict.Rule, verdict.Text);
+        }
+
+        foreach (var rule in Terms.Concentrations)
+            if (rule.WhyNot(loan, GroupBalance(rule.By, rule.GroupOf(Terms, loan)), balance) is { } why) return new(PoolFault.TooConcentrated, rule.Name, why);
+        return null;
+    }
+
+    /// <summary>What a group holds here, minor units; 0 when it was never seen.</summary>
+    /// <param name="by">Term band, rate band, industry, region or obligor.</param>
+    /// <param name="group">As <see cref="ConcentrationRule.GroupOf"/> names it.</param>
+    public long GroupBalance(PoolDimension by, long group) => by switch
+    {
+        PoolDimension.TermBand or PoolDimension.RateBand => By(by).Balance((int)group),
+        PoolDimension.Industry => industries.TryGet(group, out var place) ? By(by).Balance(place) : 0,
+        PoolDimension.Region => regions.TryGet(group, out var place) ? By(by).Balance(place) : 0,
+        PoolDimension.Obligor => obligors.TryGet(group, out var place) ? By(by).Balance(place) : 0,
         _ => throw new InvalidOperationException($"no concentration by {by}"),
     };
 
-    private static bool IsFull(CodeIndex codes, long code) => codes.IsFull && !codes.TryGet(code, out _);
+    private static bool IsFull(CodeIndex codes, long code) => codes.Count >= CodesMax && !codes.TryGet(code, out _);
 
     private int PlaceOf(PoolDimension dimension, CodeIndex codes, long code)
     {

@@ -34,7 +34,7 @@ public sealed partial class PoolLedger
     {
         terms.Check();
         Terms = terms;
-        (industries, regions, origins, obligors) = (new(CodesMax), new(CodesMax), new(CodesMax), new(int.MaxValue));
+        (industries, regions, origins, obligors) = (new(int.MaxValue), new(int.MaxValue), new(int.MaxValue), new(int.MaxValue));
         strata =
         [
             new Strata(terms.Buckets.Count), new Strata(terms.TermBands.Length + 1), new Strata(terms.RateBands.Length + 1), new Strata(4), new Strata(4), new Strata(4), new Strata(4),

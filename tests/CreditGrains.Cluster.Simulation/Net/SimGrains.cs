@@ -15,6 +15,8 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 
     public INodeGrain Node(NodeKey key) => new NodeProxy(cluster, from, key);
 
+    public IPoolGrain Pool(NodeKey key) => throw new NotSupportedException("The callers of the simulator keep no pools.");
+
     private sealed class PartitionProxy(Cluster cluster, SimSilo from, int number) : IPartitionGrain
     {
         public Task<Payload> ExecuteAsync(Payload commands) => Call(p => p.ExecuteAsync(commands));
@@ -22,6 +24,10 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         public Task<Payload> AskAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
 
         public Task<Payload> AskLongAsync(PartitionQuestion question) => Call(p => p.AskAsync(question));
+
+        public Task<Payload> PoolAsync(Payload request) => Call(p => p.PoolAsync(request));
+
+        public Task<Payload> RiskAsync(Payload request) => Call(p => p.RiskAsync(request));
 
         public Task<Payload> TermsAsync(Payload nodes) => Call(p => p.TermsAsync(nodes));
 

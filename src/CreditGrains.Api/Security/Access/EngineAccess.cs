@@ -111,7 +111,7 @@ public sealed class EngineAccess
     /// <summary>What runs beside the engine, as the caller of a call may use it.</summary>
     /// <exception cref="RpcException">Unauthenticated: no gate has admitted the call. Unimplemented: this host runs nothing beside.</exception>
     internal IRiskDesk DeskFor(CallContext context) => DeskFor(Caller(context))
-        ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no feed: monitoring, shadows and backtests run beside a standalone engine");
+        ?? throw new RpcException(StatusCode.Unimplemented, "this host follows no journal: ask a server of CreditGrains, which monitors models and runs backtests beside its engine");
 
     /// <summary>Alerts, as the caller of a call may see them.</summary>
     /// <exception cref="RpcException">Unauthenticated: no gate has admitted the call. Unimplemented: this host watches for nothing.</exception>

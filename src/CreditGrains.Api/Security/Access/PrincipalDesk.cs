@@ -8,10 +8,10 @@ namespace CreditGrains.Api.Security.Access;
 internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, ICommandWatch? watch) : IRiskDesk
 {
     /// <inheritdoc/>
-    public IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity)
+    public ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity)
     {
         Reading.Demand(principal, entity);
-        return desk.Monitors(entity);
+        return desk.MonitorsAsync(entity);
     }
 
     /// <inheritdoc/>
@@ -29,14 +29,14 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     }
 
     /// <inheritdoc/>
-    public long NoteOutcomes(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
+    public ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
     {
         ArgumentNullException.ThrowIfNull(outcomes);
         DemandRisk("NoteOutcomes");
         foreach (var (facility, _) in outcomes)
             if (!principal.Covers(facility)) throw Denials.Scope(principal, facility.Tenant, facility.LegalEntity);
         watch?.Before(principal, $"NoteOutcomes of {outcomes.Count} facilities");
-        return desk.NoteOutcomes(outcomes);
+        return desk.NoteOutcomesAsync(outcomes);
     }
 
     /// <inheritdoc/>

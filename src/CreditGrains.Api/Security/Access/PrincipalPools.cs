@@ -36,4 +36,18 @@ internal sealed class PrincipalPools(IPoolSource pools, Principal principal) : I
         Reading.Demand(principal, key);
         return pools.CopyPoolAsync(key, progress, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        Reading.Demand(principal, key);
+        return pools.ReadLinesAsync(key, progress, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken)
+    {
+        Reading.Demand(principal, key);
+        return pools.ProjectPoolAsync(key, assumptions, conventions, progress, cancellationToken);
+    }
 }
