@@ -402,7 +402,11 @@ internal sealed class Executor
     {
         if (regraph.IsActive) graph.Recount(row);
         if (hasDueItems) EndDueItemsOf(row);
-        if (!hasDueLimits) return;
+        if (hasDueLimits) BringLimitsCurrent(row);
+    }
+
+    private void BringLimitsCurrent(int row)
+    {
         BringLimitCurrent(ChildRef.Facility(row));
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         foreach (var entry in state.PathOf(state.Facilities.Read(row), buffer)) BringLimitCurrent(ChildRef.Node(entry.Node));
@@ -442,6 +446,7 @@ internal sealed class Executor
     {
         var row = state.Loans.Read(loan).Facility;
         if (regraph.IsActive) graph.Recount(row);
+        if (hasDueLimits) BringLimitsCurrent(row);
         ref readonly var facility = ref state.Facilities.Read(row);
         var e = default(LedgerEvent);
         e.Kind = CommandKind.AgeLoan;

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using CreditGrains.Api.Mapping;
+using CreditGrains.Domain.Commands;
 using CreditGrains.Api.Tests.Mapping;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Decisions;
@@ -61,7 +62,7 @@ public sealed class LimitServiceTests(ApiHost host) : IClassFixture<ApiHost>
             var message = CommandMapping.Write(command);
             var body = (IMessage)V1.Command.Descriptor.FindFieldByNumber((int)message.CommandCase).Accessor.GetValue(message);
             var raw = new Api.Transport.Client.RpcMethod<byte[], V1.Decision>(
-                $"/creditgrains.v1.LimitService/{command.Kind}", (bytes, output) => output.Write(bytes), bytes => V1.Decision.Parser.ParseFrom(bytes));
+                $"/creditgrains.v1.{(command.Kind == CommandKind.RequestReview ? "RiskService" : Service)}/{command.Kind}", (bytes, output) => output.Write(bytes), bytes => V1.Decision.Parser.ParseFrom(bytes));
             var own = await host.Channel.UnaryAsync(raw, body.ToByteArray());
             var executed = await host.CallAsync<V1.Command, V1.Decision>(Service, "Execute", message);
             // What is refused takes no id, so it is refused again.

@@ -96,7 +96,9 @@ public sealed class AccountValidationTests
             foreach (var (change, field, reason) in ValueRules)
                 if (field == "any" || used.Contains(field)) rows.Add(change, kind, kind == CommandKind.Adjust && field == "amount" ? OfAdjust(change)
                     // Of these it names a loan, or none.
-                    : kind is CommandKind.WriteOff or CommandKind.Recover && change == "reference 0" ? Reason.None : reason);
+                    : kind is CommandKind.WriteOff or CommandKind.Recover && change == "reference 0" ? Reason.None
+                    // No schedule of so much can be made.
+                    : kind == CommandKind.ImportLoan && change == "amount 2^60" ? Reason.InvalidField : reason);
         }
         return rows;
     }

@@ -10,7 +10,7 @@ namespace CreditGrains.Simulation.Harness;
 /// </summary>
 public sealed class SimulationTest(ITestOutputHelper output)
 {
-    private const ulong SeedsUsual = 1_000;
+    private const ulong SeedsUsual = 600;
     private const ulong SeedsLong = 5_000;
 
     // So many seeds meet every trouble there is.

@@ -1,13 +1,13 @@
 namespace CreditGrains.Api.Security.Files;
 
 /// <summary>
-/// What a file holds, read again when it changes; looked at no more often than once a second. A new version that cannot be read is told once and the
+/// What a file holds, read again when it changes; looked at no more often than four times a second. A new version that cannot be read is told once and the
 /// last good one stays. Thread-safe.
 /// </summary>
 internal sealed class WatchedFile<T>
     where T : class
 {
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(250);
     private readonly IReadOnlyList<string> paths;
     private readonly Func<T> read;
     private readonly TimeProvider clock;
