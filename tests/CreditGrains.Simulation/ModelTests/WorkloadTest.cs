@@ -32,7 +32,7 @@ public sealed class WorkloadTest(ITestOutputHelper output)
     {
         var kinds = new SortedDictionary<(CommandKind, OutcomeKind), int>();
         var reasons = new SortedDictionary<Reason, int>();
-        for (ulong seed = 1; seed <= 36; seed++) Run(seed, kinds, reasons);
+        for (ulong seed = 1; seed <= 48; seed++) Run(seed, kinds, reasons);
 
         foreach (((CommandKind kind, OutcomeKind outcome), int count) in kinds) output.WriteLine($"{kind} {outcome} {count}");
         foreach ((Reason reason, int count) in reasons) output.WriteLine($"{reason} {count}");
@@ -49,7 +49,7 @@ public sealed class WorkloadTest(ITestOutputHelper output)
         var time = new TimeSource(dice.Fork(), engine.Model.World, Start);
         var fleet = new Fleet(dice.Fork(), plan, new Profile(dice.Fork()), engine.Model.World);
         var letters = new Correspondence();
-        for (int step = 0; step < 600; step++)
+        for (int step = 0; step < 1_000; step++)
         {
             time.Advance();
             if (dice.Percent(30)) engine.Slice(length: 2);
