@@ -106,7 +106,7 @@ public static class CreditGrainsServer
         var pauses = new CollectionPauses();
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest, alerts);
-        var desk = engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
+        var desk = options.HasDesk && engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
         var metered = new MeteredEngine(engine, meter);
         var access = security.AccessTo(engine, metered, desk ?? engine as IRiskDesk, alerts);
         var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options);

@@ -59,6 +59,12 @@ public sealed record ServerOptions
     /// <summary>File of alert rules (docs/alerts.md), read again whenever it is written; null for no alerts. Needs a standalone engine, and memory for a second book.</summary>
     public string? AlertRules { get; init; }
 
+    /// <summary>
+    /// Whether monitors, shadows, backtests and alerts may run beside the engine; default yes. They follow the journal with a second book, made with the first model, policy or rule: twice the memory,
+    /// and a thread that replays every event.
+    /// </summary>
+    public bool HasDesk { get; init; } = true;
+
     /// <summary>Made for the engine once it is open, and run while the server does, such as traffic on a demo pool; null for nothing.</summary>
     public Func<ICreditEngine, IHostedService>? Beside { get; init; }
 

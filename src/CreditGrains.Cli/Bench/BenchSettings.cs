@@ -36,6 +36,9 @@ internal sealed record BenchSettings
     /// <summary>Facilities of the PostgreSQL book; it may be smaller, and the report then says so.</summary>
     public required long PostgresFacilities { get; init; }
 
+    /// <summary>Whether the server that is started has monitors, shadows and alerts beside it.</summary>
+    public bool HasDesk { get; init; } = true;
+
     /// <summary>Lifetime of the holds that are placed; 0 is the engine's own.</summary>
     public int HoldSeconds { get; init; }
 

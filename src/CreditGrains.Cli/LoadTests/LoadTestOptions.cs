@@ -17,6 +17,7 @@ internal sealed class LoadTestOptions
     private readonly Option<string> output = new("--out") { Description = "Directory of the report", DefaultValueFactory = _ => "load-report" };
     private readonly Option<ScoredBy?> scored = new("--scored") { Description = "What scores the requests; left out: as the scenario says" };
     private readonly Option<string> catalogue = new("--catalogue") { Description = "Catalogue of features of --scored", HelpName = "FILE", DefaultValueFactory = _ => Path.Combine("docs", "examples", "features.json") };
+    private readonly Option<bool> desk = new("--desk") { Description = "Monitors, shadows and alerts beside the server that is started: a second book that follows every event" };
     private readonly Option<bool> baselines = new("--baselines") { Description = "Measure PostgreSQL and Redis doing the same checks, after the run" };
 
     public LoadTestOptions(Scenario scenario)
@@ -27,7 +28,7 @@ internal sealed class LoadTestOptions
     /// <summary>Those of the command.</summary>
     public Option[] All =>
     [
-        accounts, rate, minutes, transport, holdSeconds, scored, catalogue, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
+        accounts, rate, minutes, transport, holdSeconds, scored, catalogue, desk, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
         bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.ApiKey, bench.Seed, bench.Json,
     ];
 
@@ -43,7 +44,7 @@ internal sealed class LoadTestOptions
         if (hold is < 0 or > HoldSecondsMax) throw new BenchFault($"--hold-seconds must be 0 to {HoldSecondsMax}");
         return new LoadTestSettings
         {
-            Bench = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold },
+            Bench = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold, HasDesk = parse.GetValue(desk) },
             RatePerSecond = perSecond,
             Seconds = length * 60,
             Transport = parse.GetValue(transport),

@@ -47,7 +47,8 @@ internal static class ServeCommand
         {
             if (!IPAddress.TryParse(result.GetValueOrDefault<string>(), out _)) result.AddError($"--listen '{result.GetValueOrDefault<string>()}' is no IP address");
         });
-        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals, poolDeals, alerts };
+        var noDesk = new Option<bool>("--no-desk") { Description = "No monitors, shadows, backtests or alerts beside the engine: half the memory once a model decides, and a processor more for decisions" };
+        var command = new Command(Name, "Run the engine on a data directory until interrupted") { data, security, open, listen, grpc, http, segment, standby, required, archive, keep, collector, traceRatio, demo, traffic, deals, poolDeals, alerts, noDesk };
         command.Validators.Add(result =>
         {
             var address = result.GetValue(standby);
@@ -55,6 +56,7 @@ internal static class ServeCommand
             if (result.GetValue(security) is not null && result.GetValue(open)) result.AddError("--open and --security exclude each other");
             if (address is null && result.GetValue(required)) result.AddError("--standby-required needs --standby");
             if (TelemetryOf(result.GetValue(collector), result.GetValue(traceRatio))?.Fault() is { } fault) result.AddError($"--otlp, --trace-ratio: {fault}");
+            if (result.GetValue(noDesk) && result.GetValue(alerts) is not null) result.AddError("--alerts run on the desk that --no-desk leaves out; take one of them away");
             if (result.GetValue(keep) is < 0) result.AddError("--keep-journal-days must be 0 or more");
         });
         command.SetAction(async (parse, cancellationToken) =>
@@ -80,6 +82,7 @@ internal static class ServeCommand
                     Demo = parse.GetValue(demo),
                     DemoTraffic = parse.GetValue(traffic),
                     AlertRules = parse.GetValue(alerts),
+                    HasDesk = !parse.GetValue(noDesk),
                     Beside = parse.GetValue(demo) && parse.GetValue(traffic) > 0 ? engine => new DemoPool(engine, TimeProvider.System) : null,
                     Dashboard = new DashboardOptions
                     {

@@ -39,7 +39,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts it at an address; it may not answer yet.</summary>
     public static ServerProcess Start(BenchSettings settings, IPEndPoint address)
     {
-        return Start(settings.ServeWith, ["serve", "--open", "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort())], address);
+        return Start(settings.ServeWith, ["serve", "--open", .. settings.HasDesk ? [] : (string[])["--no-desk"], "--data", settings.DataDirectory, "--grpc-port", Text(address.Port), "--http-port", Text(FreePort())], address);
     }
 
     /// <summary>Starts a program that serves gRPC at an address.</summary>
