@@ -103,7 +103,7 @@ public static class CreditGrainsServer
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
-        var pauses = new CollectionPauses();
+        var pauses = CollectionPauses.OfProcess;
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest, alerts);
         var desk = options.HasDesk && engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
@@ -114,7 +114,6 @@ public static class CreditGrainsServer
         SignIn.Map(app, security);
         var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
-        app.Lifetime.ApplicationStopped.Register(pauses.Dispose);
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
         app.MapGet("/healthz", () => Results.Text(follower.IsServing ? "serving" : "not serving", statusCode: follower.IsServing ? 200 : 503)).WithMetadata(healthRule);
         app.MapGet("/livez", () => Results.Text("live")).WithMetadata(healthRule);

@@ -4,7 +4,7 @@ namespace CreditGrains.Server.Memory;
 
 /// <summary>
 /// How long the runtime stood still: from the order to suspend all threads to the last one going on, as the runtime's own events say. The newest
-/// <see cref="KeptMax"/> are kept. Any thread.
+/// <see cref="KeptMax"/> are kept. Any thread. One listens for the whole process and as long as it lives: listeners of the runtime's events that come and go beside each other can wait for each other for ever.
 /// </summary>
 internal sealed class CollectionPauses : EventListener
 {
@@ -12,6 +12,14 @@ internal sealed class CollectionPauses : EventListener
     private const EventKeywords Collections = (EventKeywords)1;
     private const int KeptMax = 8_192;
     private readonly Lock gate = new();
+
+    private CollectionPauses()
+    {
+    }
+
+    /// <summary>Those of this process, from the first time they are asked for.</summary>
+    public static CollectionPauses OfProcess { get; } = new();
+
     private readonly Queue<Pause> pauses = new();
     private DateTime began;
     private DateTime stood;
