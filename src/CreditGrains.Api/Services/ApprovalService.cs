@@ -33,7 +33,7 @@ internal sealed class ApprovalService(EngineAccess access, ChangeApprovals? appr
         if (!refusal.IsNone) throw Invalid(refusal.Message!);
         if (command.Control is null) throw Invalid($"{command.Kind} is no control command; only those are proposed");
         // Checked as it will be executed, so that a checker is not asked about what cannot be.
-        var tried = command;
+        var tried = Activating.Checked(command, Activating.SomebodyElse);
         tried.Id = Domain.Requests.RequestId.FromGuid(Guid.CreateVersion7());
         var (reason, message) = CommandValidation.Check(tried);
         if (reason != Reason.None) throw Invalid(message ?? ReasonNames.Of(reason));

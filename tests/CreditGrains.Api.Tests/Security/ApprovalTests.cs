@@ -75,6 +75,35 @@ public sealed class ApprovalTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Activation_ProposedAndApproved_IsOfWhoSentItAndWhoApproved()
+    {
+        var file = await File.ReadAllBytesAsync(Path.Combine(AppContext.BaseDirectory, "policy-authorize.dmn"));
+        await maker.UnaryAsync(Method<V1.RegisterPolicyFileRequest, V1.RegisterReply>("RiskService", "RegisterPolicy"), new V1.RegisterPolicyFileRequest
+        {
+            Tenant = 1, LegalEntity = 1, Name = "card", Version = 1, File = Google.Protobuf.ByteString.CopyFrom(file), Decision = "Request",
+        });
+        var propose = Method<V1.ProposeRequest, V1.Proposal>("ApprovalService", "Propose");
+        var direct = await RefusalOf(() => maker.UnaryAsync(Method<V1.ActivatePolicyRequest, V1.Decision>("RiskService", "ActivatePolicy"), Activate("key:maker", "key:checker", withId: true).ActivatePolicy));
+        Assert.StartsWith("CheckerIsNotCaller", direct.Message, StringComparison.Ordinal);
+        var forged = await RefusalOf(() => maker.UnaryAsync(propose, new V1.ProposeRequest { Command = Activate("key:checker", "", withId: false) }));
+        Assert.StartsWith("MakerIsNotCaller", forged.Message, StringComparison.Ordinal);
+
+        var proposal = await maker.UnaryAsync(propose, new V1.ProposeRequest { Command = Activate("key:maker", "", withId: false) });
+        Assert.StartsWith("SamePrincipal", (await RefusalOf(() => ApproveAsync(maker, proposal.ProposalId))).Message, StringComparison.Ordinal);
+        Assert.Equal(V1.OutcomeKind.Posted, (await ApproveAsync(checker, proposal.ProposalId)).Decision.Kind);
+        var listed = await checker.UnaryAsync(Method<V1.ListVersionsRequest, V1.ListVersionsReply>("RiskService", "ListVersions"), new V1.ListVersionsRequest { Tenant = 1, LegalEntity = 1 });
+        var activation = Assert.Single(listed.Activations);
+        Assert.Equal(("key:maker", "key:checker", V1.VersionRole.Acting), (activation.Maker, activation.Checker, activation.Role));
+    }
+
+    private static V1.Command Activate(string maker, string checker, bool withId)
+    {
+        var activate = new V1.ActivatePolicyRequest { Tenant = 1, LegalEntity = 1, Name = "card", Version = 1, Role = V1.VersionRole.Acting, Maker = maker, Checker = checker };
+        if (withId) activate.RequestUuid = NewId();
+        return new V1.Command { ActivatePolicy = activate };
+    }
+
+    [Fact]
     public async Task Proposal_OfAnotherTenant_IsUnknownAndNotListed()
     {
         var key = server.AddKey("stranger", tenant: 2, "admin");

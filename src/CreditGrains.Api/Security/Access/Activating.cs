@@ -8,9 +8,13 @@ namespace CreditGrains.Api.Security.Access;
 /// </summary>
 internal static class Activating
 {
+    /// <summary>Stands for the checker while a proposal is looked at: no principal's id.</summary>
+    public const string SomebodyElse = "(somebody else)";
+
     /// <exception cref="RpcException">PermissionDenied: it names another maker, or a checker.</exception>
     public static void Demand(Principal principal, in Command command)
     {
+        if (command.Control is null || ReferenceEquals(principal, Principal.Local)) return;
         var (maker, checker) = command.Control switch
         {
             ActivateModel model => (model.Maker, model.Checker),

@@ -7,8 +7,8 @@ namespace CreditGrains.Api.Security.Access;
 /// </summary>
 public sealed class Principal
 {
-    /// <summary>Longest <see cref="Id"/>, characters.</summary>
-    public const int IdLengthMax = 100;
+    /// <summary>Longest <see cref="Id"/>, characters: as long as a maker or checker of an activation may be.</summary>
+    public const int IdLengthMax = 64;
 
     private readonly ushort[] legalEntities;
 

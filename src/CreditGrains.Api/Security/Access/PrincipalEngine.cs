@@ -29,6 +29,7 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
     public void Demand(in Command command)
     {
         DemandRights(command);
+        Activating.Demand(principal, command);
         approvals?.Demand(command);
     }
 
@@ -40,7 +41,6 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
         var need = CommandRoles.Of(command.Kind);
         if (!principal.HasAny(need)) throw Denials.Role(principal, command.Kind.ToString(), need);
         if (principal.Tenant != 0) CommandScope.Demand(principal, command);
-        if (!ReferenceEquals(principal, Principal.Local)) Activating.Demand(principal, command);
     }
 
     /// <summary>Notes an import, whose rows are not noted one by one: the file's hash says what they are.</summary>

@@ -70,6 +70,7 @@ public sealed class ChangeApprovals
     internal Proposal Propose(PrincipalEngine maker, in Command command, string note)
     {
         maker.DemandRights(command);
+        Activating.Demand(maker.Principal, command);
         lock (gate)
         {
             var (made, refusal) = book.Propose(maker.Principal.Id, command, note, NowMicros(), rules.LifetimeSeconds);
