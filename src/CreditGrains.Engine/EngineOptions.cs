@@ -15,6 +15,12 @@ public sealed record EngineOptions
     /// <summary>Most commands of one frame; default 8,192.</summary>
     public int FrameCommandsMax { get; init; } = 8_192;
 
+    /// <summary>
+    /// Shortest time between two flushes of small batches while commands arrive close together, so that they share a flush and the
+    /// wake-ups that follow it; default 1 ms, zero is none. One caller alone never waits for it.
+    /// </summary>
+    public TimeSpan CommitDelay { get; init; } = TimeSpan.FromMilliseconds(1);
+
     /// <summary>A snapshot is taken after this many journal bytes, so that a restart replays less; default 768 MiB, 0 is never.</summary>
     public long SnapshotEveryBytes { get; init; } = 768L << 20;
 

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using CreditGrains.Cli.Bench;
+using CreditGrains.Cli.Bench.Arrivals;
 using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
@@ -44,8 +45,10 @@ internal static class ScenarioRun
             var scoredBy = settings.ScoredBy ?? scenario.ScoredBy;
             // Features weigh on every event, so a book is put back to none when none is asked for.
             await ScoredBook.PutAsync(target.Channel, scoredBy, FeatureCommands.Read(settings.CataloguePath));
-            var peak = settings.RatePerSecond > 0 ? 0 : await PeakAsync(settings, target, shell);
+            var peak = settings.RatePerSecond > 0 ? 0 : Peak(settings, target, shell);
             var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
+            if (settings.RatePerSecond > 0) WarmUp(scenario, settings, target);
+            await SettleAsync(settings.Bench, target);
             using var run = new LoadRun(
                 scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(scenario, settings, target.Address, tally));
             using var abuse = new Abuse(target.Address, settings.Bench.Seed);
@@ -87,7 +90,7 @@ internal static class ScenarioRun
     }
 
     /// <summary>What the closed loop reaches: the rate that parts are of.</summary>
-    private static async Task<double> PeakAsync(LoadTestSettings settings, ServerTarget target, Shell shell)
+    private static double Peak(LoadTestSettings settings, ServerTarget target, Shell shell)
     {
         // Long enough that holds placed at the start end while it is measured: ending them is part of the work.
         var bench = settings.Bench with { WarmUpSeconds = Math.Min(WarmUpSecondsMax, settings.Bench.HoldSeconds + settings.Bench.WarmUpSeconds) };
@@ -95,10 +98,22 @@ internal static class ScenarioRun
             ? GeneratorRun.Stream(bench, target, settings.StreamConnections)
             : GeneratorRun.Unary(bench, target, bench.Connections, bench.Streams);
         shell.Note($"peak of the closed loop: {result.PerSecond:N0} decisions/s {result.ErrorNote}");
-        // The run starts when the holds of the peak have ended: ending them at the peak's rate is not part of a load that is a part of it.
+        return result.PerSecond;
+    }
+
+    /// <summary>The rate asked for, not counted: a server that starts compiles its code while it answers.</summary>
+    private static void WarmUp(Scenario scenario, LoadTestSettings settings, ServerTarget target)
+    {
+        using var run = new LoadRun(RateProfile.Constant(settings.RatePerSecond), TimeSpan.FromSeconds(1), tally => Connect(scenario, settings, target.Address, tally));
+        while (run.Elapsed < settings.Bench.WarmUpSeconds) run.Second();
+        run.Drain();
+    }
+
+    /// <summary>Waits until the holds placed so far have ended: ending them at an earlier rate is not part of the load that follows.</summary>
+    private static async Task SettleAsync(BenchSettings bench, ServerTarget target)
+    {
         var ends = Stopwatch.GetTimestamp() + (long)((bench.HoldSeconds + SettleSecondsMax) * Stopwatch.Frequency);
         while (bench.HoldSeconds is > 0 and <= WarmUpSecondsMax && Stopwatch.GetTimestamp() < ends && (await target.StatusAsync()).OpenItemCount > 0) await Task.Delay(SettlePause);
-        return result.PerSecond;
     }
 
     private static List<ILoadConnection> Connect(Scenario scenario, LoadTestSettings settings, IPEndPoint server, Tally tally)

@@ -46,8 +46,8 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Frames appended, each with one sync, since opening. Any thread.</summary>
     public long AppendedFrames => Volatile.Read(ref _appendedFrames);
 
-    /// <summary>Whether a spare segment should be prepared soon. Any thread.</summary>
-    public bool WantsSpare => !_segments.Spare.IsReady;
+    /// <summary>Whether more of the spare segment should be zeroed by now. Any thread.</summary>
+    public bool WantsSpare => _segments.Spare.IsBehind(UsedBytes);
 
     /// <summary>Whether every append waits for a standby. Any thread.</summary>
     public bool IsStandbyRequired => _options.StandbyRequired;
@@ -93,19 +93,11 @@ public sealed class JournalWriter : IDisposable
     /// <summary>Makes sure a spare segment is ready; false when the disk is full. Any thread.</summary>
     /// <exception cref="JournalPoisonedException">An earlier write or sync failed.</exception>
     /// <exception cref="StoreException">The spare could not be written or synced; the writer is now poisoned.</exception>
-    public bool PrepareSpare(out JournalRefusal refusal)
-    {
-        ThrowIfPoisoned();
-        try
-        {
-            return _segments.Spare.TryPrepare(out refusal);
-        }
-        catch (Exception cause)
-        {
-            _poison ??= cause;
-            throw;
-        }
-    }
+    public bool PrepareSpare(out JournalRefusal refusal) => PrepareUpTo(_options.SegmentBytes, out refusal);
+
+    /// <summary>Zeroes as much of the spare segment as should be by now, in small steps; false when the disk is full. Any thread.</summary>
+    /// <inheritdoc cref="PrepareSpare"/>
+    public bool PrepareSpareAhead(out JournalRefusal refusal) => PrepareUpTo(UsedBytes, out refusal);
 
     /// <summary>Appends a copy of the payload as one durable frame. Flusher thread only.</summary>
     /// <inheritdoc cref="Append(FrameBuffer, int, long, long)"/>
@@ -214,6 +206,22 @@ public sealed class JournalWriter : IDisposable
         if (isAcknowledged || isOpening || !_options.StandbyRequired) return;
         throw new JournalException(JournalErrorCode.StandbyLost,
             "The required standby did not acknowledge a frame. Restart this process and the standby, or drop the requirement.");
+    }
+
+    private long UsedBytes => _options.SegmentBytes - _segments.RemainingBytes;
+
+    private bool PrepareUpTo(long usedBytes, out JournalRefusal refusal)
+    {
+        ThrowIfPoisoned();
+        try
+        {
+            return _segments.Spare.TryPrepareDue(usedBytes, out refusal);
+        }
+        catch (Exception cause)
+        {
+            _poison ??= cause;
+            throw;
+        }
     }
 
     private void CheckPayload(int payloadBytes)

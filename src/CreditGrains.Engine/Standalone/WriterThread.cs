@@ -26,6 +26,7 @@ internal sealed class WriterThread : IDisposable
     private readonly CallQueue calls;
     private readonly Lock actsLock = new();
     private readonly Completions completions;
+    private readonly CommitDelay delay;
     private readonly Housekeeper segments;
     private readonly Housekeeper memory;
     private readonly Thread writer;
@@ -47,6 +48,7 @@ internal sealed class WriterThread : IDisposable
         this.options = options;
         calls = new CallQueue(options.QueuedCommandsMax);
         completions = new Completions(partition);
+        delay = new CommitDelay(options.CommitDelay, options.Clock);
         segments = new Housekeeper("segments", () => partition.Journal.Writer.WantsSpare, PrepareSpare);
         memory = new Housekeeper("memory", () => ZeroPages.WantsRefill, ZeroPages.Refill);
         Snapshots = new SnapshotRuns(partition, options, this);
@@ -188,13 +190,19 @@ internal sealed class WriterThread : IDisposable
         var batch = partition.Begin(NowMicros());
         var commands = 0;
         var isFull = false;
+        var seen = 0;
         while (!isFull)
         {
             isFull = RunQueued(decided, ref commands);
-            // While the disk is busy, later arrivals may still join this batch.
-            if (isFull || !isFlushing) break;
-            AwaitCallsOrDisk();
-            if (fault is not null) break;
+            if (isFull) break;
+            if (isFlushing)
+            {
+                // While the disk is busy, later arrivals may still join this batch.
+                AwaitCallsOrDisk();
+                if (fault is not null) break;
+            }
+            else if (delay.TryPause(commands, commands - seen)) seen = commands;
+            else break;
         }
         partition.End();
         while (isFlushing && fault is null) writerWake.WaitOne();
@@ -207,6 +215,7 @@ internal sealed class WriterThread : IDisposable
         handedOver = new BatchInFlight(batch, decided);
         isFlushing = true;
         flusherWake.Set();
+        delay.HandedOver();
         return true;
     }
 
@@ -297,7 +306,7 @@ internal sealed class WriterThread : IDisposable
     {
         try
         {
-            partition.Journal.Writer.PrepareSpare(out _);
+            partition.Journal.Writer.PrepareSpareAhead(out _);
         }
         catch (Exception failure)
         {

@@ -83,6 +83,48 @@ public sealed class JournalSegmentsTest
     }
 
     [Fact]
+    public void PrepareSpareAhead_AsTheSegmentFills_ZeroesTheSpareStepByStepAndHasItReadyAtHalf()
+    {
+        const long Segment = 2 << 20;
+        var disk = new FakeDisk(seed: 5);
+        using PartitionJournal journal = PartitionJournal.Open(disk, JournalBench.Small with { SegmentBytes = Segment, PayloadBytesMax = 64 << 10 }, recordedAt: 1_000, 1, null);
+        JournalWriter writer = journal.Writer;
+        Assert.True(writer.TryReserve(64 << 10, out _));
+        JournalBench.Append(writer, 1000);
+        var lengths = new List<long>();
+        for (long filled = 0; filled < Segment / 2; filled += 60 << 10)
+        {
+            JournalBench.Append(writer, 60 << 10);
+            Assert.True(writer.PrepareSpareAhead(out _));
+            Assert.False(writer.WantsSpare);
+            using IStoreFile spare = disk.Open("spare-1.cgj", create: false);
+            lengths.Add(spare.Length);
+        }
+        Assert.Equal(SpareSegment.StepBytes, lengths[0]);
+        Assert.All(lengths.Zip(lengths.Skip(1)), pair => Assert.InRange(pair.Second - pair.First, 0, SpareSegment.StepBytes));
+        Assert.Equal(Segment, lengths[^1]);
+    }
+
+    [Fact]
+    public void Append_WithAHalfZeroedSpare_ZeroesTheRestAndRolls()
+    {
+        const long Segment = 2 << 20;
+        var disk = new FakeDisk(seed: 5);
+        using PartitionJournal journal = PartitionJournal.Open(disk, JournalBench.Small with { SegmentBytes = Segment, PayloadBytesMax = 64 << 10 }, recordedAt: 1_000, 1, null);
+        JournalBench.Append(journal.Writer, 1000);
+        Assert.True(journal.Writer.PrepareSpareAhead(out _));
+
+        for (int i = 0; i < 40; i++)
+        {
+            Assert.True(journal.Writer.TryReserve(60 << 10, out _));
+            JournalBench.Append(journal.Writer, 60 << 10);
+        }
+
+        Assert.Equal(2, JournalBench.Segments(disk).Length);
+        Assert.Equal(41, JournalBench.ReadAll(disk).Count);
+    }
+
+    [Fact]
     public void TryReserve_OnAFullDisk_IsRefusedAndWorksAgainWhenSpaceReturns()
     {
         var disk = new FakeDisk(seed: 5);

@@ -95,7 +95,7 @@ internal sealed class Host : IDisposable
     {
         _troubles.Within(Trouble.CrashInSnapshot, StepSnapshot);
         _troubles.Within(Trouble.CrashInSpill, StepSpill);
-        if (_partition.Journal.Writer.WantsSpare && _dice.Percent(40)) _partition.Journal.Writer.PrepareSpare(out _);
+        if (_partition.Journal.Writer.WantsSpare && _dice.Percent(40)) _partition.Journal.Writer.PrepareSpareAhead(out _);
     }
 
     public void Dispose()
