@@ -56,8 +56,6 @@ internal sealed class Routing(PartitionMap map, int keptMax, KnownPools pools)
         CommandKind.PutLoanInPool => OfLoan(command.Facility, ((PutLoanInPool)command.Control!).Loan),
         CommandKind.TakeLoanFromPool => OfLoan(command.Facility, ((TakeLoanFromPool)command.Control!).Loan),
         CommandKind.ReportLoan => OfLoan(command.Facility, ((ReportLoan)command.Control!).Loan),
-        CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
-            "a velocity limit on a node that partitions share cannot be kept exactly in a cluster; set it on borrowers or facilities"),
         CommandKind.LinkNode => OfLink(command, ((LinkNode)command.Control!).Parent.Parent),
         CommandKind.MoveFacility => OfLink(command, ((MoveFacility)command.Control!).To.Parent),
         _ => OfKey(command.Facility),

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
+using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Nodes;
 
@@ -29,6 +30,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>The control command on its way to the partitions; empty when none is.</summary>
     public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
 
+    /// <summary>Parts of velocity limits that partitions have, as stored.</summary>
+    public IReadOnlyList<VelocityPart> Velocities { get; private set; } = [];
+
     /// <summary>Whether recalls or demands wait.</summary>
     public bool IsWaiting => book is { } open && (open.Queue.Count > 0 || open.IsCutting || open.Entries.Values.Any(e => e.IsRecalled));
 
@@ -37,6 +41,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     {
         Node = node;
         if (storage.State.Book is { Length: > 0 } bytes) book = LeaseBookCodec.Read(bytes);
+        if (storage.State.Velocities is { Length: > 0 } parts) Velocities = ViewWire.Read<List<VelocityPart>>(new Payload(parts))!;
     }
 
     /// <summary>The node.</summary>
@@ -47,6 +52,13 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
 
     /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
     public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
+
+    /// <summary>Sets the parts of velocity limits; durable when it completes.</summary>
+    public async Task VelocitiesAsync(IReadOnlyList<VelocityPart> parts)
+    {
+        await Enqueue(new Work { Velocities = ViewWire.Write(parts).Bytes });
+        Velocities = parts;
+    }
 
     /// <summary>Takes a report.</summary>
     public Task<LeaseReply?> ReceiveAsync(LeaseReport report) => Enqueue(new Work { Command = new LeaseCommand.Receive(report), Reporter = report.Partition });
@@ -103,13 +115,19 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private async Task RunGroupAsync(List<Work> group)
     {
         var next = book;
-        var spreading = storage.State.Spreading;
+        var (spreading, velocities) = (storage.State.Spreading, storage.State.Velocities);
         var isChanged = false;
         foreach (var work in group)
         {
             if (work.Spreading is not null)
             {
                 spreading = work.Spreading;
+                isChanged = true;
+                continue;
+            }
+            if (work.Velocities is not null)
+            {
+                velocities = work.Velocities;
                 isChanged = true;
                 continue;
             }
@@ -125,7 +143,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading, Velocities = velocities };
             await storage.WriteStateAsync();
         }
         book = next;
@@ -146,6 +164,8 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         public bool IsOpening { get; init; }
 
         public byte[]? Spreading { get; init; }
+
+        public byte[]? Velocities { get; init; }
 
         public long Limit { get; init; }
 

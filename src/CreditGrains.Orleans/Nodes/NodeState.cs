@@ -16,4 +16,8 @@ public sealed class NodeState
     /// <summary>A control command on its way to the partitions, as it came; empty when none is. Written down before it is carried out, so that a grain that ends half-way goes on.</summary>
     [Id(2)]
     public byte[] Spreading { get; set; } = [];
+
+    /// <summary>Parts of velocity limits that partitions have, as <see cref="Wire.ViewWire"/> writes them; empty for none.</summary>
+    [Id(3)]
+    public byte[] Velocities { get; set; } = [];
 }
