@@ -69,13 +69,15 @@ internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains
         var outcome = new Outcome[1];
         OutcomeWire.Read(await grains.Partition(PartitionMap.Register).ExecuteAsync(command), outcome);
         velocities.TermsChanged();
-        // A repeat of what was told to its end is not told again: for a partition that has its row since, it would be new, and undo what came later.
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread && (isUnderWay || !outcome[0].Duplicate))
+        // A repeat of what was told to its end is not told again: for a partition that has its row since, it would be new, and undo what came later. That the register calls it a repeat does not say so:
+        // the call to it may have arrived twice, and the answer be that of the second.
+        var mustTell = outcome[0].Kind == OutcomeKind.Posted && isSpread && (isUnderWay || !outcome[0].Duplicate || outcome[0].Sequence > ledger.Told);
+        if (mustTell)
         {
             await TellMirrorsAsync(ForMirrors(command, asked), asked);
             if (asked.Control is SetVelocityLimit changed) await velocities.SettleAsync(changed.WindowSeconds, await readings.MirrorsAsync());
         }
-        if (isSpread) await ledger.SpreadAsync([]);
+        if (isSpread) await ledger.ToldAsync(mustTell ? outcome[0].Sequence : 0);
         if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await followLimit())
             outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
         return outcome[0];

@@ -30,6 +30,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>The control command on its way to the partitions; empty when none is.</summary>
     public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
 
+    /// <summary>Sequence of the last control command that was told to its end; 0 for none.</summary>
+    public long Told => storage.State.Told;
+
     /// <summary>Parts of velocity limits that partitions have, as stored.</summary>
     public IReadOnlyList<VelocityPart> Velocities { get; private set; } = [];
 
@@ -50,8 +53,12 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>Opens the book with the node's limit, unless it is open; stored with the first report.</summary>
     public Task OpenAsync(long limit) => Enqueue(new Work { Limit = limit, IsOpening = true });
 
-    /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
-    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
+    /// <summary>Notes a control command that goes to the partitions; durable when it completes.</summary>
+    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command, Told = Told });
+
+    /// <summary>Notes that the command has gone to the partitions, or need not; durable when it completes.</summary>
+    /// <param name="sequence">The register's event; 0 when there is none that they had to be told.</param>
+    public Task ToldAsync(long sequence) => Enqueue(new Work { Spreading = [], Told = Math.Max(Told, sequence) });
 
     /// <summary>Sets the parts of velocity limits; durable when it completes.</summary>
     public async Task VelocitiesAsync(IReadOnlyList<VelocityPart> parts)
@@ -115,13 +122,13 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private async Task RunGroupAsync(List<Work> group)
     {
         var next = book;
-        var (spreading, velocities) = (storage.State.Spreading, storage.State.Velocities);
+        var (spreading, velocities, told) = (storage.State.Spreading, storage.State.Velocities, storage.State.Told);
         var isChanged = false;
         foreach (var work in group)
         {
             if (work.Spreading is not null)
             {
-                spreading = work.Spreading;
+                (spreading, told) = (work.Spreading, work.Told);
                 isChanged = true;
                 continue;
             }
@@ -143,7 +150,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading, Velocities = velocities };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading, Velocities = velocities, Told = told };
             await storage.WriteStateAsync();
         }
         book = next;
@@ -164,6 +171,8 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         public bool IsOpening { get; init; }
 
         public byte[]? Spreading { get; init; }
+
+        public long Told { get; init; }
 
         public byte[]? Velocities { get; init; }
 

@@ -20,4 +20,8 @@ public sealed class NodeState
     /// <summary>Parts of velocity limits that partitions have, as <see cref="Wire.ViewWire"/> writes them; empty for none.</summary>
     [Id(3)]
     public byte[] Velocities { get; set; } = [];
+
+    /// <summary>Sequence of the register's last event about this node that every partition with a row was told; 0 before the first. They are told in the register's order.</summary>
+    [Id(4)]
+    public long Told { get; set; }
 }

@@ -19,7 +19,7 @@ internal sealed class NodeStorage(Cluster cluster, NodeKey node) : IPersistentSt
     {
         var read = await cluster.Database.RunAsync(() => cluster.Database.NodeOf(node));
         if (read is not { } stored) return;
-        State = new NodeState { Book = stored.Book, Spreading = stored.Spreading, Velocities = stored.Velocities };
+        State = new NodeState { Book = stored.Book, Spreading = stored.Spreading, Velocities = stored.Velocities, Told = stored.Told };
         version = stored.Version;
     }
 

@@ -17,7 +17,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
     private readonly Dictionary<int, (long Epoch, long Raised)> epochs = [];
     private readonly Dictionary<int, SortedList<long, JournalRow>> rows = [];
     private readonly List<JournalTransaction> active = [];
-    private readonly Dictionary<NodeKey, (byte[] Book, byte[] Spreading, byte[] Velocities, int Version)> nodes = [];
+    private readonly Dictionary<NodeKey, (byte[] Book, byte[] Spreading, byte[] Velocities, long Told, int Version)> nodes = [];
     private readonly SortedSet<(NodeKey Node, int Partition)> mirrors = new(Comparer<(NodeKey Node, int Partition)>.Create(
         (a, b) => LeaseOrder.Instance.Compare(a.Node, b.Node) is var order and not 0 ? order : a.Partition.CompareTo(b.Partition)));
     private readonly List<(int Partition, byte[] Homes)> signposts = [];
@@ -46,7 +46,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
     }
 
     /// <summary>The state of a node; null for none.</summary>
-    public (byte[] Book, byte[] Spreading, byte[] Velocities, int Version)? NodeOf(NodeKey node) => nodes.TryGetValue(node, out var state) ? state : null;
+    public (byte[] Book, byte[] Spreading, byte[] Velocities, long Told, int Version)? NodeOf(NodeKey node) => nodes.TryGetValue(node, out var state) ? state : null;
 
     /// <summary>Nodes with a state.</summary>
     public IEnumerable<NodeKey> Nodes => nodes.Keys;
@@ -127,7 +127,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
     {
         var before = nodes.TryGetValue(node, out var kept) ? kept.Version : 0;
         if (before != version) return 0;
-        nodes[node] = (state.Book, state.Spreading, state.Velocities, version + 1);
+        nodes[node] = (state.Book, state.Spreading, state.Velocities, state.Told, version + 1);
         cluster.Checker.Stored(node, state.Book);
         return version + 1;
     }

@@ -29,6 +29,8 @@ internal sealed class DealtPartitions : IClusterGrains, IPersistentState<NodeSta
 
     public INodeGrain Node(NodeKey key) => throw new NotSupportedException();
 
+    public IPoolGrain Pool(NodeKey key) => throw new NotSupportedException();
+
     public Task ReadStateAsync() => Task.CompletedTask;
 
     public Task WriteStateAsync() => Task.CompletedTask;
@@ -76,6 +78,10 @@ internal sealed class DealtPartition(int number) : IPartitionGrain
     public Task<Payload> AskAsync(PartitionQuestion question) => throw new NotSupportedException();
 
     public Task<Payload> AskLongAsync(PartitionQuestion question) => throw new NotSupportedException();
+
+    public Task<Payload> PoolAsync(Payload request) => throw new NotSupportedException();
+
+    public Task<Payload> RiskAsync(Payload request) => throw new NotSupportedException();
 
     public Task<Payload> TermsAsync(Payload nodes) => throw new NotSupportedException();
 
