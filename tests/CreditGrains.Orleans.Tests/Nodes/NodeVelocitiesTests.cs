@@ -39,7 +39,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     [Fact]
     public async Task Ask_BeyondWhatIsFree_TakesBackWhatOthersDoNotUse()
     {
-        partitions.Of(1).Take(question, await AskAsync(1, 200));
+        await TakeAsync(1, 200);
         partitions.Of(1).Used = 150;
         var share = await AskAsync(2, 850);
         Assert.Equal((850, false), (share.Amount, share.IsAllAmount));
@@ -49,7 +49,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     [Fact]
     public async Task Ask_ForMoreThanThereIs_IsGivenAllAndToldSo()
     {
-        partitions.Of(1).Take(question, await AskAsync(1, 200));
+        await TakeAsync(1, 200);
         partitions.Of(1).Used = 150;
         var share = await AskAsync(2, 851);
         Assert.Equal((850, 1_000, true), (share.Amount, share.AmountMax, share.IsAllAmount));
@@ -67,7 +67,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     [Fact]
     public async Task Ask_WhileAPartitionIsSilent_Fails()
     {
-        partitions.Of(1).Take(question, await AskAsync(1, 200));
+        await TakeAsync(1, 200);
         partitions.Of(1).IsSilent = true;
         await Assert.ThrowsAsync<TimeoutException>(() => AskAsync(2, 900));
         partitions.Of(1).IsSilent = false;
@@ -80,7 +80,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     [Fact]
     public async Task Settle_UnderALowerLimit_EndsAllowancesForWhatWindowsHold()
     {
-        partitions.Of(1).Take(question, await AskAsync(1, 600));
+        await TakeAsync(1, 600);
         partitions.Of(1).Used = 600;
         limit = 100;
         await node.SettleAsync(Seconds, [1]);
@@ -164,6 +164,13 @@ public sealed class NodeVelocitiesTests : IDisposable
         partition.Used += amount;
         Assert.True(partitions.All.Sum(p => p.Used - facts.GetValueOrDefault(p)) <= limit, "the limit is passed");
         return true;
+    }
+
+    private async Task TakeAsync(int partition, long amount)
+    {
+        // The question has its number only when it was asked.
+        var share = await AskAsync(partition, amount);
+        partitions.Of(partition).Take(question, share);
     }
 
     private async Task<VelocityShare> AskAsync(int partition, long amount) => (await node.AskAsync(new VelocityAsk(Enterprise, partition, Seconds, ++question, amount, 0)))!;
