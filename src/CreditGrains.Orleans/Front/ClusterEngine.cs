@@ -196,6 +196,32 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
         ViewWire.Read<byte[]>(await AskAsync(
             PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Content, new NodeKey(0, tenant, legalEntity, NodeKind.None), unchecked((long)hash.A), unchecked((long)hash.B))));
 
+    /// <summary>Referrals of a legal entity, one partition after the other: a page is of one partition, and its cursor says which is next and where.</summary>
+    public async ValueTask<ReferralPage?> ListReferralsAsync(ushort tenant, ushort legalEntity, long cursor, int take)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(cursor);
+        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
+        var (partition, place) = cursor == 0 ? (1, 0) : ((int)Math.Min(cursor >> 32, int.MaxValue), cursor & uint.MaxValue);
+        while (partition <= map.Count)
+        {
+            var question = PartitionQuestion.Of(QuestionKind.Referrals, new NodeKey(0, tenant, legalEntity, NodeKind.None), place, take);
+            var page = ViewWire.Read<ReferralPage>(await AskAsync(partition, question))!;
+            (partition, place) = page.NextCursor == 0 ? (partition + 1, 0) : (partition, page.NextCursor);
+            // Partitions without any are passed over, so that their number is no number of calls.
+            if (page.Referrals.Count > 0) return page with { NextCursor = partition > map.Count ? 0 : ((long)partition << 32) | place };
+        }
+        return new ReferralPage([], 0);
+    }
+
+    /// <summary>What the model saw for an approval, rebuilt from the journal of the partition that decided it, up to <see cref="PastInputs.EventsMax"/> events.</summary>
+    public async Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken)
+    {
+        var partition = PartitionMap.OfSequence(sequence);
+        if (sequence < 1 || partition < 1 || partition > map.Count) return null;
+        return RiskWire.ReadInputs(await Guarded(() => grains.Partition(partition).RiskAsync(RiskWire.Inputs(entity, sequence)), cancellationToken).WaitAsync(cancellationToken));
+    }
+
     /// <summary>How the models of a legal entity do: what the partitions' monitors have, added up. The first question lets every partition follow its journal with a second book.</summary>
     public async ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity)
     {

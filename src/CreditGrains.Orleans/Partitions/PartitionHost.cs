@@ -29,6 +29,7 @@ internal sealed class PartitionHost
     private readonly PartitionRetention retention;
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
+    private readonly EntryDesk? entries;
     private readonly PartitionAnswers answers;
     private readonly PartitionPools pools;
     private readonly PartitionRisk risk;
@@ -62,7 +63,9 @@ internal sealed class PartitionHost
         var options = new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync, AskVelocityAsync);
         leases = new LeaseDesk(loop, own, options, silo.Options.Warn);
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
-        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
+        entries = new EntryDesk(loop, own, pool => grains.Pool(pool).EnterAsync(number), silo.Options.Warn, silo.Options.Clock);
+        answers.Entries = pools.Entries = entries;
+        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, entries, leases);
     }
 
     /// <summary>Opens a partition under a new epoch and starts its loop.</summary>
@@ -75,6 +78,7 @@ internal sealed class PartitionHost
     {
         var host = new PartitionHost(silo, grains, number, await PartitionOpening.OpenAsync(silo, number, holder), failed);
         host.loop.Start();
+        host.entries?.Resume();
         return host;
     }
 
