@@ -46,7 +46,7 @@ internal sealed class NodeHost : IDisposable
     /// <summary>Takes up what storage holds.</summary>
     public async Task OpenAsync()
     {
-        ledger.Load(key);
+        await ledger.LoadAsync(key);
         if (ledger.IsOpen) await FollowLimitAsync();
         Watch();
     }

@@ -40,11 +40,14 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     public bool IsWaiting => book is { } open && (open.Queue.Count > 0 || open.IsCutting || open.Entries.Values.Any(e => e.IsRecalled));
 
     /// <summary>Takes up what storage holds.</summary>
-    public void Load(NodeKey node)
+    public async Task LoadAsync(NodeKey node)
     {
         Node = node;
+        // A state that came along with a grain, and not from storage.
+        if (storage.State.IsBookLetGo) await storage.ReadStateAsync();
         if (storage.State.Book is { Length: > 0 } bytes) book = LeaseBookCodec.Read(bytes);
         if (storage.State.Velocities is { Length: > 0 } parts) Velocities = ViewWire.Read<List<VelocityPart>>(new Payload(parts))!;
+        LetBookGo();
     }
 
     /// <summary>The node.</summary>
@@ -152,6 +155,7 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         {
             storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading, Velocities = velocities, Told = told };
             await storage.WriteStateAsync();
+            LetBookGo();
         }
         book = next;
         foreach (var work in group)
@@ -164,6 +168,12 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
             send(decision, work.Reporter);
             work.Done.TrySetResult(decision.Replies.FirstOrDefault(r => r.Partition == work.Reporter));
         }
+    }
+
+    /// <summary>The bytes of the book are as large as the book and change with each lease: kept until the next, those of all nodes would be most of what collections copy.</summary>
+    private void LetBookGo()
+    {
+        if (storage.State.Book.Length > 0) storage.State = storage.State.WithoutBook();
     }
 
     private sealed class Work

@@ -5,6 +5,9 @@ namespace CreditGrains.Orleans.Nodes;
 [Alias("CreditGrains.NodeState")]
 public sealed class NodeState
 {
+    // No book is so short.
+    private static readonly byte[] LetGo = [0];
+
     /// <summary>The book as <see cref="Engine.Leases.LeaseBookCodec"/> writes it; empty before the first lease.</summary>
     [Id(0)]
     public byte[] Book { get; set; } = [];
@@ -24,4 +27,10 @@ public sealed class NodeState
     /// <summary>Sequence of the register's last event about this node that every partition with a row was told; 0 before the first. They are told in the register's order.</summary>
     [Id(4)]
     public long Told { get; set; }
+
+    /// <summary>Whether this is not the whole state: the bytes of the book were let go after they were stored or read.</summary>
+    internal bool IsBookLetGo => Book.AsSpan().SequenceEqual(LetGo);
+
+    /// <summary>The state without the bytes of its book.</summary>
+    internal NodeState WithoutBook() => new() { Book = LetGo, Mirrors = Mirrors, Spreading = Spreading, Velocities = Velocities, Told = Told };
 }

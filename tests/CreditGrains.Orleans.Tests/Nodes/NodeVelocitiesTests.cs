@@ -23,7 +23,7 @@ public sealed class NodeVelocitiesTests : IDisposable
     public NodeVelocitiesTests()
     {
         var ledger = new NodeLedger(partitions, new LeaseBook(new LeasePolicy()), (_, _) => { }, failure => throw failure);
-        ledger.Load(Enterprise);
+        ledger.LoadAsync(Enterprise).GetAwaiter().GetResult();
         node = new NodeVelocities(Enterprise, ledger, partitions, () => Task.FromResult<NodeView?>(Terms()));
     }
 
