@@ -112,7 +112,7 @@ internal sealed class ClusterSimulation : IDisposable
             ["repeats"] = outside.Repeats, ["calls"] = cluster.Network.Calls, ["activations"] = cluster.Directory.Activations, ["second activations"] = cluster.Directory.Duplicates,
             ["crashes"] = cluster.Crashes, ["pauses"] = cluster.Pauses, ["stale silos that went on"] = cluster.StaleResumed, ["fenced appends"] = cluster.Database.Fenced,
             ["unknown fates"] = cluster.Database.UnknownFates, ["node activations that ended"] = cluster.Checker.NodesLeft, ["steps"] = cluster.Time.Steps,
-            ["feed events"] = feed.Count,
+            ["feed events"] = feed.Count, ["approvals in windows of shared nodes"] = cluster.Checker.Velocities.Counted, ["declined by windows of shared nodes"] = cluster.Checker.Velocities.DeclinesHeld,
         },
     };
 }

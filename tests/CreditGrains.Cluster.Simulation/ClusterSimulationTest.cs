@@ -35,6 +35,7 @@ public sealed class ClusterSimulationTest(ITestOutputHelper output)
     [Theory]
     [InlineData(PlantedFault.StaleEpochAccepted)]
     [InlineData(PlantedFault.LeaseCountedTwice)]
+    [InlineData(PlantedFault.AllowanceCountedTwice)]
     [InlineData(PlantedFault.ReclaimBeforeFencing)]
     [InlineData(PlantedFault.AnswerBeforeAppend)]
     [InlineData(PlantedFault.AnswerBeforeStored)]

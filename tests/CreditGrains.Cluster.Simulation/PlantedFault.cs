@@ -12,6 +12,9 @@ public enum PlantedFault
     /// <summary>A grant that comes is taken as so much more.</summary>
     LeaseCountedTwice,
 
+    /// <summary>An allowance in a window that comes is taken as twice as much.</summary>
+    AllowanceCountedTwice,
+
     /// <summary>A partition opens on what was read before its epoch was raised.</summary>
     ReclaimBeforeFencing,
 

@@ -140,6 +140,76 @@ public abstract class PoolContract(Func<ICreditEngine> engine) : EngineContract(
         Assert.Equal(50_000, (await Pools.GetPoolAsync(pool))!.Ledger.Open.RepurchasedBySeller);
     }
 
+    [ContractFact]
+    public async Task OwnLoans_UnderConcentrationRules_EnterByWhatTheWholePoolHolds()
+    {
+        var pool = await Book.Open(NodeKind.Pool, 1, 1L << 60);
+        await Book.Set(new DefinePool(pool, """
+            { "name": "own", "currency": "EUR", "cutOff": "2026-01-31", "revolvingUntil": "2026-12-31", "concentrations": [{ "name": "one obligor", "by": "obligor", "max": 0.5, "base": 100000 }] }
+            """u8.ToArray()));
+        await DateTo(new DateOnly(2026, 1, 15));
+        for (var i = 1; i <= 6; i++) await Book.OpenLine(i, 200_000, await Book.Open(NodeKind.Borrower, i, 200_000));
+        AssertApproved(40_000, await Book.Do(Draw(1, 40_000)));
+        await Book.Set(new TransferToPool(Book.F(1), pool));
+        AssertApproved(60_000, await Book.Do(Draw(2, 60_000)));
+        var tooMuch = Of(new TransferToPool(Book.F(2), pool));
+        var declined = await Book.Do(tooMuch);
+        AssertDeclined(Reason.TooConcentrated, declined);
+        Assert.Contains("'one obligor'", declined.Message, StringComparison.Ordinal);
+        // Each fits, both together do not.
+        for (var i = 0; i < 2; i++) AssertApproved(30_000, await Book.Do(Draw(3, 30_000)));
+        AssertDeclined(Reason.TooConcentrated, await Book.Do(new TransferToPool(Book.F(3), pool)));
+        Assert.Equal((40_000L, 1L), await BalanceOf(pool));
+
+        // Drawn later: what fits enters, what does not stays outside, also when there is room again.
+        AssertApproved(10_000, await Book.Do(Draw(1, 10_000)));
+        AssertApproved(1_000, await Book.Do(Draw(1, 1_000)));
+        Assert.Equal((50_000L, 2L), await BalanceOf(pool));
+        for (var i = 4; i <= 6; i++)
+        {
+            await Book.Set(new TransferToPool(Book.F(i), pool));
+            AssertApproved(25_000, await Book.Do(Draw(i, 25_000)));
+        }
+
+        AssertApproved(5_000, await Book.Do(Draw(1, 5_000)));
+        Assert.Equal((130_000L, 6L), await BalanceOf(pool));
+        Assert.True((await Book.Do(tooMuch)).Duplicate);
+        await Book.Set(new TransferToPool(Book.F(2), pool));
+        Assert.Equal((190_000L, 7L), await BalanceOf(pool));
+        // Drawn and paid in one submission: it is in the pool when it is paid.
+        await Book.DoAll(Draw(6, 12_000) with { Id = Contract.Book.NextId() }, Book.Of(CommandKind.Repay, 6, 1_000, id: Contract.Book.NextId()));
+        Assert.Equal(202_000, (await Pools.GetPoolAsync(pool))!.Ledger.PurchasedTotal);
+        AssertDeclined(Reason.NoChange, await Book.Do(new TransferToPool(Book.F(2), pool)));
+        await Book.Set(new TransferToPool(Book.F(2), default));
+        Assert.Equal(60_000, (await Pools.GetPoolAsync(pool))!.Ledger.Open.RepurchasedBySeller);
+    }
+
+    [ContractFact]
+    public async Task OwnLoans_WithSchedulesOfTheirOwn_BringThemAlong()
+    {
+        var pool = await Book.Open(NodeKind.Pool, 1, 1L << 60);
+        await Book.Set(new DefinePool(pool, """{ "name": "own", "currency": "EUR", "cutOff": "2026-01-31", "revolvingUntil": "2026-12-31" }"""u8.ToArray()));
+        await DateTo(new DateOnly(2026, 1, 15));
+        for (var i = 1; i <= 3; i++)
+        {
+            await Book.OpenLine(i, 100_000, await Book.Open(NodeKind.Borrower, i, 100_000));
+            var product = i < 3 ? Quarterly : EqualParts;
+            AssertApproved(40_000, await Book.Do(Book.Of(CommandKind.Drawdown, i, 40_000) with { Control = new LoanOffer(Book.F(i), product, new LoanFigures(default, 2)) }));
+            await Book.Set(new TransferToPool(Book.F(i), pool));
+        }
+
+        var copy = (await Pools.CopyPoolAsync(pool, progress: null, CancellationToken.None))!;
+        var schedules = copy.Slices.SelectMany(slice => slice.ToArray()).Select(loan => loan.Schedule).OfType<LiveSchedule>().ToArray();
+        var terms = copy.State.Ledger.Terms;
+        Assert.Equal(2, schedules.Length);
+        Assert.All(schedules, one => Assert.Equal([0, 0, 20_000, 0, 0, 20_000], one.ByMonth(terms, terms.PeriodOf(new DateOnly(2026, 2, 15)))));
+    }
+
+    private static readonly SealedProduct Quarterly = SealedProduct.Of(new LoanProduct
+    {
+        Amortisation = new Domain.Loans.Amortisation.EqualPrincipal(), DayCount = DayCount.MonthsOverTwelve, Interval = PaymentInterval.Quarterly,
+    });
+
     private static readonly SealedProduct EqualParts = SealedProduct.Of(new LoanProduct { Amortisation = new Domain.Loans.Amortisation.EqualPrincipal(), DayCount = DayCount.MonthsOverTwelve });
 
     private Command Draw(long facility, long amount) =>

@@ -115,6 +115,47 @@ public abstract class RequestContract(Func<ICreditEngine> engine) : EngineContra
     }
 
     [ContractFact]
+    public async Task VelocityLimit_OfASharedNode_CountsApprovalsOfAllItsFacilities()
+    {
+        await Book.OpenUnderOneEnterprise(borrowers: 6, enterpriseLimit: 100_000);
+        var enterprise = Book.Node(NodeKind.Enterprise);
+        await Book.Set(new SetVelocityLimit(enterprise, 86_400, -1, 4));
+        for (var i = 1; i <= 4; i++) AssertApproved(1, await Book.Do(CommandKind.Authorize, i, 1));
+        for (var i = 1; i <= 6; i++)
+        {
+            var declined = await Book.Do(CommandKind.Authorize, i, 1);
+            AssertDeclined(Reason.VelocityExceeded, declined);
+            var full = Assert.Single(declined.Limits!);
+            Assert.Equal((enterprise, LimitKind.VelocityCount, 4L, 0L, 86_400), (full.Node, full.Kind, full.Limit, full.Headroom, full.Detail));
+        }
+        var limit = Assert.Single((await Book.View(enterprise)).VelocityLimits);
+        Assert.Equal((86_400, -1, 4, 4, 4), (limit.WindowSeconds, limit.AmountMax, limit.CountMax, limit.AmountUsed, limit.CountUsed));
+        await Book.Set(new SetVelocityLimit(enterprise, 86_400, -1, 5));
+        AssertApproved(1, await Book.Do(CommandKind.Authorize, 6, 1));
+        AssertDeclined(Reason.VelocityExceeded, await Book.Do(CommandKind.Authorize, 5, 1));
+        await Book.Set(new SetVelocityLimit(enterprise, 86_400, -1, -1));
+        AssertApproved(1, await Book.Do(CommandKind.Authorize, 5, 1));
+    }
+
+    [ContractFact]
+    public async Task VelocityLimit_OfASharedNode_BoundsTheAmountOfAllItsFacilities()
+    {
+        await Book.OpenUnderOneEnterprise(borrowers: 5, enterpriseLimit: 100_000);
+        var enterprise = Book.Node(NodeKind.Enterprise);
+        await Book.Set(new SetVelocityLimit(enterprise, 86_400, 1_000, -1));
+        AssertApproved(400, await Book.Do(CommandKind.Authorize, 1, 400));
+        AssertApproved(400, await Book.Do(CommandKind.Drawdown, 2, 400));
+        AssertDeclined(Reason.VelocityExceeded, await Book.Do(CommandKind.Authorize, 3, 201));
+        AssertApproved(200, await Book.Do(CommandKind.Authorize, 4, 200));
+        AssertDeclined(Reason.VelocityExceeded, await Book.Do(CommandKind.Authorize, 1, 1));
+        // A fact posts whatever the window says, and counts in it.
+        AssertPosted(50, await Book.Do(CommandKind.ClearWithoutHold, 5, 50));
+        await Book.Set(new SetVelocityLimit(enterprise, 86_400, 1_051, -1));
+        AssertDeclined(Reason.VelocityExceeded, await Book.Do(CommandKind.Authorize, 3, 2));
+        AssertApproved(1, await Book.Do(CommandKind.Authorize, 3, 1));
+    }
+
+    [ContractFact]
     public async Task VelocityLimit_OfAFacility_CountsApprovals()
     {
         await Book.OpenOneLine();

@@ -8,7 +8,7 @@ using CreditGrains.Engine.Scoring;
 namespace CreditGrains.Contract;
 
 /// <summary>Models and policies decide on both hosts: in every partition of a cluster, by the same versions.</summary>
-public abstract class RiskContract(Func<ICreditEngine> engine) : EngineContract(engine)
+public abstract class RiskContract(Func<ICreditEngine> engine, Func<IRiskDesk> desk) : EngineContract(engine)
 {
     private static readonly byte[] Card = Encoding.UTF8.GetBytes("""
         {"kind":"scorecard","name":"c","scale":{"points":600,"odds":30,"pdo":20},"basePoints":0,"cutoff":500,"characteristics":[
@@ -57,6 +57,55 @@ public abstract class RiskContract(Func<ICreditEngine> engine) : EngineContract(
         var shown = await Book.Engine.GetDecisionAsync((await Book.Do(Book.Of(CommandKind.Authorize, 3, 10) with { Attributes = "income=20"u8.ToArray() })).Sequence);
         var explainer = DecisionExplainer.Of((await Book.Engine.GetContentAsync(Book.Tenant, 1, ContentHash.Of(Card)))!, null);
         Assert.Equal(100, Assert.Single(explainer.Explain(explainer.RowOf(shown!)).Factors).Weight);
+    }
+
+    [ContractFact]
+    public async Task Referrals_AreListedUntilResolved_AndApprovalsExplained()
+    {
+        var entity = new NodeKey(0, Book.Tenant, 1, NodeKind.None);
+        await Book.OpenUnderOneEnterprise(borrowers: 9, enterpriseLimit: 1_000_000);
+        var registrar = new RiskRegistrar(Book.Engine, Contract.Book.NextId);
+        await registrar.RegisterModelAsync(entity, "card", 0, Card, default, "");
+        await registrar.RegisterPolicyAsync(entity, "policy", 0, Policy, "Request");
+        await registrar.ActivateAsync(new ActivateModel(entity, "card", 1, VersionRole.Acting, 0, 0, "ann", "bob"));
+        await registrar.ActivateAsync(new ActivatePolicy(entity, "policy", 1, VersionRole.Acting, 0, "ann", "bob"));
+        Assert.Empty(await ListAsync(4));
+        var referred = new Dictionary<NodeKey, long>();
+        for (var i = 1; i <= 9; i++) referred[Book.F(i)] = (await Book.Do(Book.Of(CommandKind.Authorize, i, 600) with { Attributes = "income=80"u8.ToArray() })).Sequence;
+        var low = await Book.Do(Book.Of(CommandKind.Authorize, 2, 10) with { Attributes = "income=20"u8.ToArray() });
+        Assert.Equal(OutcomeKind.Declined, low.Kind);
+        var review = await Book.Do(new Command { Kind = CommandKind.RequestReview, Facility = Book.F(2), Reference = low.Sequence, Attributes = "by=ann;note=known"u8.ToArray() });
+        Assert.NotEqual(0, review.Sequence);
+        foreach (var take in (int[])[1, 4, 100])
+        {
+            var listed = await ListAsync(take);
+            Assert.Equal(10, listed.Count);
+            Assert.All(listed, one => Assert.True(one.Request == CommandKind.Authorize && one.Currency == Contract.Book.Eur && one.ExpiresAtMicros > 0));
+            Assert.Equal(referred.Values.Append(review.Sequence).Order(), listed.Select(one => one.Reference).Order());
+            Assert.All(listed, one => Assert.Equal(one.Reference == review.Sequence ? 10 : 600, one.Amount));
+        }
+
+        var accepted = await Book.Do(Book.Of(CommandKind.ResolveReferral, 3, reference: referred[Book.F(3)]) with { Options = CommandOptions.Accept });
+        Assert.Equal(OutcomeKind.Approved, accepted.Kind);
+        Assert.DoesNotContain(await ListAsync(100), one => one.Facility == Book.F(3));
+        var good = await Book.Do(Book.Of(CommandKind.Authorize, 7, 10) with { Attributes = "income=80"u8.ToArray() });
+        Assert.Equal(OutcomeKind.Approved, good.Kind);
+        var seen = await desk().InputsOfAsync(entity, good.Sequence, CancellationToken.None);
+        Assert.Equal(80.0, Assert.Single(seen!));
+        Assert.Null(await desk().InputsOfAsync(new NodeKey(0, Book.Tenant, 2, NodeKind.None), good.Sequence, CancellationToken.None));
+        Assert.Null(await desk().InputsOfAsync(entity, good.Sequence + 1_000_000, CancellationToken.None));
+    }
+
+    private async Task<List<Engine.Queries.ReferralView>> ListAsync(int take)
+    {
+        var found = new List<Engine.Queries.ReferralView>();
+        for (var cursor = 0L; ;)
+        {
+            var page = (await Book.Engine.ListReferralsAsync(Book.Tenant, 1, cursor, take))!;
+            Assert.InRange(page.Referrals.Count, 0, take);
+            found.AddRange(page.Referrals);
+            if ((cursor = page.NextCursor) == 0) return found;
+        }
     }
 
     [ContractFact]

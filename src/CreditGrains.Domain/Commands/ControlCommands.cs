@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Pools;
 
 namespace CreditGrains.Domain.Commands;
 
@@ -44,7 +45,14 @@ public sealed record UnlinkNode(NodeKey Key, NodeKey Parent) : ControlCommand(Co
 public sealed record MoveFacility(NodeKey Key, NodeKey From, ParentShare To) : ControlCommand(CommandKind.MoveFacility, Key);
 
 /// <summary>Puts a facility in a pool, out of the one it was in; no pool (default key) only takes it out.</summary>
-public sealed record TransferToPool(NodeKey Key, NodeKey Pool) : ControlCommand(CommandKind.TransferToPool, Key);
+public sealed record TransferToPool(NodeKey Key, NodeKey Pool) : ControlCommand(CommandKind.TransferToPool, Key)
+{
+    /// <summary>What the pool's other parts hold, where this is asked of one of its parts; null elsewhere. No part of the request: it is not journaled, and repeats need not agree on it.</summary>
+    public OtherParts? Others { get; init; }
+
+    /// <summary>Of a part's own, about a facility in the pool: the loan, drawn since, that enters if the rules let it; 0 for all loans with their facility. The event names it as its reference.</summary>
+    public long Loan { get; init; }
+}
 
 /// <summary>
 /// Sets a limit of a facility or node. Without times it holds from now; with a start it waits; with an end it is temporary

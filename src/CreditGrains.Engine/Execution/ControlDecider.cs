@@ -193,7 +193,8 @@ internal sealed class ControlDecider(
         }
         reason = CheckParent(ref e, c.Pool, out var pool);
         if (reason != Reason.None) return reason;
-        if (pool == current) return Reason.NoChange;
+        if (c.Loan != 0 && pool == current) return pools.CheckEntry(ref e, child.Row, c);
+        if (pool == current || c.Loan != 0) return Reason.NoChange;
         reason = CheckNewParent(child, pool, link);
         return reason != Reason.None ? reason : pools.CheckTransfer(ref e, child.Row, c);
     }

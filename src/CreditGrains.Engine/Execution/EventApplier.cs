@@ -145,7 +145,7 @@ internal sealed class EventApplier(
             case LinkNode c: Link(OwnerOf(c.Key), c.Parent); break;
             case UnlinkNode c: Unlink(OwnerOf(c.Key), c.Parent); break;
             case MoveFacility c: Move(OwnerOf(c.Key), c.From, c.To); break;
-            case TransferToPool c: TransferToPool(c); break;
+            case TransferToPool c: TransferToPool(c, e.Reference); break;
             case SetLimit c: schedule.Set(OwnerOf(c.Key), c.Limit, c.FromMicros, c.UntilMicros, e.RecordedAtMicros); break;
             case SetSubLimit c: SetSubLimit(c); break;
             case SetVelocityLimit c: SetVelocityLimit(c); break;
@@ -237,10 +237,16 @@ internal sealed class EventApplier(
         if (!child.IsNode) pooled.Follow(child.Row);
     }
 
-    private void TransferToPool(TransferToPool c)
+    private void TransferToPool(TransferToPool c, long loan)
     {
         var facility = state.FindFacility(c.Key);
         var pool = graph.FindPoolLink(facility);
+        if (loan != 0)
+        {
+            pooled.EnterOne(facility, loan, state.Pools.Find(c.Pool)!);
+            return;
+        }
+
         if (pool != 0) graph.Unlink(pool);
         if (c.Pool != default) graph.Link(ChildRef.Facility(facility), state.FindNode(c.Pool), Share.WholePpm);
         graph.Recount(facility);

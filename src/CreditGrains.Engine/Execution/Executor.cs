@@ -68,11 +68,11 @@ internal sealed class Executor
         Features = new FeatureBook(state, Exposures);
         risk = new RiskDecider(state);
         state.Pools.Parts = rules.PoolParts;
-        var pooled = new PooledLoans(state, book, graph);
-        Loans.Observer = pooled;
-        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, pooled, regraph, Features, risk, rules);
+        Pooled = new PooledLoans(state, book, graph);
+        Loans.Observer = Pooled;
+        applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, Pooled, regraph, Features, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, Features, rules);
-        control = new ControlDecider(state, Exposures, limits, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, pooled), rules);
+        control = new ControlDecider(state, Exposures, limits, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, Pooled), rules);
     }
 
     /// <summary>The nodes' exposures.</summary>
@@ -89,6 +89,9 @@ internal sealed class Executor
 
     /// <summary>Applies what happens to loans, and tells their observer.</summary>
     public LoanApplier Loans { get; }
+
+    /// <summary>The engine's own loans in pools.</summary>
+    public PooledLoans Pooled { get; }
 
     /// <summary>Sequence of the newest event.</summary>
     public long LastSequence
@@ -198,6 +201,7 @@ internal sealed class Executor
     public void Replay(in LedgerEvent e)
     {
         applier.Apply(e);
+        NoteEntry(e);
         identities.Record(e);
         LastSequence = e.Sequence;
         LastRecordedAtMicros = e.RecordedAtMicros;
@@ -234,9 +238,16 @@ internal sealed class Executor
         else DecideControl(ref e);
         if (e.Control is LoanOffer or LoanTakeover) loans.Shorten(ref e);
         Append(ref e);
+        NoteEntry(e);
         identities.Record(e);
         Outcomes.Fill(e, ref outcome);
         return true;
+    }
+
+    /// <summary>A loan that waited to be let into its facility's pool was, or was not.</summary>
+    private void NoteEntry(in LedgerEvent e)
+    {
+        if (e.Kind == CommandKind.TransferToPool && e.Reference != 0) Pooled.Decided(e.Key, e.Reference);
     }
 
     private static void Refuse(ref Outcome outcome, Reason reason, string? message)

@@ -19,7 +19,9 @@ internal readonly record struct CheckedAmount(long Amount, Channel Channel, usho
 /// <param name="Key">The node.</param>
 /// <param name="Limit">Its limit in force, minor units.</param>
 /// <param name="Headroom">What it had for the request, minor units; may be negative.</param>
-internal readonly record struct NodeWithoutRoom(NodeKey Key, long Limit, long Headroom);
+/// <param name="Kind">Its limit, or one of its velocity limits; with that of a count the figures are approvals.</param>
+/// <param name="WindowSeconds">Which velocity limit.</param>
+internal readonly record struct NodeWithoutRoom(NodeKey Key, long Limit, long Headroom, LimitKind Kind = LimitKind.Node, int WindowSeconds = 0);
 
 /// <summary>
 /// Whether an amount fits under every limit of a facility and its path (docs/rules.md, "A request", steps 1, 3 and 5). Reads only.
@@ -73,7 +75,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
     /// <summary>Adds the node without room, as it knows itself.</summary>
     public void NameWithoutRoom(List<FailingLimit> limits)
     {
-        if (WithoutRoom is { } node) limits.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Headroom, 0));
+        if (WithoutRoom is { } node) limits.Add(new FailingLimit(node.Key, node.Kind, node.Limit, node.Headroom, node.WindowSeconds));
     }
 
     /// <summary>Whether facility and path take requests.</summary>
@@ -224,7 +226,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
             exposures.TryGet(node, facility.Currency, 0, check.NowMicros, out var before);
             failing.Add(new FailingLimit(node.Key, LimitKind.Node, node.Limit, node.Limit - before, 0));
         }
-        if (node.FirstVelocity == 0) return;
+        if (node.FirstVelocity == 0 || IsGrant(node.Kind)) return;
         exposures.Convert(node, facility.Currency, (Int128)check.Amount * entry.SharePpm, check.NowMicros, out var converted);
         for (var row = node.FirstVelocity; row != 0; row = state.Velocities.Read(row).Next)
             CollectWindow(node.Key, state.Velocities.Read(row), converted, check);

@@ -65,6 +65,7 @@ internal sealed class HolderDraft(HolderState state, IUsageView usage)
         {
             Sequence = report.Sequence,
             LastReport = report,
+            Reported = Math.Max(report.Held, report.Usage),
             IsOpen = true,
             IsAsking = asks,
             Covered = lease.IsAsking ? Math.Min(lease.Covered, lease.Waiting.Count) : lease.Waiting.Count,

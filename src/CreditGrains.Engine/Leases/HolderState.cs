@@ -28,8 +28,11 @@ public sealed record NodeLease
     /// <summary>Sequence of the last report; 0 none yet.</summary>
     public long Sequence { get; init; }
 
-    /// <summary>The last report, to be sent again while <see cref="IsOpen"/>.</summary>
+    /// <summary>The last report, to be sent again while <see cref="IsOpen"/>; null after that: there are millions of leases at rest, and each report is an object.</summary>
     public LeaseReport? LastReport { get; init; }
+
+    /// <summary>What the last report said is charged to this partition: the larger of limit and usage, minor units.</summary>
+    public long Reported { get; init; }
 
     /// <summary>Whether the last report waits for its final reply.</summary>
     public bool IsOpen { get; init; }

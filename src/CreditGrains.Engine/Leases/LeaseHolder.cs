@@ -69,7 +69,7 @@ public static class LeaseHolder
         var lease = draft.Lease(reply.Node);
         if (reply.Epoch != draft.State.Epoch || reply.Sequence != lease.Sequence || !lease.IsOpen || reply.Status == ReplyStatus.Waiting) return;
         var covered = lease.IsAsking ? Math.Min(lease.Covered, lease.Waiting.Count) : 0;
-        draft.Put(lease with { IsOpen = false, IsAsking = false, Covered = 0 });
+        draft.Put(lease with { IsOpen = false, LastReport = null, IsAsking = false, Covered = 0 });
         switch (reply.Status)
         {
             case ReplyStatus.Granted:
@@ -113,8 +113,7 @@ public static class LeaseHolder
     {
         var lease = draft.Lease(input.Node);
         var charge = Math.Max(lease.Limit, draft.UsageOf(input.Node));
-        var reported = lease.LastReport is { } last ? Math.Max(last.Held, last.Usage) : 0;
-        if (charge != reported) draft.Report(input.Node);
+        if (charge != lease.Reported) draft.Report(input.Node);
         if (!lease.Waiting.IsEmpty) HolderPath.Serve(draft, input.Node);
     }
 

@@ -82,6 +82,16 @@ internal static class PoolBytes
         w.Write(loan.Bucket);
         w.Write((byte)loan.Plan);
         w.Write(loan.IsDefaulted);
+        w.Write(loan.Schedule is not null);
+        if (loan.Schedule is null) return;
+        var upcoming = loan.Schedule.Upcoming.ToArray();
+        w.Write7BitEncodedInt64(loan.Schedule.PrincipalDue);
+        w.Write7BitEncodedInt(upcoming.Length);
+        foreach (var (due, principal) in upcoming)
+        {
+            w.Write7BitEncodedInt(due.DayNumber);
+            w.Write7BitEncodedInt64(principal);
+        }
     }
 
     private static LiveLoan ReadLoan(BinaryReader r) => new()
@@ -98,7 +108,16 @@ internal static class PoolBytes
         Bucket = r.ReadByte(),
         Plan = (LoanPlan)r.ReadByte(),
         IsDefaulted = r.ReadBoolean(),
+        Schedule = r.ReadBoolean() ? ReadSchedule(r) : null,
     };
+
+    private static LiveSchedule ReadSchedule(BinaryReader r)
+    {
+        var due = r.Read7BitEncodedInt64();
+        var upcoming = new (DateOnly, long)[r.Read7BitEncodedInt()];
+        for (var i = 0; i < upcoming.Length; i++) upcoming[i] = (DateOnly.FromDayNumber(r.Read7BitEncodedInt()), r.Read7BitEncodedInt64());
+        return new LiveSchedule(due, upcoming);
+    }
 
     private static void WritePart(BinaryWriter w, ReadOnlySpan<byte> part)
     {

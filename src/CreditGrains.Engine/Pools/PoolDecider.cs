@@ -48,7 +48,15 @@ internal sealed class PoolDecider(PartitionState state, PooledLoans loans)
 
     /// <summary>What stands in the way of the loans of a facility that is to be transferred; none when it has none, or when the node has no terms.</summary>
     public Reason CheckTransfer(ref LedgerEvent e, int facility, TransferToPool command) =>
-        command.Pool != default && state.Pools.Find(command.Pool) is { } pool && loans.Check(facility, pool) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
+        command.Pool != default && state.Pools.Find(command.Pool) is { } pool && loans.Check(facility, pool, command.Others) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
+
+    /// <summary>What stands in the way of one loan of a facility that is in the pool.</summary>
+    public Reason CheckEntry(ref LedgerEvent e, int facility, TransferToPool command)
+    {
+        e.Reference = command.Loan;
+        if (state.Pools.Find(command.Pool) is not { } pool) return Reason.PoolNotDefined;
+        return loans.CheckEntry(facility, command.Loan, pool, command.Others) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
+    }
 
     private Reason Define(ref LedgerEvent e, DefinePool command, int node)
     {

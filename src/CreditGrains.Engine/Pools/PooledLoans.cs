@@ -12,7 +12,7 @@ namespace CreditGrains.Engine.Pools;
 /// The engine's own loans in pools: they enter and leave with their facility, and every change of one is told to its pool at once. What it does is a function of the state and
 /// of what it is told, so replay does the same.
 /// </summary>
-internal sealed class PooledLoans : ILoanObserver
+internal sealed partial class PooledLoans : ILoanObserver
 {
     private readonly PartitionState state;
     private readonly LoanBook book;
@@ -32,7 +32,8 @@ internal sealed class PooledLoans : ILoanObserver
     /// <summary>Why the loans of a facility may not enter a pool together; null when they may, or when there is none.</summary>
     /// <param name="facility">Its row.</param>
     /// <param name="pool">The pool.</param>
-    public PoolRefusal? Check(int facility, LivePool pool)
+    /// <param name="others">What its other parts hold, where this is a part.</param>
+    public PoolRefusal? Check(int facility, LivePool pool, OtherParts? others)
     {
         var date = DateOf(facility, pool);
         if (pool.Ledger.CheckDate(date) is { } beyond) return beyond;
@@ -41,13 +42,13 @@ internal sealed class PooledLoans : ILoanObserver
         for (var loan = First(facility); loan != 0; loan = state.Loans.Read(loan).NextOfFacility)
         {
             var candidate = CandidateOf(loan);
-            if (pool.Ledger.Check(candidate, TransferKind.Purchase, date) is { } refusal) return refusal;
+            if (pool.Ledger.Check(candidate, TransferKind.Purchase, date, VerdictOf(pool, candidate, others)) is { } refusal) return refusal;
             total += candidate.Principal;
             any = candidate;
         }
 
         // Together they must fit too: concentrations look at the sum.
-        return any is { } one && one.Principal != total ? pool.Ledger.Check(one with { Principal = total }, TransferKind.Purchase, date) : null;
+        return any is { } one && one.Principal != total && one with { Principal = total } is var sum ? pool.Ledger.Check(sum, TransferKind.Purchase, date, VerdictOf(pool, sum, others)) : null;
     }
 
     /// <summary>Moves the loans of a facility out of the pool they are in and into another.</summary>
@@ -133,10 +134,13 @@ internal sealed class PooledLoans : ILoanObserver
 
     private void TryEnter(int loan, LivePool pool)
     {
-        // One that renews another stands in for it, so the end of purchases does not keep it out.
-        var kind = state.Loans.Read(loan).RenewalCount > 0 ? TransferKind.SubstituteIn : TransferKind.Purchase;
-        if (pool.Ledger.Check(CandidateOf(loan), kind, DateOf(state.Loans.Read(loan).Facility, pool)) is null) Enter(loan, pool, kind);
+        var (kind, facility) = (KindOf(loan), state.Loans.Read(loan).Facility);
+        if (pool.Ledger.Check(CandidateOf(loan), kind, DateOf(facility, pool)) is not { } refusal) Enter(loan, pool, kind);
+        else if (refusal.Fault == PoolFault.TooConcentrated && pool.Ledger.Parts > 1) Undecided.Add(new UndecidedLoan(KeyOf(facility), state.Loans.Read(loan).Reference, pool.Key));
     }
+
+    /// <summary>One that renews another stands in for it, so the end of purchases does not keep it out.</summary>
+    private TransferKind KindOf(int loan) => state.Loans.Read(loan).RenewalCount > 0 ? TransferKind.SubstituteIn : TransferKind.Purchase;
 
     private void Enter(int loan, LivePool pool, TransferKind kind)
     {

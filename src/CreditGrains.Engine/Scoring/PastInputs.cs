@@ -41,8 +41,7 @@ internal sealed class PastInputs(Partition partition, PartitionOptions options) 
         {
             if (sequence - book.LastSequence > EventsMax) return null;
             var kept = new KeptRow();
-            using var cursor = partition.Journal.Reader.ReadFrom(book.LastSequence + 1);
-            while (book.LastSequence < sequence && cursor.TryRead(out var frame))
+            partition.EventJournal.ReadFrames(book.LastSequence + 1, frame =>
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 var payload = frame.Payload;
@@ -57,7 +56,8 @@ internal sealed class PastInputs(Partition partition, PartitionOptions options) 
                     }
                     payload = payload[length..];
                 }
-            }
+                return book.LastSequence < sequence;
+            });
             return kept.Row;
         }
     }

@@ -15,7 +15,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>The cluster behind the port of an engine: routes commands to partitions and nodes, batches them per partition, and puts the answers together.</summary>
-public sealed class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
+public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
@@ -186,49 +186,6 @@ public sealed class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
 
     /// <inheritdoc/>
     public async ValueTask<long> GetFeedEndAsync() => await Guarded(feed.EndAsync);
-
-    /// <inheritdoc/>
-    public async ValueTask<RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) =>
-        ViewWire.Read<RiskView>(await AskAsync(PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Risk, new NodeKey(0, tenant, legalEntity, NodeKind.None)))) ?? RiskView.Empty;
-
-    /// <inheritdoc/>
-    public async ValueTask<byte[]?> GetContentAsync(ushort tenant, ushort legalEntity, ContentHash hash) =>
-        ViewWire.Read<byte[]>(await AskAsync(
-            PartitionMap.Register, PartitionQuestion.Of(QuestionKind.Content, new NodeKey(0, tenant, legalEntity, NodeKind.None), unchecked((long)hash.A), unchecked((long)hash.B))));
-
-    /// <summary>How the models of a legal entity do: what the partitions' monitors have, added up. The first question lets every partition follow its journal with a second book.</summary>
-    public async ValueTask<IReadOnlyList<ModelMonitorView>> MonitorsAsync(NodeKey entity)
-    {
-        var request = RiskWire.Monitors(entity);
-        var parts = Array.ConvertAll(await Task.WhenAll(Enumerable.Range(1, map.Count).Select(p => Guarded(() => grains.Partition(p).RiskAsync(request)))), RiskWire.Read);
-        var asOf = parts.Max(part => part.AsOf);
-        return [.. parts.SelectMany(part => part.Parts).GroupBy(part => (part.Name.Name, part.Name.Version)).OrderBy(version => version.Key.Name, StringComparer.Ordinal).ThenBy(version => version.Key.Version)
-            .Select(version => MonitorPart.Sum([.. version], asOf, RiskWire.PerformanceMonths))];
-    }
-
-    /// <inheritdoc/>
-    public async ValueTask<long> NoteOutcomesAsync(IReadOnlyList<(NodeKey Facility, bool IsBad)> outcomes)
-    {
-        var homes = await Task.WhenAll(outcomes.Select(async one => (Home: await HomeOfAsync(one.Facility), Outcome: one)));
-        var known = await Task.WhenAll(homes.GroupBy(one => one.Home).Select(async home =>
-        {
-            var request = RiskWire.Outcomes([.. home.Select(one => one.Outcome)]);
-            using var r = PoolWire.Read(await Guarded(() => grains.Partition(home.Key).RiskAsync(request)));
-            return r.ReadInt64();
-        }));
-        return known.Sum();
-    }
-
-    /// <summary>A cluster runs no backtests.</summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => throw new NotSupportedException(
-        "BacktestNotOnCluster: a backtest runs over one journal, and a cluster has one a partition, with parts of shared limits in each. Send the same commands to a standalone server (creditgrains serve, then creditgrains import or your own callers) and start it there.");
-
-    /// <summary>A cluster runs none.</summary>
-    public RiskJob? Find(string id) => null;
-
-    /// <summary>A cluster runs none.</summary>
-    public IReadOnlyList<RiskJob> Jobs() => [];
 
     /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await EveryAsync(QuestionKind.ConfirmClock);

@@ -50,7 +50,7 @@ internal sealed class CommandRoutes
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
     {
         var single = new Command[] { command };
-        if (command.Kind == CommandKind.PutLoanInPool) return new ValueTask<Outcome>(ExecuteOneAsync(single, deadlineMicros));
+        if (KnownPools.EnteredBy(command) != default) return new ValueTask<Outcome>(ExecuteOneAsync(single, deadlineMicros));
         var route = RouteOf(command);
         return new ValueTask<Outcome>(route.Kind == RouteKind.Partition ? OnPartitionAsync(single, route.Partition, deadlineMicros) : ExecuteOneAsync(single, deadlineMicros));
     }
@@ -68,7 +68,8 @@ internal sealed class CommandRoutes
             else if (routes[start].Kind == RouteKind.Pool)
             {
                 end = EndOfPool(commands.Span, start);
-                await OnPoolAsync(commands[start..end], outcomes[start..end]);
+                if (commands.Span[start].Kind == CommandKind.TransferToPool) await TransferAsync(commands.Slice(start, 1), outcomes.Slice(start, 1));
+                else await OnPoolAsync(commands[start..end], outcomes[start..end]);
             }
             else
             {
@@ -209,6 +210,7 @@ internal sealed class CommandRoutes
     private int EndOfPool(ReadOnlySpan<Command> commands, int start)
     {
         var end = start + 1;
+        if (commands[start].Kind == CommandKind.TransferToPool) return end;
         while (end < commands.Length && end - start < PoolGate.CommandsMax && commands[end].Facility == commands[start].Facility && RouteOf(commands[end]).Kind == RouteKind.Pool) end++;
         return end;
     }
@@ -218,6 +220,17 @@ internal sealed class CommandRoutes
         var pool = grains.Pool(commands.Span[0].Facility);
         var payload = CommandWire.Write(commands.Span);
         OutcomeWire.Read(await patience.CallAsync(() => pool.PutAsync(payload)), outcomes.Span);
+    }
+
+    /// <summary>A facility goes into a pool by the pool's grain, which must know where it lives.</summary>
+    private async Task TransferAsync(ReadOnlyMemory<Command> command, Memory<Outcome> outcome)
+    {
+        var (facility, pool) = (command.Span[0].Facility, grains.Pool(KnownPools.EnteredBy(command.Span[0])));
+        var home = Routing.HomeOf(facility);
+        var elsewhere = ViewWire.Read<int>(await patience.CallAsync(() => grains.Partition(home).AskAsync(PartitionQuestion.Of(QuestionKind.Home, facility))));
+        if (elsewhere != 0) Routing.Note(facility, home = elsewhere);
+        var payload = CommandWire.Write(command.Span);
+        OutcomeWire.Read(await patience.CallAsync(() => pool.TransferAsync(home, payload)), outcome.Span);
     }
 
     private async Task<Outcome> OnPartitionAsync(ReadOnlyMemory<Command> command, int partition, long deadlineMicros)

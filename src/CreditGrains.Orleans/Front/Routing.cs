@@ -14,7 +14,7 @@ internal enum RouteKind
     /// <summary>To the grain of a shared node.</summary>
     Node,
 
-    /// <summary>A loan that enters a pool with concentration rules: to the pool's grain, which looks at them.</summary>
+    /// <summary>A loan, or a facility with its loans, that enters a pool with concentration rules: to the pool's grain, which looks at them.</summary>
     Pool,
 
     /// <summary>To every partition.</summary>
@@ -52,12 +52,10 @@ internal sealed class Routing(PartitionMap map, int keptMax, KnownPools pools)
         >= CommandKind.PutContent and <= CommandKind.ActivatePolicy => new Route(RouteKind.EverywhereInTurn),
         CommandKind.OpenNode when PartitionMap.IsShared(command.Facility.Kind) => OfSharedOpening((OpenNode)command.Control!),
         CommandKind.OpenFacility => OfOpening((OpenFacility)command.Control!),
-        CommandKind.PutLoanInPool when pools.AsksPool(command.Facility) => new Route(RouteKind.Pool),
+        CommandKind.PutLoanInPool or CommandKind.TransferToPool when pools.AsksPool(KnownPools.EnteredBy(command)) => new Route(RouteKind.Pool),
         CommandKind.PutLoanInPool => OfLoan(command.Facility, ((PutLoanInPool)command.Control!).Loan),
         CommandKind.TakeLoanFromPool => OfLoan(command.Facility, ((TakeLoanFromPool)command.Control!).Loan),
         CommandKind.ReportLoan => OfLoan(command.Facility, ((ReportLoan)command.Control!).Loan),
-        CommandKind.SetVelocityLimit when PartitionMap.IsShared(command.Facility.Kind) => new Route(RouteKind.Refused, 0, Reason.InvalidField,
-            "a velocity limit on a node that partitions share cannot be kept exactly in a cluster; set it on borrowers or facilities"),
         CommandKind.LinkNode => OfLink(command, ((LinkNode)command.Control!).Parent.Parent),
         CommandKind.MoveFacility => OfLink(command, ((MoveFacility)command.Control!).To.Parent),
         _ => OfKey(command.Facility),

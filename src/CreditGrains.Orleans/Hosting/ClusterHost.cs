@@ -5,6 +5,7 @@ using CreditGrains.Orleans.Partitions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using Orleans.Configuration;
 using Orleans.Serialization;
@@ -17,6 +18,7 @@ namespace CreditGrains.Orleans.Hosting;
 public static class ClusterHost
 {
     private const string Invariant = "Npgsql";
+    private const string StateTable = "states";
     private const int AutoPrepareMax = 32;
     private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -113,10 +115,12 @@ public static class ClusterHost
     {
         // One string, so that both use one pool.
         var storageConnections = ConnectionString(options.Database, options.Connections.Storage);
-        silo.Services.AddOptions<AdoNetGrainStorageOptions>(NodeLedger.StorageName).Configure<Serializer, OrleansJsonSerializer>((storage, serializer, json) =>
+        silo.Services.AddOptions<AdoNetGrainStorageOptions>(StateTable).Configure<Serializer, OrleansJsonSerializer>((storage, serializer, json) =>
             // Written as bytes; earlier versions wrote JSON, with the book in base 64, which cost as much as deciding.
             storage.GrainStorageSerializer = new GrainStorageSerializer(new OrleansGrainStorageSerializer(serializer), new JsonGrainStorageSerializer(json)));
-        silo.AddAdoNetGrainStorage(NodeLedger.StorageName, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, storageConnections));
+        silo.AddAdoNetGrainStorage(StateTable, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, storageConnections));
+        silo.Services.AddKeyedSingleton<IGrainStorage>(NodeLedger.StorageName, (services, _) => new NodeStateStorage(
+            services.GetRequiredKeyedService<IGrainStorage>(StateTable), database, options.ClusterId, services.GetRequiredService<IOptionsMonitor<AdoNetGrainStorageOptions>>().Get(StateTable).GrainStorageSerializer));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, storageConnections));
         silo.AddIncomingGrainCallFilter<FailureBorder>();
         // What fails without our doing, such as the reading of a state before a grain begins, arrives with its own name.

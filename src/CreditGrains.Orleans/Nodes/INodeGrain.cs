@@ -26,6 +26,10 @@ public interface INodeGrain : IGrainWithStringKey
     [ResponseTimeout("00:04:00")]
     Task<Payload> ViewAsOfAsync(long asOfMicros);
 
+    /// <summary>A partition asks for more of a window's allowance.</summary>
+    [Alias("Velocity")]
+    Task<Payload> VelocityAsync(Payload ask);
+
     /// <summary>A partition reports what it holds and uses, and asks for more.</summary>
     [Alias("Report")]
     Task<Payload> ReportAsync(Payload report);

@@ -55,4 +55,16 @@ public interface IPoolGrain : INodeGrain
     [Alias("PoolPut")]
     [ResponseTimeout("00:01:00")]
     Task<Payload> PutAsync(Payload commands);
+
+    /// <summary>Decides the transfer of a facility into the pool under concentration rules, for the front door.</summary>
+    /// <param name="home">Partition of the facility.</param>
+    /// <param name="command">The transfer.</param>
+    [Alias("PoolTransfer")]
+    [ResponseTimeout("00:01:00")]
+    Task<Payload> TransferAsync(int home, Payload command);
+
+    /// <summary>Has a partition decide its loans that wait to enter under concentration rules.</summary>
+    [Alias("PoolEnter")]
+    [ResponseTimeout("00:01:00")]
+    Task EnterAsync(int partition);
 }

@@ -11,7 +11,7 @@ namespace CreditGrains.Orleans.Nodes;
 /// Control commands about a shared node, one at a time: the register executes each once, then every partition with a row of the node is told, by the same request id. What is being told is
 /// written down before, so that an activation that ends half-way goes on.
 /// </summary>
-internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains grains, NodeLedger ledger, NodeReadings readings, Func<Task<bool>> followLimit) : IDisposable
+internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains grains, NodeLedger ledger, NodeReadings readings, NodeVelocities velocities, Func<Task<bool>> followLimit) : IDisposable
 {
     private readonly SemaphoreSlim control = new(1);
 
@@ -64,15 +64,28 @@ internal sealed class NodeControl(NodeKey key, SiloServices silo, IClusterGrains
         if (asked.Kind == CommandKind.Close && Array.Exists(await readings.MirrorViewsAsync(), v => v is { FacilityCount: > 0 }))
             return new Outcome { Reason = Reason.NodeNotEmpty, Message = "facilities in some partitions still count here; close or move them first" };
         var isSpread = asked.Kind != CommandKind.SetLimit;
-        if (isSpread) await ledger.SpreadAsync(command.Bytes);
+        var isUnderWay = ledger.Spreading.Span.SequenceEqual(command.Bytes);
+        if (isSpread && !isUnderWay) await ledger.SpreadAsync(command.Bytes);
         var outcome = new Outcome[1];
         OutcomeWire.Read(await grains.Partition(PartitionMap.Register).ExecuteAsync(command), outcome);
-        if (outcome[0].Kind == OutcomeKind.Posted && isSpread) await TellMirrorsAsync(command, asked);
-        if (isSpread) await ledger.SpreadAsync([]);
+        velocities.TermsChanged();
+        // A repeat of what was told to its end is not told again: for a partition that has its row since, it would be new, and undo what came later. That the register calls it a repeat does not say so:
+        // the call to it may have arrived twice, and the answer be that of the second.
+        var mustTell = outcome[0].Kind == OutcomeKind.Posted && isSpread && (isUnderWay || !outcome[0].Duplicate || outcome[0].Sequence > ledger.Told);
+        if (mustTell)
+        {
+            await TellMirrorsAsync(ForMirrors(command, asked), asked);
+            if (asked.Control is SetVelocityLimit changed) await velocities.SettleAsync(changed.WindowSeconds, await readings.MirrorsAsync());
+        }
+        if (isSpread) await ledger.ToldAsync(mustTell ? outcome[0].Sequence : 0);
         if (outcome[0].Kind == OutcomeKind.Posted && asked.Kind == CommandKind.SetLimit && await followLimit())
             outcome[0].Message = "Recalling: grants above the new limit are on their way back; the old limit is in force until they fit.";
         return outcome[0];
     }
+
+    /// <summary>Partitions get a velocity limit without any allowance: that they ask for.</summary>
+    private static Payload ForMirrors(Payload command, in Command asked) => asked.Control is SetVelocityLimit limit
+        ? CommandWire.Write([Command.Of(asked.Id, limit with { AmountMax = Math.Min(0, limit.AmountMax), CountMax = Math.Min(0, limit.CountMax) })]) : command;
 
     /// <summary>Carries out what an earlier activation, or a call that failed, left half-way; unless it is what is asked now.</summary>
     private async Task FinishSpreadingAsync(Payload? next = null)

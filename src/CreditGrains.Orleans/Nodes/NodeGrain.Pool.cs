@@ -99,7 +99,15 @@ internal sealed partial class NodeGrain
     });
 
     /// <inheritdoc/>
-    public Task<Payload> PutAsync(Payload commands) => (gate ??= new PoolGate(NodeKeyText.Parse(this.GetPrimaryKeyString()), silo, new OrleansGrains(GrainFactory))).PutAsync(commands);
+    public Task<Payload> PutAsync(Payload commands) => Gate.PutAsync(commands);
+
+    /// <inheritdoc/>
+    public Task<Payload> TransferAsync(int home, Payload command) => Gate.TransferAsync(home, command);
+
+    /// <inheritdoc/>
+    public Task EnterAsync(int partition) => Gate.EnterAsync(partition);
+
+    private PoolGate Gate => gate ??= new PoolGate(NodeKeyText.Parse(this.GetPrimaryKeyString()), silo, new OrleansGrains(GrainFactory));
 
     /// <summary>Those who ask meanwhile share one reading.</summary>
     private Task<PoolState?> ReadAsync() => (shared ??= new SharedRead<PoolState?>(Parts.ReadAsync)).ReadAsync();

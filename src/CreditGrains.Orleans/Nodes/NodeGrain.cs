@@ -39,6 +39,9 @@ internal sealed partial class NodeGrain : Grain, IRemindable, INodeShell, IDispo
     public Task<Payload> ViewAsOfAsync(long asOfMicros) => host.ViewAsOfAsync(asOfMicros);
 
     /// <inheritdoc/>
+    public Task<Payload> VelocityAsync(Payload ask) => host.VelocityAsync(ask);
+
+    /// <inheritdoc/>
     public Task<Payload> ReportAsync(Payload report) => host.ReportAsync(report);
 
     /// <inheritdoc/>

@@ -23,6 +23,7 @@ internal sealed class NodeHost : IDisposable
     private readonly NodeLedger ledger;
     private readonly NodeReadings readings;
     private readonly NodeControl control;
+    private readonly NodeVelocities velocities;
     private bool hasDatedLimits;
 
     /// <param name="key">The node.</param>
@@ -38,13 +39,14 @@ internal sealed class NodeHost : IDisposable
         this.shell = shell;
         ledger = new NodeLedger(state, new LeaseBook(Policy), Send, Lost);
         readings = new NodeReadings(key, silo, grains, ledger);
-        control = new NodeControl(key, silo, grains, ledger, readings, FollowLimitAsync);
+        velocities = new NodeVelocities(key, ledger, grains, readings.TermsAsync);
+        control = new NodeControl(key, silo, grains, ledger, readings, velocities, FollowLimitAsync);
     }
 
     /// <summary>Takes up what storage holds.</summary>
     public async Task OpenAsync()
     {
-        ledger.Load(key);
+        await ledger.LoadAsync(key);
         if (ledger.IsOpen) await FollowLimitAsync();
         Watch();
     }
@@ -82,6 +84,9 @@ internal sealed class NodeHost : IDisposable
         return LeaseWire.Write(reply);
     }
 
+    /// <summary>As of the grain.</summary>
+    public async Task<Payload> VelocityAsync(Payload ask) => ViewWire.Write(await velocities.AskAsync(ViewWire.Read<VelocityAsk>(ask)!));
+
     /// <summary>The reminder of dated limits came.</summary>
     public async Task WakeAsync()
     {
@@ -105,7 +110,11 @@ internal sealed class NodeHost : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => control.Dispose();
+    public void Dispose()
+    {
+        control.Dispose();
+        velocities.Dispose();
+    }
 
     private async Task OpenBookAsync()
     {

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
+using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Nodes;
 
@@ -29,14 +30,24 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>The control command on its way to the partitions; empty when none is.</summary>
     public ReadOnlyMemory<byte> Spreading => storage.State.Spreading;
 
+    /// <summary>Sequence of the last control command that was told to its end; 0 for none.</summary>
+    public long Told => storage.State.Told;
+
+    /// <summary>Parts of velocity limits that partitions have, as stored.</summary>
+    public IReadOnlyList<VelocityPart> Velocities { get; private set; } = [];
+
     /// <summary>Whether recalls or demands wait.</summary>
     public bool IsWaiting => book is { } open && (open.Queue.Count > 0 || open.IsCutting || open.Entries.Values.Any(e => e.IsRecalled));
 
     /// <summary>Takes up what storage holds.</summary>
-    public void Load(NodeKey node)
+    public async Task LoadAsync(NodeKey node)
     {
         Node = node;
+        // A state that came along with a grain, and not from storage.
+        if (storage.State.IsBookLetGo) await storage.ReadStateAsync();
         if (storage.State.Book is { Length: > 0 } bytes) book = LeaseBookCodec.Read(bytes);
+        if (storage.State.Velocities is { Length: > 0 } parts) Velocities = ViewWire.Read<List<VelocityPart>>(new Payload(parts))!;
+        LetBookGo();
     }
 
     /// <summary>The node.</summary>
@@ -45,8 +56,19 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     /// <summary>Opens the book with the node's limit, unless it is open; stored with the first report.</summary>
     public Task OpenAsync(long limit) => Enqueue(new Work { Limit = limit, IsOpening = true });
 
-    /// <summary>Notes a control command that goes to the partitions, or with nothing that it has; durable when it completes.</summary>
-    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command });
+    /// <summary>Notes a control command that goes to the partitions; durable when it completes.</summary>
+    public Task SpreadAsync(byte[] command) => Enqueue(new Work { Spreading = command, Told = Told });
+
+    /// <summary>Notes that the command has gone to the partitions, or need not; durable when it completes.</summary>
+    /// <param name="sequence">The register's event; 0 when there is none that they had to be told.</param>
+    public Task ToldAsync(long sequence) => Enqueue(new Work { Spreading = [], Told = Math.Max(Told, sequence) });
+
+    /// <summary>Sets the parts of velocity limits; durable when it completes.</summary>
+    public async Task VelocitiesAsync(IReadOnlyList<VelocityPart> parts)
+    {
+        await Enqueue(new Work { Velocities = ViewWire.Write(parts).Bytes });
+        Velocities = parts;
+    }
 
     /// <summary>Takes a report.</summary>
     public Task<LeaseReply?> ReceiveAsync(LeaseReport report) => Enqueue(new Work { Command = new LeaseCommand.Receive(report), Reporter = report.Partition });
@@ -103,13 +125,19 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
     private async Task RunGroupAsync(List<Work> group)
     {
         var next = book;
-        var spreading = storage.State.Spreading;
+        var (spreading, velocities, told) = (storage.State.Spreading, storage.State.Velocities, storage.State.Told);
         var isChanged = false;
         foreach (var work in group)
         {
             if (work.Spreading is not null)
             {
-                spreading = work.Spreading;
+                (spreading, told) = (work.Spreading, work.Told);
+                isChanged = true;
+                continue;
+            }
+            if (work.Velocities is not null)
+            {
+                velocities = work.Velocities;
                 isChanged = true;
                 continue;
             }
@@ -125,8 +153,9 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
         if (isChanged)
         {
-            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading };
+            storage.State = new NodeState { Book = next is null ? [] : LeaseBookCodec.Write(next), Mirrors = storage.State.Mirrors, Spreading = spreading, Velocities = velocities, Told = told };
             await storage.WriteStateAsync();
+            LetBookGo();
         }
         book = next;
         foreach (var work in group)
@@ -141,11 +170,21 @@ internal sealed class NodeLedger(IPersistentState<NodeState> storage, LeaseBook 
         }
     }
 
+    /// <summary>The bytes of the book are as large as the book and change with each lease: kept until the next, those of all nodes would be most of what collections copy.</summary>
+    private void LetBookGo()
+    {
+        if (storage.State.Book.Length > 0) storage.State = storage.State.WithoutBook();
+    }
+
     private sealed class Work
     {
         public bool IsOpening { get; init; }
 
         public byte[]? Spreading { get; init; }
+
+        public long Told { get; init; }
+
+        public byte[]? Velocities { get; init; }
 
         public long Limit { get; init; }
 

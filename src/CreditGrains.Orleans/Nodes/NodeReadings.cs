@@ -78,6 +78,12 @@ internal sealed class NodeReadings
             exposure += part.Exposure;
             facilities += part.FacilityCount;
         }
-        return terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities };
+        var windows = terms.VelocityLimits.Select(v => v with
+        {
+            AmountUsed = parts.Sum(p => UseOf(p, v.WindowSeconds).AmountUsed), CountUsed = parts.Sum(p => UseOf(p, v.WindowSeconds).CountUsed),
+        });
+        return terms with { Limit = limit, Exposure = exposure, Headroom = limit - exposure, FacilityCount = facilities, VelocityLimits = [.. windows] };
     }
+
+    private static VelocityLimitView UseOf(NodeView? part, int windowSeconds) => part is null ? default : part.VelocityLimits.FirstOrDefault(w => w.WindowSeconds == windowSeconds);
 }

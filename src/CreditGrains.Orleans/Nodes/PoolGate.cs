@@ -12,7 +12,7 @@ namespace CreditGrains.Orleans.Nodes;
 
 /// <summary>
 /// Lets loans into a pool with concentration rules, one call after the other: what groups hold is read from all partitions, each loan gets a verdict, and its partition checks all else and decides. A
-/// loan whose verdict depends on whether those before it enter waits until they are decided.
+/// loan whose verdict depends on whether those before it enter waits until they are decided. Loans of the engine's own are decided by their partition, which is told what the others hold: it knows their figures.
 /// </summary>
 internal sealed class PoolGate(NodeKey key, SiloServices silo, IClusterGrains grains) : IDisposable
 {
@@ -40,6 +40,65 @@ internal sealed class PoolGate(NodeKey key, SiloServices silo, IClusterGrains gr
         }
 
         return OutcomeWire.Write(outcomes, elsewhere: null);
+    }
+
+    /// <summary>Decides the transfer of a facility into this pool; gives its outcome.</summary>
+    public async Task<Payload> TransferAsync(int home, Payload command)
+    {
+        await alone.WaitAsync();
+        try
+        {
+            var others = await OthersAsync(home, CommandWire.Read(command)[0].Facility);
+            return await grains.Partition(home).PoolAsync(PoolWire.Write(w =>
+            {
+                w.Write((byte)PoolAsk.Transfer);
+                w.WritePart(command.Bytes);
+                w.Write(others);
+            }));
+        }
+        finally
+        {
+            alone.Release();
+        }
+    }
+
+    /// <summary>Has a partition decide its loans that wait to enter.</summary>
+    public async Task EnterAsync(int partition)
+    {
+        await alone.WaitAsync();
+        try
+        {
+            var others = await OthersAsync(partition, default);
+            await grains.Partition(partition).PoolAsync(PoolWire.Write(w =>
+            {
+                w.Write((byte)PoolAsk.Enter);
+                w.Write(key);
+                w.Write(others);
+            }));
+        }
+        finally
+        {
+            alone.Release();
+        }
+    }
+
+    /// <summary>What all parts but a partition's hold, of the groups in which loans of a facility there are, or those that wait.</summary>
+    private async Task<OtherParts> OthersAsync(int partition, NodeKey facility)
+    {
+        var request = PoolWire.Write(w =>
+        {
+            w.Write((byte)PoolAsk.Candidates);
+            w.Write(key);
+            w.Write(facility);
+        });
+        var groups = PoolWire.ReadAnswer(await grains.Partition(partition).PoolAsync(request), r =>
+        {
+            var read = new (PoolDimension, long)[r.ReadInt32()];
+            for (var i = 0; i < read.Length; i++) read[i] = r.ReadGroup();
+            return read;
+        }) ?? [];
+        var sums = await SumsAsync(groups, Enumerable.Range(1, silo.Map.Count).Where(number => number != partition));
+        return new OtherParts(sums[0], groups.Select((group, i) => (group, Held: sums[i + 1])).ToDictionary(one => ((int)one.group.Item1, one.group.Item2), one => one.Held));
     }
 
     /// <inheritdoc/>
@@ -71,6 +130,13 @@ internal sealed class PoolGate(NodeKey key, SiloServices silo, IClusterGrains gr
     private async Task<PoolStandings> StandingAsync(Command[] asked, PoolTerms rules)
     {
         var groups = asked.SelectMany(command => rules.Concentrations.Select(rule => (rule.By, rule.GroupOf(rules, ((PutLoanInPool)command.Control!).State)))).Distinct().ToArray();
+        var sums = await SumsAsync(groups, Enumerable.Range(1, silo.Map.Count));
+        return new PoolStandings(rules, sums[0], groups.Select((group, i) => (group, sums[i + 1])));
+    }
+
+    /// <summary>What the pool holds in some partitions, then what each group does.</summary>
+    private async Task<long[]> SumsAsync((PoolDimension By, long Group)[] groups, IEnumerable<int> partitions)
+    {
         var request = PoolWire.Write(w =>
         {
             w.Write((byte)PoolAsk.Groups);
@@ -78,7 +144,7 @@ internal sealed class PoolGate(NodeKey key, SiloServices silo, IClusterGrains gr
             w.Write(groups.Length);
             foreach (var group in groups) w.Write(group);
         });
-        var answers = await Task.WhenAll(Enumerable.Range(1, silo.Map.Count).Select(number => grains.Partition(number).PoolAsync(request)));
+        var answers = await Task.WhenAll(partitions.Select(number => grains.Partition(number).PoolAsync(request)));
         var sums = new long[groups.Length + 1];
         foreach (var answer in answers)
         {
@@ -86,7 +152,7 @@ internal sealed class PoolGate(NodeKey key, SiloServices silo, IClusterGrains gr
             for (var i = 0; i < sums.Length; i++) sums[i] += part[i];
         }
 
-        return new PoolStandings(rules, sums[0], groups.Select((group, i) => (group, sums[i + 1])));
+        return sums;
     }
 
     /// <summary>Lets the partitions decide, each its own loans in their order.</summary>

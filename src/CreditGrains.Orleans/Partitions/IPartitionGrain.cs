@@ -54,6 +54,10 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [Alias("LeaseRecall")]
     Task TakeLeaseRecallAsync(Payload recall);
 
+    /// <summary>A node asks for what is not used of a window's allowance; gives what the partition counts for from now on.</summary>
+    [Alias("GiveBackVelocity")]
+    Task<Payload> GiveBackVelocityAsync(Payload asked);
+
     /// <summary>Opens the partition if it is not; completes when it can decide.</summary>
     [Alias("Wake")]
     Task WakeAsync();

@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
+using CreditGrains.Orleans.Nodes;
 
 namespace CreditGrains.Orleans.Partitions;
 
@@ -18,6 +19,7 @@ internal sealed class LeaseDesk
     private readonly LeaseHolding leases;
     private readonly LeaseRequests requests;
     private readonly ExcessWatch excess;
+    private readonly VelocityDesk velocities;
     private readonly Queue<HolderInput> inbox = new();
     private readonly Dictionary<NodeKey, long> addedInRun = [];
     private readonly List<LeaseNeed> needs = [];
@@ -28,19 +30,21 @@ internal sealed class LeaseDesk
     /// <param name="loop">The partition's turns.</param>
     /// <param name="own">Numbers the limits it journals.</param>
     /// <param name="options">Who it is, and its way to nodes.</param>
-    public LeaseDesk(PartitionLoop loop, OwnCommands own, LeaseDeskOptions options)
+    /// <param name="warn">Tells operators.</param>
+    public LeaseDesk(PartitionLoop loop, OwnCommands own, LeaseDeskOptions options, Action<string> warn)
     {
         this.loop = loop;
         this.own = own;
         this.options = options;
         usage = new SharedUsage(loop.Partition);
         leases = new LeaseHolding(options, usage);
-        requests = new LeaseRequests(loop, usage, leases, options);
+        velocities = new VelocityDesk(loop, own, options, warn);
+        requests = new LeaseRequests(loop, usage, leases, velocities, options);
         excess = new ExcessWatch(loop.Partition, usage, leases);
     }
 
     /// <summary>Whether messages or acts wait for a turn.</summary>
-    public bool HasWork => inbox.Count > 0 || leases.HasActs || requests.HasExpired;
+    public bool HasWork => inbox.Count > 0 || leases.HasActs || requests.HasExpired || velocities.HasWork;
 
     /// <summary>Takes a message from a node.</summary>
     public void Receive(HolderInput input)
@@ -62,6 +66,10 @@ internal sealed class LeaseDesk
         mayBeOpen = false;
     }
 
+    /// <summary>Gives back what is not used of a window's allowance; inside a batch.</summary>
+    /// <returns>What the partition counts for from now on; null when the frame is full.</returns>
+    public VelocityPart? GiveBack(VelocityRecall recall) => velocities.GiveBack(recall);
+
     /// <summary>Carries out what waits; inside a batch, before its commands.</summary>
     public void TakeMessages()
     {
@@ -76,16 +84,19 @@ internal sealed class LeaseDesk
             leases.Decide(input);
             if (!CarryOut()) return;
         }
+        velocities.TakeArrived(leases.Run);
+        CarryOut();
     }
 
     /// <summary>Starts to count what a run of commands adds.</summary>
     public void BeginRun()
     {
         addedInRun.Clear();
+        velocities.BeginRun();
         mayHaveRaised = false;
     }
 
-    /// <summary>Whether a command may run now: nothing of its session or facility is held before it, and it fits the grants together with the run before it. Other limits are the engine's to check.</summary>
+    /// <summary>Whether a command may run now: nothing of its session or facility is held before it, and it fits grants and allowances together with the run before it. Other limits are the engine's to check.</summary>
     public bool MayRun(in Command command)
     {
         if (requests.IsBehind(command)) return false;
@@ -101,6 +112,7 @@ internal sealed class LeaseDesk
         usage.Needs(command, needs);
         foreach (var need in needs)
             if (leases.IsBusy(need.Node) || !leases.Fits(need, addedInRun.GetValueOrDefault(need.Node))) return false;
+        if (!velocities.Fits(command)) return false;
         foreach (var need in needs) addedInRun[need.Node] = addedInRun.GetValueOrDefault(need.Node) + need.Added;
         return true;
     }
@@ -118,9 +130,12 @@ internal sealed class LeaseDesk
     /// <summary>Tells nodes what they must know, and lets through what there is room for now.</summary>
     public void EndBatch()
     {
-        if (leases.HasActs) return;
-        excess.Tell();
-        CarryOut();
+        if (!leases.HasActs)
+        {
+            excess.Tell();
+            CarryOut();
+        }
+        velocities.SendAsks();
     }
 
     /// <summary>Tells those that wait.</summary>

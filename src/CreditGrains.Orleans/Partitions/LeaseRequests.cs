@@ -6,8 +6,8 @@ using CreditGrains.Engine.Leases;
 
 namespace CreditGrains.Orleans.Partitions;
 
-/// <summary>The commands of a partition that wait for headroom of shared nodes: each runs when it fits, is declined with the node's figures, or is refused by name when its caller stops waiting.</summary>
-internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, LeaseHolding leases, LeaseDeskOptions options)
+/// <summary>The commands of a partition that wait for headroom of shared nodes, or for allowance in their windows: each runs when it fits, is declined with the node's figures, or is refused by name when its caller stops waiting.</summary>
+internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, LeaseHolding leases, VelocityDesk velocities, LeaseDeskOptions options)
 {
     private static readonly TimeSpan WatchEvery = TimeSpan.FromMilliseconds(250);
     private readonly HeldRequests held = new();
@@ -42,15 +42,26 @@ internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, Lease
         var isPlanned = leases.State.Requests.ContainsKey(number);
         if (SharedUsage.IsRequest(command.Command)) usage.Needs(command.Command, needs, held.PartOf(number));
         else needs.Clear();
+        var lack = velocities.LackOf(command.Command, number);
+        var without = lack is null ? null : velocities.NoRoomFor(number, lack.Value);
         foreach (var need in needs)
         {
+            // Declined whatever headroom there is, unless a part of it may be approved.
+            if (without is not null && command.Command.AmountMin <= 0) break;
             // What is set aside is its own when it was planned, and others' when it was not.
             if ((isPlanned || !leases.IsBusy(need.Node)) && leases.Fits(need, addedBefore: 0)) continue;
+            // Headroom first: what a window had for it meanwhile may be gone by then.
+            velocities.Forget(number);
             var asked = needs.ToImmutableArray();
             leases.Decide(isPlanned ? new HolderInput.PlanAgain(number, asked) : new HolderInput.Plan(number, asked));
             return true;
         }
-        if (!loop.RunHeld(command.Item, command.Place)) return false;
+        if (lack is not null && without is null)
+        {
+            velocities.Ask(number, lack.Value);
+            return true;
+        }
+        if (!RunWithout(without, command)) return false;
         Settle(number);
         if (isPlanned) leases.Decide(new HolderInput.Finish(number));
         return true;
@@ -61,18 +72,24 @@ internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, Lease
     public bool Decline(HolderAct.Decline decline)
     {
         if (!held.TryGet(decline.Id, out var command) || AsksForPart(decline, command)) return true;
+        if (!RunWithout(new NodeWithoutRoom(decline.Node, decline.Limit, decline.Available), command)) return false;
+        Settle(decline.Id);
+        return true;
+    }
+
+    /// <summary>Has the engine decide a request, which may be declined because a shared node has no room for it; null: it has.</summary>
+    private bool RunWithout(NodeWithoutRoom? without, HeldCommand command)
+    {
         var limits = loop.Partition.Executor.Limits;
-        limits.WithoutRoom = new NodeWithoutRoom(decline.Node, decline.Limit, decline.Available);
+        limits.WithoutRoom = without;
         try
         {
-            if (!loop.RunHeld(command.Item, command.Place)) return false;
+            return loop.RunHeld(command.Item, command.Place);
         }
         finally
         {
             limits.WithoutRoom = null;
         }
-        Settle(decline.Id);
-        return true;
     }
 
     /// <summary>Refuses a request. A place that stays free must not be passed by later ones of its session.</summary>
@@ -135,6 +152,7 @@ internal sealed class LeaseRequests(PartitionLoop loop, SharedUsage usage, Lease
 
     private void Settle(long number)
     {
+        velocities.Forget(number);
         next.Clear();
         held.Settle(number, next);
         foreach (var follower in next) leases.Run(follower);

@@ -50,7 +50,9 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
             foreach (var parent in ParentsOf(first.Command.Control))
             {
                 if (TryOpen(parent)) continue;
-                Ask(parent);
+                // A full frame: the next batch goes on.
+                if (loop.IsFull) hasNews = true;
+                else Ask(parent);
                 return;
             }
             if (loop.IsFull || !run(first))
@@ -153,15 +155,17 @@ internal sealed class MirrorDesk(PartitionLoop loop, OwnCommands own, Func<NodeK
             Ask(parent.Parent);
             return false;
         }
-        return Run(new OpenNode(node, view.Currency, 0, view.Basis, view.Parents))
+        // All of it in one batch: a row without what stops its requests must never be seen.
+        return !loop.IsFull && Run(new OpenNode(node, view.Currency, 0, view.Basis, view.Parents))
             && (view.Status != NodeStatus.Frozen || Run(new Freeze(node)))
             && (view.Status != NodeStatus.Closed || Run(new Close(node)))
+            && view.VelocityLimits.All(v => Run(new SetVelocityLimit(node, v.WindowSeconds, Math.Min(0, v.AmountMax), Math.Min(0, v.CountMax))))
             && (view.ReviewThreshold < 0 || Run(new SetReviewThreshold(node, view.ReviewThreshold)));
     }
 
     private bool Run(ControlCommand control)
     {
-        if (!loop.RunOwn(own.Next(control), out var outcome)) return false;
+        if (!loop.RunOwn(own.Next(control), out var outcome, isRest: true)) return false;
         // What waits for the row then meets its absence, or its state, by name.
         if (outcome.Kind != OutcomeKind.Posted) warn($"{control.Kind} of the row of {control.Key} was not taken: {outcome.Reason} {outcome.Message}");
         return true;

@@ -4,19 +4,20 @@ namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
 /// What may run in a partition now: facilities that live elsewhere are sent there, commands that name shared nodes not here yet wait for them
-/// (<see cref="MirrorDesk"/>), requests without headroom on shared nodes wait for it (<see cref="LeaseDesk"/>), all others run.
+/// (<see cref="MirrorDesk"/>), what concerns loans that wait to enter a pool waits for that (<see cref="EntryDesk"/>), requests without headroom on shared nodes wait for it (<see cref="LeaseDesk"/>), all others run.
 /// </summary>
-internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts, MirrorDesk mirrors, LeaseDesk leases) : IAdmission
+internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts, MirrorDesk mirrors, EntryDesk entries, LeaseDesk leases) : IAdmission
 {
     private const int RunMax = 1024;
 
     /// <inheritdoc/>
-    public bool HasWork => mirrors.HasWork || leases.HasWork;
+    public bool HasWork => mirrors.HasWork || entries.HasWork || leases.HasWork;
 
     /// <inheritdoc/>
     public void BeginBatch()
     {
         leases.TakeMessages();
+        entries.TakeArrived(RunOrLease);
         mirrors.TakeArrived(RunOrHold);
     }
 
@@ -40,6 +41,11 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
                 if (i == item.Next) mirrors.Hold(new HeldCommand(item, i));
                 return i;
             }
+            if (entries.MustWait(command))
+            {
+                if (i == item.Next) entries.Hold(new HeldCommand(item, i));
+                return i;
+            }
             if (!leases.MayRun(command))
             {
                 if (i == item.Next) leases.Hold(new HeldCommand(item, i));
@@ -56,12 +62,17 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
     }
 
     /// <inheritdoc/>
-    public void EndBatch() => leases.EndBatch();
+    public void EndBatch()
+    {
+        leases.EndBatch();
+        entries.EndBatch();
+    }
 
     /// <inheritdoc/>
     public void Fail(Exception fault)
     {
         mirrors.Fail(fault);
+        entries.Fail(fault);
         leases.Fail(fault);
     }
 
@@ -69,6 +80,13 @@ internal sealed class PartitionAdmission(PartitionLoop loop, Signposts signposts
         command.Kind == before.Kind || (command.Control is null && before.Control is null);
 
     private bool RunOrHold(HeldCommand held)
+    {
+        if (!entries.MustWait(held.Command)) return RunOrLease(held);
+        entries.Hold(held);
+        return true;
+    }
+
+    private bool RunOrLease(HeldCommand held)
     {
         leases.BeginRun();
         if (leases.MayRun(held.Command)) return loop.RunHeld(held.Item, held.Place);

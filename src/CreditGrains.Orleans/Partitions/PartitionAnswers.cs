@@ -13,6 +13,9 @@ namespace CreditGrains.Orleans.Partitions;
 internal sealed class PartitionAnswers(int partition, PartitionLoop loop, PartitionSnapshots snapshots, Signposts signposts, TimeProvider clock, TaskScheduler workers, PartitionOptions options, SemaphoreSlim rebuilds) : IWriterLook
 {
     private readonly long first = PartitionMap.FirstSequenceOf(partition);
+    /// <summary>Loans that wait to enter pools; null in the register, which has none.</summary>
+    public EntryDesk? Entries { get; set; }
+
     private readonly StateReader reader = new(loop.Partition.State, loop.Partition.Executor);
 
     /// <summary>Answers.</summary>
@@ -36,6 +39,7 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
             p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
             return true;
         }),
+        QuestionKind.Referrals => Look(_ => reader.Referrals(question.Key, question.First, (int)question.Second)),
         QuestionKind.Risk => Look(_ => reader.Risk(question.Key)),
         QuestionKind.Content => Look(_ => reader.Content(question.Key, unchecked((ulong)question.First), unchecked((ulong)question.Second))),
         QuestionKind.Pool => PoolAsync(question.Key),
@@ -53,12 +57,14 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
 
     private async Task<Payload> PoolAsync(NodeKey key)
     {
+        if (Entries is not null) await Entries.SettledAsync(key);
         var state = await loop.LookAsync(p => PoolReader.Read(p, key));
         return new Payload(await Task.Run(() => PoolBytes.Write(state)));
     }
 
     private async Task<Payload> PoolLoansAsync(NodeKey key)
     {
+        if (Entries is not null) await Entries.SettledAsync(key);
         var loans = await PoolReader.CopyAsync(this, key, progress: null, CancellationToken.None);
         return new Payload(await Task.Run(() => PoolBytes.Write(loans)));
     }

@@ -82,6 +82,9 @@ internal sealed class PartitionGrain(SiloServices silo, PartitionHomes homes, Pa
     }
 
     /// <inheritdoc/>
+    public Task<Payload> GiveBackVelocityAsync(Payload asked) => host.GiveBackVelocityAsync(asked);
+
+    /// <inheritdoc/>
     public Task WakeAsync() => Task.CompletedTask;
 
     /// <inheritdoc/>

@@ -4,6 +4,7 @@ using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Journal;
+using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Partitions;
@@ -28,6 +29,7 @@ internal sealed class PartitionHost
     private readonly PartitionRetention retention;
     private readonly Signposts signposts;
     private readonly LeaseDesk? leases;
+    private readonly EntryDesk? entries;
     private readonly PartitionAnswers answers;
     private readonly PartitionPools pools;
     private readonly PartitionRisk risk;
@@ -58,9 +60,12 @@ internal sealed class PartitionHost
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
         // What waits here for nearly as long as its caller does is refused while he still listens.
-        leases = new LeaseDesk(loop, own, new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync));
+        var options = new LeaseDeskOptions(number, epoch, silo.Options.CallTimeout.Ticks / 2 / TimeSpan.TicksPerMicrosecond, silo.Options.Clock, ReportAsync, AskVelocityAsync);
+        leases = new LeaseDesk(loop, own, options, silo.Options.Warn);
         var mirrors = new MirrorDesk(loop, own, AttachAsync, silo.Options.Warn, silo.Options.Clock);
-        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, leases);
+        entries = new EntryDesk(loop, own, pool => grains.Pool(pool).EnterAsync(number), silo.Options.Warn, silo.Options.Clock);
+        answers.Entries = pools.Entries = entries;
+        loop.Admission = new PartitionAdmission(loop, signposts, mirrors, entries, leases);
     }
 
     /// <summary>Opens a partition under a new epoch and starts its loop.</summary>
@@ -73,6 +78,7 @@ internal sealed class PartitionHost
     {
         var host = new PartitionHost(silo, grains, number, await PartitionOpening.OpenAsync(silo, number, holder), failed);
         host.loop.Start();
+        host.entries?.Resume();
         return host;
     }
 
@@ -110,6 +116,15 @@ internal sealed class PartitionHost
         await silo.Signposts.WriteAsync(number, epoch, SignpostRecords.Write(keys, homes, unstored));
         signposts.NoteStored(keys, homes, unstored);
         return homes;
+    }
+
+    /// <summary>As of the grain. The node gives away what is told here, so an activation that was taken over must not answer.</summary>
+    public async Task<Payload> GiveBackVelocityAsync(Payload asked)
+    {
+        var recall = ViewWire.Read<VelocityRecall>(asked)!;
+        var part = await loop.LookAsync(_ => leases?.GiveBack(recall));
+        if (!await IsInForceAsync()) throw JournalAppender.Fenced(number, epoch);
+        return ViewWire.Write(part ?? throw new PartitionUnavailableException("The partition's batch is full; ask again."));
     }
 
     /// <summary>A node's message arrives.</summary>
@@ -167,6 +182,9 @@ internal sealed class PartitionHost
 
     private async Task<LeaseReply?> ReportAsync(LeaseReport report) =>
         LeaseWire.ReadReply(await grains.Node(report.Node).ReportAsync(LeaseWire.Write(report)));
+
+    private async Task<VelocityShare?> AskVelocityAsync(VelocityAsk ask) =>
+        ViewWire.Read<VelocityShare>(await grains.Node(ask.Node).VelocityAsync(ViewWire.Write(ask)));
 
     private async Task<NodeView?[]> AttachAsync(NodeKey[] nodes)
     {

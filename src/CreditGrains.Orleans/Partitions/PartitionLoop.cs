@@ -114,11 +114,14 @@ internal sealed class PartitionLoop
     }
 
     /// <summary>Runs a command of the partition's own, in the batch being decided.</summary>
+    /// <param name="command">The command.</param>
+    /// <param name="outcome">Its outcome.</param>
+    /// <param name="isRest">Whether it belongs to what this batch has begun: the half of the frame that is kept free has room for it.</param>
     /// <returns>False when the frame is full.</returns>
-    public bool RunOwn(in Command command, out Outcome outcome)
+    public bool RunOwn(in Command command, out Outcome outcome, bool isRest = false)
     {
         outcome = default;
-        return !IsFull && partition.Execute(new ReadOnlySpan<Command>(in command), new Span<Outcome>(ref outcome)) == 1;
+        return (isRest || !IsFull) && partition.Execute(new ReadOnlySpan<Command>(in command), new Span<Outcome>(ref outcome)) == 1;
     }
 
     /// <summary>The clock, microseconds since the Unix epoch.</summary>

@@ -11,6 +11,9 @@ namespace CreditGrains.Orleans.Partitions;
 /// <summary>A partition's parts of pools: what it tells of them, what their loans pay, and loans that enter. What is told is durable; projections run beside the turns on a copy of one moment.</summary>
 internal sealed class PartitionPools(PartitionLoop loop, SiloServices silo) : IWriterLook
 {
+    /// <summary>Loans that wait to enter; null in the register, which has none.</summary>
+    public EntryDesk? Entries { get; set; }
+
     /// <summary>Answers.</summary>
     public Task<Payload> AnswerAsync(Payload request)
     {
@@ -21,12 +24,38 @@ internal sealed class PartitionPools(PartitionLoop loop, SiloServices silo) : IW
             PoolAsk.Project => PoolWire.AnswerAsync(() => ProjectAsync(r.ReadKey(), DateOnly.FromDayNumber(r.ReadInt32()), r.ReadString(), r.ReadAssumptions())),
             PoolAsk.Groups => PoolWire.AnswerAsync(() => GroupsAsync(r)),
             PoolAsk.Put => loop.ExecuteAsync(r.ReadPut()),
+            PoolAsk.Candidates => PoolWire.AnswerAsync(() => CandidatesAsync(r.ReadKey(), r.ReadKey())),
+            PoolAsk.Transfer => loop.ExecuteAsync(ReadTransfer(r)),
+            PoolAsk.Enter => EnterAsync(r.ReadKey(), r.ReadOthers()),
             var ask => throw new InvalidDataException($"Question {(int)ask} about a pool comes from a silo of another version; update all silos."),
         };
     }
 
     /// <inheritdoc/>
     async ValueTask<T> IWriterLook.RunAsync<T>(Func<Partition, T> look) => await loop.LookAsync(look);
+
+    private static Domain.Commands.Command[] ReadTransfer(BinaryReader r)
+    {
+        var commands = CommandWire.Read(new Payload(r.ReadPart()));
+        commands[0].Control = (Domain.Commands.TransferToPool)commands[0].Control! with { Others = r.ReadOthers() };
+        return commands;
+    }
+
+    private Task<Action<BinaryWriter>?> CandidatesAsync(NodeKey pool, NodeKey facility) => loop.LookAsync<Action<BinaryWriter>?>(p =>
+    {
+        var groups = p.State.Pools.Find(pool) is { } live ? p.Executor.Pooled.GroupsOf(live, facility) : null;
+        return groups is null ? null : w =>
+        {
+            w.Write(groups.Count);
+            foreach (var (by, group) in groups) w.Write(((PoolDimension)by, group));
+        };
+    });
+
+    private async Task<Payload> EnterAsync(NodeKey pool, Domain.Pools.OtherParts others)
+    {
+        await Entries!.DecideAsync(pool, others);
+        return new Payload([]);
+    }
 
     private Task<Action<BinaryWriter>?> LinesAsync(NodeKey key, DateOnly start) => CopiedAsync(key, pool =>
     {
@@ -51,6 +80,7 @@ internal sealed class PartitionPools(PartitionLoop loop, SiloServices silo) : IW
     /// <summary>Copies a part and works on it beside the turns; the answer begins with the part's state.</summary>
     private async Task<Action<BinaryWriter>?> CopiedAsync(NodeKey key, Func<LivePoolLoans, Action<BinaryWriter>> work)
     {
+        if (Entries is not null) await Entries.SettledAsync(key);
         await silo.Projections.WaitAsync();
         try
         {

@@ -94,6 +94,9 @@ public enum QuestionKind
     /// <summary>A pool with its loans, as of one moment.</summary>
     PoolLoans = 22,
 
+    /// <summary>Referrals of the key's legal entity from place First; the count in Second.</summary>
+    Referrals = 15,
+
     /// <summary>A node as of writer time First, rebuilt from snapshot and journal; asked by <see cref="IPartitionGrain.AskLongAsync"/>.</summary>
     NodeAsOf = 14,
 }

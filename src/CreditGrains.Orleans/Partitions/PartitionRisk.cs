@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Orleans.Wire;
 
@@ -7,17 +8,21 @@ namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
 /// A partition's part of model monitoring. Nothing runs until somebody asks; then a second book follows the partition's durable journal, from its first event or the newest snapshot, as beside a standalone
-/// engine. It goes with the activation: after a move the next question begins it anew, and outcomes must be told again.
+/// engine. Inputs of a decision are rebuilt in a book of their own and need no second one. It goes with the activation: after a move the next question begins it anew, and outcomes must be told again.
 /// </summary>
 internal sealed class PartitionRisk(Partition partition, PartitionOptions options, Action<string> warn) : IAsyncDisposable
 {
     private static readonly TimeSpan LookEvery = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan CatchUpMax = TimeSpan.FromSeconds(60);
+    private readonly PastInputs past = new(partition, options);
     private RiskDesk? desk;
 
     /// <summary>Answers.</summary>
     public async Task<Payload> AnswerAsync(Payload request)
     {
+        var r = PoolWire.Read(request);
+        var ask = (RiskAsk)r.ReadByte();
+        if (ask == RiskAsk.Inputs) return RiskWire.WriteInputs(await past.RowOfAsync(r.ReadKey(), r.ReadInt64(), CancellationToken.None));
         desk ??= new RiskDesk(engine: null, partition, options, () => Task.Delay(LookEvery), warn, RiskWire.PerformanceMonths);
         using var patience = new CancellationTokenSource(CatchUpMax);
         try
@@ -29,8 +34,7 @@ internal sealed class PartitionRisk(Partition partition, PartitionOptions option
             throw new PartitionUnavailableException("The partition's second book is still reading its journal; ask again in a minute.", late);
         }
 
-        var r = PoolWire.Read(request);
-        if ((RiskAsk)r.ReadByte() == RiskAsk.Monitors)
+        if (ask == RiskAsk.Monitors)
         {
             var entity = r.ReadKey();
             return RiskWire.Write(desk.AsOf, desk.Parts(entity));
@@ -43,5 +47,9 @@ internal sealed class PartitionRisk(Partition partition, PartitionOptions option
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => desk?.DisposeAsync() ?? default;
+    public async ValueTask DisposeAsync()
+    {
+        if (desk is not null) await desk.DisposeAsync();
+        past.Dispose();
+    }
 }

@@ -22,6 +22,15 @@ internal enum PoolAsk : byte
 
     /// <summary>Lets loans in, with what the pool says of its concentration rules.</summary>
     Put = 4,
+
+    /// <summary>In which groups of the concentration rules loans are that are to enter.</summary>
+    Candidates = 5,
+
+    /// <summary>Transfers a facility into the pool, with what the other parts hold.</summary>
+    Transfer = 6,
+
+    /// <summary>Decides loans that wait to enter, with what the other parts hold.</summary>
+    Enter = 7,
 }
 
 /// <summary>Questions about pools and their answers as bytes. An answer is nothing, something, or what is wrong with the input.</summary>
@@ -173,6 +182,30 @@ internal static class PoolWire
     {
         w.Write((byte)group.By);
         w.Write(group.Group);
+    }
+
+    /// <summary>What the other parts of a pool hold.</summary>
+    public static void Write(this BinaryWriter w, OtherParts others)
+    {
+        w.Write(others.Balance);
+        w.Write(others.Groups.Count);
+        foreach (var ((by, group), held) in others.Groups)
+        {
+            w.Write(((PoolDimension)by, group));
+            w.Write(held);
+        }
+    }
+
+    public static OtherParts ReadOthers(this BinaryReader r)
+    {
+        var (balance, groups) = (r.ReadInt64(), new Dictionary<(int, long), long>());
+        for (var left = r.ReadInt32(); left > 0; left--)
+        {
+            var (by, group) = r.ReadGroup();
+            groups[((int)by, group)] = r.ReadInt64();
+        }
+
+        return new OtherParts(balance, groups);
     }
 
     public static (PoolDimension By, long Group) ReadGroup(this BinaryReader r) => ((PoolDimension)r.ReadByte(), r.ReadInt64());

@@ -14,6 +14,9 @@ internal enum RiskAsk : byte
 
     /// <summary>What became of accounts.</summary>
     Outcomes = 2,
+
+    /// <summary>What a model saw for a decision.</summary>
+    Inputs = 3,
 }
 
 /// <summary>Parts of monitors as bytes between silos of one version.</summary>
@@ -40,6 +43,32 @@ internal static class RiskWire
             w.Write(isBad);
         }
     });
+
+    /// <summary>Asks what a model saw for a decision.</summary>
+    public static Payload Inputs(NodeKey entity, long sequence) => PoolWire.Write(w =>
+    {
+        w.Write((byte)RiskAsk.Inputs);
+        w.Write(entity);
+        w.Write(sequence);
+    });
+
+    /// <summary>Writes a row of inputs; null when there is none.</summary>
+    public static Payload WriteInputs(double[]? row) => PoolWire.Write(w =>
+    {
+        w.Write(row?.Length ?? -1);
+        foreach (var input in row ?? []) w.Write(input);
+    });
+
+    /// <summary>Reads it.</summary>
+    public static double[]? ReadInputs(Payload payload)
+    {
+        using var r = PoolWire.Read(payload);
+        var length = r.ReadInt32();
+        if (length < 0) return null;
+        var row = new double[length];
+        for (var i = 0; i < row.Length; i++) row[i] = r.ReadDouble();
+        return row;
+    }
 
     /// <summary>Writes parts, and the day up to which they go.</summary>
     public static Payload Write(DateOnly asOf, IReadOnlyList<MonitorPart> parts) => PoolWire.Write(w =>

@@ -24,6 +24,9 @@ internal sealed class Checker(Cluster cluster)
     private readonly Dictionary<NodeKey, long> openedAt = [];
     private readonly Dictionary<NodeKey, List<(long At, long Amount)>> recorded = [];
 
+    /// <summary>Windows of shared nodes.</summary>
+    public Velocities Velocities { get; } = new();
+
     /// <summary>Sums of shared nodes.</summary>
     public Exposures Exposures { get; } = new(cluster.PartitionCount);
 
@@ -104,6 +107,7 @@ internal sealed class Checker(Cluster cluster)
     {
         if (outcome.Sequence == 0 || outcome.Reason == Reason.Tombstoned) return;
         Acknowledged++;
+        if (command.Kind == CommandKind.SetVelocityLimit) Velocities.Told(command.Id, cluster.Time.Now);
         var what = $"{command.Kind} {command.Id} of {command.Facility}, told as {outcome.Kind} {outcome.Reason} {outcome.Amount} at {outcome.Sequence}";
         Require(bySequence.TryGetValue(outcome.Sequence, out var decided), $"{what}, is not in the journal");
         Require(decided!.Id == command.Id && decided.Kind == command.Kind, $"{what}, is another in the journal: {decided}");
@@ -130,6 +134,11 @@ internal sealed class Checker(Cluster cluster)
             Exposures.Open(node);
             openedAt[node.Key] = e.RecordedAtMicros;
         }
+        if (e is { Control: SetVelocityLimit velocity, Outcome: OutcomeKind.Posted })
+        {
+            if (isCopy) Velocities.Mirrored(velocity, partition);
+            else Velocities.LimitIs(velocity, e.Id);
+        }
         if (e is { Control: OpenFacility facility, Outcome: OutcomeKind.Posted }) Exposures.Open(facility, partition);
         if (e.Key.IsFacility && e.Control is null) Follow(e);
     }
@@ -144,7 +153,26 @@ internal sealed class Checker(Cluster cluster)
         }
         var isApproval = e.Kind.IsRequest() && e.IsApproval;
         if (e.HasEffect) Exposures.Change(e.Key, Contribution.Of(default, e.Balances, 0), isApproval, cluster.Time.Now, $"{e.Kind} {e.Id} of {e.Amount}, event {e.Sequence}");
-        if (isApproval) Approved++;
+        if (isApproval)
+        {
+            Approved++;
+            UseWindows(e, e.Amount, e.Kind == CommandKind.IncreaseHold ? 0 : 1, isApproval: true);
+        }
+        else if (e is { Outcome: OutcomeKind.Posted, Kind: CommandKind.ClearWithoutHold }) UseWindows(e, e.Amount, 1, isApproval: false);
+        else if (e is { Outcome: OutcomeKind.Posted, Kind: CommandKind.Capture }) UseWindows(e, e.Uncovered, (e.Effects & EventEffects.WithoutHold) != 0 ? 1 : 0, isApproval: false);
+        CheckDecline(e);
+    }
+
+    private void UseWindows(in LedgerEvent e, long amount, int count, bool isApproval)
+    {
+        foreach (var node in Exposures.NodesOf(e.Key))
+            Velocities.Used(node, PartitionMap.OfSequence(e.Sequence), amount, count, isApproval, e.RecordedAtMicros, cluster.Time.Now, $"{e.Kind} {e.Id} of {amount}, event {e.Sequence}");
+    }
+
+    private void CheckDecline(in LedgerEvent e)
+    {
+        if (e.Kind.IsRequest() && e is { Reason: Reason.VelocityExceeded, Limits: { } windows })
+            Velocities.CheckDecline(windows, e.AmountAsked, e.Kind == CommandKind.IncreaseHold ? 0 : 1, World.SimClock.StartMicros + SentAt[e.Id], SentAt[e.Id], $"{e.Kind} {e.Id} of {e.AmountAsked}, event {e.Sequence}");
         if (!e.Kind.IsRequest() || e.Reason != Reason.LimitExceeded || e.Limits is not { Length: > 0 } limits) return;
         if (!Array.TrueForAll(limits, l => l.Kind == LimitKind.Node && PartitionMap.IsShared(l.Node.Kind))) return;
         DeclinedByShared++;

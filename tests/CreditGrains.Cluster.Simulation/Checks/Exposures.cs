@@ -21,6 +21,9 @@ internal sealed class Exposures(int partitions)
     /// <summary>Facilities that count in a shared node.</summary>
     public IEnumerable<NodeKey> FacilitiesUnder(NodeKey node) => facilities.Where(f => f.Value.Nodes.Contains(node)).Select(f => f.Key);
 
+    /// <summary>Shared nodes in which a facility counts.</summary>
+    public NodeKey[] NodesOf(NodeKey facility) => facilities[facility].Nodes;
+
     /// <summary>Exposure of a shared node.</summary>
     public long Of(NodeKey node) => nodes[node].Sum;
 

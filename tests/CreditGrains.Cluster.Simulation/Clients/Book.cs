@@ -15,6 +15,8 @@ internal sealed class Book
     {
         this.dice = dice;
         AmountMax = dice.Between(3, 60);
+        HasVelocity = dice.Percent(35);
+        VelocitySeconds = dice.Pick([3, 10, 60]);
         Portfolio = new NodeKey(1, 1, 1, NodeKind.Portfolio);
         Enterprises = [.. Enumerable.Range(1, 1 + dice.Below(2)).Select(i => new NodeKey(i, 1, 1, NodeKind.Enterprise))];
         var number = 0L;
@@ -27,6 +29,12 @@ internal sealed class Book
     }
 
     public long AmountMax { get; }
+
+    /// <summary>Whether enterprises have a velocity limit.</summary>
+    public bool HasVelocity { get; }
+
+    /// <summary>Its window.</summary>
+    public int VelocitySeconds { get; }
 
     public NodeKey Portfolio { get; }
 
@@ -44,6 +52,8 @@ internal sealed class Book
     {
         yield return new OpenNode(Portfolio, Currency, dice.Between(10, 60) * AmountMax, default, []);
         foreach (var enterprise in Enterprises) yield return new OpenNode(enterprise, Currency, dice.Between(4, 30) * AmountMax, default, [new ParentShare(Portfolio)]);
+        foreach (var enterprise in HasVelocity ? Enterprises : [])
+            yield return new SetVelocityLimit(enterprise, VelocitySeconds, dice.Percent(70) ? dice.Between(2, 20) * AmountMax : -1, (int)dice.Between(2, 20));
         foreach (var (key, enterprise) in Borrowers) yield return new OpenNode(key, Currency, dice.Between(3, 30) * AmountMax, default, [new ParentShare(enterprise)]);
         foreach (var (key, borrower) in Facilities) yield return new OpenFacility(key, Currency, dice.Between(2, 20) * AmountMax, default, false, 0, [new ParentShare(borrower)]);
     }

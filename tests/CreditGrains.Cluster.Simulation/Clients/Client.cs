@@ -10,6 +10,7 @@ namespace CreditGrains.Cluster.Simulation.Clients;
 /// <summary>A client: sends one submission after the other, each until it is answered, also ids it sent before.</summary>
 internal sealed class Client(Cluster cluster, Outside outside, Book book, Dice dice)
 {
+    private const int StaleReadsMax = 10;
     private readonly List<(NodeKey Facility, long Hold)> holds = [];
     private readonly List<Command> sent = [];
 
@@ -80,6 +81,8 @@ internal sealed class Client(Cluster cluster, Outside outside, Book book, Dice d
     private Command ChangeNode()
     {
         var node = dice.Percent(30) ? book.Portfolio : dice.Pick(book.Enterprises);
+        if (book.HasVelocity && dice.Percent(25))
+            return Command.Of(outside.NextId(), new SetVelocityLimit(dice.Pick(book.Enterprises), book.VelocitySeconds, dice.Percent(70) ? dice.Between(0, 20) * book.AmountMax : -1, dice.Percent(80) ? (int)dice.Between(0, 20) : -1));
         return Command.Of(outside.NextId(), dice.Below(6) switch
         {
             0 => new Freeze(node),
@@ -101,16 +104,25 @@ internal sealed class Client(Cluster cluster, Outside outside, Book book, Dice d
             Checker.Require(outcome.Reason is Reason.Overloaded or Reason.DeadlineExceeded or Reason.Recalling or Reason.InvalidField, $"{command.Kind} of {command.Facility}: refused {outcome.Reason} {outcome.Message}");
     }
 
+    /// <summary>Reads until something is there. An activation that was taken over may tell for some seconds what was before (docs/cluster.md), and not for longer.</summary>
+    private async Task SeeAsync(Func<World.SimSilo, Task<bool>> look, string otherwise)
+    {
+        for (var tries = 0; !await outside.TryAsync(look); tries++)
+        {
+            Checker.Require(tries < StaleReadsMax, otherwise);
+            cluster.Log($"{otherwise}, by the {tries + 1}. answer");
+            await outside.Pause(1_000_000);
+        }
+    }
+
     private async Task LookAsync()
     {
         try
         {
             var node = dice.Percent(50) ? book.Portfolio : dice.Pick(book.Borrowers).Key;
-            var view = await outside.TryAsync(silo => silo.Front.GetNodeAsync(node).AsTask());
-            Checker.Require(view is not null, $"{node} is not there");
+            await SeeAsync(async silo => await silo.Front.GetNodeAsync(node) is not null, $"{node} is not there");
             var facility = dice.Pick(book.Facilities).Key;
-            var found = await outside.TryAsync(silo => silo.Front.GetFacilityAsync(facility).AsTask());
-            Checker.Require(found is not null && found.Path.Count >= 3, $"{facility} is not there, or not its path");
+            await SeeAsync(async silo => await silo.Front.GetFacilityAsync(facility) is { Path.Count: >= 3 }, $"{facility} is not there, or not its path");
         }
         catch (Exception failure) when (failure is TimeoutException or PartitionUnavailableException or Engine.EngineFaultException)
         {

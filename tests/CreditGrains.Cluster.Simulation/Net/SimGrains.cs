@@ -45,6 +45,8 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
             return Task.FromResult(true);
         });
 
+        public Task<Payload> GiveBackVelocityAsync(Payload asked) => Call(p => p.GiveBackVelocityAsync(asked));
+
         public Task WakeAsync() => Call(_ => Task.FromResult(true));
 
         private Task<T> Call<T>(Func<PartitionHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(number), host => invoke((PartitionHost)host));
@@ -57,6 +59,13 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         public Task<Payload> ExecuteAsync(Payload command) => Call(n => n.ExecuteAsync(command));
 
         public Task<Payload> ViewAsync() => Call(n => n.ViewAsync());
+
+        public async Task<Payload> VelocityAsync(Payload ask)
+        {
+            var answer = await Call(n => n.VelocityAsync(ask));
+            if (cluster.Options.Fault != PlantedFault.AllowanceCountedTwice || ViewWire.Read<VelocityShare>(answer) is not { } share) return answer;
+            return ViewWire.Write(share with { Amount = share.Amount < 0 ? -1 : share.Amount * 2, Count = share.Count < 0 ? -1 : share.Count * 2 });
+        }
 
         public Task<Payload> ViewAsOfAsync(long asOfMicros) => Call(n => n.ViewAsOfAsync(asOfMicros));
 

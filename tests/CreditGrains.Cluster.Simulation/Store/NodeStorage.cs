@@ -19,15 +19,15 @@ internal sealed class NodeStorage(Cluster cluster, NodeKey node) : IPersistentSt
     {
         var read = await cluster.Database.RunAsync(() => cluster.Database.NodeOf(node));
         if (read is not { } stored) return;
-        State = new NodeState { Book = stored.Book, Spreading = stored.Spreading };
+        State = new NodeState { Book = stored.Book, Spreading = stored.Spreading, Velocities = stored.Velocities, Told = stored.Told };
         version = stored.Version;
     }
 
     public async Task WriteStateAsync()
     {
-        var (book, spreading, before) = (State.Book, State.Spreading, version);
+        var (state, before) = (State, version);
         if (cluster.Options.Fault == PlantedFault.AnswerBeforeStored && cluster.Database.Forgets()) return;
-        var written = await cluster.Database.RunAsync(() => cluster.Database.Store(node, book, spreading, before));
+        var written = await cluster.Database.RunAsync(() => cluster.Database.Store(node, state, before));
         if (written == 0) throw new InconsistentStateException($"{node}: another activation has stored its state.");
         version = written;
     }

@@ -49,7 +49,13 @@ internal sealed class SiloStore(Cluster cluster, SimSilo silo) : IClusterStore, 
 
     public long OldestSequence(int partition) => AtOpening(partition) is [var first, ..] ? first.Sequence : -1;
 
-    public long RowAtOrBefore(int partition, long sequence) => AtOpening(partition).LastOrDefault(r => r.Sequence <= sequence)?.Sequence ?? -1;
+    public long RowAtOrBefore(int partition, long sequence)
+    {
+        var row = AtOpening(partition).LastOrDefault(r => r.Sequence <= sequence);
+        // Nothing was there to be read: the opening is at its end.
+        if (row is null) readBefore.Remove(partition);
+        return row?.Sequence ?? -1;
+    }
 
     public int ReadRows(int partition, long fromSequence, int countMax, Action<byte[]> visit)
     {

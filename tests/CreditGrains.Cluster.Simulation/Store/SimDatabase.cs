@@ -2,6 +2,7 @@ using CreditGrains.Cluster.Simulation.World;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Orleans.Journal;
+using CreditGrains.Orleans.Nodes;
 using CreditGrains.Simulation.Workload;
 using Npgsql;
 
@@ -16,7 +17,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
     private readonly Dictionary<int, (long Epoch, long Raised)> epochs = [];
     private readonly Dictionary<int, SortedList<long, JournalRow>> rows = [];
     private readonly List<JournalTransaction> active = [];
-    private readonly Dictionary<NodeKey, (byte[] Book, byte[] Spreading, int Version)> nodes = [];
+    private readonly Dictionary<NodeKey, (byte[] Book, byte[] Spreading, byte[] Velocities, long Told, int Version)> nodes = [];
     private readonly SortedSet<(NodeKey Node, int Partition)> mirrors = new(Comparer<(NodeKey Node, int Partition)>.Create(
         (a, b) => LeaseOrder.Instance.Compare(a.Node, b.Node) is var order and not 0 ? order : a.Partition.CompareTo(b.Partition)));
     private readonly List<(int Partition, byte[] Homes)> signposts = [];
@@ -45,7 +46,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
     }
 
     /// <summary>The state of a node; null for none.</summary>
-    public (byte[] Book, byte[] Spreading, int Version)? NodeOf(NodeKey node) => nodes.TryGetValue(node, out var state) ? state : null;
+    public (byte[] Book, byte[] Spreading, byte[] Velocities, long Told, int Version)? NodeOf(NodeKey node) => nodes.TryGetValue(node, out var state) ? state : null;
 
     /// <summary>Nodes with a state.</summary>
     public IEnumerable<NodeKey> Nodes => nodes.Keys;
@@ -122,12 +123,12 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
 
     /// <summary>Writes a node's state if its version is the expected one.</summary>
     /// <returns>The new version; 0 when another stands.</returns>
-    public int Store(NodeKey node, byte[] book, byte[] spreading, int version)
+    public int Store(NodeKey node, NodeState state, int version)
     {
         var before = nodes.TryGetValue(node, out var kept) ? kept.Version : 0;
         if (before != version) return 0;
-        nodes[node] = (book, spreading, version + 1);
-        cluster.Checker.Stored(node, book);
+        nodes[node] = (state.Book, state.Spreading, state.Velocities, state.Told, version + 1);
+        cluster.Checker.Stored(node, state.Book);
         return version + 1;
     }
 

@@ -89,7 +89,7 @@ internal sealed class LeaseWorldKey
         Add(activation.Memory);
         foreach (var lease in holder.Leases.Values)
         {
-            Add(lease.Limit, lease.Sequence, lease.IsOpen ? 1 : 0, lease.IsAsking ? 1 : 0, lease.Covered, lease.Pinned, lease.RecallTolerance);
+            Add(lease.Limit, lease.Sequence, lease.IsOpen ? 1 : 0, lease.IsAsking ? 1 : 0, lease.Covered, lease.Pinned, lease.RecallTolerance, lease.Reported);
             Add(lease.RecallEverything ? 1 : 0, lease.AwaitsPinned ? 1 : 0, Rank(lease.Node, lease.RecallSeen), Rank(lease.Node, lease.RecallAnswered));
             foreach (var id in lease.Waiting) Add(id);
             text.Append(lease.LastReport is null ? "-" : Text(lease.LastReport));

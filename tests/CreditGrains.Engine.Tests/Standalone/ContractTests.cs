@@ -1,4 +1,5 @@
 using CreditGrains.Contract;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 
 namespace CreditGrains.Engine.Tests.Standalone;
@@ -8,7 +9,11 @@ public sealed class ContractHost : IAsyncLifetime
 {
     private readonly string directory = Directory.CreateTempSubdirectory("creditgrains-contract-").FullName;
 
+    private RiskDesk? desk;
+
     public ICreditEngine Engine { get; private set; } = null!;
+
+    public IRiskDesk Desk => desk ??= ((CreditEngine)Engine).StartRiskDesk();
 
     public Task InitializeAsync()
     {
@@ -18,6 +23,7 @@ public sealed class ContractHost : IAsyncLifetime
 
     public async Task DisposeAsync()
     {
+        if (desk is not null) await desk.DisposeAsync();
         await Engine.DisposeAsync();
         Directory.Delete(directory, recursive: true);
     }
@@ -36,4 +42,4 @@ public sealed class StandaloneQueryTests(ContractHost host) : QueryContract(() =
 public sealed class StandaloneLoanTests(ContractHost host) : LoanContract(() => host.Engine), IClassFixture<ContractHost>;
 
 public sealed class StandalonePoolTests(ContractHost host) : PoolContract(() => host.Engine), IClassFixture<ContractHost>;
-public sealed class StandaloneRiskTests(ContractHost host) : RiskContract(() => host.Engine), IClassFixture<ContractHost>;
+public sealed class StandaloneRiskTests(ContractHost host) : RiskContract(() => host.Engine, () => host.Desk), IClassFixture<ContractHost>;

@@ -24,4 +24,4 @@ public sealed class ClusterQueryTests(ClusterFixture cluster) : QueryContract(()
 public sealed class ClusterPoolTests(ClusterFixture cluster) : PoolContract(() => cluster.Silos[1]);
 
 [Collection("cluster")]
-public sealed class ClusterRiskTests(ClusterFixture cluster) : RiskContract(() => cluster.Silos[0]);
+public sealed class ClusterRiskTests(ClusterFixture cluster) : RiskContract(() => cluster.Silos[0], () => cluster.Silos[1]);

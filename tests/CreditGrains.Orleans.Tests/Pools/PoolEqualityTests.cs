@@ -76,6 +76,41 @@ public sealed class PoolEqualityTests(ClusterFixture cluster)
     }
 
     [ClusterFact]
+    public async Task Pool_OfOwnLoansUnderConcentrationRules_EqualsTheStandaloneOne()
+    {
+        const int Facilities = 24;
+        var book = new Book(cluster.Silos[2]);
+        var pool = book.Node(NodeKind.Pool);
+        var random = new Random(41);
+        await using var twins = new PoolTwins(cluster.Silos[2]);
+        await twins.DoAsync(Of(new OpenNode(pool, Book.Eur, 1L << 60, default, [])), Of(new DefinePool(pool, """
+            { "name": "own", "currency": "EUR", "cutOff": "2026-01-31", "revolvingUntil": "2026-12-31", "termBands": [6, 12],
+              "concentrations": [{ "name": "one obligor", "by": "obligor", "max": 0.08, "base": 10000000 }, { "name": "one region", "by": "region", "max": 0.4, "base": 10000000 }, { "name": "long", "by": "termBand", "max": 0.6, "base": 10000000 }] }
+            """u8.ToArray())));
+        await twins.DoAsync(DateTo(book, new DateOnly(2026, 1, 20)));
+        for (var i = 1; i <= 3; i++) await twins.DoAsync(Of(new OpenNode(book.Node(NodeKind.Region, i), Book.Eur, 1L << 60, default, [])));
+        for (var i = 1; i <= Facilities; i++)
+            await twins.DoAsync(
+                Of(new OpenNode(book.Node(NodeKind.Borrower, i), Book.Eur, 10_000_000, default, [])),
+                Of(new OpenFacility(book.F(i), Book.Eur, 10_000_000, default, false, 0, [new ParentShare(book.Node(NodeKind.Borrower, i)), new ParentShare(book.Node(NodeKind.Region, 1 + i % 3))])));
+        for (var month = 2; month <= 6; month++)
+        {
+            await twins.DoAsync(DateTo(book, new DateOnly(2026, month, 10)));
+            for (var i = 1; i <= Facilities; i++)
+            {
+                twins.Cluster = cluster.Silos[random.Next(3)];
+                // Drawn and at once paid a little, in one submission; some before their facility is in the pool, some after.
+                await twins.DoAsync(Draw(book, i, random.Next(10_000, 500_000), 3 + random.Next(20)), book.Of(CommandKind.Repay, i, 1_000, id: Book.NextId()));
+                if (month == 2 + i % 3) await twins.DoAsync(Of(new TransferToPool(book.F(i), pool)));
+            }
+
+            await twins.AssertSameAsync(pool);
+        }
+
+        await twins.AssertSameProjectionsAsync(pool);
+    }
+
+    [ClusterFact]
     public async Task PoolGrain_OtherApplications_ReadAndProjectIt()
     {
         var book = new Book(cluster.Silos[2]);
@@ -105,8 +140,8 @@ public sealed class PoolEqualityTests(ClusterFixture cluster)
 
     private static Command Of(ControlCommand control) => Command.Of(Book.NextId(), control);
 
-    private static Command Draw(Book book, long facility, long amount) =>
-        book.Of(CommandKind.Drawdown, facility, amount) with { Id = Book.NextId(), Control = new LoanOffer(book.F(facility), Level, new LoanFigures(new RateAnnual(60_000_000), 12)) };
+    private static Command Draw(Book book, long facility, long amount, int instalments = 12) =>
+        book.Of(CommandKind.Drawdown, facility, amount) with { Id = Book.NextId(), Control = new LoanOffer(book.F(facility), Level, new LoanFigures(new RateAnnual(60_000_000), instalments)) };
 
     private static Command DateTo(Book book, DateOnly date) =>
         Of(new AdvanceBusinessDate(new NodeKey(0, book.Tenant, 1, NodeKind.None), date.DayNumber - new DateOnly(1970, 1, 1).DayNumber));
