@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using CreditGrains.Api.Metering;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Live;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -133,7 +134,7 @@ internal static class Measure
     {
         public BoardOfMeasure(ICreditEngine engine, DecisionMeter meter)
         {
-            Board = new LiveBoard(engine, meter, new DashboardOptions());
+            Board = new LiveBoard(engine, meter, new DashboardOptions(), Principal.Local);
             _ = Board.StartAsync(CancellationToken.None);
         }
 

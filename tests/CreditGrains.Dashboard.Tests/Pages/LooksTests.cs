@@ -7,7 +7,7 @@ namespace CreditGrains.Dashboard.Tests.Pages;
 [Collection(nameof(Site))]
 public sealed class LooksTests(Site site)
 {
-    public static IReadOnlyList<string> Paths { get; } = ["", "account", "account/1/1001", "account/1/999", "group", "group/obligorgroup/1/20", "pool", $"pool/{LivePool.Id}", "risk", "alerts"];
+    public static IReadOnlyList<string> Paths { get; } = ["", "account", "account/1/1001", "account/1/999", "group", "group/obligorgroup/1/20", "pool", $"pool/{LivePool.Id}", "risk", "alerts", "approvals"];
 
     [BrowserFact]
     public async Task EveryPage_LoadsWithoutComplaint()
