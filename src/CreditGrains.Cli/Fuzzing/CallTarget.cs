@@ -26,9 +26,9 @@ internal sealed class CallTarget : IFuzzTarget
     public CallTarget(bool isJson)
     {
         this.isJson = isJson;
-        FileDescriptor[] files = [LimitServiceReflection.Descriptor, ControlServiceReflection.Descriptor, QueryServiceReflection.Descriptor, ApprovalServiceReflection.Descriptor];
-        // Snapshots write files; a million of them is no test of readers.
-        methods = [.. files.SelectMany(file => file.Services[0].Methods).Where(method => method.Name is not ("Snapshot" or "ConfirmClock") && !(isJson && method.IsClientStreaming))];
+        FileDescriptor[] files = [LimitServiceReflection.Descriptor, ControlServiceReflection.Descriptor, QueryServiceReflection.Descriptor, ApprovalServiceReflection.Descriptor, PoolServiceReflection.Descriptor, RiskServiceReflection.Descriptor];
+        // Snapshots write files and backtests execute the journal again; a million of them is no test of readers.
+        methods = [.. files.SelectMany(file => file.Services[0].Methods).Where(method => method.Name is not ("Snapshot" or "ConfirmClock" or "StartBacktest") && !(isJson && method.IsClientStreaming))];
         Corpus = [.. methods.SelectMany((method, place) => Bodies(method).Select(body => (byte[])[(byte)place, .. body]))];
     }
 

@@ -95,7 +95,7 @@ public sealed class Sights(EngineAccess access, DecisionMeter meter, DashboardOp
 
     private IPoolDesk PoolsOf(Principal reader)
     {
-        IPoolDesk live = sources.Pools is null ? FixedPools.None : new EnginePools(access.PoolsFor(reader), options, reader.Tenant == 0 ? options.Tenant : reader.Tenant);
+        IPoolDesk live = sources.Pools is null ? FixedPools.None : new EnginePools(access.PoolsFor(reader), options, reader);
         // Deals given at start are of no tenant.
         return reader.Tenant == 0 ? new JoinedPools(options.Pools, live) : live;
     }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Shell;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Pools;
@@ -15,14 +16,15 @@ namespace CreditGrains.Dashboard.Pools;
 /// </summary>
 /// <param name="source">As the reader may read it.</param>
 /// <param name="options">How often.</param>
-/// <param name="tenant">Whose pools.</param>
-public sealed class EnginePools(IPoolSource source, DashboardOptions options, ushort tenant) : IPoolDesk
+/// <param name="reader">Who reads; of all tenants sees that of the options.</param>
+public sealed class EnginePools(IPoolSource source, DashboardOptions options, Principal reader) : IPoolDesk
 {
     private const int ListedMax = 1_000;
     private const int CopyShare = 20;
     private static readonly TimeSpan CopyEveryMin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstCopyAwaited = TimeSpan.FromMilliseconds(300);
     private readonly ConcurrentDictionary<NodeKey, KeptPool> kept = new();
+    private readonly ushort tenant = reader.Tenant == 0 ? options.Tenant : reader.Tenant;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<PoolEntry>> ListAsync()
@@ -93,7 +95,7 @@ public sealed class EnginePools(IPoolSource source, DashboardOptions options, us
     {
         var parts = id.Split('-');
         return parts is ["live", var entity, var number] && ushort.TryParse(entity, NumberStyles.None, CultureInfo.InvariantCulture, out var legalEntity)
-            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && new NodeKey(place, tenant, legalEntity, NodeKind.Pool) is { IsValid: true } key ? key : null;
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && new NodeKey(place, tenant, legalEntity, NodeKind.Pool) is { IsValid: true } key && reader.Covers(key) ? key : null;
     }
 }
 

@@ -12,7 +12,6 @@ using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Server;
 using CreditGrains.Server.Security;
-using Microsoft.Playwright;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
 
@@ -88,10 +87,7 @@ public sealed class TwoTenants : IAsyncDisposable
             {
                 lock (heard) heard.Append(Encoding.UTF8.GetString(frame.Binary ?? [])).Append(frame.Text);
             };
-        await page.GotoAsync(new Uri(Address, $"sign-in?next=/{path}").ToString());
-        await page.FillAsync("input[name=key]", keys[who]);
-        await page.ClickAsync("button");
-        await page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await page.SignInAsync(Address, path, keys[who]);
         return new SitePage(page, complaints);
     }
 
