@@ -143,6 +143,7 @@ internal sealed class CallTarget : IFuzzTarget
             FieldType.Bytes => ByteString.CopyFrom(field.Name == "file_sha256" ? new byte[32] : Guid.CreateVersion7().ToByteArray(bigEndian: true)),
             FieldType.String => field.Name.Contains("currency", StringComparison.Ordinal) || field.Name is "from" or "to" ? "EUR" : field.Name == "business_date" ? "2027-01-31" : "",
             FieldType.Bool => false,
+            FieldType.Double => 0.5,
             FieldType.UInt32 => field.Name == "tenant" ? tenant : 1U,
             FieldType.Int32 => field.Name == "window_seconds" ? 60 : 1,
             FieldType.UInt64 => 1UL,

@@ -26,7 +26,7 @@ public sealed class ApprovalPageTests(Site site)
         await visit.Page.Keyboard.PressAsync("Tab");
         await visit.Page.Keyboard.PressAsync("Enter");
         await card.GetByText("It is executed at once.").WaitForAsync();
-        await visit.Page.WaitForFunctionAsync($"document.activeElement.closest('#proposal-{id}') && document.activeElement.className === 'main' && document.activeElement.innerText === 'Yes, do it'");
+        await visit.Page.WaitForFunctionAsync("id => document.activeElement.closest(`#proposal-${id}`) && document.activeElement.innerText === 'Yes, do it'", id);
         await visit.Page.Keyboard.PressAsync("Enter");
         await card.WaitForAsync(new LocatorWaitForOptions { State = WaitForSelectorState.Detached });
         var row = await RowAsync(visit.Page, $"Proposal {id}:");

@@ -25,7 +25,7 @@ public sealed partial class TenantPageTests(Site site)
         // Everything the server sends to a browser that stays on each page for a few views, drawn or not.
         var heard = new StringBuilder();
         await using var visit = await tenants.SignInAsync(who, "", heard: heard);
-        await visit.Page.WaitForFunctionAsync($"document.body.innerText.includes('{mine.Enterprise.Id}')");
+        await visit.Page.WaitForFunctionAsync("id => document.body.textContent.includes(id)", mine.Enterprise.Id.ToString(System.Globalization.CultureInfo.InvariantCulture));
         foreach (var link in (string[])["account", "group", "pool", "risk", "approvals", "alerts"])
         {
             await visit.Page.ClickAsync($"nav a[href='{link}']");
