@@ -115,7 +115,7 @@ internal sealed class CallTarget : IFuzzTarget
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (depth > 4 || (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(message) is not null)) continue;
+            if (depth > 4 || field.IsMap || (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(message) is not null)) continue;
             if (field.IsRepeated)
             {
                 var item = field.FieldType == FieldType.Message ? field.MessageType.Parser.ParseFrom(ByteString.Empty) : null;
