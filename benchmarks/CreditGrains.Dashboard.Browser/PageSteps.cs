@@ -9,8 +9,19 @@ internal static class PageSteps
     public static async Task VisitAsync(this IPage page, Uri site, string path)
     {
         await page.GotoAsync(new Uri(site, path).ToString());
-        await page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
+        await page.InteractiveAsync();
     }
+
+    /// <summary>Signs in as a person does, is led to a page and waits until it is interactive.</summary>
+    public static async Task SignInAsync(this IPage page, Uri site, string path, string key)
+    {
+        await page.GotoAsync(new Uri(site, $"sign-in?next=/{path}").ToString());
+        await page.FillAsync("input[name=key]", key);
+        await page.ClickAsync("button");
+        await page.InteractiveAsync();
+    }
+
+    private static async Task InteractiveAsync(this IPage page) => await page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
 
     /// <summary>Waits until every chart of the page was drawn so many times.</summary>
     public static Task ChartsAsync(this IPage page, int times = 1) => page.WaitForFunctionAsync(

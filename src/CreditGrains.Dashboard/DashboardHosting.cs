@@ -1,11 +1,11 @@
 using CreditGrains.Api.Metering;
 using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Accounts;
+using CreditGrains.Dashboard.Approvals;
 using CreditGrains.Dashboard.Assets;
 using CreditGrains.Dashboard.Live;
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Shell;
-using CreditGrains.Engine;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
@@ -21,30 +21,28 @@ public static class DashboardHosting
     private const string Policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; font-src 'self'; form-action 'self'; base-uri 'self'; frame-ancestors 'none'";
 
     /// <summary>What belongs to the dashboard; other addresses of the host are none of its business.</summary>
-    private static readonly string[] Paths = ["/account", "/alerts", "/group", "/risk", "/pool", "/pool-csv", "/assets", "/language", "/look", "/_blazor", "/_framework"];
+    private static readonly string[] Paths = ["/account", "/alerts", "/approvals", "/group", "/risk", "/pool", "/pool-csv", "/assets", "/language", "/look", "/_blazor", "/_framework"];
 
     /// <summary>Adds what the pages need.</summary>
     /// <param name="services">Of the host.</param>
-    /// <param name="engine">Read by the pages; belongs to the caller.</param>
-    /// <param name="access">The way for what people do there.</param>
+    /// <param name="access">The only way of the pages to the engine: as the visitor.</param>
     /// <param name="meter">Counts of what the host answered.</param>
     /// <param name="options">What is shown.</param>
     /// <param name="sources">What there is beside the engine; null for nothing.</param>
-    public static IServiceCollection AddDashboard(this IServiceCollection services, ICreditEngine engine, EngineAccess access, DecisionMeter meter, DashboardOptions options, DashboardSources? sources = null)
+    public static IServiceCollection AddDashboard(this IServiceCollection services, EngineAccess access, DecisionMeter meter, DashboardOptions options, DashboardSources? sources = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         sources ??= DashboardSources.None;
         services.AddSingleton(options);
         services.AddSingleton(sources);
-        services.AddSingleton<IPoolDesk>(sources.Pools is { } pools ? new JoinedPools(options.Pools, new EnginePools(pools, options)) : options.Pools);
-        services.AddSingleton(engine);
         services.AddSingleton(meter);
-        services.AddSingleton<LiveBoard>();
-        services.AddSingleton<FacilityReads>();
         services.AddSingleton(access);
+        services.AddSingleton<Sights>();
         services.AddScoped<Visit>();
-        services.AddScoped<IActionDesk, AccessDesk>();
-        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<LiveBoard>());
+        services.AddScoped<AccessDesk>();
+        services.AddScoped<IActionDesk>(provider => provider.GetRequiredService<AccessDesk>());
+        services.AddScoped<IApprovalDesk>(provider => provider.GetRequiredService<AccessDesk>());
+        services.AddSingleton<IHostedService>(provider => provider.GetRequiredService<Sights>());
         // Pages live as long as this process, so their keys need not live longer, nor be written anywhere.
         services.AddDataProtection();
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new PageKeys());

@@ -9,7 +9,7 @@ namespace CreditGrains.Dashboard;
 /// <summary>What the dashboard shows and how often.</summary>
 public sealed record DashboardOptions
 {
-    /// <summary>The tenant whose book is shown; default 1.</summary>
+    /// <summary>The tenant whose book is shown to visitors of all tenants; default 1. A visitor of one tenant sees that.</summary>
     public ushort Tenant { get; init; } = 1;
 
     /// <summary>The legal entity of numbers typed into the search without one; default 1.</summary>

@@ -119,7 +119,7 @@ public static class CreditGrainsServer
         app.MapGet("/livez", () => Results.Text("live")).WithMetadata(healthRule);
         app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503)).WithMetadata(healthRule);
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
-        if (options.Dashboard is not null) app.MapDashboard(page => page.RequireRoles(Roles.Read, isEngineWide: true));
+        if (options.Dashboard is not null) app.MapDashboard(page => page.RequireRoles(Roles.Read));
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {
@@ -169,7 +169,7 @@ public static class CreditGrainsServer
             ReceiveLengthMax = options.MessageLengthMax, SendLengthMax = options.MessageLengthMax, TimeProvider = options.TimeProvider, Gate = security.Gate,
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
-        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(engine, access, meter, dashboard, beside);
+        if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(access, meter, dashboard, beside);
         if (beside.Alerts is AlertDesk alerts) builder.Services.AddSingleton<IHostedService>(new AlertRulesFile(options.AlertRules!, alerts, options));
         if (options.Beside is { } make) builder.Services.AddSingleton(make(engine));
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));

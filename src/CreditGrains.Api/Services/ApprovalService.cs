@@ -21,7 +21,7 @@ internal sealed class ApprovalService(EngineAccess access, ChangeApprovals? appr
     public void Bind(ServiceTable table) => table.Bind(V1.ApprovalServiceReflection.Descriptor.Services[0])
         .Unary<V1.ProposeRequest, V1.Proposal>("Propose", (request, context) => new(Propose(request, access.For(context))))
         .Unary<V1.ApproveRequest, V1.ApproveReply>("Approve", ApproveAsync)
-        .Unary<V1.RejectRequest, V1.Proposal>("Reject", (request, context) => new(Write(Approvals.Reject(access.For(context), request.ProposalId))))
+        .Unary<V1.RejectRequest, V1.Proposal>("Reject", (request, context) => new(Write(Approvals.Reject(access.For(context), request.ProposalId, request.Reason))))
         .Unary<V1.ListProposalsRequest, V1.ListProposalsReply>("ListProposals", (request, context) => new(List(request, access.For(context).Principal)));
 
     private V1.Proposal Propose(V1.ProposeRequest request, PrincipalEngine maker)
@@ -42,7 +42,7 @@ internal sealed class ApprovalService(EngineAccess access, ChangeApprovals? appr
 
     private async ValueTask<V1.ApproveReply> ApproveAsync(V1.ApproveRequest request, CallContext context)
     {
-        var (proposal, outcome) = await Guarded(Approvals.ApproveAsync(access.For(context), request.ProposalId, context.DeadlineMicros));
+        var (proposal, outcome) = await Guarded(Approvals.ApproveAsync(access.For(context), request.ProposalId, request.Reason, context.DeadlineMicros));
         Statuses.ThrowIfUnavailable(outcome);
         return new V1.ApproveReply { Proposal = Write(proposal), Decision = DecisionMapping.Write(proposal.Command.Kind, 0, outcome) };
     }
@@ -69,6 +69,8 @@ internal sealed class ApprovalService(EngineAccess access, ChangeApprovals? appr
         ProposedAtMicros = proposal.ProposedAtMicros,
         ExpiresAtMicros = proposal.ExpiresAtMicros,
         DecisionId = proposal.DecisionId,
+        Reason = proposal.Reason,
+        CheckedAtMicros = proposal.CheckedAtMicros,
     };
 
     private static ValueTask<T> Guarded<T>(ValueTask<T> answer) => FaultBorder.Guarded(answer);

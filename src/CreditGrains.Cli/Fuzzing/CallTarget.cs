@@ -26,9 +26,9 @@ internal sealed class CallTarget : IFuzzTarget
     public CallTarget(bool isJson)
     {
         this.isJson = isJson;
-        FileDescriptor[] files = [LimitServiceReflection.Descriptor, ControlServiceReflection.Descriptor, QueryServiceReflection.Descriptor, ApprovalServiceReflection.Descriptor];
-        // Snapshots write files; a million of them is no test of readers.
-        methods = [.. files.SelectMany(file => file.Services[0].Methods).Where(method => method.Name is not ("Snapshot" or "ConfirmClock") && !(isJson && method.IsClientStreaming))];
+        FileDescriptor[] files = [LimitServiceReflection.Descriptor, ControlServiceReflection.Descriptor, QueryServiceReflection.Descriptor, ApprovalServiceReflection.Descriptor, PoolServiceReflection.Descriptor, RiskServiceReflection.Descriptor];
+        // Snapshots write files and backtests execute the journal again; a million of them is no test of readers.
+        methods = [.. files.SelectMany(file => file.Services[0].Methods).Where(method => method.Name is not ("Snapshot" or "ConfirmClock" or "StartBacktest") && !(isJson && method.IsClientStreaming))];
         Corpus = [.. methods.SelectMany((method, place) => Bodies(method).Select(body => (byte[])[(byte)place, .. body]))];
     }
 
@@ -115,7 +115,7 @@ internal sealed class CallTarget : IFuzzTarget
     {
         foreach (var field in message.Descriptor.Fields.InDeclarationOrder())
         {
-            if (depth > 4 || (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(message) is not null)) continue;
+            if (depth > 4 || field.IsMap || (field.RealContainingOneof is { } oneof && oneof.Accessor.GetCaseFieldDescriptor(message) is not null)) continue;
             if (field.IsRepeated)
             {
                 var item = field.FieldType == FieldType.Message ? field.MessageType.Parser.ParseFrom(ByteString.Empty) : null;
@@ -143,6 +143,7 @@ internal sealed class CallTarget : IFuzzTarget
             FieldType.Bytes => ByteString.CopyFrom(field.Name == "file_sha256" ? new byte[32] : Guid.CreateVersion7().ToByteArray(bigEndian: true)),
             FieldType.String => field.Name.Contains("currency", StringComparison.Ordinal) || field.Name is "from" or "to" ? "EUR" : field.Name == "business_date" ? "2027-01-31" : "",
             FieldType.Bool => false,
+            FieldType.Double => 0.5,
             FieldType.UInt32 => field.Name == "tenant" ? tenant : 1U,
             FieldType.Int32 => field.Name == "window_seconds" ? 60 : 1,
             FieldType.UInt64 => 1UL,

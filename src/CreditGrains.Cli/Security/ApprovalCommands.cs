@@ -35,13 +35,13 @@ internal static class ApprovalCommands
 
     public static Command Approve(Shell shell)
     {
-        var id = Id();
-        var command = new Command("approve", "Approve somebody else's proposal and execute it; again after a failure, it is executed once") { id };
+        var (id, reason) = (Id(), Reason());
+        var command = new Command("approve", "Approve somebody else's proposal and execute it; again after a failure, it is executed once") { id, reason };
         var client = new ClientOptions().AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var channel = client.Connect(parse);
-            var reply = await channel.UnaryAsync(Calls.Approve, new ApproveRequest { ProposalId = parse.GetRequiredValue(id) }, new CallOptions { CancellationToken = cancellationToken });
+            var reply = await channel.UnaryAsync(Calls.Approve, new ApproveRequest { ProposalId = parse.GetRequiredValue(id), Reason = parse.GetRequiredValue(reason) }, new CallOptions { CancellationToken = cancellationToken });
             if (client.IsJson(parse)) shell.Message(reply);
             else Print(shell, reply.Proposal, isJson: false);
             return (int)(client.IsJson(parse) ? DecisionView.CodeOf(reply.Decision) : DecisionView.Print(shell, reply.Decision, "", json: false));
@@ -51,13 +51,13 @@ internal static class ApprovalCommands
 
     public static Command Reject(Shell shell)
     {
-        var id = Id();
-        var command = new Command("reject", "Turn a proposal down, or withdraw one's own") { id };
+        var (id, reason) = (Id(), Reason());
+        var command = new Command("reject", "Turn a proposal down, or withdraw one's own") { id, reason };
         var client = new ClientOptions().AddTo(command);
         command.SetAction(async (parse, cancellationToken) =>
         {
             using var channel = client.Connect(parse);
-            var proposal = await channel.UnaryAsync(Calls.Reject, new RejectRequest { ProposalId = parse.GetRequiredValue(id) }, new CallOptions { CancellationToken = cancellationToken });
+            var proposal = await channel.UnaryAsync(Calls.Reject, new RejectRequest { ProposalId = parse.GetRequiredValue(id), Reason = parse.GetRequiredValue(reason) }, new CallOptions { CancellationToken = cancellationToken });
             return Print(shell, proposal, client.IsJson(parse));
         });
         return command;
@@ -79,6 +79,8 @@ internal static class ApprovalCommands
     }
 
     private static Argument<long> Id() => new("ID") { Description = "Number of the proposal" };
+
+    private static Option<string> Reason() => new("--reason") { Description = "Why, kept in the audit log; at most 500 characters", HelpName = "TEXT", DefaultValueFactory = _ => "" };
 
     private static Api.V1.Command Parse(string text)
     {
@@ -103,6 +105,7 @@ internal static class ApprovalCommands
         var checker = proposal.Checker.Length == 0 ? "" : $", checker {proposal.Checker}";
         shell.Line($"proposal {proposal.ProposalId} {proposal.State}: maker {proposal.Maker}{checker}, until {TimeText.Of(proposal.ExpiresAtMicros)}");
         shell.Line($"  {proposal.Command}{(proposal.Note.Length == 0 ? "" : $"  ({proposal.Note})")}");
+        if (proposal.Reason.Length > 0) shell.Line($"  because: {proposal.Reason}");
         return (int)ExitCode.Ok;
     }
 }

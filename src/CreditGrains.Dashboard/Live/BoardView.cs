@@ -33,6 +33,9 @@ public sealed record BoardView
     /// <summary>Nodes with the largest exposure.</summary>
     public IReadOnlyList<NodeView> Nodes { get; init; } = [];
 
+    /// <summary>Whether the engine was read yet.</summary>
+    public bool IsRead { get; init; }
+
     /// <summary>Whether all nodes have been looked through once, so that the largest are known.</summary>
     public bool IsSweepComplete { get; init; }
 

@@ -5,7 +5,7 @@ using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Dashboard.Live;
 
-/// <summary>Facilities that somebody looks at, each read once a tick however many look.</summary>
+/// <summary>Facilities that somebody of one audience looks at, each read once a tick however many look.</summary>
 public sealed class FacilityReads(ICreditEngine engine)
 {
     private long tick = -1;

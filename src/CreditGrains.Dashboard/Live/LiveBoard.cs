@@ -1,5 +1,6 @@
 using CreditGrains.Api.Metering;
-using CreditGrains.Domain.Commands;
+using CreditGrains.Api.Security.Access;
+using CreditGrains.Api.Transport;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Files;
 using CreditGrains.Engine.Queries;
@@ -8,17 +9,18 @@ using Microsoft.Extensions.Hosting;
 namespace CreditGrains.Dashboard.Live;
 
 /// <summary>
-/// Makes one view a second for all viewers. Counters are read always, so that the charts have a past; the engine only while somebody looks.
+/// Makes one view a second for all viewers of one part of the book. Counters are read always, so that the charts have a past; the engine only while somebody looks, and with the rights of that part's reader.
 /// </summary>
 public sealed class LiveBoard : BackgroundService
 {
     private const int SecondsKept = 300;
     private const int MinuteLength = 60;
-    private const int LatestShown = 12;
     private readonly ICreditEngine engine;
     private readonly DecisionMeter meter;
     private readonly DashboardOptions options;
+    private readonly ushort tenant;
     private readonly NodeBoard nodes;
+    private readonly LatestDecisions latest;
     private readonly Queue<BoardSecond> seconds = new();
     private readonly Queue<MeterReading> readings = new();
     private TaskCompletionSource wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -26,16 +28,39 @@ public sealed class LiveBoard : BackgroundService
     private BoardView view;
     private (long Bytes, long Flushes, long At) journalBefore;
 
-    public LiveBoard(ICreditEngine engine, DecisionMeter meter, DashboardOptions options)
+    /// <summary>A board; it runs once it is started.</summary>
+    /// <param name="engine">As the reader may use it.</param>
+    /// <param name="meter">Counts of what the host answered.</param>
+    /// <param name="options">What is shown.</param>
+    /// <param name="reader">Whose part of the book it is.</param>
+    public LiveBoard(ICreditEngine engine, DecisionMeter meter, DashboardOptions options, Principal reader)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(meter);
+        ArgumentNullException.ThrowIfNull(reader);
+        IsWhole = reader.Tenant == 0;
+        HasFigures = reader.HasWholeTenant;
+        tenant = IsWhole ? options.Tenant : reader.Tenant;
         this.engine = engine;
         this.meter = meter;
         this.options = options;
-        nodes = new NodeBoard(engine, options.Tenant);
+        nodes = new NodeBoard(engine, tenant);
+        latest = new LatestDecisions(engine, tenant, IsWhole);
+        Facilities = new FacilityReads(engine);
         view = new BoardView { Tick = 0, At = options.TimeProvider.GetUtcNow(), Seconds = [], Total = MeterReading.Empty, Minute = MeterReading.Empty };
     }
+
+    /// <summary>Whether it tells of the engine as a whole: health and totals.</summary>
+    public bool IsWhole { get; }
+
+    /// <summary>Whether what was answered can be counted for its viewers: counts are kept by tenant, not by legal entity.</summary>
+    public bool HasFigures { get; }
+
+    /// <summary>Whether somebody looks.</summary>
+    public bool IsWatched => Volatile.Read(ref watchers) > 0;
+
+    /// <summary>Accounts that its viewers look at.</summary>
+    public FacilityReads Facilities { get; }
 
     /// <summary>Raised after each new view, on a thread of the pool.</summary>
     public event Action? Changed;
@@ -85,7 +110,7 @@ public sealed class LiveBoard : BackgroundService
         }
     }
 
-    private MeterReading Read() => meter.Read(options.Tenant);
+    private MeterReading Read() => HasFigures ? meter.Read(tenant) : MeterReading.Empty;
 
     private void Keep(MeterReading reading, BoardSecond second)
     {
@@ -102,12 +127,14 @@ public sealed class LiveBoard : BackgroundService
         if (Volatile.Read(ref watchers) == 0) return next;
         try
         {
-            var status = await engine.GetStatusAsync();
-            if (status.Fault is { } fault) return next with { Status = status, Fault = fault };
+            var status = IsWhole ? await engine.GetStatusAsync() : null;
+            if (status?.Fault is { } fault) return next with { Status = status, Fault = fault };
             await nodes.TurnAsync();
-            return WithJournal(next, status) with { Status = status, Nodes = nodes.Nodes, IsSweepComplete = nodes.IsComplete, Latest = await LatestAsync(status) };
+            await latest.TurnAsync(status?.LastSequence ?? await engine.GetFeedEndAsync());
+            if (status is not null) next = WithJournal(next, status) with { Status = status };
+            return next with { IsRead = true, Nodes = nodes.Nodes, IsSweepComplete = nodes.IsComplete, Latest = latest.Newest };
         }
-        catch (Exception failure) when (failure is EngineFaultException or StoreException)
+        catch (Exception failure) when (failure is EngineFaultException or StoreException or RpcException)
         {
             return next with { Fault = failure.Message };
         }
@@ -121,18 +148,6 @@ public sealed class LiveBoard : BackgroundService
         if (at == 0) return next;
         var took = Math.Max(0.001, options.TimeProvider.GetElapsedTime(at, now).TotalSeconds);
         return next with { JournalBytesPerSecond = Math.Max(0, (status.JournalBytes - bytes) / took), FlushesPerSecond = Math.Max(0, (status.FlushCount - flushes) / took) };
-    }
-
-    // Sequences of a standalone engine have no gaps. On a cluster they name a partition too: what is found is that partition's.
-    private async Task<IReadOnlyList<EventRecord>> LatestAsync(EngineStatus status)
-    {
-        var latest = new List<EventRecord>();
-        for (var sequence = status.LastSequence; sequence > 0 && sequence > status.LastSequence - 3 * LatestShown && latest.Count < LatestShown; sequence--)
-        {
-            if (await engine.GetDecisionAsync(sequence) is not { } e) break;
-            if (e.Kind < CommandKind.OpenNode && e.Key.Tenant == options.Tenant && e.Id != default) latest.Add(e);
-        }
-        return latest;
     }
 
     private sealed class Watcher(LiveBoard board) : IDisposable

@@ -13,9 +13,9 @@ public abstract class LivePage : ComponentBase, IDisposable
     [CascadingParameter]
     public Words W { get; set; } = null!;
 
-    /// <summary>Makes the views.</summary>
-    [Inject]
-    public LiveBoard Board { get; set; } = null!;
+    /// <summary>What the visitor sees.</summary>
+    [CascadingParameter]
+    public Sight Sight { get; set; } = null!;
 
     /// <summary>Who looks.</summary>
     [Inject]
@@ -26,7 +26,7 @@ public abstract class LivePage : ComponentBase, IDisposable
     public NavigationManager Addresses { get; set; } = null!;
 
     /// <summary>The newest view.</summary>
-    protected BoardView View => Board.View;
+    protected BoardView View => Sight.Board.View;
 
     /// <summary>Reads what the page shows beside the view; before each drawing.</summary>
     protected virtual Task RefreshAsync() => Task.CompletedTask;
@@ -35,15 +35,15 @@ public abstract class LivePage : ComponentBase, IDisposable
     protected override void OnAfterRender(bool firstRender)
     {
         if (!firstRender || isDisposed) return;
-        Board.Changed += OnChanged;
-        watching = Board.Watch();
+        Sight.Board.Changed += OnChanged;
+        watching = Sight.Board.Watch();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
         isDisposed = true;
-        Board.Changed -= OnChanged;
+        Sight.Board.Changed -= OnChanged;
         watching?.Dispose();
         GC.SuppressFinalize(this);
     }
@@ -53,9 +53,9 @@ public abstract class LivePage : ComponentBase, IDisposable
         if (isDisposed) return;
         try
         {
-            if (await Visit.FindAsync() is null)
+            if (!Sight.IsOf(await Visit.FindAsync()))
             {
-                // The host asks for credentials.
+                // The host asks for credentials, or the page is made anew for other rights.
                 Addresses.NavigateTo(Addresses.Uri, forceLoad: true);
                 return;
             }

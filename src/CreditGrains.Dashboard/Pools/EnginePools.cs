@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Globalization;
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Shell;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Pools;
@@ -13,19 +14,23 @@ namespace CreditGrains.Dashboard.Pools;
 /// <summary>
 /// The live pools of an engine. State is read once a tick however many look; loans are copied beside, as often as a twentieth of the time allows, so that a pool of millions does not keep the engine busy.
 /// </summary>
-public sealed class EnginePools(IPoolSource source, DashboardOptions options) : IPoolDesk
+/// <param name="source">As the reader may read it.</param>
+/// <param name="options">How often.</param>
+/// <param name="reader">Who reads; of all tenants sees that of the options.</param>
+public sealed class EnginePools(IPoolSource source, DashboardOptions options, Principal reader) : IPoolDesk
 {
     private const int ListedMax = 1_000;
     private const int CopyShare = 20;
     private static readonly TimeSpan CopyEveryMin = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FirstCopyAwaited = TimeSpan.FromMilliseconds(300);
     private readonly ConcurrentDictionary<NodeKey, KeptPool> kept = new();
+    private readonly ushort tenant = reader.Tenant == 0 ? options.Tenant : reader.Tenant;
 
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<PoolEntry>> ListAsync()
     {
         var entries = new List<PoolEntry>();
-        foreach (var key in await source.ListPoolsAsync(options.Tenant, default, ListedMax))
+        foreach (var key in await source.ListPoolsAsync(tenant, default, ListedMax))
             if (await StateAsync(key) is { } state) entries.Add(new PoolEntry(KeyText.PoolId(key), NameOf(state)));
         return entries;
     }
@@ -90,7 +95,7 @@ public sealed class EnginePools(IPoolSource source, DashboardOptions options) : 
     {
         var parts = id.Split('-');
         return parts is ["live", var entity, var number] && ushort.TryParse(entity, NumberStyles.None, CultureInfo.InvariantCulture, out var legalEntity)
-            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && new NodeKey(place, options.Tenant, legalEntity, NodeKind.Pool) is { IsValid: true } key ? key : null;
+            && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var place) && new NodeKey(place, tenant, legalEntity, NodeKind.Pool) is { IsValid: true } key && reader.Covers(key) ? key : null;
     }
 }
 

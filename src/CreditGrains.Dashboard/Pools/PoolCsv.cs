@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Text;
+using CreditGrains.Api.Security.Access;
+using CreditGrains.Dashboard.Live;
 using CreditGrains.Securitisation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -10,10 +12,10 @@ namespace CreditGrains.Dashboard.Pools;
 /// <summary>A projection as CSV: a row a period, amounts in minor units.</summary>
 internal static class PoolCsv
 {
-    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/pool-csv/{id}", async (string id, double cpr, double cdr, double severity, IPoolDesk desk) =>
+    public static void Map(IEndpointRouteBuilder routes) => routes.MapGet("/pool-csv/{id}", async (string id, double cpr, double cdr, double severity, HttpContext context, Sights sights) =>
     {
         if (!(cpr is >= 0 and <= 1 && cdr is >= 0 and <= 1 && severity is >= 0 and <= 1)) return Results.BadRequest("cpr, cdr and severity are ratios: write 0 to 1.");
-        if (await desk.ReadAsync(id) is not { } pool) return Results.NotFound();
+        if (PrincipalIdentity.Of(context.User)?.Principal is not { } visitor || sights.Of(visitor)?.Pools is not { } desk || await desk.ReadAsync(id) is not { } pool) return Results.NotFound();
         try
         {
             var projected = await Task.Run(() => PoolStudy.Run(pool, new PoolAssumption(cpr, cdr, severity)));

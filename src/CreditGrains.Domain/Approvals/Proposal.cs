@@ -37,6 +37,12 @@ public sealed record Proposal(long Id, string Maker, Command Command, string Not
     /// <summary>Id of the principal who approved or rejected it; empty while it is open.</summary>
     public string Checker { get; init; } = "";
 
+    /// <summary>Why the checker approved or rejected it; may be empty.</summary>
+    public string Reason { get; init; } = "";
+
+    /// <summary>When it was approved or rejected, microseconds since the Unix epoch; 0 while it is open.</summary>
+    public long CheckedAtMicros { get; init; }
+
     /// <summary>The request id under which its command is executed; default until it is approved.</summary>
     public RequestId ExecutedAs { get; init; }
 
@@ -56,10 +62,10 @@ public abstract record ProposalEvent(long Id, long AtMicros);
 public sealed record ChangeProposed(long Id, long AtMicros, string Maker, Command Command, string Note, long ExpiresAtMicros) : ProposalEvent(Id, AtMicros);
 
 /// <summary>Another person approved it.</summary>
-public sealed record ChangeApproved(long Id, long AtMicros, string Checker, RequestId ExecutedAs) : ProposalEvent(Id, AtMicros);
+public sealed record ChangeApproved(long Id, long AtMicros, string Checker, RequestId ExecutedAs, string Reason = "") : ProposalEvent(Id, AtMicros);
 
 /// <summary>It was turned down, or withdrawn by its maker.</summary>
-public sealed record ChangeRejected(long Id, long AtMicros, string By) : ProposalEvent(Id, AtMicros);
+public sealed record ChangeRejected(long Id, long AtMicros, string By, string Reason = "") : ProposalEvent(Id, AtMicros);
 
 /// <summary>The engine answered its command.</summary>
 public sealed record ChangeExecuted(long Id, long AtMicros, long DecisionId) : ProposalEvent(Id, AtMicros);

@@ -55,14 +55,15 @@ public sealed class ProposalBook
     /// <param name="checker">Who approves.</param>
     /// <param name="executeAs">A fresh request id for its command.</param>
     /// <param name="nowMicros">The time.</param>
+    /// <param name="reason">Why; may be empty.</param>
     /// <returns>No event and no refusal: it is approved already.</returns>
-    public (ChangeApproved? Event, ProposalRefusal Refusal) Approve(long id, string checker, RequestId executeAs, long nowMicros)
+    public (ChangeApproved? Event, ProposalRefusal Refusal) Approve(long id, string checker, RequestId executeAs, long nowMicros, string reason = "")
     {
         if (Find(id) is not { } proposal) return (null, ProposalRefusal.UnknownProposal);
         if (proposal.Maker == checker) return (null, ProposalRefusal.SamePrincipal);
         return proposal.StateAt(nowMicros) switch
         {
-            ProposalState.Open => (new ChangeApproved(id, nowMicros, checker, executeAs), ProposalRefusal.None),
+            ProposalState.Open => (new ChangeApproved(id, nowMicros, checker, executeAs, reason), ProposalRefusal.None),
             ProposalState.Approved => (null, ProposalRefusal.None),
             ProposalState.Expired => (null, ProposalRefusal.ProposalExpired),
             _ => (null, ProposalRefusal.AlreadyResolved),
@@ -70,12 +71,12 @@ public sealed class ProposalBook
     }
 
     /// <summary>Decides a rejection; the maker may withdraw too.</summary>
-    public (ChangeRejected? Event, ProposalRefusal Refusal) Reject(long id, string by, long nowMicros)
+    public (ChangeRejected? Event, ProposalRefusal Refusal) Reject(long id, string by, long nowMicros, string reason = "")
     {
         if (Find(id) is not { } proposal) return (null, ProposalRefusal.UnknownProposal);
         return proposal.StateAt(nowMicros) switch
         {
-            ProposalState.Open => (new ChangeRejected(id, nowMicros, by), ProposalRefusal.None),
+            ProposalState.Open => (new ChangeRejected(id, nowMicros, by, reason), ProposalRefusal.None),
             ProposalState.Expired => (null, ProposalRefusal.ProposalExpired),
             _ => (null, ProposalRefusal.AlreadyResolved),
         };
@@ -98,8 +99,8 @@ public sealed class ProposalBook
         proposals[e.Id] = (e, proposal.State) switch
         {
             (ChangeApproved approved, ProposalState.Open) when approved.Checker != proposal.Maker && e.AtMicros < proposal.ExpiresAtMicros =>
-                proposal with { State = ProposalState.Approved, Checker = approved.Checker, ExecutedAs = approved.ExecutedAs },
-            (ChangeRejected rejected, ProposalState.Open) => proposal with { State = ProposalState.Rejected, Checker = rejected.By },
+                proposal with { State = ProposalState.Approved, Checker = approved.Checker, ExecutedAs = approved.ExecutedAs, Reason = approved.Reason, CheckedAtMicros = approved.AtMicros },
+            (ChangeRejected rejected, ProposalState.Open) => proposal with { State = ProposalState.Rejected, Checker = rejected.By, Reason = rejected.Reason, CheckedAtMicros = rejected.AtMicros },
             (ChangeExecuted executed, ProposalState.Approved) => proposal with { State = ProposalState.Executed, DecisionId = executed.DecisionId },
             _ => throw Broken(e),
         };

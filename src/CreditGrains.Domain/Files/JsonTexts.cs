@@ -20,6 +20,13 @@ public static class JsonTexts
         return document;
     }
 
+    /// <summary>A name as files write it: its first letter small.</summary>
+    public static string Camel(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return char.ToLowerInvariant(name[0]) + name[1..];
+    }
+
     private static bool IsText(in Utf8JsonReader reader)
     {
         try

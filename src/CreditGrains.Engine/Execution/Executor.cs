@@ -28,6 +28,8 @@ internal sealed class Executor
     private readonly LimitSchedule schedule;
     private readonly LimitCheck limits;
     private readonly AccountDecider accounts;
+    private readonly FactDecider facts;
+    private readonly UndoDecider undos;
     private readonly ControlDecider control;
     private readonly EventApplier applier;
     private readonly Regraph regraph;
@@ -72,6 +74,8 @@ internal sealed class Executor
         Loans.Observer = Pooled;
         applier = new EventApplier(state, Exposures, graph, schedule, items, Loans, Pooled, regraph, Features, risk, rules);
         accounts = new AccountDecider(state, Exposures, limits, items, loans, Features, rules);
+        facts = new FactDecider(state, items, loans);
+        undos = new UndoDecider(state, items, loans);
         control = new ControlDecider(state, Exposures, limits, graph, schedule, applier, regraph, Features, risk, new PoolDecider(state, Pooled), rules);
     }
 
@@ -315,9 +319,9 @@ internal sealed class Executor
         else if (c.Kind == CommandKind.RequestReview) accounts.DecideReview(facility, ref e, ReadDecision(e.Reference));
         else if (c.Kind.IsLoanAct()) loans.Act(facility, ref e);
         else if (c.Kind == CommandKind.ImportLoan) loans.TakeOver(facility, ref e);
-        else if (c.Kind == CommandKind.ReverseRepayment) accounts.DecideBounce(facility, ref e, ReadDecision(e.Reference));
-        else if (c.Kind == CommandKind.Reverse) accounts.DecideUndo(facility, ref e, original);
-        else accounts.DecideFact(facility, ref e, c);
+        else if (c.Kind == CommandKind.ReverseRepayment) undos.DecideBounce(facility, ref e, ReadDecision(e.Reference));
+        else if (c.Kind == CommandKind.Reverse) undos.DecideUndo(facility, ref e, original);
+        else facts.Decide(facility, ref e, c);
         e.Currency = facility.Currency;
         if (owed != default || e.Loans is not null) LoanDecider.Conclude(facility, owed, ref e);
         accounts.Finish(facility, path, ref e);
@@ -546,7 +550,7 @@ internal sealed class Executor
         e.Key = facility.Key;
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         var owed = loans.LeaveOut(facility, ref e);
-        accounts.DecideFact(facility, ref e, default);
+        facts.Decide(facility, ref e, default);
         if (owed != default || e.Loans is not null) LoanDecider.Conclude(facility, owed, ref e);
         accounts.Finish(facility, state.PathOf(facility, buffer), ref e);
         Append(ref e);

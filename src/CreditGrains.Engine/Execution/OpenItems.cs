@@ -1,11 +1,12 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Execution;
 
-/// <summary>Holds, uncleared repayments and referrals: made, moved and ended as events say.</summary>
+/// <summary>Holds, uncleared repayments and referrals: found for deciders; made, moved and ended as events say.</summary>
 internal sealed class OpenItems(PartitionState state)
 {
     /// <summary>Most open items of a facility.</summary>
@@ -20,13 +21,36 @@ internal sealed class OpenItems(PartitionState state)
         return item.Facility == facility && item.Kind == kind ? row : 0;
     }
 
+    /// <summary>Decides that the open item of the reference ends; declines when there is none.</summary>
+    /// <param name="e">The event.</param>
+    /// <param name="kind">What it must be.</param>
+    /// <param name="remaining">What was left of it.</param>
+    public bool Take(ref LedgerEvent e, OpenItemKind kind, out long remaining)
+    {
+        remaining = 0;
+        var row = Find(e.Row, e.Reference, kind);
+        if (row == 0)
+        {
+            Verdicts.Decline(ref e, Reason.ReferenceNotOpen);
+            return false;
+        }
+        ref readonly var item = ref state.Items.Read(row);
+        remaining = item.Remaining;
+        e.ItemRow = row;
+        e.Channel = item.Channel;
+        e.MerchantCategory = item.MerchantCategory;
+        e.Effects |= EventEffects.ItemEnds;
+        e.Amount = remaining;
+        return true;
+    }
+
     /// <summary>Carries out what an event does to items.</summary>
     public void Apply(int facility, in LedgerEvent e)
     {
         if (e.Reference != 0 && (e.ReleasedFromHold != 0 || (e.Effects & EventEffects.ItemEnds) != 0 || e.Kind == CommandKind.IncreaseHold))
             Change(e);
         if ((e.Effects & EventEffects.NewItem) != 0) Add(facility, e);
-        if (e.Kind == CommandKind.ClearRepaymentDue && e.Outcome == Domain.Decisions.OutcomeKind.Declined) DropEnd(e.Reference);
+        if (e.Kind == CommandKind.ClearRepaymentDue && e.Outcome == OutcomeKind.Declined) DropEnd(e.Reference);
     }
 
     /// <summary>A float whose allocation would pass 2^60 waits until told: tried again by its time it would fail for ever.</summary>

@@ -77,8 +77,10 @@ public sealed class TransitionCounts(int states)
     /// <param name="times">How many.</param>
     public void Add(int from, int to, long times = 1)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)from, (uint)states);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)to, (uint)(states + 1));
+        ArgumentOutOfRangeException.ThrowIfNegative(from);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(from, states);
+        ArgumentOutOfRangeException.ThrowIfNegative(to);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(to, states + 1);
         counts[from * (states + 2) + to] += times;
     }
 

@@ -63,7 +63,7 @@ public static class PoolProjection
                 throw e.Under($"lines[{i}]");
             }
 
-            if (scenarios.Count > 1 && (uint)lines[i].Segment >= (uint)scenarios.Count)
+            if (scenarios.Count > 1 && (lines[i].Segment < 0 || lines[i].Segment >= scenarios.Count))
                 throw new InvalidInputException("SegmentUnknown", $"lines[{i}].segment", $"{lines[i].Segment} has no scenario; there are {scenarios.Count}, from 0");
         }
     }

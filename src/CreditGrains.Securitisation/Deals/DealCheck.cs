@@ -128,7 +128,7 @@ internal static class DealCheck
         if (deal.Purchase is not { } purchase) return;
         if (purchase.Pool is { } buyer) Names.Need(names.Pools, [buyer], "purchase.pool", "pool");
         var lines = deal.AllPools[purchase.PoolOf(deal)].Lines;
-        if ((uint)purchase.LikeLine >= (uint)lines.Length) throw Bad("purchase.likeLine", $"there are {lines.Length} lines, from 0");
+        if (purchase.LikeLine < 0 || purchase.LikeLine >= lines.Length) throw Bad("purchase.likeLine", $"there are {lines.Length} lines, from 0");
         if (!(purchase.Price is > 0 and <= 2)) throw Bad("purchase.price", "write the price of one unit of balance, above 0 and at most 2");
         (lines[purchase.LikeLine] with { RemainingMonths = purchase.RemainingMonths }).Check();
     }

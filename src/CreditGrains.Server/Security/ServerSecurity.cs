@@ -104,8 +104,13 @@ internal sealed class ServerSecurity : IAsyncDisposable
         var approvals = settings.Approvals is { } rules ? new ChangeApprovals(rules.ToRules(), options.TimeProvider) : null;
         if (settings.Audit is null)
             return approvals is null ? new AccessRecords { Vault = vault } : throw new SecurityFileException("SecurityFileInvalid", "approvals are kept in the audit log; give \"audit\" too.");
-        var audit = new AuditLog(settings.Audit, options.TimeProvider, approvals is null ? null : approvals.Replay);
+        var reviews = new ReviewTrail(options.TimeProvider);
+        var audit = new AuditLog(settings.Audit, options.TimeProvider, entry =>
+        {
+            approvals?.Replay(entry);
+            reviews.Replay(entry);
+        });
         approvals?.Use(audit);
-        return new AccessRecords { Audit = audit, Approvals = approvals, Vault = vault };
+        return new AccessRecords { Audit = audit, Approvals = approvals, Reviews = reviews, Vault = vault };
     }
 }

@@ -13,7 +13,12 @@ internal static class SignIn
     /// <summary>Adds the page, its form and the way out.</summary>
     public static void Map(WebApplication app, ServerSecurity security)
     {
-        app.MapGet(Path, (string? next) => Page(LocalOf(next), "")).AllowAnyone();
+        app.MapGet(Path, (string? next, HttpContext context) =>
+        {
+            // Without a referrer a browser says of the form below that it comes from nowhere, and it is refused as one of another site.
+            context.Response.Headers["Referrer-Policy"] = "same-origin";
+            return Page(LocalOf(next), "");
+        }).AllowAnyone();
         app.MapPost(Path, (Func<HttpContext, Task<IResult>>)(context => EnterAsync(context, security))).AllowAnyone();
         app.MapPost("/sign-out", (HttpContext context) =>
         {

@@ -18,7 +18,8 @@ public sealed class PageTests
         Assert.Contains("default-src 'self'", Of("Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", Of("Content-Security-Policy"), StringComparison.Ordinal);
         Assert.DoesNotContain("script-src 'self' 'unsafe", Of("Content-Security-Policy"), StringComparison.Ordinal);
-        Assert.Equal(("nosniff", "DENY", "no-referrer", "no-store"), (Of("X-Content-Type-Options"), Of("X-Frame-Options"), Of("Referrer-Policy"), Of("Cache-Control")));
+        // Where there is a form, the browser must say that it comes from here; else it says that it comes from nowhere.
+        Assert.Equal(("nosniff", "DENY", path == "/sign-in" ? "same-origin" : "no-referrer", "no-store"), (Of("X-Content-Type-Options"), Of("X-Frame-Options"), Of("Referrer-Policy"), Of("Cache-Control")));
         Assert.False(headers.Contains("Server"));
     }
 

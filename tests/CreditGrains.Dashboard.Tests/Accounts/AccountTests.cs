@@ -24,7 +24,7 @@ public sealed class AccountTests
     [InlineData("99999999999999999999", null)]
     [InlineData("", null)]
     public void KeyOf_WhatIsTyped_IsAKeyOrNone(string text, string? key) =>
-        Assert.Equal(key, AccountSearch.KeyOf(text, new DashboardOptions { Tenant = 7, LegalEntity = 3 })?.ToString());
+        Assert.Equal(key, AccountSearch.KeyOf(text, tenant: 7, legalEntity: 3)?.ToString());
 
     [Fact]
     public void Concentration_OfFourAlike_IsAQuarter()

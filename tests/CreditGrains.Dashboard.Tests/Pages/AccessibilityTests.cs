@@ -21,16 +21,42 @@ public sealed class AccessibilityTests(Site site)
         var found = new List<string>();
         // Every page, each in the next look; with the longer checks each in all.
         var isLong = Environment.GetEnvironmentVariable("CREDITGRAINS_LONG") == "1";
-        foreach (var (place, path) in LooksTests.Paths.Index())
-            foreach (var look in isLong ? looks : [looks[place % looks.Length]])
+        foreach (var (turn, look) in looks.Index())
+        {
+            await using var visit = await site.VisitAsync("", look);
+            foreach (var path in LooksTests.Paths.Where((_, place) => isLong || place % looks.Length == turn))
             {
-                await using var visit = await site.VisitAsync(path, look);
+                await visit.Page.VisitAsync(site.Address, path);
                 await visit.Page.WaitForSelectorAsync("h1");
                 if (path == "pool") await visit.Page.WaitForSelectorAsync("#measures tbody tr");
-                await visit.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
-                await visit.Page.AddScriptTagAsync(new Microsoft.Playwright.PageAddScriptTagOptions { Path = AxeFactAttribute.Script });
-                foreach (var violation in await visit.Page.EvaluateAsync<string[]>(Run)) found.Add($"/{path} {(look.IsDark ? "dark" : "light")} {look.Width}: {violation}");
+                await LookAsync(visit, path, look, found);
             }
+        }
         Assert.Empty(found);
+    }
+
+    [AxeFact]
+    public async Task Approvals_WithChangesAndReviews_HaveNoSeriousViolation()
+    {
+        var found = new List<string>();
+        PageLook[] looks = [new(IsDark: true, Language: "zh-CN", BypassesPolicy: true), new(360, 740, BypassesPolicy: true)];
+        foreach (var look in looks)
+        {
+            await using var visit = await site.Tenants.SignInAsync("bob", "approvals", look);
+            await visit.Page.WaitForSelectorAsync(".proposal .decide");
+            await visit.Page.WaitForSelectorAsync(".review .decide");
+            await visit.Page.ClickAsync(".proposal .decide button.danger >> nth=0");
+            await visit.Page.WaitForSelectorAsync(".proposal .decide [role=alert]");
+            await LookAsync(visit, "approvals", look, found);
+            Assert.True(await visit.Page.EvaluateAsync<bool>("document.documentElement.scrollWidth <= window.innerWidth"), $"wider than {look.Width}");
+        }
+        Assert.Empty(found);
+    }
+
+    private static async Task LookAsync(SitePage visit, string path, PageLook look, List<string> found)
+    {
+        await visit.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");
+        await visit.Page.AddScriptTagAsync(new Microsoft.Playwright.PageAddScriptTagOptions { Path = AxeFactAttribute.Script });
+        foreach (var violation in await visit.Page.EvaluateAsync<string[]>(Run)) found.Add($"/{path} {(look.IsDark ? "dark" : "light")} {look.Width}: {violation}");
     }
 }

@@ -13,6 +13,16 @@ public sealed class BrowserFactAttribute : FactAttribute
     }
 }
 
+/// <summary>Runs in a real browser, with values.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class BrowserTheoryAttribute : TheoryAttribute
+{
+    public BrowserTheoryAttribute()
+    {
+        if (Chromium.Executable is null) Skip = "Chromium is not installed; ./test installs it where it can (Debian: apt-get install chromium)";
+    }
+}
+
 /// <summary>Needs axe-core from the package registry too.</summary>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class AxeFactAttribute : FactAttribute

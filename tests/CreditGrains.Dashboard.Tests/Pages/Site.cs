@@ -29,12 +29,17 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
         channel = new RpcChannel(server.GrpcAddress);
         await LivePool.SeedAsync(server.Engine);
         if (Chromium.Executable is not null) chromium = await Chromium.StartAsync();
+        Tenants = await TwoTenants.StartAsync(chromium);
     }
+
+    /// <summary>Another server, with keys and two tenants, looked at by the same browser.</summary>
+    public TwoTenants Tenants { get; private set; } = null!;
 
     public async Task DisposeAsync()
     {
         if (chromium is not null) await chromium.DisposeAsync();
         channel.Dispose();
+        await Tenants.DisposeAsync();
         await server.DisposeAsync();
         await output.DisposeAsync();
         Directory.Delete(directory, recursive: true);

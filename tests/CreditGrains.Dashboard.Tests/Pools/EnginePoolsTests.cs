@@ -1,3 +1,4 @@
+using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Tests.Pages;
 using CreditGrains.Engine;
@@ -27,7 +28,7 @@ public sealed class EnginePoolsTests : IAsyncLifetime
     public async Task Pool_Unchanged_IsTheSameObject_AndAnotherOnceItMoved()
     {
         // No time passes but what the engine takes: with an interval of nothing each read looks at the engine.
-        var desk = new EnginePools(engine, new DashboardOptions { Every = TimeSpan.Zero });
+        var desk = new EnginePools(engine, new DashboardOptions { Every = TimeSpan.Zero }, Principal.Local);
         Assert.Equal(new PoolEntry(LivePool.Id, "site (2/1)"), Assert.Single(await desk.ListAsync()));
         var first = (await desk.ReadAsync(LivePool.Id))!;
         while (first.IsReading) first = (await desk.ReadAsync(LivePool.Id))!;
@@ -47,13 +48,13 @@ public sealed class EnginePoolsTests : IAsyncLifetime
     [InlineData("live-70000-1")]
     [InlineData("demo")]
     [InlineData("")]
-    public async Task Pool_ThatIsNone_IsNull(string id) => Assert.Null(await new EnginePools(engine, new DashboardOptions()).ReadAsync(id));
+    public async Task Pool_ThatIsNone_IsNull(string id) => Assert.Null(await new EnginePools(engine, new DashboardOptions(), Principal.Local).ReadAsync(id));
 
     [Fact]
     public async Task Deal_ThatDoesNotFit_IsSaidWhy()
     {
         var deal = SamplePool.Sight.Deal!;
-        var desk = new EnginePools(engine, new DashboardOptions { LiveDeal = _ => deal with { Currency = Domain.Money.Currency.Parse("JPY") } });
+        var desk = new EnginePools(engine, new DashboardOptions { LiveDeal = _ => deal with { Currency = Domain.Money.Currency.Parse("JPY") } }, Principal.Local);
         var pool = (await desk.ReadAsync(LivePool.Id))!;
         while (pool.IsReading) pool = (await desk.ReadAsync(LivePool.Id))!;
         Assert.Null(pool.Deal);

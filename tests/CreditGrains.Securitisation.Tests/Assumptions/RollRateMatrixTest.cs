@@ -32,6 +32,13 @@ public sealed class RollRateMatrixTest
         Assert.Equal(1.0 / 5, matrix[2, matrix.ChargedOff], 12);
     }
 
+    [Theory]
+    [InlineData(-1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(0, -1)]
+    [InlineData(0, 4)]
+    public void Add_StateThereIsNone_IsRefused(int from, int to) => Assert.Throws<ArgumentOutOfRangeException>(() => new TransitionCounts(2).Add(from, to));
+
     [Fact]
     public void Estimate_StateNeverSeen_StaysWhereItIs() => Assert.Equal(1, new TransitionCounts(2).Estimate()[1, 1]);
 

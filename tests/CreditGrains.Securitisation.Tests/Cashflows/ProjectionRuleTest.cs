@@ -101,6 +101,16 @@ public sealed class ProjectionRuleTest
         Assert.Equal("CutOffMissing", fault.Name);
     }
 
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2)]
+    public void Segment_WithoutScenario_IsRefusedByName(int segment)
+    {
+        var line = new LoanLine { Balance = 100, RateAnnual = 0.06, RemainingMonths = 12, Segment = segment };
+        var fault = Assert.Throws<InvalidInputException>(() => PoolProjection.Run([line], [new Scenario(), new Scenario()], new ProjectionConventions()));
+        Assert.Equal(("SegmentUnknown", "lines[0].segment"), (fault.Name, fault.Path));
+    }
+
     private static void Conserved(CashflowTable table, double balance, double tolerance)
     {
         var open = balance;

@@ -28,6 +28,7 @@ public sealed class DealFileTest
     [InlineData(Tranche, Step, """ "assumptions": { "prepayment": { "cpr": 7 } },""", "assumptions.prepayment.cpr", "0 to 1")]
     [InlineData(Tranche, Step, """ "conventions": "mine",""", "conventions", "bma")]
     [InlineData(Tranche, Step, """ "actuals": [{ "opening": 10, "scheduled": 3, "closing": 6 }],""", "actuals[0]", "make them equal")]
+    [InlineData(Tranche, Step, """ "purchase": { "likeLine": -1, "remainingMonths": 12 },""", "purchase.likeLine", "from 0")]
     public void File_WithOneFault_NamesThePathAndTheFix(string tranches, string steps, string more, string path, string fix)
     {
         var fault = Assert.Throws<InvalidInputException>(() => DealSamples.Deal(tranches, steps, more));

@@ -13,6 +13,9 @@ public sealed record AccessRecords
     /// <summary>Changes that need a second person; needs <see cref="Audit"/>. Null: none do.</summary>
     public ChangeApprovals? Approvals { get; init; }
 
+    /// <summary>Who asked for reviews and decided them; with an audit log also before this start.</summary>
+    public ReviewTrail Reviews { get; init; } = new();
+
     /// <summary>Personal data. Null: none is kept.</summary>
     public PersonalVault? Vault { get; init; }
 }

@@ -8,6 +8,7 @@ using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Approvals;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
@@ -25,7 +26,7 @@ public sealed class EngineAccess
     private readonly IPoolSource pools;
     private readonly IRiskDesk? desk;
     private readonly IAlertDesk? alerts;
-    private readonly ICommandWatch? watch;
+    private readonly ICommandWatch watch;
 
     /// <summary>Access to an engine.</summary>
     /// <param name="engine">Belongs to the caller and must outlive this.</param>
@@ -41,7 +42,7 @@ public sealed class EngineAccess
         this.desk = desk;
         this.alerts = alerts;
         Records = records ?? new AccessRecords();
-        watch = Records.Audit is { } audit ? new CommandAudit(audit) : null;
+        watch = new WatchedReviews(Records.Audit is { } audit ? new CommandAudit(audit) : null, Records.Reviews);
     }
 
     /// <summary>What is kept beside the engine.</summary>
@@ -86,12 +87,48 @@ public sealed class EngineAccess
     public Proposal Propose(Principal maker, in Command command, string note) => Approvals.Propose(Of(maker), command, note);
 
     /// <summary>Approves somebody else's proposal and executes it.</summary>
-    /// <exception cref="RpcException">As for the call of that name.</exception>
-    public ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(Principal checker, long proposalId) => Approvals.ApproveAsync(Of(checker), proposalId, ICreditEngine.NoDeadline);
+    /// <exception cref="RpcException">As for the call of that name; PermissionDenied also without the role the call needs.</exception>
+    public ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(Principal checker, long proposalId, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(checker);
+        if (!MayApprove(checker)) throw Denials.Role(checker, "Approve", Roles.Risk);
+        return Approvals.ApproveAsync(Of(checker), proposalId, reason, ICreditEngine.NoDeadline);
+    }
 
     /// <summary>Turns a proposal down, or withdraws one's own.</summary>
     /// <exception cref="RpcException">As for the call of that name.</exception>
-    public Proposal Reject(Principal by, long proposalId) => Approvals.Reject(Of(by), proposalId);
+    public Proposal Reject(Principal by, long proposalId, string reason) => Approvals.Reject(Of(by), proposalId, reason);
+
+    /// <summary>Whether a principal may approve at all; each proposal needs its command's own role and scope too.</summary>
+    public static bool MayApprove(Principal principal)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return principal.HasAny(Roles.Risk);
+    }
+
+    /// <summary>Whether changes may need a second person here.</summary>
+    public bool HasApprovals => Records.Approvals is not null;
+
+    /// <summary>Changes with each step of any proposal; 0 without approvals.</summary>
+    public long ApprovalsVersion => Records.Approvals?.Version ?? 0;
+
+    /// <summary>The newest reviews asked for and decided that a principal may see, newest first.</summary>
+    /// <param name="principal">Who looks.</param>
+    /// <param name="take">1 or more.</param>
+    public IReadOnlyList<ReviewStep> ListReviews(Principal principal, int take)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return Records.Reviews.Newest(principal, take);
+    }
+
+    /// <summary>Who asked that a decline be reviewed; null when it is not remembered.</summary>
+    /// <param name="principal">Who looks.</param>
+    /// <param name="request">Request id of the RequestReview.</param>
+    public string? AskerOf(Principal principal, RequestId request)
+    {
+        ArgumentNullException.ThrowIfNull(principal);
+        return Records.Reviews.AskerOf(principal, request);
+    }
 
     /// <summary>The newest proposals a principal may see.</summary>
     /// <param name="principal">Who looks.</param>

@@ -8,8 +8,8 @@ internal sealed class PrincipalAlerts(IAlertDesk desk, Principal principal) : IA
     /// <inheritdoc/>
     public AlertView Read(ushort tenant, int take)
     {
-        if (principal.HasWholeTenant) return desk.Read(Own(tenant), take);
-        var view = desk.Read(Own(tenant), int.MaxValue);
+        if (principal.HasWholeTenant) return WithOwnRules(desk.Read(Own(tenant), take));
+        var view = WithOwnRules(desk.Read(Own(tenant), int.MaxValue));
         var seen = view.Raised.Where(Covers).ToArray();
         int Count(AlertSeverity severity) => seen.Count(alert => alert.Rule.Severity == severity);
         return view with { Raised = [.. seen.Take(take)], Info = Count(AlertSeverity.Info), Warning = Count(AlertSeverity.Warning), Critical = Count(AlertSeverity.Critical) };
@@ -27,6 +27,11 @@ internal sealed class PrincipalAlerts(IAlertDesk desk, Principal principal) : IA
 
     /// <inheritdoc/>
     public ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken) => desk.FollowedAsync(sequence, cancellationToken);
+
+    /// <summary>Rules about another tenant, or another part of the own one, tell of it: they are left out.</summary>
+    private AlertView WithOwnRules(AlertView view) => principal.Tenant == 0 ? view : view with { Rules = view.Rules with { Rules = [.. view.Rules.Rules.Where(rule => Covers(rule.Of))] } };
+
+    private bool Covers(AlertScope scope) => scope.IsNode ? principal.Covers(scope.Node) : scope.IsKind || (principal.Covers(scope.Tenant) && principal.HasWholeTenant);
 
     private ushort Own(ushort tenant)
     {

@@ -14,7 +14,7 @@ namespace CreditGrains.Api.Security.Approvals;
 /// </summary>
 public sealed class ChangeApprovals
 {
-    /// <summary>Longest note, characters.</summary>
+    /// <summary>Longest note or reason, characters.</summary>
     public const int NoteLengthMax = 500;
 
     private readonly ProposalBook book = new();
@@ -22,6 +22,7 @@ public sealed class ChangeApprovals
     private readonly ApprovalRules rules;
     private readonly TimeProvider clock;
     private AuditLog? log;
+    private long version;
 
     /// <summary>A book without proposals, to be filled by <see cref="Replay"/> while the log is opened.</summary>
     /// <param name="rules">What needs approval.</param>
@@ -37,6 +38,9 @@ public sealed class ChangeApprovals
 
     /// <summary>What needs approval.</summary>
     public ApprovalRules Rules => rules;
+
+    /// <summary>Rises with each step of any proposal, so that a list need not be made anew while nothing happened; expiry is no step.</summary>
+    public long Version => Interlocked.Read(ref version);
 
     /// <summary>Takes an entry of the log.</summary>
     /// <exception cref="SecurityFileException">AuditDamaged: it does not follow from those before.</exception>
@@ -81,13 +85,14 @@ public sealed class ChangeApprovals
     }
 
     /// <summary>Approves somebody else's proposal and executes it.</summary>
-    internal async ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(PrincipalEngine checker, long id, long deadlineMicros)
+    internal async ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(PrincipalEngine checker, long id, string reason, long deadlineMicros)
     {
+        DemandShort(reason);
         Proposal proposal;
         lock (gate)
         {
             DemandVisible(checker, id);
-            var (approved, refusal) = book.Approve(id, checker.Principal.Id, RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())), NowMicros());
+            var (approved, refusal) = book.Approve(id, checker.Principal.Id, RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())), NowMicros(), reason);
             if (refusal != ProposalRefusal.None) throw Refused(refusal, id);
             if (approved is not null) Keep(checker.Principal, "Approve", approved, CommandAudit.Of(checker.Principal, book.Find(id)!.Command));
             proposal = book.Find(id)!;
@@ -106,12 +111,13 @@ public sealed class ChangeApprovals
     }
 
     /// <summary>Turns a proposal down.</summary>
-    internal Proposal Reject(PrincipalEngine by, long id)
+    internal Proposal Reject(PrincipalEngine by, long id, string reason)
     {
+        DemandShort(reason);
         lock (gate)
         {
             DemandVisible(by, id);
-            var (rejected, refusal) = book.Reject(id, by.Principal.Id, NowMicros());
+            var (rejected, refusal) = book.Reject(id, by.Principal.Id, NowMicros(), reason);
             if (rejected is null) throw Refused(refusal, id);
             Keep(by.Principal, "Reject", rejected, CommandAudit.Of(by.Principal, book.Find(id)!.Command));
             return book.Find(id)!;
@@ -145,6 +151,12 @@ public sealed class ChangeApprovals
         var opened = log ?? throw new InvalidOperationException("The audit log is not open.");
         opened.Append(new AuditEntry { Principal = principal.Id, Act = act, Subject = about?.Subject, Detail = about is null ? null : $"{about.Act} {about.Detail}", Proposal = ProposalLines.Write(e) });
         book.Apply(e);
+        Interlocked.Increment(ref version);
+    }
+
+    private static void DemandShort(string reason)
+    {
+        if (reason.Length > NoteLengthMax) throw new RpcException(StatusCode.InvalidArgument, $"reason has {reason.Length} characters; use at most {NoteLengthMax}");
     }
 
     private static RpcException Refused(ProposalRefusal refusal, long id) => refusal switch

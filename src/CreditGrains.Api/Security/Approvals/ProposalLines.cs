@@ -15,8 +15,8 @@ internal static class ProposalLines
         {
             Kind = "proposed", Id = e.Id, AtMicros = e.AtMicros, Command = Convert.ToBase64String(CommandMapping.Write(made.Command).ToByteArray()), Note = made.Note, ExpiresAtMicros = made.ExpiresAtMicros,
         },
-        ChangeApproved approved => new ProposalLine { Kind = "approved", Id = e.Id, AtMicros = e.AtMicros, ExecutedAs = approved.ExecutedAs.ToString() },
-        ChangeRejected => new ProposalLine { Kind = "rejected", Id = e.Id, AtMicros = e.AtMicros },
+        ChangeApproved approved => new ProposalLine { Kind = "approved", Id = e.Id, AtMicros = e.AtMicros, ExecutedAs = approved.ExecutedAs.ToString(), Note = NullOf(approved.Reason) },
+        ChangeRejected rejected => new ProposalLine { Kind = "rejected", Id = e.Id, AtMicros = e.AtMicros, Note = NullOf(rejected.Reason) },
         ChangeExecuted executed => new ProposalLine { Kind = "executed", Id = e.Id, AtMicros = e.AtMicros, DecisionId = executed.DecisionId },
         _ => throw new NotSupportedException(e.GetType().Name),
     };
@@ -30,8 +30,8 @@ internal static class ProposalLines
             return line.Kind switch
             {
                 "proposed" => new ChangeProposed(line.Id, line.AtMicros, principal, ReadCommand(line.Command!), line.Note ?? "", line.ExpiresAtMicros),
-                "approved" => new ChangeApproved(line.Id, line.AtMicros, principal, RequestId.FromGuid(Guid.Parse(line.ExecutedAs!))),
-                "rejected" => new ChangeRejected(line.Id, line.AtMicros, principal),
+                "approved" => new ChangeApproved(line.Id, line.AtMicros, principal, RequestId.FromGuid(Guid.Parse(line.ExecutedAs!)), line.Note ?? ""),
+                "rejected" => new ChangeRejected(line.Id, line.AtMicros, principal, line.Note ?? ""),
                 "executed" => new ChangeExecuted(line.Id, line.AtMicros, line.DecisionId),
                 _ => throw new FormatException($"no event of a proposal is called '{line.Kind}'"),
             };
@@ -41,6 +41,8 @@ internal static class ProposalLines
             throw new SecurityFileException("AuditDamaged", $"line {number} of the audit log holds no event of a proposal: {e.Message}", e);
         }
     }
+
+    private static string? NullOf(string text) => text.Length == 0 ? null : text;
 
     private static Domain.Commands.Command ReadCommand(string base64)
     {

@@ -57,7 +57,7 @@ public sealed record ProposalLine
     [JsonPropertyName("c")]
     public string? Command { get; init; }
 
-    /// <summary>Proposed: why.</summary>
+    /// <summary>Proposed, approved, rejected: why; left out when nothing was said.</summary>
     [JsonPropertyName("note")]
     public string? Note { get; init; }
 

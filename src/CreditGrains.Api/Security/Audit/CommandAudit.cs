@@ -45,6 +45,7 @@ internal sealed class CommandAudit(AuditLog log) : ICommandWatch
         TransferToPool transfer => $"to {transfer.Pool}",
         null when command.Kind == CommandKind.Adjust => FormattableString.Invariant($"principal {command.Amount} interest {command.InterestDelta} fees {command.FeesDelta}"),
         null when command.Kind == CommandKind.ResolveReferral => FormattableString.Invariant($"{command.Reference} {command.Options}"),
+        null when command.Kind == CommandKind.RequestReview => FormattableString.Invariant($"{command.Reference}"),
         _ => null,
     };
 }

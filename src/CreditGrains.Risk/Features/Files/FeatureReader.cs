@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using CreditGrains.Domain.Files;
 using CreditGrains.Risk.Models;
 
 namespace CreditGrains.Risk.Features.Files;
@@ -57,10 +59,10 @@ internal sealed class FeatureReader(FilterFile filters)
                 Add(node, Named(node, template, aggregation, "", aggregations.Count, 1), entity, aggregation, 0, aggregation == Aggregation.Streak ? Granularity(node, granularity) : 0, filter, value);
                 continue;
             }
-            if (windows.Count == 0) throw new FeatureFault("FieldMissing", node.Path + ".window", "the field is missing; write a length such as \"7d\", or \"lifetime\"");
+            if (windows.Length == 0) throw new FeatureFault("FieldMissing", node.Path + ".window", "the field is missing; write a length such as \"7d\", or \"lifetime\"");
             foreach (var window in windows)
             {
-                var name = Named(node, template, aggregation, window.Text(), aggregations.Count, windows.Count);
+                var name = Named(node, template, aggregation, window.Text(), aggregations.Count, windows.Length);
                 var seconds = window.Text() == "lifetime" ? 0 : window.Duration(WindowSecondsMax);
                 if (seconds != 0) CheckWindow(window, seconds, Granularity(node, granularity));
                 else if (window.Text() != "lifetime") throw window.Fault("a window is at least one bucket long");
@@ -96,7 +98,7 @@ internal sealed class FeatureReader(FilterFile filters)
         return new ValueSource(valueNode.Choice<ValueKind>(kind => kind is > ValueKind.None and < ValueKind.Attribute));
     }
 
-    private static List<CatalogueNode> Several(CatalogueNode node, string one, string many)
+    private static ImmutableArray<CatalogueNode> Several(CatalogueNode node, string one, string many)
     {
         if (node.Optional(many) is not { } several) return [node.Required(one)];
         return node.Optional(one) is null ? several.OneOrMore() : throw node.Fault($"write either {one} or {many}");
@@ -115,7 +117,7 @@ internal sealed class FeatureReader(FilterFile filters)
         Aggregation.StandardDeviation => "sd",
         Aggregation.SecondsSinceLast => "since",
         Aggregation.SecondsSinceFirst => "since_first",
-        _ => CatalogueNode.Camel(aggregation.ToString()),
+        _ => JsonTexts.Camel(aggregation.ToString()),
     };
 
     private void Add(
