@@ -206,7 +206,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                 if (book is null && observer is null && !partition.State.Small.Risk.HasScopes)
                 {
                     // Nothing to run yet: a look now and then, not at every flush.
-                    await PauseAsync(Task.Delay(IdlePause, stop.Token));
+                    await PauseAsync(Task.Delay(IdlePause));
                     continue;
                 }
                 var next = nextFlush();
@@ -313,6 +313,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     private void RunBacktest(RiskJob job, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
     {
+        LowPriority.Take();
         try
         {
             if (partition.EventJournal.OldestSequence > options.FirstSequence) throw new InvalidDataException("the journal no longer begins at its first event; a backtest needs the whole history");

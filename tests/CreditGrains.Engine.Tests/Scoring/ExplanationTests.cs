@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Tests.Rules;
+using CreditGrains.Risk.Models;
 using CreditGrains.Risk.Onnx;
 using CreditGrains.Risk.Reasons;
 using CreditGrains.Risk.Scorecards;
@@ -73,6 +74,39 @@ public sealed class ExplanationTests
         // 3 less the mean of 60 times −2 and 40 times 3.
         Assert.Equal(3.0 - (60 * -2 + 40 * 3) / 100.0, factor.Weight, 9);
         Assert.Equal("rows that trained the trees", explained.Background);
+    }
+
+    [Fact]
+    public void CombinedModel_DecidesAndIsExplainedByItsParts()
+    {
+        using var world = RiskWorld.WithCard();
+        TreeNode[] tree = [TreeNode.Split(0, 0.5f, 1, 2, 100), TreeNode.Leaf(-2, 60), TreeNode.Leaf(3, 40)];
+        var trees = OnnxWriter.TreeClassifier(["utilisation", "amount"], new TreeEnsemble([[.. tree]], 2));
+        var file = CombinedFile.Weighted("both", [(RiskWorld.Card, 1), (trees, 1)]);
+        Assert.Equal(OutcomeKind.Posted, world.AddModel(file, name: "both").Kind);
+        Assert.Equal(OutcomeKind.Posted, world.Role(VersionRole.Acting, "both").Kind);
+        world.Hold(8_000_00);
+        var outcome = world.Ask(10_00, "bureauScore=500");
+        var card = ModelRegistry.Compile(RiskWorld.Card);
+        var expected = (card.ProbabilityOf(card.Score([0.8, 500, 1], new double[8])) + CompiledModel.Logistic(3)) / 2;
+        Assert.Equal("both", outcome.Risk.Model!.Name);
+        // ONNX tells probabilities in 32 bits.
+        Assert.Equal(expected, outcome.Risk.Score, 1e-7);
+        var explained = DecisionExplainer.Of(file, null).Explain([0.8, 500, 1, 10]);
+        Assert.Equal(outcome.Risk.Score, explained.Score);
+        Assert.Equal(["utilisation", "bureauScore"], explained.Factors.Take(2).Select(factor => factor.Reason.Code));
+        Assert.Contains("rows that trained the trees", explained.Background, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CAg6jwEKWQoGYW1vdW50EgF5Ig9MaW5lYXJSZWdyZXNzb3IqHwoMY29lZmZpY2llbnRzOgwAAIA/AAAAQAAAQECgAQYqDgoHdGFyZ2V0cxgDoAECOgphaS5vbm54Lm1sEgFnWhkKBmFtb3VudBIPCg0IARIJCgMSAU4KAggBYhQKAXkSDwoNCAESCQoDEgFOCgIIA0IECgAQEUIOCgphaS5vbm54Lm1sEAM=", "NoScore")]
+    [InlineData("CAg6kgEKXAoGYW1vdW50EgF5IgxMYWJlbEVuY29kZXIqFwoMa2V5c19zdHJpbmdzSgFhSgFioAEIKhwKDXZhbHVlc19mbG9hdHM6CAAAgD8AAABAoAEGOgphaS5vbm54Lm1sEgFnWhkKBmFtb3VudBIPCg0ICBIJCgMSAU4KAggBYhQKAXkSDwoNCAESCQoDEgFOCgIIAUIECgAQEUIOCgphaS5vbm54Lm1sEAM=", "TextInput")]
+    public void Model_ThatNoDecisionCanScore_IsRefusedAtRegistration(string onnx, string named)
+    {
+        using var world = RiskWorld.WithCard();
+        var outcome = world.AddModel(Convert.FromBase64String(onnx), name: "odd");
+        Assert.Equal(Reason.InvalidContent, outcome.Reason);
+        Assert.StartsWith(named, outcome.Message, StringComparison.Ordinal);
     }
 
     [Fact]
