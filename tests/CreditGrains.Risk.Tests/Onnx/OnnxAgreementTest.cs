@@ -50,7 +50,7 @@ public sealed class OnnxAgreementTest(OnnxRuntimeReference reference, ITestOutpu
                 if (double.IsNaN(a) && double.IsNaN(b)) continue;
                 if (a.Equals(b)) continue;
                 var error = Math.Abs(a - b) / Math.Max(1, Math.Abs(b));
-                if (isLoose && Math.Abs(a - b) <= ProbitSlack(b)) continue;
+                if (isLoose && (Math.Abs(a - b) <= ProbitSlack(b) || IsOverTheEdge(a, b))) continue;
                 if (!(error <= worst.Error)) worst = (error, i, a, b);
                 differing++;
             }
@@ -67,6 +67,9 @@ public sealed class OnnxAgreementTest(OnnxRuntimeReference reference, ITestOutpu
     /// How far the last bits of a sum, whose order depends on the processor, move its PROBIT: by the slope √(2π) · e^(y²/2) of the inverse normal, which grows towards the ends, and near ½ by the 32 bits that cancel there.
     /// </summary>
     private static double ProbitSlack(double y) => Tolerance * Math.Max(1, Math.Abs(y)) + 5e-7 * Math.Sqrt(2 * Math.PI) * Math.Exp(y * y / 2) + Math.Min(2e-3, 2e-6 / Math.Abs(y));
+
+    /// <summary>Next to 0 and 1 the last bits of a sum decide whether there is a PROBIT at all.</summary>
+    private static bool IsOverTheEdge(double a, double b) => double.IsFinite(a) != double.IsFinite(b) && Math.Abs(double.IsFinite(a) ? a : b) > 4.5;
 
     /// <summary>The transform alone, of a number as it is: dense around ½, where everything cancels, near the ends, and outside.</summary>
     [Fact]
