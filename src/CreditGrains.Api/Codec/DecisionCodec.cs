@@ -39,7 +39,7 @@ internal static class DecisionCodec
         if (outcome.Limits is { } limits)
             foreach (ref readonly var limit in limits.AsSpan()) WriteLimit(limit, ref writer);
         if (outcome.Reason != Reason.None) writer.Field(12, ReasonNames.Utf8(outcome.Reason));
-        if (outcome.Message is { Length: > 0 } message) writer.Field(13, Encoding.UTF8.GetBytes(message));
+        writer.Field(13, outcome.Message);
         if (!outcome.Risk.IsEmpty) WriteRisk(outcome.Risk, ref writer);
     }
 
@@ -52,25 +52,22 @@ internal static class DecisionCodec
 
     private static void WriteRisk(in RiskRecord risk, ref WireWriter writer)
     {
-        Span<byte> text = stackalloc byte[1_024];
         writer.Field(14, risk.Policy?.Version ?? 0);
         writer.Field(15, risk.Model?.Version ?? 0);
-        writer.Field(16, Utf8(risk.Policy?.Name, text));
-        writer.Field(17, Utf8(risk.Model?.Name, text));
+        writer.Field(16, risk.Policy?.Name);
+        writer.Field(17, risk.Model?.Name);
         if (risk.Model is not null) writer.Present(18, risk.Score);
         writer.Field(19, risk.IsChallenger ? 1 : 0);
         foreach (var reason in risk.Reasons ?? [])
         {
             var start = writer.Begin(20);
             writer.Field(1, (long)reason.Source);
-            writer.Field(2, Utf8(reason.Code, text));
-            writer.Field(3, Utf8(reason.English, text));
-            writer.Field(4, Utf8(reason.Chinese, text));
+            writer.Field(2, reason.Code);
+            writer.Field(3, reason.English);
+            writer.Field(4, reason.Chinese);
             writer.End(start);
         }
     }
-
-    private static ReadOnlySpan<byte> Utf8(string? text, Span<byte> room) => text is null ? [] : room[..Encoding.UTF8.GetBytes(text, room)];
 
     private static void WriteBalances(in FacilityBalances balances, ref WireWriter writer)
     {

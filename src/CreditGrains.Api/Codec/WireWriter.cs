@@ -1,3 +1,4 @@
+using System.Text;
 
 namespace CreditGrains.Api.Codec;
 
@@ -9,6 +10,8 @@ internal ref struct WireWriter(Span<byte> bytes)
 {
     /// <summary>Most bytes of a tag (field numbers up to 2,047) with a varint.</summary>
     public const int VarintFieldMax = 12;
+
+    private const int BytesOfCharacterMax = 3;
 
     private readonly Span<byte> bytes = bytes;
 
@@ -28,6 +31,24 @@ internal ref struct WireWriter(Span<byte> bytes)
     {
         if (value.IsEmpty) return;
         Present(number, value);
+    }
+
+    /// <summary>A string field, left out when null or empty; written in place.</summary>
+    public void Field(int number, string? value)
+    {
+        if (string.IsNullOrEmpty(value)) return;
+        Tag(number, 2);
+        if (value.Length * BytesOfCharacterMax < 0x80)
+        {
+            // Its length takes one byte, whatever the characters are.
+            var written = Encoding.UTF8.GetBytes(value, bytes[(Length + 1)..]);
+            bytes[Length] = (byte)written;
+            Length += 1 + written;
+            return;
+        }
+
+        Varint((uint)Encoding.UTF8.GetByteCount(value));
+        Length += Encoding.UTF8.GetBytes(value, bytes[Length..]);
     }
 
     /// <summary>A bytes or string field of a oneof: written even when empty.</summary>

@@ -10,7 +10,7 @@ namespace CreditGrains.Cli.Models;
 /// <summary>creditgrains model: look at, run and explain a model file, without an engine. Docs: docs/models.md.</summary>
 internal static class ModelCommand
 {
-    public static Command Create(Shell shell) => new("model", "Check, score and explain a model file (ONNX, scorecard or logistic JSON), without an engine") { Check(shell), Score(shell), Explain(shell) };
+    public static Command Create(Shell shell) => new("model", "Check, score, explain and combine model files (ONNX, scorecard or logistic JSON), without an engine") { Check(shell), Score(shell), Explain(shell), CombineCommand.Create(shell) };
 
     private static Command Check(Shell shell)
     {
@@ -79,13 +79,13 @@ internal static class ModelCommand
 
     private static CompiledModel Compile(byte[] bytes, string? output, int? column) => Try(() => ModelRegistry.Compile(bytes, new OnnxReading(ScoreOutput: output, ScoreColumn: column)));
 
-    private static byte[] Read(string path)
+    internal static byte[] Read(string path)
     {
         if (!System.IO.File.Exists(path)) throw CommandFault.Usage("FileError", $"{path} does not exist; check the path");
         return System.IO.File.ReadAllBytes(path);
     }
 
-    private static T Try<T>(Func<T> work)
+    internal static T Try<T>(Func<T> work)
     {
         try
         {
@@ -103,7 +103,7 @@ internal static class ModelCommand
 
     private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
-    private static Argument<string> File() => new("file") { Description = "Model: .onnx, or JSON of a scorecard or logistic model" };
+    private static Argument<string> File() => new("file") { Description = "Model: .onnx, or JSON of a scorecard, logistic or combined model" };
 
     private static Option<string> Input() => new("--input") { Description = "CSV with a column for each input; an empty cell is missing", Required = true, HelpName = "FILE" };
 

@@ -31,6 +31,7 @@ internal static class TrainCommand
                 var directory = parse.GetRequiredValue(output);
                 Write(run, directory);
                 foreach (var one in run.Scores) Print(shell, run, one, json);
+                PrintFairness(shell, run, json);
                 if (!json) shell.Line($"written   {directory}");
                 if (!parse.GetValue(challenger)) return (int)ExitCode.Ok;
                 using var channel = client.Connect(parse);
@@ -85,6 +86,25 @@ internal static class TrainCommand
         if (isJson) shell.Record(new { run.Plan.Name, Model = one.Kind, m.Rows, m.Bads, run.Table.Left, Folds = run.Table.FoldCount, m.Auc, m.Gini, m.Ks, m.Brier, m.LogLoss, FoldAuc = one.Folds.Select(fold => fold.Auc), RawBrier = one.Raw.Brier, one.Scale.Slope, one.Scale.Shift });
         else shell.Line($"{one.Kind,-9} {m.Rows} rows, {m.Bads} bad, {run.Table.FoldCount} folds: AUC {m.Auc:F4} (folds {one.Folds.Min(f => f.Auc):F4} to {one.Folds.Max(f => f.Auc):F4}), Gini {m.Gini:F4}, KS {m.Ks:F4}, Brier {m.Brier:F4}, log-loss {m.LogLoss:F4}");
     }
+
+    private static void PrintFairness(Shell shell, TrainingRun run, bool isJson)
+    {
+        var groups = FairnessReport.Of(run);
+        if (groups.Count == 0) return;
+        if (isJson)
+        {
+            foreach (var one in groups) shell.Record(new { Fairness = one.Kind, one.Column, one.Group, one.Rows, one.BadRatio, one.MeanProbability, Auc = Finite(one.Auc), one.ApprovalRatio, RelativeApproval = Finite(one.RelativeApproval), GoodsDeclinedRatio = Finite(one.GoodsDeclinedRatio), one.IsBelowFourFifths });
+            return;
+        }
+
+        static string Figure(double value) => double.IsNaN(value) ? "" : value.ToString("F3", CultureInfo.InvariantCulture);
+        shell.Table($"fairness: no model uses these; {run.Plan.FairnessDeclineShare.ToString("P0", CultureInfo.InvariantCulture)} of all accounts declined, out of fold", ["model", "column", "group", "#rows", "#bad rate", "#mean probability", "#approved", "#relative", "#goods declined"], groups.Select(one => new[]
+        {
+            one.Kind, one.Column, one.Group, one.Rows.ToString("N0", CultureInfo.InvariantCulture), Figure(one.BadRatio), Figure(one.MeanProbability), Figure(one.ApprovalRatio), $"{Figure(one.RelativeApproval)}{(one.IsBelowFourFifths ? " (!)" : "")}", Figure(one.GoodsDeclinedRatio),
+        }));
+    }
+
+    private static double? Finite(double value) => double.IsFinite(value) ? value : null;
 
     private static byte[] Read(string path)
     {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
+using System.Text;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 
@@ -8,6 +9,7 @@ namespace CreditGrains.Engine.Events;
 /// <summary>Writes the fields of an event: little endian, unsigned varints of 7 bits, signed ones folded (zigzag).</summary>
 internal ref struct EventWriter(Span<byte> buffer)
 {
+    private const int BytesOfCharacterMax = 3;
     private readonly Span<byte> buffer = buffer;
 
     /// <summary>Bytes written.</summary>
@@ -55,6 +57,21 @@ internal ref struct EventWriter(Span<byte> buffer)
     {
         bytes.CopyTo(buffer[Length..]);
         Length += bytes.Length;
+    }
+
+    /// <summary>A text as the length of its UTF-8 and that.</summary>
+    public void Text(string text)
+    {
+        // Of so few characters the length takes one byte, whatever they are.
+        if (text.Length * BytesOfCharacterMax < 0x80)
+        {
+            var bytes = Encoding.UTF8.GetBytes(text, buffer[(Length + 1)..]);
+            buffer[Length] = unchecked((byte)bytes);
+            Length += 1 + bytes;
+            return;
+        }
+        Unsigned((ulong)Encoding.UTF8.GetByteCount(text));
+        Length += Encoding.UTF8.GetBytes(text, buffer[Length..]);
     }
 
     public void Id(in RequestId id)

@@ -90,9 +90,9 @@ internal static class RiskRecordCodec
         foreach (var reason in reasons)
         {
             w.Byte((byte)reason.Source);
-            WriteText(ref w, reason.Code);
-            WriteText(ref w, reason.English);
-            WriteText(ref w, reason.Chinese);
+            w.Text(reason.Code);
+            w.Text(reason.English);
+            w.Text(reason.Chinese);
         }
     }
 
@@ -119,19 +119,11 @@ internal static class RiskRecordCodec
 
     private static void WriteName(ref EventWriter w, VersionName name)
     {
-        WriteText(ref w, name.Name);
+        w.Text(name.Name);
         w.Unsigned((ulong)name.Version);
     }
 
     private static VersionName ReadName(ref EventReader r) => new(ReadText(ref r), r.Int());
-
-    private static void WriteText(ref EventWriter w, string text)
-    {
-        Span<byte> bytes = stackalloc byte[TextBytesMax];
-        var length = Encoding.UTF8.GetBytes(text, bytes);
-        w.Unsigned((ulong)length);
-        w.Bytes(bytes[..length]);
-    }
 
     private static string ReadText(ref EventReader r) => Encoding.UTF8.GetString(r.Bytes(r.Int()));
 }

@@ -27,7 +27,7 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
     /// <summary>When set, a catalogue given from outside stays in force whatever the journal activates.</summary>
     public bool IsFixed { get; set; }
 
-    /// <summary>The features of the decision under way, after <see cref="ReadDecision"/>.</summary>
+    /// <summary>The features of the decision under way, after a reading.</summary>
     public long[] Values { get; private set; } = [];
 
     /// <summary>What is wrong with a catalogue file; null when it compiles. An empty one ends features and is right.</summary>
@@ -81,12 +81,19 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
         if (catalogue.Looks(FeatureEntity.Borrower, matched)) ObserveBorrowers(catalogue, facility, seen, matched);
     }
 
-    /// <summary>Reads the features of a request before it is decided.</summary>
+    /// <summary>Reads all features of a request before it is decided.</summary>
     public void ReadDecision(int facilityRow, in LedgerEvent e)
     {
-        var catalogue = state.Catalogue!;
-        if (Values.Length < catalogue.Features.Length) Values = new long[catalogue.Features.Length];
+        MakeRoom();
         Read(facilityRow, e, Values);
+    }
+
+    /// <summary>Reads some features of a request before it is decided: the others' places in <see cref="Values"/> are not to be looked at.</summary>
+    public void ReadDecision(int facilityRow, in LedgerEvent e, FeatureReading reading)
+    {
+        MakeRoom();
+        ref readonly var facility = ref state.Facilities.Read(facilityRow);
+        reading.Read(state.FacilityFeatures.Read(facilityRow), reading.UsesBorrower ? BorrowerRow(facility) : default, MomentOf(facility, e), Values);
     }
 
     /// <summary>Reads all features of a facility as a request would see them now.</summary>
@@ -94,24 +101,30 @@ internal sealed class FeatureBook(PartitionState state, ExposureBook exposures)
     {
         var catalogue = state.Catalogue!;
         ref readonly var facility = ref state.Facilities.Read(facilityRow);
-        var moment = new FeatureMoment
-        {
-            OccurredAtMicros = e.OccurredAtMicros,
-            RecordedAtMicros = e.RecordedAtMicros,
-            Channel = e.Channel,
-            MerchantCategory = e.MerchantCategory,
-            Scenario = e.Scenario,
-            AmountAsked = e.AmountAsked,
-            Limit = facility.Limit,
-            Principal = facility.Principal,
-            Interest = facility.Interest,
-            Fees = facility.Fees,
-            Held = facility.Held,
-            Credit = facility.Credit,
-            Uncleared = facility.Uncleared,
-        };
         var borrower = catalogue.BorrowerRowLength == 0 ? default : BorrowerRow(facility);
-        catalogue.Read(state.FacilityFeatures.Read(facilityRow), borrower, moment, values);
+        catalogue.Read(state.FacilityFeatures.Read(facilityRow), borrower, MomentOf(facility, e), values);
+    }
+
+    private static FeatureMoment MomentOf(in FacilityRow facility, in LedgerEvent e) => new()
+    {
+        OccurredAtMicros = e.OccurredAtMicros,
+        RecordedAtMicros = e.RecordedAtMicros,
+        Channel = e.Channel,
+        MerchantCategory = e.MerchantCategory,
+        Scenario = e.Scenario,
+        AmountAsked = e.AmountAsked,
+        Limit = facility.Limit,
+        Principal = facility.Principal,
+        Interest = facility.Interest,
+        Fees = facility.Fees,
+        Held = facility.Held,
+        Credit = facility.Credit,
+        Uncleared = facility.Uncleared,
+    };
+
+    private void MakeRoom()
+    {
+        if (Values.Length < state.Catalogue!.Features.Length) Values = new long[state.Catalogue.Features.Length];
     }
 
     private FeatureCatalogue? Compile(byte[] content)

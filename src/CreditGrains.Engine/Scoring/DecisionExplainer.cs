@@ -22,13 +22,14 @@ public sealed record ScoreExplanation(IReadOnlyList<ScoreFactor> Factors, IReadO
 
 /// <summary>
 /// A model's file ready to score and to explain, outside the engine: for questions after the reply. Trees by exact Shapley values over the rows that trained them,
-/// scorecards by points below the average. One thread at a time.
+/// scorecards by points below the average, combined models by their parts. One thread at a time.
 /// </summary>
 public sealed class DecisionExplainer
 {
     private const string TrainingRows = "rows that trained the trees";
     private readonly ScoringModel model;
     private readonly OnnxExplainer? trees;
+    private readonly CombinedExplainer? combined;
     private readonly string background;
     private readonly double[] scratch;
 
@@ -38,13 +39,14 @@ public sealed class DecisionExplainer
         scratch = new double[model.Model.ScratchLength];
         background = "";
         if (model.Card is { } card) background = card.Characteristics.All(one => one.CutoffAverage is not null) ? "applicants at or just above the cut-off" : "all applicants";
-        else if (model.Model is not OnnxModel onnx) background = "none: only scorecards and trees are taken apart";
+        else if (model.Model is not (OnnxModel or CombinedModel)) background = "none: only scorecards and trees are taken apart";
         else
         {
             try
             {
-                trees = OnnxExplainer.Of(onnx, TrainingRows);
-                background = TrainingRows;
+                if (model.Model is OnnxModel onnx) trees = OnnxExplainer.Of(onnx, TrainingRows);
+                else combined = CombinedExplainer.Of((CombinedModel)model.Model, TrainingRows);
+                background = combined?.Background ?? TrainingRows;
             }
             catch (ModelFault fault)
             {
@@ -88,9 +90,10 @@ public sealed class DecisionExplainer
             for (var i = 0; i < row.Length; i++) below[i] = (card.Characteristics[i].CutoffAverage ?? card.Characteristics[i].AllAverage ?? double.NaN) - card.PointsOf(i, row[i]);
             return [.. model.ReasonsOf(below).Select(one => new ScoreFactor(one.Reason, one.Weight))];
         }
-        if (trees is null) return [];
+        if (trees is null && combined is null) return [];
         var contributions = new double[row.Length];
-        trees.Explain(row, contributions, scratch);
+        if (trees is null) combined!.Explain(row, contributions);
+        else trees.Explain(row, contributions, scratch);
         return [.. model.ReasonsOf(contributions).Select(one => new ScoreFactor(one.Reason, one.Weight))];
     }
 }

@@ -3,6 +3,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Tables;
 using CreditGrains.Risk.Features;
+using CreditGrains.Risk.Feel;
 using CreditGrains.Risk.Models;
 using CreditGrains.Risk.Policies;
 
@@ -17,6 +18,9 @@ internal sealed class BoundPolicy(VersionName name, PolicySession session, int[]
     public VersionName Name => name;
     public PolicySession Session => session;
     public int[] Sources => sources;
+
+    /// <summary>The context that the policy gave last, and what it says: a table gives the same one each time for a rule whose outputs are constants.</summary>
+    public (FeelContext? Given, PolicyAnswer Answer) Last { get; set; }
 
     /// <summary>Reasons given before, by rule.</summary>
     public Dictionary<(string Rule, string Code), DecisionReason[]> Reasons { get; } = [];
@@ -57,7 +61,7 @@ internal sealed class Plan
         this.names = names;
         AttributeNames = [.. names.Select(Encoding.UTF8.GetBytes)];
         var models = challengers.Append(Acting).OfType<BoundModel>().ToArray();
-        UsesFeatures = models.SelectMany(model => model.Sources).Concat(Policy?.Sources ?? []).Any(source => source >= InputBook.Features);
+        Reading = ReadingOf(models.SelectMany(model => model.Sources).Concat(Policy?.Sources ?? []));
         InputsMax = models.Select(model => model.Sources.Length).DefaultIfEmpty().Max();
         ScratchMax = models.Select(model => model.Scoring.Model.ScratchLength).DefaultIfEmpty().Max();
     }
@@ -79,8 +83,8 @@ internal sealed class Plan
     /// <inheritdoc cref="InputsMax"/>
     public int ScratchMax { get; private set; }
 
-    /// <summary>Whether any input is a feature of the catalogue.</summary>
-    public bool UsesFeatures { get; private set; }
+    /// <summary>Reads the features that any of them takes; null when none does.</summary>
+    public FeatureReading? Reading { get; private set; }
 
     /// <summary>Digits after the point of each feature.</summary>
     public int[] FeatureScales { get; }
@@ -156,9 +160,16 @@ internal sealed class Plan
         }
         (Shadows, ShadowPolicies) = (models, policies);
         AttributeNames = [.. names.Select(Encoding.UTF8.GetBytes)];
-        UsesFeatures |= models.SelectMany(model => model.Sources).Concat(policies.SelectMany(policy => policy.Sources)).Any(source => source >= InputBook.Features);
+        var deciding = challengers.Append(Acting).OfType<BoundModel>().SelectMany(model => model.Sources).Concat(Policy?.Sources ?? []);
+        Reading = ReadingOf([.. deciding, .. models.SelectMany(model => model.Sources), .. policies.SelectMany(policy => policy.Sources)]);
         InputsMax = Math.Max(InputsMax, models.Select(model => model.Sources.Length).DefaultIfEmpty().Max());
         ScratchMax = Math.Max(ScratchMax, models.Select(model => model.Scoring.Model.ScratchLength).DefaultIfEmpty().Max());
+    }
+
+    private FeatureReading? ReadingOf(IEnumerable<int> sources)
+    {
+        int[] features = [.. sources.Where(source => source >= InputBook.Features).Select(source => source - InputBook.Features).Distinct()];
+        return features.Length == 0 ? null : Catalogue!.ReadingOf(features);
     }
 
     private static BoundModel Bind(NodeKey scope, VersionName name, List<string> attributes, PartitionState state)

@@ -54,7 +54,7 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits, Fe
         var balances = facility.Balances;
         var facts = new RequestFacts(balances, e, facility.Currency);
         attributes.Read(e.Attributes, plan.AttributeNames);
-        if (plan.UsesFeatures && !features.ReadsDecisions) features.ReadDecision(e.Row, e);
+        if (plan.Reading is { } reading && !features.ReadsDecisions) features.ReadDecision(e.Row, e, reading);
         var model = plan.ModelOf(facility.Id, out var isChallenger);
         var score = double.NaN;
         if (model is not null)
@@ -95,7 +95,7 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits, Fe
         var balances = RequestFacts.Before(e);
         var facts = new RequestFacts(balances, e, facility.Currency);
         attributes.Read(e.Attributes, plan.AttributeNames);
-        if (plan.UsesFeatures) features.ReadDecision(facilityRow, e);
+        if (plan.Reading is { } reading) features.ReadDecision(facilityRow, e, reading);
         foreach (var shadow in plan.Shadows)
         {
             var score = Score(plan, shadow, facts);
@@ -133,13 +133,13 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits, Fe
     private void Fill(Plan plan, BoundModel model, in RequestFacts facts)
     {
         if (row.Length < plan.InputsMax) row = new double[plan.InputsMax];
-        var sources = model.Sources;
+        var (sources, values, scales, target) = (model.Sources, features.Values, plan.FeatureScales, row);
         for (var i = 0; i < sources.Length; i++)
         {
             var source = sources[i];
-            row[i] = source < InputBook.Attributes ? facts.Number((StateInput)source)
+            target[i] = source < InputBook.Attributes ? facts.Number((StateInput)source)
                 : source < InputBook.Features ? attributes.NumberOf(source - InputBook.Attributes)
-                : FixedPoint.ToDouble(features.Values[source - InputBook.Features], plan.FeatureScales[source - InputBook.Features]);
+                : FixedPoint.ToDouble(values[source - InputBook.Features], scales[source - InputBook.Features]);
         }
     }
 
@@ -153,7 +153,10 @@ internal sealed class RequestScoring(PartitionState state, LimitCheck limits, Fe
             session.Set(i, source < InputBook.Attributes ? ValueOf((StateInput)source, model, score, facts)
                 : source < InputBook.Features ? attributes[source - InputBook.Attributes] : FeatureOf(plan, source - InputBook.Features));
         }
-        return PolicyAnswer.Of(Decide(session));
+        var given = Decide(session);
+        if (given.Entries is not { } entries) return PolicyAnswer.Of(given);
+        if (!ReferenceEquals(policy.Last.Given, entries)) policy.Last = (entries, PolicyAnswer.Of(given));
+        return policy.Last.Answer;
     }
 
     private Verdict ByPolicy(Plan plan, BoundPolicy policy, BoundModel? model, double score, in RequestFacts facts, ref LedgerEvent e, long amount)

@@ -54,6 +54,8 @@ internal sealed class RiskState
     private readonly Dictionary<(NodeKey Entity, ContentHash Hash), int> contentByHash = [];
     private readonly Dictionary<(NodeKey Entity, bool IsPolicy, string Name, int Version), RegisteredVersion> versionByName = [];
     private readonly Dictionary<NodeKey, Plan?> plans = [];
+    // Most requests are of the scope of the one before.
+    private (NodeKey Scope, Plan? Plan) asked;
     private readonly List<StoredContent> contents = [];
     private readonly List<RegisteredVersion> versions = [];
 
@@ -102,6 +104,7 @@ internal sealed class RiskState
         if (!Scopes.TryGetValue(scope, out var list)) Scopes.Add(scope, list = []);
         list.Add(activation);
         plans[scope] = null;
+        asked = default;
         HasScopes = true;
         if (scope.Kind != NodeKind.None) HasNodeScopes = true;
     }
@@ -109,8 +112,17 @@ internal sealed class RiskState
     /// <summary>What decides in a scope at a writer time; null when the scope has no role given.</summary>
     public Plan? PlanOf(NodeKey scope, long nowMicros, Tables.PartitionState state)
     {
-        if (!plans.TryGetValue(scope, out var plan)) return null;
+        var plan = asked.Plan;
+        if (asked.Scope != scope || plan is null)
+        {
+            if (!plans.TryGetValue(scope, out plan)) return null;
+        }
+        else if (nowMicros < plan.UntilMicros && ReferenceEquals(plan.Catalogue, state.Catalogue))
+        {
+            return plan;
+        }
         if (plan is null || nowMicros >= plan.UntilMicros || !ReferenceEquals(plan.Catalogue, state.Catalogue)) plans[scope] = plan = Plan.Of(scope, Scopes[scope], nowMicros, state);
+        asked = (scope, plan);
         return plan;
     }
 

@@ -1,6 +1,7 @@
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
 using CreditGrains.Risk.Models;
+using CreditGrains.Risk.Onnx;
 using CreditGrains.Risk.Reasons;
 using CreditGrains.Risk.Scorecards;
 
@@ -18,12 +19,14 @@ internal sealed class ScoringModel
         if (model.Inputs.Length > RiskRecordCodec.InputsMax) throw new ModelFault("TooManyInputs", $"the model has {model.Inputs.Length} inputs; decisions take models of at most {RiskRecordCodec.InputsMax}");
         Model = model;
         Card = model as Scorecard;
-        var all = model.Inputs.Select(input => texts?.Of(input.Name) ?? new ReasonText(input.Name, input.Name, input.Name)).ToArray();
-        if (all.FirstOrDefault(text => !RiskRecordCodec.Fits(text.Code) || !RiskRecordCodec.Fits(text.English) || !RiskRecordCodec.Fits(text.Chinese)) is { } long1)
+        var all = model is CombinedModel combined ? combined.Parts.Select(part => part.Model) : [model];
+        foreach (var graph in all.OfType<OnnxModel>()) Check(graph);
+        var given = model.Inputs.Select(input => texts?.Of(input.Name) ?? new ReasonText(input.Name, input.Name, input.Name)).ToArray();
+        if (given.FirstOrDefault(text => !RiskRecordCodec.Fits(text.Code) || !RiskRecordCodec.Fits(text.English) || !RiskRecordCodec.Fits(text.Chinese)) is { } long1)
             throw new ModelFault("BadReasons", $"a text of code '{long1.Code}' takes more than 1,024 bytes; make it shorter");
         // Inputs that share a code are one reason.
-        groupOf = [.. all.Select(text => Array.FindIndex(all, other => other.Code == text.Code))];
-        reasons = [.. all.Select(text => new DecisionReason(ReasonSource.Factor, text.Code, text.English, text.Chinese))];
+        groupOf = [.. given.Select(text => Array.FindIndex(given, other => other.Code == text.Code))];
+        reasons = [.. given.Select(text => new DecisionReason(ReasonSource.Factor, text.Code, text.English, text.Chinese))];
         averages = Card is null ? [] : [.. Card.Characteristics.Select(one => one.CutoffAverage ?? one.AllAverage ?? throw new ModelFault("NoBackground",
             $"characteristic '{one.Input}' has neither cutoffAverage nor allAverage, so a decline could not be explained; write the averages into the scorecard"))];
     }
@@ -41,6 +44,13 @@ internal sealed class ScoringModel
         var catalogue = texts is null ? null : ReasonCatalogue.Read(texts);
         catalogue?.Cover(model);
         return new ScoringModel(model, catalogue);
+    }
+
+    /// <summary>What only shows when a row is scored is looked for before: a decision must not meet it.</summary>
+    private static void Check(OnnxModel model)
+    {
+        if (!model.HasScore) throw new ModelFault("NoScore", "the last output of numbers has more than two columns, so none of them is the score; export a model of one score or two classes, or take one column by ArrayFeatureExtractor");
+        if (model.Texts.IndexOf(true) is var text and >= 0) throw new ModelFault("TextInput", $"input '{model.Inputs[text].Name}' is text; decisions give numbers to models: export it with whole numbers, as OrdinalEncoder makes them");
     }
 
     /// <summary>The factors of a scorecard's row, heaviest first: which inputs' points lie furthest below the average, as <see cref="ScoreReasons"/> has them, without allocation.</summary>

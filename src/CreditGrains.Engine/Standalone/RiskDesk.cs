@@ -35,6 +35,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Dictionary<(NodeKey Entity, VersionName Policy), long[]> shadowPolicies = [];
     private readonly Dictionary<NodeKey, bool> labels = [];
     private readonly ConcurrentDictionary<string, RiskJob> jobs = new();
+    // Partitions of a cluster are many, and share the pool's threads instead.
+    private readonly bool hasOwnThread;
     private readonly PastInputs past;
     private readonly Task following;
     private ShadowBook? book;
@@ -57,6 +59,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         this.performanceMonths = performanceMonths;
         past = new PastInputs(partition, options);
         this.observer = observer;
+        hasOwnThread = engine is not null;
         following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
 
@@ -195,6 +198,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     private async Task FollowAsync()
     {
+        if (hasOwnThread) LowPriority.Take();
         try
         {
             while (!stop.IsCancellationRequested)
@@ -202,11 +206,11 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                 if (book is null && observer is null && !partition.State.Small.Risk.HasScopes)
                 {
                     // Nothing to run yet: a look now and then, not at every flush.
-                    await Task.Delay(IdlePause, stop.Token);
+                    await PauseAsync(Task.Delay(IdlePause));
                     continue;
                 }
                 var next = nextFlush();
-                if (!TakeSome()) await next.WaitAsync(stop.Token);
+                if (!TakeSome()) await PauseAsync(next);
             }
         }
         catch (OperationCanceledException)
@@ -219,6 +223,14 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
             observer?.End($"alerts have stopped: {failure.Message}");
             tell($"models and alerts beside the engine have stopped: {failure.Message}");
         }
+    }
+
+    /// <summary>Waits, on a thread of its own without leaving it.</summary>
+    private Task PauseAsync(Task until)
+    {
+        if (!hasOwnThread) return until.WaitAsync(stop.Token);
+        until.Wait(stop.Token);
+        return Task.CompletedTask;
     }
 
     /// <summary>Takes a few frames; false when there is none.</summary>
@@ -301,6 +313,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     private void RunBacktest(RiskJob job, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
     {
+        LowPriority.Take();
         try
         {
             if (partition.EventJournal.OldestSequence > options.FirstSequence) throw new InvalidDataException("the journal no longer begins at its first event; a backtest needs the whole history");

@@ -16,9 +16,13 @@ internal sealed class EntityProgram
     /// <summary>Event times that can be kept: from the third day of 1970 to early 2106, so that any offset from UTC stays above 0.</summary>
     public const long SecondsMin = 2 * 86_400, SecondsMax = uint.MaxValue - 4_000L * 86_400;
 
-    private const int NewestAt = 4;
+    /// <summary>Where the latest event time stands.</summary>
+    public const int NewestAt = 4;
+
+    /// <summary>Where the count of late events stands.</summary>
+    public const int LateAt = 12;
+
     private const int BoundaryAt = 8;
-    private const int LateAt = 12;
 
     private readonly (ulong Filter, ValueSource Value, Accumulator[] Parts)[] streams;
     private readonly Accumulator[] all;
@@ -77,19 +81,10 @@ internal sealed class EntityProgram
         }
     }
 
-    /// <summary>Reads the features of a row as of a moment.</summary>
-    /// <param name="span">The row; empty for an entity without events.</param>
-    /// <param name="seconds">Event time of the decision.</param>
-    /// <param name="recordedAtSeconds">Its writer time.</param>
-    /// <param name="values">Where they go.</param>
-    public void Read(ReadOnlySpan<byte> span, long seconds, long recordedAtSeconds, Span<long> values)
-    {
-        // Nothing below writes.
-        ref var row = ref MemoryMarshal.GetReference(span[..RowLength]);
-        var moment = new Moment(Within(seconds, recordedAtSeconds), Get(ref row, NewestAt));
-        foreach (var part in all) part.Read(ref row, moment, values);
-        foreach (var (index, scale) in lateFeatures) values[index] = Get(ref row, LateAt) * FixedPoint.Power(scale);
-    }
+    /// <summary>What reads all features of a row, or those wanted.</summary>
+    /// <param name="wanted">Whether a feature is, by its place in the vector.</param>
+    public EntityReading ReadingOf(bool[] wanted) =>
+        new([.. all.Select(part => part.Narrowed(wanted)).OfType<Accumulator>()], [.. lateFeatures.Where(feature => wanted[feature.Index])], RowLength);
 
     /// <summary>The time at which features are read: a time that no clock can have right is the writer's.</summary>
     public long Within(long seconds, long recordedAtSeconds)

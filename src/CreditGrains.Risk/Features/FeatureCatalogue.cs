@@ -17,8 +17,7 @@ public sealed class FeatureCatalogue
     private readonly EntityProgram facility;
     private readonly EntityProgram? borrower;
     private readonly DerivedFeature[] derived;
-    private readonly int[] borrowerFeatures;
-    private readonly byte[] emptyRow;
+    private readonly FeatureReading whole;
     private readonly long utcOffset;
     private readonly ImmutableDictionary<string, Feature> byName;
 
@@ -36,9 +35,8 @@ public sealed class FeatureCatalogue
         LatenessSeconds = lateness;
         AheadSeconds = ahead;
         Features = features;
-        emptyRow = new byte[Math.Max(facility.RowLength, borrower?.RowLength ?? 0)];
-        borrowerFeatures = [.. features.Where(feature => feature.Entity == FeatureEntity.Borrower).Select(feature => feature.Index)];
         byName = features.ToImmutableDictionary(feature => feature.Name, StringComparer.Ordinal);
+        whole = ReadingOf(Enumerable.Range(0, features.Length));
     }
 
     /// <summary>Most bytes of a row.</summary>
@@ -106,19 +104,21 @@ public sealed class FeatureCatalogue
     /// <param name="borrowerRow">The borrower's row; empty when there is no borrower or it has had no event.</param>
     /// <param name="at">The decision.</param>
     /// <param name="values">One place a feature: the value times 10^scale, or <see cref="FixedPoint.Missing"/>.</param>
-    public void Read(ReadOnlySpan<byte> facilityRow, ReadOnlySpan<byte> borrowerRow, in FeatureMoment at, Span<long> values)
+    public void Read(ReadOnlySpan<byte> facilityRow, ReadOnlySpan<byte> borrowerRow, in FeatureMoment at, Span<long> values) => whole.Read(facilityRow, borrowerRow, at, values);
+
+    /// <summary>What reads some features, and nothing that they do not rest on.</summary>
+    /// <param name="indexes">Their places in the vector.</param>
+    public FeatureReading ReadingOf(IEnumerable<int> indexes)
     {
-        var recordedAt = at.RecordedAtMicros / 1_000_000;
-        facility.Read(facilityRow.IsEmpty ? emptyRow : facilityRow, at.Seconds, recordedAt, values);
-        if (borrower is not null)
-        {
-            if (borrowerRow.IsEmpty)
-                foreach (var index in borrowerFeatures) values[index] = FixedPoint.Missing;
-            else borrower.Read(borrowerRow, at.Seconds, recordedAt, values);
-        }
-        if (derived.Length == 0) return;
-        var local = facility.Within(at.Seconds, recordedAt) + utcOffset;
-        foreach (var feature in derived) feature.Write(values, at, local);
+        ArgumentNullException.ThrowIfNull(indexes);
+        var wanted = new bool[Features.Length];
+        foreach (var index in indexes) wanted[index] = true;
+        // A derived feature rests on those above it.
+        foreach (var one in Enumerable.Reverse(derived))
+            if (wanted[one.Index]) one.MarkSources(wanted);
+        return new FeatureReading(
+            facility, facility.ReadingOf(wanted), borrower?.ReadingOf(wanted), [.. Features.Where(feature => feature.Entity == FeatureEntity.Borrower && wanted[feature.Index]).Select(feature => feature.Index)],
+            [.. derived.Where(one => wanted[one.Index])], utcOffset);
     }
 
     /// <summary>The values as floating-point numbers for a model, NaN where missing.</summary>

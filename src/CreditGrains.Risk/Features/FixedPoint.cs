@@ -15,6 +15,8 @@ public static class FixedPoint
     public const int ScaleMax = 9;
 
     private static readonly long[] Powers = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+    // A numerator up to this leaves room for the power, and for doubling the remainder.
+    private static readonly long[] NumeratorMax = [.. Powers.Select(power => long.MaxValue / 2 / power)];
     private static readonly double[] PowersFloating = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 
     /// <summary>10^scale.</summary>
@@ -46,7 +48,7 @@ public static class FixedPoint
     {
         var power = Powers[scale];
         // Both checks leave room for doubling the remainder.
-        if (denominator <= 0 || denominator > long.MaxValue / 4 || (numerator < 0 ? -(numerator + 1) : numerator) > long.MaxValue / 2 / power)
+        if (denominator <= 0 || denominator > long.MaxValue / 4 || (numerator < 0 ? -(numerator + 1) : numerator) > NumeratorMax[scale])
             return QuotientWide(numerator, denominator, power);
         var scaled = unchecked(numerator * power);
         var quotient = scaled / denominator;

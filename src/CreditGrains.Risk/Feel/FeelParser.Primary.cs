@@ -222,8 +222,14 @@ internal sealed partial class FeelParser
         var start = at++;
         Skip();
         if (at >= text.Length || text[at] != '"') throw Fault("UnexpectedCharacter", "@ stands before a text such as @\"2026-01-31\"", start);
-        var value = FeelCalendar.Read(ReadText());
-        return value.IsNull ? throw Fault("NoDate", "the text after @ is no date, time, date and time, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start) : new ConstantExpression(value);
+        var written = ReadText();
+        var value = FeelCalendar.Read(written);
+        if (!value.IsNull) return new ConstantExpression(value);
+        // What begins like one is a slip of the pen. Any other text is null (DMN 1.3 §10.3.2.3.5), which is said, since hardly anybody means it.
+        if (written.Length > 0 && (char.IsAsciiDigit(written[0]) || written[0] is '-' or 'P' or 'T'))
+            throw Fault("NoDate", "the text after @ is no date, time, date and time, or duration; write such as @\"2026-01-31\" or @\"P30D\"", start);
+        scope.Warnings.Add($"character {start + 1}: the text after @ is no date, time, date and time, or duration, which makes it null; write such as @\"2026-01-31\" or @\"P30D\"");
+        return new ConstantExpression(value);
     }
 
     private string ReadMember()

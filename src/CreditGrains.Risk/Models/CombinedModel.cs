@@ -43,6 +43,14 @@ public sealed class CombinedModel : CompiledModel
         return new CombinedModel(Union([gate, second]), [gate, second], [], true, below);
     }
 
+    /// <summary>The models, each with its weight (0 where gated) and the place of each of its inputs among those of the whole.</summary>
+    public IEnumerable<(CompiledModel Model, double Weight, int[] Places)> Parts => parts.Select((part, i) => (part.Model, isGated ? 0 : weights[i], part.Places));
+
+    /// <summary>Which part decides a row: 0 the gate, 1 the second; −1 where all are averaged.</summary>
+    /// <param name="row">A number for each input.</param>
+    /// <param name="scratch">At least <see cref="CompiledModel.ScratchLength"/> long.</param>
+    public int DecidingPart(ReadOnlySpan<double> row, Span<double> scratch) => !isGated ? -1 : One(0, row, scratch) < gateBelow ? 1 : 0;
+
     private protected override int OwnScratch => longestRow + parts.Max(part => part.Model.ScratchLength);
 
     private protected override double Compute(ReadOnlySpan<double> row, Span<double> scratch)

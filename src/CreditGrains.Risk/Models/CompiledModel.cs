@@ -7,7 +7,7 @@ namespace CreditGrains.Risk.Models;
 /// </summary>
 public abstract class CompiledModel
 {
-    private readonly bool refuses;
+    private readonly int[] refused;
     private readonly bool replaces;
 
     private protected CompiledModel(ImmutableArray<ModelInput> inputs, ScoreUnit unit, string kind)
@@ -16,7 +16,7 @@ public abstract class CompiledModel
         if (inputs.GroupBy(input => input.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
             throw new ModelFault("BadModel", $"input '{twice.Key}' is named twice; name each input once");
         Inputs = inputs;
-        refuses = inputs.Any(input => input.Missing == MissingValue.Refused);
+        refused = [.. inputs.Index().Where(input => input.Item.Missing == MissingValue.Refused).Select(input => input.Index)];
         replaces = inputs.Any(input => input.Missing == MissingValue.Replaced);
         Unit = unit;
         Kind = kind;
@@ -46,7 +46,7 @@ public abstract class CompiledModel
     {
         if (row.Length != Inputs.Length) throw new ArgumentException($"the row has {row.Length} numbers, the model {Inputs.Length} inputs", nameof(row));
         if (scratch.Length < ScratchLength) throw new ArgumentException($"the scratch has {scratch.Length} places, {ScratchLength} are needed", nameof(scratch));
-        if (refuses && LacksOne(row)) return double.NaN;
+        if (refused.Length > 0 && LacksOne(row)) return double.NaN;
         if (!replaces) return Compute(row, scratch);
         var full = scratch.Slice(OwnScratch, Inputs.Length);
         for (var i = 0; i < full.Length; i++) full[i] = double.IsNaN(row[i]) && Inputs[i].Missing == MissingValue.Replaced ? Inputs[i].Replacement : row[i];
@@ -66,8 +66,8 @@ public abstract class CompiledModel
 
     private bool LacksOne(ReadOnlySpan<double> row)
     {
-        for (var i = 0; i < row.Length; i++)
-            if (double.IsNaN(row[i]) && Inputs[i].Missing == MissingValue.Refused) return true;
+        foreach (var input in refused)
+            if (double.IsNaN(row[input])) return true;
         return false;
     }
 

@@ -25,14 +25,20 @@ public sealed class ModelRegistry
     /// <summary>All versions, by name and number.</summary>
     public ImmutableArray<ModelVersion> Versions { get; }
 
-    /// <summary>Compiles a file by its content: JSON (scorecard, logistic) or ONNX.</summary>
+    /// <summary>Compiles a file by its content: JSON (scorecard, logistic, weighted, gated) or ONNX.</summary>
     /// <exception cref="ModelFault">It is neither, or no sound model.</exception>
     public static CompiledModel Compile(ReadOnlySpan<byte> file, OnnxReading? reading = null)
     {
-        var start = 0;
         if (file.StartsWith("\uFEFF"u8)) file = file[3..];
-        while (start < file.Length && file[start] is (byte)' ' or (byte)'\n' or (byte)'\r' or (byte)'\t') start++;
-        return start < file.Length && file[start] is (byte)'{' or (byte)'/' ? ModelFile.Read(file) : OnnxModel.Load(file, reading);
+        return IsJson(file) ? ModelFile.Read(file) : OnnxModel.Load(file, reading);
+    }
+
+    /// <summary>Whether a file begins as JSON does, comments allowed.</summary>
+    internal static bool IsJson(ReadOnlySpan<byte> file)
+    {
+        if (file.StartsWith("\uFEFF"u8)) file = file[3..];
+        var text = file.TrimStart(" \n\r\t"u8);
+        return text.Length > 0 && text[0] is (byte)'{' or (byte)'/';
     }
 
     /// <summary>SHA-256 of a file, in hexadecimal.</summary>

@@ -71,6 +71,9 @@ public sealed class OnnxModel : CompiledModel
     /// <summary>The outputs for one row.</summary>
     public ImmutableArray<OnnxOutput> Outputs { get; }
 
+    /// <summary>Whether one number is the score: not where the output has several columns and none was named.</summary>
+    public bool HasScore => scoreColumn >= 0;
+
     /// <summary>For each input whether it is text.</summary>
     public ImmutableArray<bool> Texts { get; }
 

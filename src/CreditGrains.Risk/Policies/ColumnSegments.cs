@@ -154,7 +154,8 @@ internal sealed class ColumnSegments
         }
     }
 
-    private static bool Collect(UnaryTest test, List<FeelValue> constants, ref bool isOrdered)
+    /// <summary>Collects the constants of a test; false when it is worked out.</summary>
+    public static bool Collect(UnaryTest test, List<FeelValue> constants, ref bool isOrdered)
     {
         switch (test)
         {

@@ -1,3 +1,4 @@
+using System.Numerics;
 using CreditGrains.Risk.Feel;
 
 namespace CreditGrains.Risk.Policies;
@@ -35,13 +36,17 @@ internal sealed record Rule(string Id, UnaryTest?[] Tests, FeelExpression[] Outp
 }
 
 /// <summary>
-/// A decision table, compiled. The inputs are worked out once, then the rules are gone through in order; hit policies that need one rule stop at it. The rules
-/// that held are noted, which is the reason of the decision.
+/// A decision table, compiled. The inputs are worked out once and looked up in the index of their column (<see cref="RuleIndex"/>); the rules left are gone through in order, and hit policies that
+/// need one rule stop at it. The rules that held are noted, which is the reason of the decision.
 /// </summary>
 internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs, Rule[] rules, HitPolicy policy, Aggregation aggregation, int valuePlace, int valuesPlace, string owner) : FeelExpression
 {
+    private const int PiecesMax = 64;
+
     // Rules whose outputs are all constants give the same row each time: it is made once. Null where it must be worked out.
     private readonly FeelValue?[] constantRows = [.. rules.Select(rule => ConstantRow(rule, outputs))];
+
+    private readonly RuleIndex?[] indexes = [.. inputs.Select((_, column) => RuleIndex.Of([.. rules.Select(rule => rule.Tests[column])]))];
 
     /// <summary>Rules.</summary>
     public IReadOnlyList<Rule> Rules => rules;
@@ -77,18 +82,10 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
             return FeelValue.Null;
         }
 
+        Span<int> pieces = inputs.Length <= PiecesMax ? stackalloc int[inputs.Length] : new int[inputs.Length];
+        for (var i = 0; i < inputs.Length; i++) pieces[i] = indexes[i]?.PieceOf(values[i]) ?? RuleIndex.Unknown;
         List<int>? held = null;
-        int first = -1, count = 0;
-        for (var r = 0; r < rules.Length; r++)
-        {
-            if (!Holds(rules[r], values, frame, valuePlace)) continue;
-            trace?.Hit(owner, rules[r].Id);
-            if (first < 0) first = r;
-            if (policy == HitPolicy.First) break;
-            count++;
-            if (policy != HitPolicy.Unique) (held ??= []).Add(r);
-        }
-
+        var (first, count) = Find(values, pieces, frame, trace, ref held);
         if (first < 0) return Otherwise(frame);
         return policy switch
         {
@@ -102,11 +99,44 @@ internal sealed class DecisionTable(InputColumn[] inputs, OutputColumn[] outputs
         };
     }
 
-    private static bool Holds(Rule rule, ReadOnlySpan<FeelValue> values, FeelValue[] frame, int place)
+    /// <summary>Goes through the rules that the indexes leave.</summary>
+    /// <returns>The first that holds, −1 for none, and how many do; the first ends it where one is enough.</returns>
+    private (int First, int Count) Find(ReadOnlySpan<FeelValue> values, ReadOnlySpan<int> pieces, FeelValue[] frame, PolicyTrace? trace, ref List<int>? held)
+    {
+        int first = -1, count = 0;
+        for (var word = 0; word * 64 < rules.Length; word++)
+        {
+            for (var left = Candidates(pieces, word); left != 0; left &= left - 1)
+            {
+                var r = word * 64 + BitOperations.TrailingZeroCount(left);
+                if (!Holds(rules[r], values, pieces, frame, valuePlace)) continue;
+                trace?.Hit(owner, rules[r].Id);
+                count++;
+                if (first < 0) first = r;
+                if (policy == HitPolicy.First) return (first, count);
+                if (policy != HitPolicy.Unique) (held ??= []).Add(r);
+            }
+        }
+
+        return (first, count);
+    }
+
+    /// <summary>Of 64 rules those that the indexes leave, as bits.</summary>
+    private ulong Candidates(ReadOnlySpan<int> pieces, int word)
+    {
+        var count = rules.Length - word * 64;
+        var left = count >= 64 ? ulong.MaxValue : (1UL << count) - 1;
+        for (var i = 0; i < pieces.Length; i++)
+            if (pieces[i] != RuleIndex.Unknown && indexes[i] is { } index) left &= index.Rules[pieces[i] * index.Words + word];
+        return left;
+    }
+
+    /// <summary>Whether the tests hold that no index has settled.</summary>
+    private static bool Holds(Rule rule, ReadOnlySpan<FeelValue> values, ReadOnlySpan<int> pieces, FeelValue[] frame, int place)
     {
         for (var i = 0; i < values.Length; i++)
         {
-            if (rule.Tests[i] is not { } test) continue;
+            if (pieces[i] != RuleIndex.Unknown || rule.Tests[i] is not { } test) continue;
             if (rule.Asks[i]) frame[place] = values[i];
             if (!test.Holds(values[i], frame)) return false;
         }

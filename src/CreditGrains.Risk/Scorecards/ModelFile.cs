@@ -4,7 +4,7 @@ using CreditGrains.Risk.Models;
 
 namespace CreditGrains.Risk.Scorecards;
 
-/// <summary>Scorecards and logistic models as JSON files (docs/models.md). What is not known is refused, never skipped.</summary>
+/// <summary>Scorecards, logistic models and combinations of models as JSON files (docs/models.md). What is not known is refused, never skipped.</summary>
 public static class ModelFile
 {
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
@@ -39,7 +39,8 @@ public static class ModelFile
         {
             "scorecard" => Scorecard(form),
             "logistic" => Logistic(form),
-            _ => throw new ModelFault("BadModel", $"kind '{form.Kind}' is not scorecard or logistic"),
+            "weighted" or "gated" => Combined(form),
+            _ => throw new ModelFault("BadModel", $"kind '{form.Kind}' is not scorecard, logistic, weighted or gated"),
         };
     }
 
@@ -79,7 +80,7 @@ public static class ModelFile
 
     private static Scorecard Scorecard(FileForm form)
     {
-        if (form.Scale is null || form.Characteristics is null || form.Inputs is not null || form.Intercept is not null) throw new ModelFault("BadScorecard", "a scorecard has scale and characteristics, and neither inputs nor intercept");
+        if (form.Scale is null || form.Characteristics is null || form.Inputs is not null || form.Intercept is not null || form.IsCombined) throw new ModelFault("BadScorecard", "a scorecard has scale and characteristics, and neither inputs nor intercept");
         if (form.Characteristics.Any(one => one is null || one.Bins.Any(bin => bin is null))) throw new ModelFault("BadScorecard", "a characteristic or bin is null; leave it out or fill it in");
         return new Scorecard(
             form.Name,
@@ -91,21 +92,41 @@ public static class ModelFile
 
     private static LogisticModel Logistic(FileForm form)
     {
-        if (form.Inputs is null || form.Intercept is null || form.Characteristics is not null || form.Scale is not null) throw new ModelFault("BadModel", "a logistic model has inputs and intercept, and neither scale nor characteristics");
+        if (form.Inputs is null || form.Intercept is null || form.Characteristics is not null || form.Scale is not null || form.IsCombined) throw new ModelFault("BadModel", "a logistic model has inputs and intercept, and neither scale nor characteristics");
         if (form.Inputs.Any(input => input is null)) throw new ModelFault("BadModel", "an input is null; leave it out or fill it in");
         return new LogisticModel(
             form.Name, [.. form.Inputs.Select(input => input.Missing is { } value ? new ModelInput(input.Name, MissingValue.Replaced, value) : new ModelInput(input.Name, MissingValue.Refused))],
             [.. form.Inputs.Select(input => input.Coefficient)], form.Intercept.Value);
     }
 
+    private static CombinedModel Combined(FileForm form)
+    {
+        if (form.Parts is null || form.Parts.Any(part => part is null) || form.Scale is not null || form.Characteristics is not null || form.Inputs is not null || form.Intercept is not null || form.BasePoints is not null || form.Cutoff is not null)
+            throw new ModelFault("BadModel", $"a {form.Kind} model has parts, and nothing of a scorecard or logistic model beside them");
+        return CombinedFile.Compile(form.Kind, form.Below, [.. form.Parts.Select(part => (part.Model, part.Onnx, part.Weight))]);
+    }
+
     private sealed record FileForm(string Kind, string Name)
     {
+        public PartForm[]? Parts { get; init; }
+        public double? Below { get; init; }
+
+        [JsonIgnore]
+        public bool IsCombined => Parts is not null || Below is not null;
+
         public ScaleForm? Scale { get; init; }
         public double? BasePoints { get; init; }
         public double? Cutoff { get; init; }
         public CharacteristicForm[]? Characteristics { get; init; }
         public double? Intercept { get; init; }
         public InputForm[]? Inputs { get; init; }
+    }
+
+    private sealed record PartForm
+    {
+        public double? Weight { get; init; }
+        public JsonElement? Model { get; init; }
+        public byte[]? Onnx { get; init; }
     }
 
     private sealed record ScaleForm(double Points, double Odds, double Pdo);

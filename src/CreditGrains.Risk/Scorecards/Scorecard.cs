@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
 using CreditGrains.Risk.Models;
 
@@ -50,9 +49,7 @@ public readonly record struct PointsScale(double Points, double Odds, double Dou
 /// <summary>A scorecard: the points of one bin of each characteristic, added to its base points.</summary>
 public sealed class Scorecard : CompiledModel
 {
-    private readonly double[][] edges;
-    private readonly FrozenDictionary<double, double>?[] codes;
-    private readonly double[][] points;
+    private readonly PointTable table;
 
     /// <param name="name">Its name.</param>
     /// <param name="characteristics">What it looks at.</param>
@@ -72,9 +69,7 @@ public sealed class Scorecard : CompiledModel
         BasePoints = basePoints;
         Cutoff = cutoff;
         foreach (var one in characteristics) Check(one);
-        edges = [.. characteristics.Select(one => one.IsCategorical ? [] : one.Bins.Skip(1).Select(bin => bin.Low).ToArray())];
-        points = [.. characteristics.Select(one => one.Bins.Select(bin => bin.Points).ToArray())];
-        codes = [.. characteristics.Select(one => one.IsCategorical ? one.Bins.SelectMany(bin => bin.Codes.Select(code => (code, bin.Points))).ToFrozenDictionary(pair => pair.code, pair => pair.Points) : null)];
+        table = new PointTable(characteristics);
     }
 
     /// <summary>Its name.</summary>
@@ -95,26 +90,12 @@ public sealed class Scorecard : CompiledModel
     private protected override int OwnScratch => 0;
 
     /// <summary>Points of one characteristic; NaN when it cannot be scored.</summary>
-    public double PointsOf(int characteristic, double value)
-    {
-        if (double.IsNaN(value)) return Characteristics[characteristic].MissingPoints ?? double.NaN;
-        if (codes[characteristic] is { } table) return table.TryGetValue(value, out var found) ? found : Characteristics[characteristic].OtherPoints ?? double.NaN;
-        var (low, bounds) = (0, edges[characteristic]);
-        var high = bounds.Length;
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            if (value >= bounds[middle]) low = middle + 1;
-            else high = middle;
-        }
-
-        return points[characteristic][low];
-    }
+    public double PointsOf(int characteristic, double value) => table.PointsOf(characteristic, value);
 
     private protected override double Compute(ReadOnlySpan<double> row, Span<double> scratch)
     {
         var sum = BasePoints;
-        for (var i = 0; i < row.Length; i++) sum += PointsOf(i, row[i]);
+        for (var i = 0; i < row.Length; i++) sum += table.PointsOf(i, row[i]);
         return sum;
     }
 

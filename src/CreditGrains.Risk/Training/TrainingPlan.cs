@@ -39,6 +39,12 @@ public sealed record TrainingPlan(string Name, LabelDefinition Label, string[] I
     /// <summary>Columns that hold protected attributes under other names; nothing may use them.</summary>
     public string[] Protected { get; init; } = [];
 
+    /// <summary>What the fairness report compares; the models never see it.</summary>
+    public FairnessQuestion[] Fairness { get; init; } = [];
+
+    /// <summary>Share of accounts that the fairness report takes for declined, those of the highest probability; above 0 and below 1.</summary>
+    public double FairnessDeclineShare { get; init; } = 0.2;
+
     /// <summary>Formula of the fold, such as "ID % 5" or a column; a whole number from 0.</summary>
     public string Folds { get; init; } = "";
 
@@ -80,6 +86,14 @@ public sealed record TrainingPlan(string Name, LabelDefinition Label, string[] I
         if (plan.FoldCount is < 2 or > 50) throw new ModelFault("BadTraining", "foldCount is out of range; give 2 to 50");
         if (plan.Label.PerformanceMonths < 0) throw new ModelFault("BadTraining", "label.performanceMonths is below 0; give months");
         if (plan.Label.PerformanceMonths > 0 && (plan.Label.ObservedAt is null || plan.Label.AsOf is null)) throw new ModelFault("BadTraining", "label.performanceMonths needs label.observedAt (a column) and label.asOf (a day)");
+        if (plan.FairnessDeclineShare is not (> 0 and < 1)) throw new ModelFault("BadTraining", "fairnessDeclineShare is out of range; give a share above 0 and below 1");
+        foreach (var question in plan.Fairness)
+        {
+            if (question is null || question.Column.Length == 0) throw new ModelFault("BadTraining", "an entry of fairness names no column");
+            if (question.Edges.Zip(question.Edges.Skip(1)).Any(pair => !(pair.First < pair.Second))) throw new ModelFault("BadTraining", $"the edges of fairness column '{question.Column}' do not rise");
+            if (plan.Inputs.Contains(question.Column)) throw new ModelFault("ProtectedInput", $"'{question.Column}' is compared for fairness and is an input; leave it out of the inputs");
+        }
+
         plan.Scorecard?.Check();
         plan.Boosting?.Check();
         return plan;

@@ -66,6 +66,15 @@ public static class TrainingReport
             page.Append("</table>");
         }
 
+        if (FairnessReport.Of(run) is { Count: > 0 } fairness)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"<h2>Fairness</h2><p>Attributes that no model uses, with {run.Plan.FairnessDeclineShare:P0} of all accounts declined, out of fold. Relative approval is the group's approval share by that of the best group; below 0.80 it is marked. Groups of fewer than {GroupTreatment.RowsMin} are not compared.</p>");
+            page.Append("<table><tr><th>Model<th>Column<th>Group<th>Rows<th>Bad rate<th>Mean probability<th>AUC<th>Approved<th>Relative<th>Goods declined</tr>");
+            foreach (var one in fairness)
+                page.Append(CultureInfo.InvariantCulture, $"<tr><td>{one.Kind}<td>{Plot.Text(one.Column)}<td>{Plot.Text(one.Group)}<td>{one.Rows}<td>{one.BadRatio:F4}<td>{one.MeanProbability:F4}<td>{one.Auc:F4}<td>{one.ApprovalRatio:F4}<td>{one.RelativeApproval:F3}{(one.IsBelowFourFifths ? " (!)" : "")}<td>{one.GoodsDeclinedRatio:F4}</tr>");
+            page.Append("</table>");
+        }
+
         return page.Append("</html>\n").ToString();
     }
 
@@ -77,7 +86,7 @@ public static class TrainingReport
         {
             run.Plan.Name, run.Plan.Seed, run.Table.Rows, Bads = run.Table.Bads.Count(bad => bad), run.Table.Left, run.Plan.Inputs,
             Models = run.Scores.Select(one => new { one.Kind, one.Out, one.Raw, one.Folds, one.Scale, Isotonic = IsotonicScale.Fit(one.LogOdds, run.Table.Bads).Steps.Select(step => new[] { step.From, step.Probability }) }),
-            run.Card?.Characteristics, Importance = run.Trees is { } trees ? Importance(run, trees).ToDictionary(one => one.Name, one => one.Value) : null,
+            Fairness = FairnessReport.Of(run), run.Card?.Characteristics, Importance = run.Trees is { } trees ? Importance(run, trees).ToDictionary(one => one.Name, one => one.Value) : null,
         }, Options);
     }
 

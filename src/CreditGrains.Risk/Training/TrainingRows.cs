@@ -40,6 +40,9 @@ public static class TrainingRows
         if (plan.Folds.Length == 0) throw new ModelFault("BadTraining", "folds is not given; write a formula such as \"ID % 5\", or a column that has the fold");
         var fold = Formula.Read(plan.Folds, Place);
         var observed = label.ObservedAt is null ? -1 : Place(label.ObservedAt) is var day && day >= 0 ? day : throw new ModelFault("BadTraining", $"label.observedAt names '{label.ObservedAt}', which is no column");
+        var groupPlaces = Array.ConvertAll(plan.Fairness, one => Place(one.Column) is var at && at >= 0 && at < header.Count ? at : throw new ModelFault("BadTraining", $"fairness names '{one.Column}', which is no column of the file"));
+        if (plan.Fairness.FirstOrDefault(one => derived.Any(formula => formula.Names.Contains(one.Column))) is { } used) throw new ModelFault("ProtectedInput", $"'{used.Column}' is compared for fairness and a derived column uses it; derive without it");
+        var groups = groupPlaces.Select(_ => new List<string>()).ToArray();
         var needed = new HashSet<string>([.. bad.Names, .. fold.Names, .. indeterminate?.Names ?? new HashSet<string>(), .. exclude.SelectMany(one => one.Names), .. derived.SelectMany(one => one.Names), .. plan.Inputs], StringComparer.Ordinal);
         if (label.ObservedAt is { } column) needed.Add(column);
         var isRead = header.Select(needed.Contains).ToArray();
@@ -62,12 +65,13 @@ public static class TrainingRows
             var part = fold.Of(row);
             if (!(part >= 0 && part < plan.FoldCount && part == Math.Floor(part))) throw new ModelFault("BadFold", $"row {number} has the fold {part.ToString(CultureInfo.InvariantCulture)}; folds are whole numbers from 0 to {plan.FoldCount - 1}, correct folds or foldCount");
             for (var i = 0; i < inputs.Length; i++) columns[i].Add(row[inputs[i]]);
+            for (var i = 0; i < groups.Length; i++) groups[i].Add(plan.Fairness[i].GroupOf(groupPlaces[i] < line.Count ? line[groupPlaces[i]] : "", number));
             bads.Add(bad.Of(row) == 1);
             folds.Add((int)part);
         }
 
         if (bads.Count == 0) throw new ModelFault("NoRows", $"no row is left to train on ({string.Join(", ", left.Select(pair => $"{pair.Key}: {pair.Value}"))}); check the file and label");
-        return new TrainingTable(plan.Inputs, Array.ConvertAll(columns, list => list.ToArray()), [.. bads], [.. folds], plan.FoldCount, left);
+        return new TrainingTable(plan.Inputs, Array.ConvertAll(columns, list => list.ToArray()), [.. bads], [.. folds], plan.FoldCount, left) { Groups = [.. groups.Select(list => list.ToArray())] };
 
         string? Why(double[] row)
         {

@@ -9,6 +9,9 @@ namespace CreditGrains.Risk.Training;
 /// <param name="Left">Why other rows of the file were left out, and how many.</param>
 public sealed record TrainingTable(string[] Names, double[][] Columns, bool[] Bads, int[] Folds, int FoldCount, IReadOnlyDictionary<string, int> Left)
 {
+    /// <summary>For each question of the fairness report the group of each row; never an input.</summary>
+    public IReadOnlyList<string[]> Groups { get; init; } = [];
+
     /// <summary>How many rows.</summary>
     public int Rows => Bads.Length;
 

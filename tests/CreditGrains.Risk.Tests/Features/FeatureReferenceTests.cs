@@ -60,6 +60,19 @@ public sealed class FeatureReferenceTests
             var got = values[feature.Index] == FixedPoint.Missing ? (long?)null : values[feature.Index];
             Assert.True(expected[feature.Name] == got, $"seed {seed}, step {step}: {feature.Name} is {got?.ToString(CultureInfo.InvariantCulture) ?? "missing"}, the reference {expected[feature.Name]?.ToString(CultureInfo.InvariantCulture) ?? "missing"}");
         }
+        CompareSome(catalogue, row, values, at, now, seed, step);
+    }
+
+    /// <summary>A reading of some features has the same bits, and touches no others.</summary>
+    private static void CompareSome(FeatureCatalogue catalogue, byte[] row, long[] all, long at, long now, int seed, int step)
+    {
+        var random = new Random(seed * 1_009 + step);
+        int[] wanted = [.. Enumerable.Range(0, all.Length).Where(_ => random.Next(4) == 0)];
+        var some = new long[all.Length];
+        Array.Fill(some, 77);
+        catalogue.ReadingOf(wanted).Read(row, default, new FeatureMoment { OccurredAtMicros = at * 1_000_000, RecordedAtMicros = now * 1_000_000 }, some);
+        for (var i = 0; i < all.Length; i++)
+            Assert.True(some[i] == (wanted.Contains(i) ? all[i] : 77), $"seed {seed}, step {step}: {catalogue.Features[i].Name} of {wanted.Length} is {some[i]}, of all {all[i]}");
     }
 
     private static IEnumerable<ReferenceFeature> RandomFeature(Random random, int number)

@@ -79,6 +79,7 @@ public sealed class FeelExpressionTests
     [InlineData("years and months duration(@\"2024-01-31\", @\"2026-01-30\").months", "11")]
     [InlineData("date(\"2025-02-29\")", "null")]
     [InlineData("date(2026, 13, 1)", "null")]
+    [InlineData("@\"foo\"", "null")]
     [InlineData("@\"2026-01-01T23:30:00\" + @\"PT45M\"", "@\"2026-01-02T00:15:00\"")]
     [InlineData("@\"9999-12-31\" + @\"P1D\"", "@\"10000-01-01\"")]
     public void Calendar_IsDaysAndMonths(string text, string expected) => Gives(text, expected);
@@ -96,6 +97,7 @@ public sealed class FeelExpressionTests
     [InlineData("1 instance of nothing", "UnknownType")]
     [InlineData("function(x) external {java: {}}", "UnsupportedExpression")]
     [InlineData("@\"2026-02-30\"", "NoDate")]
+    [InlineData("@\"P1X\"", "NoDate")]
     [InlineData("1e99", "NumberTooLarge")]
     [InlineData("12345678901234567890.12345678901234", "NumberTooLarge")]
     public void Parse_WrongText_IsRefusedByName(string text, string name) =>

@@ -24,6 +24,25 @@ public sealed class ScorecardTest
     public void Score_OfARow_IsBasePlusOneBinEach(double utilisation, double home, double months, double points) =>
         Assert.Equal(points, Card.Score([utilisation, home, months], []));
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(17)]
+    [InlineData(40)]
+    public void Points_OfAnyNumber_AreThoseOfTheBinThatHoldsIt(int bins)
+    {
+        var lows = Enumerable.Range(0, bins).Select(i => i == 0 ? double.NegativeInfinity : i * 1.5 - 7).ToArray();
+        var one = new Characteristic("a", [.. lows.Select((low, i) => new ScorecardBin(i * 3 + 1, 0, low, i + 1 < bins ? lows[i + 1] : double.PositiveInfinity))], MissingPoints: 99);
+        // A second, so that the padding of the first is looked over.
+        var card = new Scorecard("card", [one, new Characteristic("b", [new ScorecardBin(1_000)])], Scale);
+        foreach (var value in lows.Skip(1).SelectMany(low => new[] { low, Math.BitDecrement(low), Math.BitIncrement(low) }).Concat([double.NegativeInfinity, double.PositiveInfinity, 0, -0.0, double.MaxValue, double.MinValue]))
+            Assert.Equal(one.Bins.Single(bin => value >= bin.Low && (value < bin.High || double.IsPositiveInfinity(bin.High))).Points, card.PointsOf(0, value));
+        Assert.Equal(99, card.PointsOf(0, double.NaN));
+        Assert.Equal(1_000, card.PointsOf(1, 5));
+    }
+
     /// <summary>Siddiqi's scaling: factor 20 ÷ ln 2 = 28.8539, offset 600 − factor · ln 50 = 487.123.</summary>
     [Fact]
     public void Scale_OfTheTextbook_HasItsFactorAndOffset()

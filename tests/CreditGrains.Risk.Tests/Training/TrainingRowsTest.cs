@@ -39,6 +39,12 @@ public sealed class TrainingRowsTest
     [InlineData("\"inputs\": [\"use\", \"use\"]", "BadTraining")]
     [InlineData("\"inputs\": [\"use\"], \"foldCount\": 1", "BadTraining")]
     [InlineData("\"inputs\": [\"use\"], \"tres\": 1", "BadJson")]
+    [InlineData("\"inputs\": [\"use\"], \"fairness\": [{ \"column\": \"use\" }]", "ProtectedInput")]
+    [InlineData("\"inputs\": [\"z\"], \"derived\": { \"z\": \"late * 2\" }, \"fairness\": [{ \"column\": \"late\" }]", "ProtectedInput")]
+    [InlineData("\"inputs\": [\"use\"], \"fairness\": [{ \"column\": \"none\" }]", "BadTraining")]
+    [InlineData("\"inputs\": [\"use\"], \"fairness\": [{ \"column\": \"late\", \"edges\": [2, 1] }]", "BadTraining")]
+    [InlineData("\"inputs\": [\"use\"], \"fairness\": [{ \"column\": \"seen\", \"edges\": [2] }]", "BadNumber")]
+    [InlineData("\"inputs\": [\"use\"], \"fairnessDeclineShare\": 1", "BadTraining")]
     [InlineData("\"inputs\": [\"use\"], \"boosting\": { \"rate\": 0 }", "BadTraining")]
     public void Plan_Wrong_IsRefusedByName(string part, string name)
     {

@@ -61,8 +61,8 @@ internal static class RiskRuns
             await SendAsync(engine, new ActivateModel(Scope, name, 1, VersionRole.Shadow, 0, 0, "bench", ""));
         }
         var load = new EngineLoad(whole with { Seconds = Math.Min(5, settings.Seconds), WarmUpSeconds = 1 }, engine);
-        var without = await load.BatchesAsync(BatchLength, 1);
-        double rate, ratio;
+        var before = await load.BatchesAsync(BatchLength, 1);
+        double rate, with;
         await using (var desk = engine.StartRiskDesk(text => report.Detail($"{text}")))
         {
             // The first events build the book; what is measured is scored.
@@ -70,12 +70,13 @@ internal static class RiskRuns
             var (from, clock) = (desk.FollowedSequence, System.Diagnostics.Stopwatch.StartNew());
             await Task.Delay(TimeSpan.FromSeconds(settings.Seconds));
             rate = (desk.FollowedSequence - from) / clock.Elapsed.TotalSeconds;
-            var with = await load.BatchesAsync(BatchLength, 1);
-            ratio = with.PerSecond / without.PerSecond;
-            report.Detail($"one batch at a time: {without.PerSecond:N0} decisions/s without shadows running, {with.PerSecond:N0} with");
+            with = (await load.BatchesAsync(BatchLength, 1)).PerSecond;
         }
+        // The book grows from run to run: what it is without is taken from before and after.
+        var after = await load.BatchesAsync(BatchLength, 1);
+        report.Detail($"one batch at a time: {before.PerSecond:N0} and {after.PerSecond:N0} decisions/s without shadows running, before and after; {with:N0} with");
         figures.Add(Asked.ShadowRate(rate));
-        figures.Add(Asked.ShadowCost(ratio));
+        figures.Add(Asked.ShadowCost(2 * with / (before.PerSecond + after.PerSecond)));
     }
 
     /// <summary>Lets one of the bench's models decide with its policy, or none.</summary>

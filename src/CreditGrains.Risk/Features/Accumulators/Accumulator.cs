@@ -42,6 +42,19 @@ internal abstract class Accumulator
     /// <summary>Writes the values of the part's features.</summary>
     public abstract void Read(ref byte row, in Moment moment, Span<long> values);
 
+    /// <summary>The same part, which writes the values of some of its features only, and those as this one does; null when there is none of them.</summary>
+    /// <param name="wanted">Whether a feature is, by its place in the vector.</param>
+    public abstract Accumulator? Narrowed(ReadOnlySpan<bool> wanted);
+
+    /// <summary>Those of some features that are wanted.</summary>
+    protected static T[] Wanted<T>(T[] features, Func<T, int> indexOf, ReadOnlySpan<bool> wanted)
+    {
+        var kept = new List<T>();
+        foreach (var feature in features)
+            if (wanted[indexOf(feature)]) kept.Add(feature);
+        return [.. kept];
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static T Get<T>(ref byte row, int at)
         where T : unmanaged => Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref row, at));

@@ -34,6 +34,13 @@ internal sealed class DistinctRing : Accumulator
         Length = 2 + DistinctSketch.ExactMax * (valueBytes + maskBytes);
     }
 
+    private DistinctRing(DistinctRing whole, (int Buckets, int Index, int Scale)[] windows)
+    {
+        this.windows = windows;
+        (clock, length, valueBytes, maskBytes, places, estimates) = (whole.clock, whole.length, whole.valueBytes, whole.maskBytes, whole.places, whole.estimates);
+        (Length, Offset) = (whole.Length, whole.Offset);
+    }
+
     /// <summary>Most buckets of a ring.</summary>
     public const int BucketsMax = 32;
 
@@ -114,6 +121,10 @@ internal sealed class DistinctRing : Accumulator
             values[index] = FixedPoint.Quotient(count == IsSketch ? estimates[seen] : seen, 1, scale);
         }
     }
+
+    /// <inheritdoc/>
+    public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) =>
+        Wanted(windows, window => window.Index, wanted) is { Length: > 0 } kept ? new DistinctRing(this, kept) : null;
 
     private int MaskAt(int i) => Offset + 2 + DistinctSketch.ExactMax * valueBytes + i * maskBytes;
 

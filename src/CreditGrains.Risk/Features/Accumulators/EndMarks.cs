@@ -20,6 +20,12 @@ internal sealed class EndMarks : Accumulator
         Length = firstAt + (features.Any(feature => feature.Aggregation == Aggregation.SecondsSinceFirst) ? 4 : 0);
     }
 
+    private EndMarks(EndMarks whole, (int Index, Aggregation Aggregation, int Scale)[] features)
+    {
+        this.features = features;
+        (hasLast, valueAt, firstAt, Length, Offset) = (whole.hasLast, whole.valueAt, whole.firstAt, whole.Length, whole.Offset);
+    }
+
     /// <inheritdoc/>
     public override int Length { get; }
 
@@ -51,4 +57,8 @@ internal sealed class EndMarks : Accumulator
             else values[index] = FixedPoint.Quotient(Math.Max(0, moment.Seconds - time), 1, scale);
         }
     }
+
+    /// <inheritdoc/>
+    public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) =>
+        Wanted(features, feature => feature.Index, wanted) is { Length: > 0 } kept ? new EndMarks(this, kept) : null;
 }

@@ -71,4 +71,8 @@ internal sealed class LifetimeMoments : Accumulator
         }
         foreach (ref readonly var feature in features.AsSpan()) values[feature.Index] = feature.Of(m);
     }
+
+    /// <inheritdoc/>
+    public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) =>
+        Wanted(features, feature => feature.Index, wanted) is { Length: > 0 } kept ? new LifetimeMoments(parts, kept) { Offset = Offset } : null;
 }

@@ -27,6 +27,10 @@ internal sealed class MomentRing : Accumulator
     private readonly int extremesAt;
     private readonly (int Buckets, MomentFeature[] Features)[] windows;
     private readonly bool hasTrend;
+    private readonly bool isShort;
+
+    // Below, Σ j · x of narrow sums (48 bits) stays within 64 bits.
+    private const int ShortLengthMax = 128;
 
     /// <param name="clock">Its buckets.</param>
     /// <param name="lateBuckets">Buckets kept beyond the longest window, for late events and decisions.</param>
@@ -45,6 +49,16 @@ internal sealed class MomentRing : Accumulator
         extremesAt = squaresAt + ((parts & RingParts.Squares) != 0 ? length * SquareBytes : 0);
         Length = extremesAt + ((parts & RingParts.Extremes) != 0 ? length * 16 : 0);
         hasTrend = windows.Any(window => window.Features.Any(feature => feature.Aggregation == Aggregation.Trend));
+        isShort = !isWide && length <= ShortLengthMax;
+    }
+
+    // All that is kept is still added up, so that what does not fit is missing in both alike.
+    private MomentRing(MomentRing whole, (int Buckets, MomentFeature[] Features)[] windows)
+    {
+        this.windows = windows;
+        (clock, length, parts, isWide, countBytes) = (whole.clock, whole.length, whole.parts, whole.isWide, whole.countBytes);
+        (squaresAt, extremesAt, hasTrend, isShort) = (whole.squaresAt, whole.extremesAt, whole.hasTrend, whole.isShort);
+        (Length, Offset) = (whole.Length, whole.Offset);
     }
 
     /// <inheritdoc/>
@@ -117,6 +131,15 @@ internal sealed class MomentRing : Accumulator
         }
     }
 
+    /// <inheritdoc/>
+    public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted)
+    {
+        var kept = new List<(int, MomentFeature[])>();
+        foreach (var (buckets, features) in windows)
+            if (Wanted(features, feature => feature.Index, wanted) is { Length: > 0 } some) kept.Add((buckets, some));
+        return kept.Count > 0 ? new MomentRing(this, [.. kept]) : null;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int SlotOf(long bucket) => unchecked((int)((uint)bucket % (uint)length));
 
@@ -133,7 +156,11 @@ internal sealed class MomentRing : Accumulator
         var total = unchecked(m.Sum + sum);
         if (((m.Sum ^ total) & (sum ^ total)) < 0) m.IsUnknown = true;
         m.Sum = total;
-        if (hasTrend)
+        if (hasTrend && isShort)
+        {
+            m.Slanted = unchecked(m.Slanted + back * sum);
+        }
+        else if (hasTrend)
         {
             var slanted = (Int128)back * sum + m.Slanted;
             if (slanted > long.MaxValue || slanted < long.MinValue) m.IsUnknown = true;

@@ -57,6 +57,9 @@ internal sealed class StreakRing(BucketClock clock, int lateBuckets, int index, 
         values[index] = FixedPoint.Quotient(run, 1, scale);
     }
 
+    /// <inheritdoc/>
+    public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) => wanted[index] ? this : null;
+
     private int At(long bucket) => Offset + 2 + (int)(bucket % length) * 2;
 
     private static int Join(int run, ushort bucket) => (bucket & Broken) != 0 ? bucket & RunMax : Math.Min(RunMax, run + bucket);

@@ -15,6 +15,16 @@ internal sealed class DerivedFeature
 
     public static DerivedFeature Of(Feature feature, FeatureExpression expression) => new(feature, expression, null, null);
 
+    /// <summary>Its place in the vector.</summary>
+    public int Index => feature.Index;
+
+    /// <summary>Marks the features that it is made of.</summary>
+    public void MarkSources(bool[] wanted)
+    {
+        if (expression is null) wanted[of!.Index] = wanted[to!.Index] = true;
+        else expression.MarkSources(wanted);
+    }
+
     /// <summary>Works it out from the values of the features before it.</summary>
     public void Write(Span<long> values, in FeatureMoment at, long localSeconds)
     {

@@ -43,6 +43,13 @@ internal sealed class FeatureExpression(ExpressionStep[] steps)
     // Below 2^96, with room for the rounding of the comparison in doubles.
     private const double MagnitudeMax = 7.9e28;
 
+    /// <summary>Marks the features that it names.</summary>
+    public void MarkSources(bool[] wanted)
+    {
+        foreach (var step in steps)
+            if (step.Kind == StepKind.Feature) wanted[step.Index] = true;
+    }
+
     /// <summary>The value, or null where missing.</summary>
     public decimal? Evaluate(ReadOnlySpan<long> values, in FeatureMoment at, long localSeconds)
     {

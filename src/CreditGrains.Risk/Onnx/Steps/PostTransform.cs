@@ -42,7 +42,10 @@ internal static class PostTransforms
         }
     }
 
-    /// <summary>√2 · erf⁻¹(2x − 1), by Winitzki's approximation in 32 bits with the constants of ONNX Runtime: near ½ its digits cancel, so width and order set the result.</summary>
+    /// <summary>
+    /// √2 · erf⁻¹(2x − 1), by Winitzki's approximation in 32 bits as ONNX Runtime works it out, step by step: near ½ its digits cancel, so width, order and the last bit of a constant set the result.
+    /// Outside (0, 1) it is NaN, at the ends infinite.
+    /// </summary>
     public static double Probit(double value)
     {
         const float winitzki = 0.147f;
@@ -50,7 +53,7 @@ internal static class PostTransforms
         var sign = x < 0 ? -1f : 1f;
         x = (1 - x) * (1 + x);
         var log = MathF.Log(x);
-        var v = 2 / (3.14159f * winitzki) + 0.5f * log;
+        var v = (float)(2 / (Math.PI * 0.147)) + 0.5f * log;
         var v2 = 1 / winitzki * log;
         return 1.41421356f * (sign * MathF.Sqrt(-v + MathF.Sqrt(v * v - v2)));
     }
