@@ -13,7 +13,10 @@ namespace CreditGrains.Engine.Loans;
 /// </summary>
 internal sealed class LoanAgeing(PartitionState state, LoanBook book)
 {
-    private readonly AgedLoan aged = new();
+    /// <summary>Most unpaid instalments it looks at.</summary>
+    private const int DuesMax = 64;
+
+    private readonly KeptLoan aged = new();
     private readonly LoanPart part = new() { Deed = LoanDeed.Aged };
 
     /// <summary>Brings a loan to a date.</summary>
@@ -46,7 +49,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
             // Interest for lateness would be charged by now.
             if (terms.Overdue.ChargesAtMonthEnd && due < MonthEnds.LastUpTo(today)) return false;
             var next = stand.Next(terms, isFirst);
-            if (next.Due.DayNumber <= loan.AsOf || next.Principal + next.Interest <= 0 || aged.DueCount == AgedLoan.DuesMax) return false;
+            if (next.Due.DayNumber <= loan.AsOf || next.Principal + next.Interest <= 0 || aged.Dues.Length == DuesMax) return false;
             Add(next, today, loan.Reference);
             moved += new LoanOwed(0, next.Interest, next.Fees);
             stand = stand.After(next);
@@ -58,7 +61,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         part.Day = today.DayNumber;
         part.Moved = moved;
         part.Charged = moved.Interest + moved.Fees;
-        part.Aged = aged;
+        part.Kept = aged;
         result = part;
         return true;
     }
@@ -67,34 +70,34 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
     private bool TryReadDues(in LoanRow loan, DateOnly today)
     {
         var days = today.DayNumber - loan.AsOf;
-        aged.DueCount = 0;
+        aged.Clear();
         for (var row = loan.FirstUnpaid; row != 0; row = state.LoanDues.Read(row).Next)
         {
-            if (aged.DueCount == AgedLoan.DuesMax) return false;
-            ref var due = ref aged.Dues[aged.DueCount++];
-            due = state.LoanDues.Read(row);
+            if (aged.Dues.Length == DuesMax) return false;
+            aged.Add(state.LoanDues.Read(row));
+            ref var due = ref aged.Dues[^1];
             due.DaysLate += days;
-            due.PrincipalDays += (Int128)due.Principal * days;
-            due.InterestDays += (Int128)due.Interest * days;
+            due.PrincipalDays += Math.BigMul(due.Principal, (long)days);
+            due.InterestDays += Math.BigMul(due.Interest, (long)days);
         }
-        aged.KeptCount = aged.DueCount;
+        aged.LaterCount = aged.Dues.Length;
         return true;
     }
 
     private void Add(in Domain.Loans.Schedules.Instalment next, DateOnly today, long reference)
     {
         var late = today.DayNumber - next.Due.DayNumber;
-        aged.Dues[aged.DueCount++] = new LoanDueRow
+        aged.Add(new LoanDueRow
         {
             Reference = reference, Number = (ushort)next.Number, Due = next.Due.DayNumber, DaysLate = late, Fees = next.Fees, Interest = next.Interest, Principal = next.Principal,
-            PrincipalDays = (Int128)next.Principal * late, InterestDays = (Int128)next.Interest * late,
-        };
+            PrincipalDays = Math.BigMul(next.Principal, (long)late), InterestDays = Math.BigMul(next.Interest, (long)late),
+        });
     }
 
     private DateOnly? NextCharge(LoanTerms terms, DateOnly today)
     {
         DateOnly? next = null;
-        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+        foreach (ref readonly var due in aged.Dues)
             next = LoanWake.Sooner(next, LoanWake.NextCharge(terms, new DueInstalment(due.Number, LoanDays.Date(due.Due), due.Fees, due.Interest, due.Principal) { DaysLate = due.DaysLate }, today, default));
         return next;
     }
@@ -116,7 +119,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
     {
         var graceDays = terms.Overdue.GraceDays;
         var (oldest, late) = (0, 0);
-        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+        foreach (ref readonly var due in aged.Dues)
         {
             if (due.Interest <= 0 && due.Principal <= 0) continue;
             (oldest, late) = (due.Due, due.DaysLate);
@@ -130,7 +133,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         part.DaysPastDue = pastDue;
         part.Bucket = kept.Bucket = (byte)product.Buckets.Of(pastDue);
         part.Class = kept.Class = (byte)Classifications.Worse(product.Classes.Of(pastDue, today), (Classification)kept.ClassBest);
-        if (product.Overdue.ChargesAtMonthEnd && aged.DueCount > 0) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
+        if (product.Overdue.ChargesAtMonthEnd && !aged.Dues.IsEmpty) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
         part.WakeDay = kept.WakeDay = LoanDays.Of(oldest == 0 ? nextDue : LoanWake.Next(today, late, default, nextDue, product));
     }
 }

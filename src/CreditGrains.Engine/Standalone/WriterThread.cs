@@ -191,8 +191,9 @@ internal sealed class WriterThread : IDisposable
         while (!isFull)
         {
             isFull = RunQueued(decided, ref commands);
-            // While the disk is busy, later arrivals may still join this batch.
+            // While the disk is busy, later arrivals may still join this batch; until they come, work of the engine's own goes on.
             if (isFull || !isFlushing) break;
+            if (partition.WorkMeanwhile()) continue;
             AwaitCallsOrDisk();
             if (fault is not null) break;
         }
