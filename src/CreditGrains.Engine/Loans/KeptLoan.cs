@@ -58,6 +58,7 @@ internal sealed class KeptLoan
         row.Regular = standing.Regular;
         row.NonAccrualSince = LoanDays.Of(standing.NonAccrualSince);
         row.ClassBest = (byte)standing.ClassificationBest;
+        row.HeldUntil = LoanDays.Of(standing.HeldUntil);
         foreach (var due in standing.Dues) kept.Add(LoanDueRow.Of(due));
         return kept;
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Servicing;
@@ -29,7 +28,8 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         result = null;
         ref readonly var loan = ref state.Loans.Read(row);
         var isTooOld = today.DayNumber - loan.Drawdown > 2 * LoanTerms.TermDaysMax;
-        if (loan.Rare != 0 || today.DayNumber < loan.AsOf || isTooOld || !TryReadDues(loan, today)) return false;
+        // An observation may end or begin: seldom.
+        if (loan.Rare != 0 || loan.HeldUntil != 0 || today.DayNumber < loan.AsOf || isTooOld || !TryReadDues(loan, today)) return false;
         var product = book.ProductOf(row);
         if (product.Overdue.ChargesAtMonthEnd && loan.FirstUnpaid != 0) return false;
         var terms = book.TermsOf(row);
@@ -130,9 +130,10 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         ref var kept = ref aged.Row;
         if (oldest == 0) kept.NonAccrualSince = 0;
         else if (kept.NonAccrualSince == 0 && pastDue >= product.Overdue.NonAccrualFromDays) kept.NonAccrualSince = oldest + Math.Max(product.Overdue.NonAccrualFromDays, graceDays + 1);
+        if (product.Overdue.Observation is { } rule && pastDue >= rule.FromDays) kept.HeldUntil = LoanDays.UntilCured;
         part.DaysPastDue = pastDue;
         part.Bucket = kept.Bucket = (byte)product.Buckets.Of(pastDue);
-        part.Class = kept.Class = (byte)Classifications.Worse(product.Classes.Of(pastDue, today), (Classification)kept.ClassBest);
+        part.Class = kept.Class = (byte)LoanBook.ClassOf(kept, product, pastDue, today);
         if (product.Overdue.ChargesAtMonthEnd && !aged.Dues.IsEmpty) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
         part.WakeDay = kept.WakeDay = LoanDays.Of(oldest == 0 ? nextDue : LoanWake.Next(today, late, default, nextDue, product));
     }

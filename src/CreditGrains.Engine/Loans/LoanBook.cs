@@ -70,14 +70,22 @@ internal sealed class LoanBook(PartitionState state)
     {
         ref readonly var loan = ref state.Loans.Read(row);
         var product = ProductOf(row);
-        if (loan.Rare == 0 && (loan.WakeDay == 0 || loan.WakeDay > today.DayNumber))
+        // One that stands still although instalments are to come is worked out like one whose turn has not come.
+        if (loan.Rare == 0 && (loan.WakeDay > today.DayNumber || (loan.WakeDay == 0 && loan.Remaining == 0)))
         {
             var late = DaysPastDue.Of(LoanDays.Maybe(OldestUnpaid(row)), today, product.Overdue.GraceDays, default);
-            return Classifications.Worse(product.Classes.Of(late, today), (Classification)loan.ClassBest);
+            return ClassOf(loan, product, late, today);
         }
         var account = new LoanLook(this, state, row, today).Account;
         var advanced = LoanServicing.Advance(account, today);
         return (advanced.Refusal is null ? advanced.Value : account).Classify(product.Classes);
+    }
+
+    /// <summary>The class of so many days past due, of a loan as its row has it.</summary>
+    public static Classification ClassOf(in LoanRow loan, LoanProduct product, int daysPastDue, DateOnly today)
+    {
+        var own = Classifications.Worse(product.Classes.Of(daysPastDue, today), (Classification)loan.ClassBest);
+        return loan.HeldUntil == 0 ? own : Classifications.Worse(own, Classification.Substandard);
     }
 
     /// <summary>A loan's product.</summary>
@@ -109,7 +117,7 @@ internal sealed class LoanBook(PartitionState state)
             AsOf = LoanDays.Date(loan.AsOf), NextNumber = loan.NextNumber, NextSlot = loan.NextSlot, Remaining = loan.Remaining,
             PeriodStart = LoanDays.Date(loan.PeriodStart), AccruedTo = LoanDays.Date(loan.AccruedTo), PrincipalNotDue = loan.PrincipalNotDue,
             Carried = loan.Carried, Regular = loan.Regular, NonAccrualSince = LoanDays.Maybe(loan.NonAccrualSince),
-            ClassificationBest = (Classification)loan.ClassBest, Dues = loan.FirstUnpaid == 0 ? [] : [.. Dues(loan.FirstUnpaid)],
+            HeldUntil = LoanDays.Maybe(loan.HeldUntil), ClassificationBest = (Classification)loan.ClassBest, Dues = loan.FirstUnpaid == 0 ? [] : [.. Dues(loan.FirstUnpaid)],
         };
         return WithRare(row, standing);
     }
@@ -164,6 +172,7 @@ internal sealed class LoanBook(PartitionState state)
         loan.Regular = after.Regular;
         loan.NonAccrualSince = after.NonAccrualSince;
         loan.ClassBest = after.ClassBest;
+        loan.HeldUntil = after.HeldUntil;
         loan.Bucket = part.Bucket;
         loan.Class = part.Class;
         if (part.GivesRare) StoreRare(ref loan, part.After!);

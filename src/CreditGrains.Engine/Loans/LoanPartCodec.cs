@@ -13,6 +13,9 @@ internal static class LoanPartCodec
     /// <summary>With the deed: late instalments say what was charged on them.</summary>
     private const byte HasCharges = 0x80;
 
+    /// <summary>With the deed: its class is held, and until when.</summary>
+    private const byte IsHeld = 0x40;
+
     [Flags]
     private enum Has : ushort
     {
@@ -94,7 +97,7 @@ internal static class LoanPartCodec
         var has = HasOf(part, kept);
         var charges = kept is { HasCharges: true };
         w.UInt16((ushort)has);
-        w.Byte((byte)((byte)part.Deed | (charges ? HasCharges : 0)));
+        w.Byte((byte)((byte)part.Deed | (charges ? HasCharges : 0) | (kept is { Row.HeldUntil: not 0 } ? IsHeld : 0)));
         w.Unsigned(part.Loan);
         if (part.Deed == LoanDeed.Made || part.Remade is not null)
         {
@@ -121,6 +124,7 @@ internal static class LoanPartCodec
         if (kept is null) return;
         if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - kept.Row.AsOf);
         WriteKept(ref w, kept, has, charges);
+        if (kept.Row.HeldUntil != 0) w.Unsigned(kept.Row.HeldUntil == LoanDays.UntilCured ? 0L : kept.Row.HeldUntil);
         if ((has & Has.Rare) != 0) WriteRare(ref w, part.After!);
     }
 
@@ -178,7 +182,7 @@ internal static class LoanPartCodec
         var has = (Has)r.UInt16();
         var deed = r.Byte();
         var charges = (deed & HasCharges) != 0;
-        var part = new LoanPart { Deed = (LoanDeed)(deed & ~HasCharges), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
+        var part = new LoanPart { Deed = (LoanDeed)(deed & ~(HasCharges | IsHeld)), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
         if (part.Deed == LoanDeed.Made || (has & Has.Remade) != 0)
         {
             var (amount, drawdown) = (r.Long(), r.Int());
@@ -200,6 +204,7 @@ internal static class LoanPartCodec
         if ((has & Has.Standing) == 0) return part;
         if ((has & Has.Wake) != 0) part.WakeDay = (int)(asOf + r.Signed());
         part.After = ReadStanding(ref r, asOf, has, charges);
+        if ((deed & IsHeld) != 0) part.After = part.After with { HeldUntil = r.Int() is var until and not 0 ? LoanDays.Date(until) : Observation.UntilCured };
         if (part.GivesRare) part.After = ReadRare(ref r, part.After);
         return part;
     }

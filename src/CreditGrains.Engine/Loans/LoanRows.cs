@@ -54,6 +54,9 @@ internal struct LoanRow
     public byte Bucket;
     public byte Class;
     public ushort RenewalCount;
+
+    /// <summary>Last day on which its class is held because it was non-performing, at <see cref="AsOf"/>; <see cref="LoanDays.UntilCured"/> while something is overdue.</summary>
+    public int HeldUntil;
 }
 
 /// <summary>An instalment that is due and not wholly paid.</summary>
