@@ -200,6 +200,10 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         return commands.Length;
     }
 
+    /// <summary>Does a fraction of a millisecond of the engine's own work in the batch; for a host that waits for the flush of the one before while no command waits.</summary>
+    /// <returns>False when there is nothing to do, or enough in this batch.</returns>
+    public bool WorkMeanwhile() => Executor.WorkMeanwhile();
+
     /// <summary>Sequence of the event of a request id, 0 when unknown; for the deciding thread only.</summary>
     public long FindSequence(ushort tenant, in RequestId id, DiskAnswers? answers)
     {

@@ -32,6 +32,9 @@ public sealed record PartitionOptions
     /// <summary>Most items ended by their time in one batch; default 4,096.</summary>
     public int SweepMax { get; init; } = 4_096;
 
+    /// <summary>Loans brought to their business date at the start of a batch, 1 to 1,000; four times as many where batches are long.</summary>
+    public int LoanSliceLength { get; init; } = 1_000;
+
     /// <summary>Forward step of the clock that stops approvals, microseconds; default 5 minutes.</summary>
     public long ClockStepMicrosMax { get; init; } = 5 * 60_000_000L;
 
@@ -69,6 +72,7 @@ public sealed record PartitionOptions
         Check(AtomicRegraphMax is >= 1 and <= 10_000, nameof(AtomicRegraphMax), "1 to 10,000");
         Check(RegraphSliceLength is >= 1 and <= 1_000, nameof(RegraphSliceLength), "1 to 1,000");
         Check(SweepMax is >= 1 and <= 100_000, nameof(SweepMax), "1 to 100,000");
+        Check(LoanSliceLength is >= 1 and <= 1_000, nameof(LoanSliceLength), "1 to 1,000");
         Check(ClockStepMicrosMax >= 1_000_000, nameof(ClockStepMicrosMax), "a second or more");
         Check(PoolParts is >= 1 and <= 4_096, nameof(PoolParts), "1 to 4,096");
         Check(FirstSequence >= 1, nameof(FirstSequence), "1 or more");
@@ -79,5 +83,5 @@ public sealed record PartitionOptions
         if (!holds) throw new ArgumentOutOfRangeException(name, $"Setting {name} must be {range}.");
     }
 
-    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax, SessionGapsAllowed, PoolParts: PoolParts);
+    internal Execution.EngineRules Rules => new(HoldSeconds, ReferralSeconds, AtomicRegraphMax, RegraphSliceLength, SweepMax, SessionGapsAllowed, LoanSliceLength, PoolParts);
 }

@@ -101,6 +101,8 @@ internal static class LoanMapping
         Classification = (V1.Classification)(int)view.Class,
         OwnClassification = (V1.Classification)(int)view.OwnClass,
         NonAccrualSince = view.NonAccrualSince is { } since ? LoanProductMapping.ToText(since) : "",
+        Held = view.IsHeld,
+        HeldUntil = view.HeldUntil is { } until ? LoanProductMapping.ToText(until) : "",
         Renewals = view.RenewalCount,
         WrittenOff = view.WrittenOff,
     };

@@ -178,7 +178,7 @@ internal static class BenchCommand
     private static Command Loans()
     {
         var count = new Option<int>("--loans") { Description = "Loans, each on a facility of its own", DefaultValueFactory = _ => 10_000_000 };
-        var seconds = new Option<double>("--seconds") { Description = "Length of each measurement of card decisions", DefaultValueFactory = _ => 10 };
+        var seconds = new Option<double>("--seconds") { Description = "Length of each measurement of card decisions, of which there are seven with and seven without loans", DefaultValueFactory = _ => 2 };
         var pooled = new Option<bool>("--pooled") { Description = "All loans are in one pool, which is kept current: roll matrix, balances by bucket" };
         var data = new Option<string?>("--data") { Description = "An empty directory for the book; left out: one of the system's temporary ones, deleted after", HelpName = "DIR" };
         var command = new Command("loans", "Loans in this process: memory and journal of one, card decisions beside them, a month end in which all fall due") { count, seconds, pooled, data, Options.Json };

@@ -12,7 +12,7 @@ internal static class LifeView
     public static void Print(Shell shell, IReadOnlyList<LifeStep> steps, PrintFormat format)
     {
         if (format == PrintFormat.Csv)
-            shell.Line($"date,act,days_past_due,bucket,class,amount_due,principal_owed,instalments_left,next_payment,waiting,paid_fees,paid_penalty,paid_compound,paid_interest,paid_principal,non_accrual_since");
+            shell.Line($"date,act,days_past_due,bucket,class,amount_due,principal_owed,instalments_left,next_payment,waiting,paid_fees,paid_penalty,paid_compound,paid_interest,paid_principal,non_accrual_since,observed");
         foreach (var step in steps)
         {
             var a = step.Account;
@@ -21,12 +21,12 @@ internal static class LifeView
                 shell.Record(new
                 {
                     Date = Date(a.AsOf), Act = step.What, a.DaysPastDue, Bucket = Bucket(a), step.Class, a.AmountDue, a.PrincipalOwed, InstalmentsLeft = a.Upcoming.Length, NextPayment = Next(a),
-                    Waiting = a.Unapplied, a.Paid, NonAccrualSince = a.NonAccrualSince is { } since ? Date(since) : null,
+                    Waiting = a.Unapplied, a.Paid, NonAccrualSince = a.NonAccrualSince is { } since ? Date(since) : null, Observed = Observed(a),
                 });
             }
             else if (format == PrintFormat.Csv)
             {
-                shell.Line($"{Date(a.AsOf)},{step.What},{a.DaysPastDue},{Bucket(a)},{step.Class},{a.AmountDue},{a.PrincipalOwed},{a.Upcoming.Length},{Next(a)},{a.Unapplied},{a.Paid.Fees},{a.Paid.Penalty},{a.Paid.Compound},{a.Paid.Interest},{a.Paid.Principal},{(a.NonAccrualSince is { } since ? Date(since) : "")}");
+                shell.Line($"{Date(a.AsOf)},{step.What},{a.DaysPastDue},{Bucket(a)},{step.Class},{a.AmountDue},{a.PrincipalOwed},{a.Upcoming.Length},{Next(a)},{a.Unapplied},{a.Paid.Fees},{a.Paid.Penalty},{a.Paid.Compound},{a.Paid.Interest},{a.Paid.Principal},{(a.NonAccrualSince is { } since ? Date(since) : "")},{Observed(a)}");
             }
         }
 
@@ -42,12 +42,15 @@ internal static class LifeView
             string Amount(long minor) => AmountText.Of(minor, a.Terms.Currency);
             return new[]
             {
-                Date(a.AsOf), step.What, Number(a.DaysPastDue), Bucket(a), step.Class + (a.NonAccrualSince is null ? "" : ", non-accrual"), Amount(a.AmountDue), Amount(a.PrincipalOwed), Number(a.Upcoming.Length),
+                Date(a.AsOf), step.What, Number(a.DaysPastDue), Bucket(a), step.Class + (a.NonAccrualSince is null ? "" : ", non-accrual") + (Observed(a) is { } until ? $", observed {until}" : ""), Amount(a.AmountDue), Amount(a.PrincipalOwed), Number(a.Upcoming.Length),
                 Amount(Next(a)), Amount(a.Paid.Interest), Amount(a.Paid.Principal), Amount(a.Paid.Penalty + a.Paid.Compound), Amount(a.Unapplied),
             };
         }));
 
     private static long Next(LoanAccount account) => account.Upcoming.IsEmpty ? 0 : account.Upcoming[0].Total;
+
+    private static string? Observed(LoanAccount account) =>
+        account.HeldUntil is not { } until ? null : until == Observation.UntilCured ? "once nothing is overdue" : $"until {Date(until)}";
 
     private static string Bucket(LoanAccount account) => BucketEdges.NameOf(BucketEdges.Usual.Of(account.DaysPastDue));
 

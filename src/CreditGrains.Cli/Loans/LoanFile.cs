@@ -87,7 +87,7 @@ internal static class LoanFile
 
     private static OverdueTerms Overdue(JsonAt value, Amounts amounts)
     {
-        value.Only("penaltyPpm", "compounding", "charging", "dayCount", "graceDays", "bounceFee", "nonAccrualFromDays", "allocation");
+        value.Only("penaltyPpm", "compounding", "charging", "dayCount", "graceDays", "bounceFee", "nonAccrualFromDays", "observation", "allocation");
         return new OverdueTerms
         {
             PenaltyPpm = value.Maybe("penaltyPpm")?.Whole() ?? 0,
@@ -97,8 +97,16 @@ internal static class LoanFile
             GraceDays = value.Maybe("graceDays")?.Count() ?? 0,
             BounceFee = value.Maybe("bounceFee") is { } fee ? amounts.Read(fee) : 0,
             NonAccrualFromDays = value.Maybe("nonAccrualFromDays")?.Count() ?? 90,
+            Observation = value.Maybe("observation") is { } observation ? Observation(observation) : null,
             Allocation = value.Maybe("allocation") is { } allocation ? new AllocationRule([.. allocation.Items().Select(Order)]) : AllocationRule.Usual,
         };
+    }
+
+    private static ObservationRule Observation(JsonAt value)
+    {
+        value.Only("fromDays", "instalments", "months");
+        var usual = ObservationRule.Usual;
+        return new ObservationRule(value.Maybe("fromDays")?.Count() ?? usual.FromDays, value.Maybe("instalments")?.Count() ?? usual.Instalments, value.Maybe("months")?.Count() ?? usual.Months);
     }
 
     private static AllocationOrder Order(JsonAt value)

@@ -29,7 +29,7 @@ internal static class LoanPrint
             loan.DaysPastDue.ToString(CultureInfo.InvariantCulture),
             BucketEdges.NameOf(loan.Bucket),
             loan.OwnClassification == loan.Classification ? loan.Classification.ToString() : $"{loan.Classification} (own: {loan.OwnClassification})",
-            loan.WrittenOff != 0 ? $"{AmountText.Of(loan.WrittenOff, currency)} written off" : loan.NonAccrualSince.Length == 0 ? "" : $"interest not recognised since {loan.NonAccrualSince}",
+            NoteOf(loan, currency),
         }));
         var unpaid = loans.SelectMany(loan => loan.Dues.Select(due => (loan.LoanId, Due: due))).ToList();
         if (unpaid.Count == 0) return;
@@ -69,5 +69,12 @@ internal static class LoanPrint
                 BucketEdges.NameOf(each.Bucket),
                 each.Classification.ToString(),
             }));
+    }
+
+    private static string NoteOf(LoanView loan, string currency)
+    {
+        var held = !loan.Held ? "" : loan.HeldUntil.Length == 0 ? "observed once nothing is overdue" : $"observed until {loan.HeldUntil}";
+        var income = loan.NonAccrualSince.Length == 0 ? "" : $"interest not recognised since {loan.NonAccrualSince}";
+        return loan.WrittenOff != 0 ? $"{AmountText.Of(loan.WrittenOff, currency)} written off" : string.Join("; ", new[] { income, held }.Where(note => note.Length > 0));
     }
 }

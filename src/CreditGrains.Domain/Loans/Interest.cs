@@ -10,8 +10,13 @@ public static class Interest
     /// <param name="rate">The yearly rate.</param>
     /// <param name="fraction">At most a hundred years.</param>
     /// <param name="mode">The one rounding.</param>
-    public static long Of(long balance, RateAnnual rate, YearFraction fraction, RoundingMode mode) =>
-        Rounding.Divide((Int128)balance * rate.Nano * fraction.Numerator, (Int128)RateAnnual.WholeNano * fraction.Denominator, mode);
+    public static long Of(long balance, RateAnnual rate, YearFraction fraction, RoundingMode mode)
+    {
+        // Most products fit half the width, which is a good deal faster.
+        if (Math.BigMul((ulong)balance, (ulong)rate.Nano, out var product) == 0 && Math.BigMul(product, (ulong)fraction.Numerator, out product) == 0 && product <= long.MaxValue)
+            return Rounding.Divide((long)product, RateAnnual.WholeNano * fraction.Denominator, mode);
+        return Rounding.Divide((Int128)balance * rate.Nano * fraction.Numerator, (Int128)RateAnnual.WholeNano * fraction.Denominator, mode);
+    }
 
     /// <summary>The growth of one unit over a time: rate × fraction, to 28 digits.</summary>
     public static decimal Growth(RateAnnual rate, YearFraction fraction) =>

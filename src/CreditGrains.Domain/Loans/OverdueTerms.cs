@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Servicing;
 
@@ -46,6 +47,9 @@ public sealed record OverdueTerms
     /// <summary>Days past due at which interest is no longer recognised, 1 to 3,660. Default: 90.</summary>
     public int NonAccrualFromDays { get; init; } = 90;
 
+    /// <summary>How long a loan that was non-performing is observed before its class may be good again; null: not at all.</summary>
+    public ObservationRule? Observation { get; init; }
+
     /// <summary>In which order money is taken, by days past due.</summary>
     public AllocationRule Allocation { get; init; } = AllocationRule.Usual;
 
@@ -57,6 +61,8 @@ public sealed record OverdueTerms
         if (GraceDays is < 0 or > GraceDaysMax) return Bad(LoanFault.InvalidTerm, $"days of grace are {GraceDays}; they must be 0 to {GraceDaysMax}");
         if (BounceFee is < 0 or > LoanTerms.AmountMax) return Bad(LoanFault.InvalidFee, $"the fee for a bounced payment is {BounceFee}; it must be 0 to 2^50 minor units");
         if (NonAccrualFromDays is < 1 or > 3_660) return Bad(LoanFault.InvalidTerm, $"interest is not recognised from {NonAccrualFromDays} days past due; that must be 1 to 3,660");
+        if (Observation is { IsValid: false })
+            return Bad(LoanFault.InvalidTerm, $"the observation is {Observation.Instalments} instalments and {Observation.Months} months from {Observation.FromDays} days past due; use 0 to 120 of each, not both 0, from 1 to 3,660 days");
         return Allocation.Check();
     }
 

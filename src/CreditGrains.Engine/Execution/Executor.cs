@@ -41,12 +41,19 @@ internal sealed class Executor
     private const int SweepMinLate = 1_024;
     private const int VeryLateSeconds = 10;
     private const int LoansPerCommand = 2;
-    private const int LoanSlicesMax = 8;
+    private const int LoanSlicesMax = 4;
+
+    // While the disk is busy: looked at after so many loans whether somebody waits, and no more in a batch whose frame is longer already.
+    private const int LoansMeanwhile = 128;
+    private const int MeanwhileBytesMax = 1 << 20;
     private readonly RowPrefetch prefetch;
     private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
     private bool hasDueItems;
     private bool hasDueLimits;
+
+    // Written over for each loan that is aged: clearing one takes longer than all that is written.
+    private LedgerEvent ageing;
     private int commandsExecuted;
 
     public Executor(PartitionState state, IRequestIds ids, IDecisionReader decisions, EngineRules rules, int frameBytesMax)
@@ -132,6 +139,10 @@ internal sealed class Executor
         if (regraph.IsActive && frame.Length <= frameBytesFull) Slice();
         if (loans.IsBehind) SweepLoans(commandsBefore);
     }
+
+    /// <summary>Does a little of the work that waits of the engine's own while the batch waits for the disk and nobody else waits for it: loans are aged.</summary>
+    /// <returns>False when there is nothing to do, or enough in this batch.</returns>
+    public bool WorkMeanwhile() => loans.IsBehind && SweepLoans(LoansMeanwhile, Math.Min(MeanwhileBytesMax, frameBytesFull));
 
     /// <summary>Events in the frame so far.</summary>
     public int EventCount { get; private set; }
@@ -451,10 +462,14 @@ internal sealed class Executor
     /// Ages a slice of loans: about a millisecond's worth, and where batches are long, as when callers send thousands of commands together, in proportion to them, so that a month
     /// end does not wait for their syncs.
     /// </summary>
-    private void SweepLoans(int commandsBefore)
+    private void SweepLoans(int commandsBefore) =>
+        SweepLoans(Math.Clamp(LoansPerCommand * commandsBefore, rules.LoanSliceLength, LoanSlicesMax * rules.LoanSliceLength), frameBytesFull);
+
+    private bool SweepLoans(int most, int bytesMax)
     {
-        var most = Math.Clamp(LoansPerCommand * commandsBefore, rules.LoanSliceLength, LoanSlicesMax * rules.LoanSliceLength);
-        for (var i = 0; i < most && frame.Length <= frameBytesFull && loans.NextDue() is var loan and not 0; i++) AgeLoan(loan);
+        var count = 0;
+        for (; count < most && frame.Length <= bytesMax && loans.NextDue() is var loan and not 0; count++) AgeLoan(loan);
+        return count > 0;
     }
 
     private void AgeLoan(int loan)
@@ -463,7 +478,7 @@ internal sealed class Executor
         if (regraph.IsActive) graph.Recount(row);
         if (hasDueLimits) BringLimitsCurrent(row);
         ref readonly var facility = ref state.Facilities.Read(row);
-        var e = default(LedgerEvent);
+        ref var e = ref ageing;
         e.Kind = CommandKind.AgeLoan;
         e.Key = facility.Key;
         NoteUnchanged(ref e, row);
@@ -471,6 +486,8 @@ internal sealed class Executor
         loans.Age(loan, ref e);
         accounts.Finish(facility, state.PathOf(facility, buffer), ref e);
         Append(ref e);
+        // What is not set anew for the next one.
+        if (e.Limits is not null || e.Reason != Reason.None) e = default;
     }
 
     private void BringLimitCurrent(ChildRef owner)

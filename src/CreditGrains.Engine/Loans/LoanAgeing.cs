@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Servicing;
@@ -13,7 +12,10 @@ namespace CreditGrains.Engine.Loans;
 /// </summary>
 internal sealed class LoanAgeing(PartitionState state, LoanBook book)
 {
-    private readonly AgedLoan aged = new();
+    /// <summary>Most unpaid instalments it looks at.</summary>
+    private const int DuesMax = 64;
+
+    private readonly KeptLoan aged = new();
     private readonly LoanPart part = new() { Deed = LoanDeed.Aged };
 
     /// <summary>Brings a loan to a date.</summary>
@@ -26,7 +28,8 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         result = null;
         ref readonly var loan = ref state.Loans.Read(row);
         var isTooOld = today.DayNumber - loan.Drawdown > 2 * LoanTerms.TermDaysMax;
-        if (loan.Rare != 0 || today.DayNumber < loan.AsOf || isTooOld || !TryReadDues(loan, today)) return false;
+        // An observation may end or begin: seldom.
+        if (loan.Rare != 0 || loan.HeldUntil != 0 || today.DayNumber < loan.AsOf || isTooOld || !TryReadDues(loan, today)) return false;
         var product = book.ProductOf(row);
         if (product.Overdue.ChargesAtMonthEnd && loan.FirstUnpaid != 0) return false;
         var terms = book.TermsOf(row);
@@ -46,7 +49,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
             // Interest for lateness would be charged by now.
             if (terms.Overdue.ChargesAtMonthEnd && due < MonthEnds.LastUpTo(today)) return false;
             var next = stand.Next(terms, isFirst);
-            if (next.Due.DayNumber <= loan.AsOf || next.Principal + next.Interest <= 0 || aged.DueCount == AgedLoan.DuesMax) return false;
+            if (next.Due.DayNumber <= loan.AsOf || next.Principal + next.Interest <= 0 || aged.Dues.Length == DuesMax) return false;
             Add(next, today, loan.Reference);
             moved += new LoanOwed(0, next.Interest, next.Fees);
             stand = stand.After(next);
@@ -58,7 +61,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         part.Day = today.DayNumber;
         part.Moved = moved;
         part.Charged = moved.Interest + moved.Fees;
-        part.Aged = aged;
+        part.Kept = aged;
         result = part;
         return true;
     }
@@ -67,34 +70,34 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
     private bool TryReadDues(in LoanRow loan, DateOnly today)
     {
         var days = today.DayNumber - loan.AsOf;
-        aged.DueCount = 0;
+        aged.Clear();
         for (var row = loan.FirstUnpaid; row != 0; row = state.LoanDues.Read(row).Next)
         {
-            if (aged.DueCount == AgedLoan.DuesMax) return false;
-            ref var due = ref aged.Dues[aged.DueCount++];
-            due = state.LoanDues.Read(row);
+            if (aged.Dues.Length == DuesMax) return false;
+            aged.Add(state.LoanDues.Read(row));
+            ref var due = ref aged.Dues[^1];
             due.DaysLate += days;
-            due.PrincipalDays += (Int128)due.Principal * days;
-            due.InterestDays += (Int128)due.Interest * days;
+            due.PrincipalDays += Math.BigMul(due.Principal, (long)days);
+            due.InterestDays += Math.BigMul(due.Interest, (long)days);
         }
-        aged.KeptCount = aged.DueCount;
+        aged.LaterCount = aged.Dues.Length;
         return true;
     }
 
     private void Add(in Domain.Loans.Schedules.Instalment next, DateOnly today, long reference)
     {
         var late = today.DayNumber - next.Due.DayNumber;
-        aged.Dues[aged.DueCount++] = new LoanDueRow
+        aged.Add(new LoanDueRow
         {
             Reference = reference, Number = (ushort)next.Number, Due = next.Due.DayNumber, DaysLate = late, Fees = next.Fees, Interest = next.Interest, Principal = next.Principal,
-            PrincipalDays = (Int128)next.Principal * late, InterestDays = (Int128)next.Interest * late,
-        };
+            PrincipalDays = Math.BigMul(next.Principal, (long)late), InterestDays = Math.BigMul(next.Interest, (long)late),
+        });
     }
 
     private DateOnly? NextCharge(LoanTerms terms, DateOnly today)
     {
         DateOnly? next = null;
-        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+        foreach (ref readonly var due in aged.Dues)
             next = LoanWake.Sooner(next, LoanWake.NextCharge(terms, new DueInstalment(due.Number, LoanDays.Date(due.Due), due.Fees, due.Interest, due.Principal) { DaysLate = due.DaysLate }, today, default));
         return next;
     }
@@ -116,7 +119,7 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
     {
         var graceDays = terms.Overdue.GraceDays;
         var (oldest, late) = (0, 0);
-        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
+        foreach (ref readonly var due in aged.Dues)
         {
             if (due.Interest <= 0 && due.Principal <= 0) continue;
             (oldest, late) = (due.Due, due.DaysLate);
@@ -127,10 +130,11 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         ref var kept = ref aged.Row;
         if (oldest == 0) kept.NonAccrualSince = 0;
         else if (kept.NonAccrualSince == 0 && pastDue >= product.Overdue.NonAccrualFromDays) kept.NonAccrualSince = oldest + Math.Max(product.Overdue.NonAccrualFromDays, graceDays + 1);
+        if (product.Overdue.Observation is { } rule && pastDue >= rule.FromDays) kept.HeldUntil = LoanDays.UntilCured;
         part.DaysPastDue = pastDue;
         part.Bucket = kept.Bucket = (byte)product.Buckets.Of(pastDue);
-        part.Class = kept.Class = (byte)Classifications.Worse(product.Classes.Of(pastDue, today), (Classification)kept.ClassBest);
-        if (product.Overdue.ChargesAtMonthEnd && aged.DueCount > 0) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
+        part.Class = kept.Class = (byte)LoanBook.ClassOf(kept, product, pastDue, today);
+        if (product.Overdue.ChargesAtMonthEnd && !aged.Dues.IsEmpty) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
         part.WakeDay = kept.WakeDay = LoanDays.Of(oldest == 0 ? nextDue : LoanWake.Next(today, late, default, nextDue, product));
     }
 }

@@ -70,14 +70,22 @@ internal sealed class LoanBook(PartitionState state)
     {
         ref readonly var loan = ref state.Loans.Read(row);
         var product = ProductOf(row);
-        if (loan.Rare == 0 && (loan.WakeDay == 0 || loan.WakeDay > today.DayNumber))
+        // One that stands still although instalments are to come is worked out like one whose turn has not come.
+        if (loan.Rare == 0 && (loan.WakeDay > today.DayNumber || (loan.WakeDay == 0 && loan.Remaining == 0)))
         {
             var late = DaysPastDue.Of(LoanDays.Maybe(OldestUnpaid(row)), today, product.Overdue.GraceDays, default);
-            return Classifications.Worse(product.Classes.Of(late, today), (Classification)loan.ClassBest);
+            return ClassOf(loan, product, late, today);
         }
         var account = new LoanLook(this, state, row, today).Account;
         var advanced = LoanServicing.Advance(account, today);
         return (advanced.Refusal is null ? advanced.Value : account).Classify(product.Classes);
+    }
+
+    /// <summary>The class of so many days past due, of a loan as its row has it.</summary>
+    public static Classification ClassOf(in LoanRow loan, LoanProduct product, int daysPastDue, DateOnly today)
+    {
+        var own = Classifications.Worse(product.Classes.Of(daysPastDue, today), (Classification)loan.ClassBest);
+        return loan.HeldUntil == 0 ? own : Classifications.Worse(own, Classification.Substandard);
     }
 
     /// <summary>A loan's product.</summary>
@@ -109,7 +117,7 @@ internal sealed class LoanBook(PartitionState state)
             AsOf = LoanDays.Date(loan.AsOf), NextNumber = loan.NextNumber, NextSlot = loan.NextSlot, Remaining = loan.Remaining,
             PeriodStart = LoanDays.Date(loan.PeriodStart), AccruedTo = LoanDays.Date(loan.AccruedTo), PrincipalNotDue = loan.PrincipalNotDue,
             Carried = loan.Carried, Regular = loan.Regular, NonAccrualSince = LoanDays.Maybe(loan.NonAccrualSince),
-            ClassificationBest = (Classification)loan.ClassBest, Dues = loan.FirstUnpaid == 0 ? [] : [.. Dues(loan.FirstUnpaid)],
+            HeldUntil = LoanDays.Maybe(loan.HeldUntil), ClassificationBest = (Classification)loan.ClassBest, Dues = loan.FirstUnpaid == 0 ? [] : [.. Dues(loan.FirstUnpaid)],
         };
         return WithRare(row, standing);
     }
@@ -148,40 +156,10 @@ internal sealed class LoanBook(PartitionState state)
     /// <summary>Stores a loan as an event left it.</summary>
     public void Store(int row, LoanPart part)
     {
-        if (part.Aged is { } aged)
-        {
-            Store(row, aged);
-            return;
-        }
-        var after = part.After!;
-        if (state.Loans.Read(row).WakeDay is var wake && wake != part.WakeDay) state.LoanCalendar.Remove(row);
-        ref var loan = ref state.Loans.Write(row);
-        loan.AsOf = after.AsOf.DayNumber;
-        loan.NextNumber = (ushort)after.NextNumber;
-        loan.NextSlot = (ushort)after.NextSlot;
-        loan.Remaining = (ushort)after.Remaining;
-        loan.PeriodStart = after.PeriodStart.DayNumber;
-        loan.AccruedTo = after.AccruedTo.DayNumber;
-        loan.PrincipalNotDue = after.PrincipalNotDue;
-        loan.Carried = after.Carried;
-        loan.Regular = after.Regular;
-        loan.NonAccrualSince = LoanDays.Of(after.NonAccrualSince);
-        loan.ClassBest = (byte)after.ClassificationBest;
-        loan.Bucket = part.Bucket;
-        loan.Class = part.Class;
-        if (part.GivesRare) StoreRare(ref loan, after);
-        StoreDues(ref loan, after);
-        if (wake == part.WakeDay) return;
-        loan.WakeDay = part.WakeDay;
-        state.LoanCalendar.Add(row);
-    }
-
-    /// <summary>Stores what the short way of ageing made: unpaid instalments are only later or added.</summary>
-    private void Store(int row, AgedLoan aged)
-    {
-        ref readonly var after = ref aged.Row;
+        var kept = part.Kept!;
+        ref readonly var after = ref kept.Row;
         var wake = state.Loans.Read(row).WakeDay;
-        if (wake != after.WakeDay) state.LoanCalendar.Remove(row);
+        if (wake != part.WakeDay) state.LoanCalendar.Remove(row);
         ref var loan = ref state.Loans.Write(row);
         loan.AsOf = after.AsOf;
         loan.NextNumber = after.NextNumber;
@@ -191,27 +169,16 @@ internal sealed class LoanBook(PartitionState state)
         loan.AccruedTo = after.AccruedTo;
         loan.PrincipalNotDue = after.PrincipalNotDue;
         loan.Carried = after.Carried;
+        loan.Regular = after.Regular;
         loan.NonAccrualSince = after.NonAccrualSince;
-        loan.Bucket = after.Bucket;
-        loan.Class = after.Class;
-        var last = 0;
-        for (var (i, due) = (0, loan.FirstUnpaid); i < aged.KeptCount; i++)
-        {
-            ref var stored = ref state.LoanDues.Write(last = due);
-            (stored.DaysLate, stored.PrincipalDays, stored.InterestDays) = (aged.Dues[i].DaysLate, aged.Dues[i].PrincipalDays, aged.Dues[i].InterestDays);
-            due = stored.Next;
-        }
-        for (var i = aged.KeptCount; i < aged.DueCount; i++)
-        {
-            var added = state.LoanDues.Add();
-            state.LoanDues.Write(added) = aged.Dues[i];
-            state.LoanDues.Write(added).Next = 0;
-            if (last == 0) loan.FirstUnpaid = added;
-            else state.LoanDues.Write(last).Next = added;
-            last = added;
-        }
-        if (wake == after.WakeDay) return;
-        loan.WakeDay = after.WakeDay;
+        loan.ClassBest = after.ClassBest;
+        loan.HeldUntil = after.HeldUntil;
+        loan.Bucket = part.Bucket;
+        loan.Class = part.Class;
+        if (part.GivesRare) StoreRare(ref loan, part.After!);
+        StoreDues(ref loan, kept);
+        if (wake == part.WakeDay) return;
+        loan.WakeDay = part.WakeDay;
         state.LoanCalendar.Add(row);
     }
 
@@ -238,48 +205,33 @@ internal sealed class LoanBook(PartitionState state)
 
     private IEnumerable<DueInstalment> Dues(int first)
     {
-        for (var row = first; row != 0; row = state.LoanDues.Read(row).Next) yield return Due(row);
+        for (var row = first; row != 0; row = state.LoanDues.Read(row).Next) yield return state.LoanDues.Read(row).ToInstalment();
     }
 
-    private DueInstalment Due(int row)
+    /// <summary>Writes over the rows there are, then adds or frees. The first ones may be only later.</summary>
+    private void StoreDues(ref LoanRow loan, KeptLoan kept)
     {
-        ref readonly var due = ref state.LoanDues.Read(row);
-        return new DueInstalment(due.Number, LoanDays.Date(due.Due), due.Fees, due.Interest, due.Principal)
-        {
-            PrincipalDays = due.PrincipalDays, InterestDays = due.InterestDays, DaysLate = due.DaysLate, PenaltyPaid = due.PenaltyPaid, CompoundPaid = due.CompoundPaid,
-            PenaltyCharged = due.PenaltyCharged, CompoundCharged = due.CompoundCharged,
-        };
-    }
-
-    /// <summary>Writes over the rows there are, then adds or frees.</summary>
-    private void StoreDues(ref LoanRow loan, LoanStanding after)
-    {
-        var (last, next) = (0, loan.FirstUnpaid);
-        foreach (var due in after.Dues)
+        var (last, next, place) = (0, loan.FirstUnpaid, 0);
+        foreach (ref readonly var due in kept.Dues)
         {
             var row = next != 0 ? next : state.LoanDues.Add();
-            next = next != 0 ? state.LoanDues.Read(next).Next : 0;
             ref var stored = ref state.LoanDues.Write(row);
-            stored.Next = next;
-            stored.Reference = loan.Reference;
-            stored.Number = (ushort)due.Number;
-            stored.Due = due.Due.DayNumber;
-            stored.DaysLate = due.DaysLate;
-            stored.Fees = due.Fees;
-            stored.Interest = due.Interest;
-            stored.Principal = due.Principal;
-            stored.PenaltyPaid = due.PenaltyPaid;
-            stored.CompoundPaid = due.CompoundPaid;
-            stored.PrincipalDays = due.PrincipalDays;
-            stored.InterestDays = due.InterestDays;
-            stored.PenaltyCharged = due.PenaltyCharged;
-            stored.CompoundCharged = due.CompoundCharged;
+            next = stored.Next;
+            if (place++ < kept.LaterCount)
+            {
+                (stored.DaysLate, stored.PrincipalDays, stored.InterestDays) = (due.DaysLate, due.PrincipalDays, due.InterestDays);
+            }
+            else
+            {
+                stored = due;
+                (stored.Next, stored.Reference) = (next, loan.Reference);
+            }
             if (last == 0) loan.FirstUnpaid = row;
-            else state.LoanDues.Write(last).Next = row;
+            else if (state.LoanDues.Read(last).Next != row) state.LoanDues.Write(last).Next = row;
             last = row;
         }
         if (last == 0) loan.FirstUnpaid = 0;
-        else state.LoanDues.Write(last).Next = 0;
+        else if (next != 0) state.LoanDues.Write(last).Next = 0;
         while (next != 0) next = FreeDue(next);
     }
 

@@ -70,15 +70,24 @@ internal sealed class LoanCalendar(PartitionState state)
     /// <summary>The business date of a facility with loans, as a day number.</summary>
     public int TodayOf(int facility) => Of(facility).Today;
 
-    /// <summary>Asks the processor to load what ageing the loans after one in its day's list will look at.</summary>
+    /// <summary>
+    /// Asks the processor to load what ageing the loans after one in its day's list will look at, three loans ahead: their rows first, then what the rows name, then what those name.
+    /// </summary>
     public void LookAhead(int row)
     {
-        if (state.Loans.Read(row).NextWake is not (var next and not 0)) return;
-        // The next one's row was asked for a loan ago.
-        ref readonly var ahead = ref state.Loans.Read(next);
-        state.Facilities.Prefetch(ahead.Facility);
-        if (ahead.FirstUnpaid != 0) state.LoanDues.Prefetch(ahead.FirstUnpaid);
-        if (ahead.NextWake != 0) state.Loans.Prefetch(ahead.NextWake);
+        ref readonly var loan = ref state.Loans.Read(row);
+        if (loan.NextWake is not (var next and not 0)) return;
+        ref readonly var one = ref state.Loans.Read(next);
+        // A day's list is of one legal entity.
+        var scope = state.Pools.HasNoOwn ? default : state.Facilities.Read(loan.Facility).Key;
+        state.FacilityRules.Prefetch(state.Facilities.Read(one.Facility).Rules);
+        if (scope != default) state.Pools.PrefetchRow(scope, one.Reference);
+        if (one.NextWake == 0) return;
+        ref readonly var two = ref state.Loans.Read(one.NextWake);
+        state.Facilities.Prefetch(two.Facility);
+        if (two.FirstUnpaid != 0) state.LoanDues.Prefetch(two.FirstUnpaid);
+        if (scope != default) state.Pools.Prefetch(scope, two.Reference);
+        if (two.NextWake != 0) state.Loans.Prefetch(two.NextWake);
     }
 
     /// <summary>Rebuilds the lists' heads after the tables were loaded; the links between loans were loaded with them.</summary>
@@ -120,6 +129,9 @@ internal static class LoanDays
 {
     /// <summary>DateOnly.DayNumber of 1970-01-01.</summary>
     public const int Epoch = 719_162;
+
+    /// <summary>Stands for the last day of an observation that has not begun.</summary>
+    public static readonly int UntilCured = Domain.Loans.Servicing.Observation.UntilCured.DayNumber;
 
     /// <summary>A legal entity's business date as a day number; 0 when it has none.</summary>
     public static int BusinessDay(PartitionState state, ushort tenant, ushort legalEntity) =>

@@ -126,6 +126,8 @@ internal sealed partial class LoanDecider
         var after = look.Before with { Dues = [.. dues], WrittenOff = look.Before.WrittenOff + amount };
         if (isAll) after = after with { Remaining = 0, PrincipalNotDue = 0, Carried = 0, Regular = 0, Listed = [] };
         if (after.Dues.IsEmpty) after = after with { NonAccrualSince = null };
+        // What is given up is no longer overdue either.
+        after = after with { HeldUntil = Observation.Of(look.AccountOf(after)).HeldUntil };
         var part = outcome.OfStanding(look, LoanDeed.WrittenOff, after);
         part.WrittenOff = amount;
         e.Loans = [part];

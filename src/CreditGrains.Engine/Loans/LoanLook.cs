@@ -16,12 +16,19 @@ internal readonly struct LoanLook
     {
         ref readonly var loan = ref state.Loans.Read(row);
         Row = row;
+        (vintage, renewals) = (LoanDays.Date(loan.Vintage), loan.RenewalCount);
         Reference = loan.Reference;
         Product = book.ProductOf(row);
         Terms = book.TermsOf(row);
         Before = book.Read(row);
-        Account = Before.ToAccount(Terms, LoanDays.Date(loan.Vintage), loan.RenewalCount, until);
+        Account = Before.ToAccount(Terms, vintage, renewals, until);
     }
+
+    private readonly DateOnly vintage;
+    private readonly int renewals;
+
+    /// <summary>The account of another standing of the loan, on its date.</summary>
+    public LoanAccount AccountOf(LoanStanding standing) => standing.ToAccount(Terms, vintage, renewals, standing.AsOf);
 
     public int Row { get; }
 

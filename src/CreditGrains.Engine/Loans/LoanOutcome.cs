@@ -21,8 +21,7 @@ internal sealed class LoanOutcome(PartitionState state, LoanBook book)
     /// <summary>Of a standing that was changed by itself.</summary>
     public LoanPart OfStanding(in LoanLook look, LoanDeed deed, LoanStanding after)
     {
-        ref readonly var loan = ref state.Loans.Read(look.Row);
-        var account = after.ToAccount(look.Terms, LoanDays.Date(loan.Vintage), loan.RenewalCount, after.AsOf);
+        var account = look.AccountOf(after);
         var part = new LoanPart
         {
             Loan = look.Reference, Row = look.Row, Deed = deed, Moved = LoanOwed.Of(after) - book.Owed(look.Row), After = after.IsClosed ? null : after, GivesRare = true,

@@ -86,23 +86,29 @@ internal sealed class LoanPart
     /// <summary>Whether what few loans have (listed instalments, frozen days, capitalised interest) is given anew.</summary>
     public bool GivesRare;
 
-    /// <summary>Null when it ended with nothing left.</summary>
+    /// <summary>What is kept of it; null when it ended with nothing left, and while live by the short way of ageing, which gives <see cref="Kept"/> alone.</summary>
     public LoanStanding? After;
 
-    /// <summary>Instead of <see cref="After"/> while live, by the short way of ageing: what is kept, as rows.</summary>
-    public AgedLoan? Aged;
+    private KeptLoan? kept;
+
+    /// <summary>What is kept of it, as rows; null when it ended with nothing left.</summary>
+    public KeptLoan? Kept
+    {
+        get => kept ??= After is null ? null : KeptLoan.Of(After);
+        set => kept = value;
+    }
 
     /// <summary>Whether nothing is left of the loan.</summary>
-    public bool HasEnded => After is null && Aged is null;
+    public bool HasEnded => Kept is null;
 
     /// <summary>Principal owed after, minor units.</summary>
-    public long PrincipalAfter => Aged?.PrincipalOwed ?? After?.PrincipalOwed ?? 0;
+    public long PrincipalAfter => Kept?.PrincipalOwed ?? 0;
 
     /// <summary>Instalments to come after.</summary>
-    public int RemainingAfter => Aged?.Row.Remaining ?? After?.Remaining ?? 0;
+    public int RemainingAfter => Kept?.Row.Remaining ?? 0;
 
     /// <summary>Number of the next instalment after; 0 when it ended.</summary>
-    public int NextNumberAfter => Aged?.Row.NextNumber ?? After?.NextNumber ?? 0;
+    public int NextNumberAfter => Kept?.Row.NextNumber ?? 0;
 
     /// <summary>Its row while live; 0 when not looked up. Not journaled.</summary>
     public int Row;

@@ -13,6 +13,9 @@ internal static class LoanPartCodec
     /// <summary>With the deed: late instalments say what was charged on them.</summary>
     private const byte HasCharges = 0x80;
 
+    /// <summary>With the deed: its class is held, and until when.</summary>
+    private const byte IsHeld = 0x40;
+
     [Flags]
     private enum Has : ushort
     {
@@ -90,10 +93,11 @@ internal static class LoanPartCodec
 
     private static void Write(ref EventWriter w, LoanPart part)
     {
-        var has = HasOf(part);
+        var kept = part.Kept;
+        var has = HasOf(part, kept);
+        var charges = kept is { HasCharges: true };
         w.UInt16((ushort)has);
-        var charges = HasChargesOf(part);
-        w.Byte((byte)((byte)part.Deed | (charges ? HasCharges : 0)));
+        w.Byte((byte)((byte)part.Deed | (charges ? HasCharges : 0) | (kept is { Row.HeldUntil: not 0 } ? IsHeld : 0)));
         w.Unsigned(part.Loan);
         if (part.Deed == LoanDeed.Made || part.Remade is not null)
         {
@@ -117,59 +121,26 @@ internal static class LoanPartCodec
         if ((has & Has.Bucket) != 0) w.Byte((byte)(part.Bucket | (part.Class << (ClassShift + 1))));
         if ((has & Has.WrittenOff) != 0) w.Signed(part.WrittenOff);
         w.Unsigned((ulong)part.Day);
-        if (part.Aged is { } aged)
-        {
-            if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - aged.Row.AsOf);
-            WriteAged(ref w, aged, has, charges);
-            return;
-        }
-        if (part.After is not { } after) return;
-        if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - after.AsOf.DayNumber);
-        WriteStanding(ref w, after, has, charges);
-        if ((has & Has.Rare) != 0) WriteRare(ref w, after);
+        if (kept is null) return;
+        if ((has & Has.Wake) != 0) w.Signed(part.WakeDay - kept.Row.AsOf);
+        WriteKept(ref w, kept, has, charges);
+        if (kept.Row.HeldUntil != 0) w.Unsigned(kept.Row.HeldUntil == LoanDays.UntilCured ? 0L : kept.Row.HeldUntil);
+        if ((has & Has.Rare) != 0) WriteRare(ref w, part.After!);
     }
 
-    private static Has HasOf(LoanPart part)
+    private static Has HasOf(LoanPart part, KeptLoan? kept)
     {
         var has = (part.Paid != default ? Has.Paid : 0) | (part.Prepaid != 0 ? Has.Prepaid : 0) | (part.Charged != 0 ? Has.Charged : 0)
             | (part.WrittenOff != 0 ? Has.WrittenOff : 0) | (part.Remade is not null ? Has.Remade : 0) | (part.DaysPastDue != 0 ? Has.DaysPastDue : 0) | (part.Bucket != 0 || part.Class != 0 ? Has.Bucket : 0);
-        if (part.Aged is { } aged)
-        {
-            ref readonly var row = ref aged.Row;
-            return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (row.Carried != 0 ? Has.Carried : 0) | (row.Regular != 0 ? Has.Regular : 0)
-                | (aged.DueCount != 0 ? Has.Dues : 0) | (row.NonAccrualSince != 0 ? Has.NonAccrual : 0) | (row.ClassBest != 0 ? Has.ClassBest : 0) | (row.Remaining != 0 ? Has.ToCome : 0);
-        }
-        if (part.After is not { } after) return has;
-        return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (part.GivesRare ? Has.Rare : 0) | (after.Carried != 0 ? Has.Carried : 0)
-            | (after.Regular != 0 ? Has.Regular : 0) | (after.Dues.IsEmpty ? 0 : Has.Dues) | (after.NonAccrualSince is not null ? Has.NonAccrual : 0)
-            | (after.ClassificationBest != Classification.Normal ? Has.ClassBest : 0) | (after.Remaining != 0 ? Has.ToCome : 0);
+        if (kept is null) return has;
+        ref readonly var row = ref kept.Row;
+        return has | Has.Standing | (part.WakeDay != 0 ? Has.Wake : 0) | (part.GivesRare ? Has.Rare : 0) | (row.Carried != 0 ? Has.Carried : 0) | (row.Regular != 0 ? Has.Regular : 0)
+            | (kept.Dues.IsEmpty ? 0 : Has.Dues) | (row.NonAccrualSince != 0 ? Has.NonAccrual : 0) | (row.ClassBest != 0 ? Has.ClassBest : 0) | (row.Remaining != 0 ? Has.ToCome : 0);
     }
 
-    private static void WriteStanding(ref EventWriter w, LoanStanding after, Has has, bool charges)
+    private static void WriteKept(ref EventWriter w, KeptLoan kept, Has has, bool charges)
     {
-        var asOf = after.AsOf.DayNumber;
-        w.Unsigned((ulong)after.NextNumber);
-        w.Signed(after.NextSlot - after.NextNumber);
-        w.Signed(asOf - after.PeriodStart.DayNumber);
-        w.Signed(after.AccruedTo.DayNumber - after.PeriodStart.DayNumber);
-        if ((has & Has.ToCome) != 0)
-        {
-            w.Unsigned((ulong)after.Remaining);
-            w.Unsigned(after.PrincipalNotDue);
-        }
-        if ((has & Has.Carried) != 0) w.Unsigned(after.Carried);
-        if ((has & Has.Regular) != 0) w.Unsigned(after.Regular);
-        if ((has & Has.NonAccrual) != 0) w.Unsigned((ulong)(asOf - after.NonAccrualSince!.Value.DayNumber));
-        if ((has & Has.ClassBest) != 0) w.Byte((byte)after.ClassificationBest);
-        if ((has & Has.Dues) == 0) return;
-        w.Unsigned((ulong)after.Dues.Length);
-        foreach (var due in after.Dues) WriteDue(ref w, due, asOf, charges);
-    }
-
-    /// <summary>The same bytes as <see cref="WriteStanding"/> of the standing that the rows mean.</summary>
-    private static void WriteAged(ref EventWriter w, AgedLoan aged, Has has, bool charges)
-    {
-        ref readonly var row = ref aged.Row;
+        ref readonly var row = ref kept.Row;
         w.Unsigned((ulong)row.NextNumber);
         w.Signed(row.NextSlot - row.NextNumber);
         w.Signed(row.AsOf - row.PeriodStart);
@@ -184,30 +155,14 @@ internal static class LoanPartCodec
         if ((has & Has.NonAccrual) != 0) w.Unsigned((ulong)(row.AsOf - row.NonAccrualSince));
         if ((has & Has.ClassBest) != 0) w.Byte(row.ClassBest);
         if ((has & Has.Dues) == 0) return;
-        w.Unsigned((ulong)aged.DueCount);
-        foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
-        {
-            w.Unsigned((ulong)due.Number);
-            w.Signed(row.AsOf - due.Due);
-            w.Unsigned(due.Fees);
-            w.Unsigned(due.Interest);
-            w.Unsigned(due.Principal);
-            w.Unsigned((ulong)due.DaysLate);
-            if (due.DaysLate == 0) continue;
-            Wide(ref w, due.PrincipalDays);
-            Wide(ref w, due.InterestDays);
-            w.Unsigned(due.PenaltyPaid);
-            w.Unsigned(due.CompoundPaid);
-            if (!charges) continue;
-            w.Unsigned(due.PenaltyCharged);
-            w.Unsigned(due.CompoundCharged);
-        }
+        w.Unsigned((ulong)kept.Dues.Length);
+        foreach (ref readonly var due in kept.Dues) WriteDue(ref w, due, row.AsOf, charges);
     }
 
-    private static void WriteDue(ref EventWriter w, DueInstalment due, int asOf, bool charges)
+    private static void WriteDue(ref EventWriter w, in LoanDueRow due, int asOf, bool charges)
     {
         w.Unsigned((ulong)due.Number);
-        w.Signed(asOf - due.Due.DayNumber);
+        w.Signed(asOf - due.Due);
         w.Unsigned(due.Fees);
         w.Unsigned(due.Interest);
         w.Unsigned(due.Principal);
@@ -222,25 +177,12 @@ internal static class LoanPartCodec
         w.Unsigned(due.CompoundCharged);
     }
 
-    private static bool HasChargesOf(LoanPart part)
-    {
-        if (part.Aged is { } aged)
-        {
-            foreach (ref readonly var due in aged.Dues.AsSpan(0, aged.DueCount))
-                if (due.PenaltyCharged != 0 || due.CompoundCharged != 0) return true;
-            return false;
-        }
-        foreach (var due in part.After?.Dues ?? [])
-            if (due.PenaltyCharged != 0 || due.CompoundCharged != 0) return true;
-        return false;
-    }
-
     private static LoanPart ReadOne(ref EventReader r)
     {
         var has = (Has)r.UInt16();
         var deed = r.Byte();
         var charges = (deed & HasCharges) != 0;
-        var part = new LoanPart { Deed = (LoanDeed)(deed & ~HasCharges), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
+        var part = new LoanPart { Deed = (LoanDeed)(deed & ~(HasCharges | IsHeld)), Loan = r.Long(), GivesRare = (has & Has.Rare) != 0 };
         if (part.Deed == LoanDeed.Made || (has & Has.Remade) != 0)
         {
             var (amount, drawdown) = (r.Long(), r.Int());
@@ -262,6 +204,7 @@ internal static class LoanPartCodec
         if ((has & Has.Standing) == 0) return part;
         if ((has & Has.Wake) != 0) part.WakeDay = (int)(asOf + r.Signed());
         part.After = ReadStanding(ref r, asOf, has, charges);
+        if ((deed & IsHeld) != 0) part.After = part.After with { HeldUntil = r.Int() is var until and not 0 ? LoanDays.Date(until) : Observation.UntilCured };
         if (part.GivesRare) part.After = ReadRare(ref r, part.After);
         return part;
     }

@@ -75,6 +75,8 @@ internal sealed class LoanReader(PartitionState state, Execution.Executor? execu
             Class = spreads && !look.Product.IsRetail ? Classifications.Worse(own, Classification.Substandard) : own,
             OwnClass = own,
             NonAccrualSince = account.NonAccrualSince,
+            IsHeld = account.HeldUntil is not null,
+            HeldUntil = account.HeldUntil is { } until && until < Observation.UntilCured ? until : null,
             RenewalCount = loan.RenewalCount,
             WrittenOff = standing.WrittenOff,
         };

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using CreditGrains.Domain.Loans.Servicing;
 
 namespace CreditGrains.Engine.Loans;
 
@@ -53,6 +54,9 @@ internal struct LoanRow
     public byte Bucket;
     public byte Class;
     public ushort RenewalCount;
+
+    /// <summary>Last day on which its class is held because it was non-performing, at <see cref="AsOf"/>; <see cref="LoanDays.UntilCured"/> while something is overdue.</summary>
+    public int HeldUntil;
 }
 
 /// <summary>An instalment that is due and not wholly paid.</summary>
@@ -103,6 +107,21 @@ internal struct LoanDueRow
         readonly get => (long)(interestDaysAndCharge >> ChargeShift);
         set => interestDaysAndCharge = (interestDaysAndCharge & DaysMask) | ((UInt128)value << ChargeShift);
     }
+
+    /// <summary>The row of an instalment, in no loan yet.</summary>
+    public static LoanDueRow Of(DueInstalment due) => new()
+    {
+        Number = (ushort)due.Number, Due = due.Due.DayNumber, DaysLate = due.DaysLate, Fees = due.Fees, Interest = due.Interest, Principal = due.Principal,
+        PenaltyPaid = due.PenaltyPaid, CompoundPaid = due.CompoundPaid, PrincipalDays = due.PrincipalDays, InterestDays = due.InterestDays,
+        PenaltyCharged = due.PenaltyCharged, CompoundCharged = due.CompoundCharged,
+    };
+
+    /// <summary>The instalment of the row.</summary>
+    public readonly DueInstalment ToInstalment() => new(Number, LoanDays.Date(Due), Fees, Interest, Principal)
+    {
+        PrincipalDays = PrincipalDays, InterestDays = InterestDays, DaysLate = DaysLate, PenaltyPaid = PenaltyPaid, CompoundPaid = CompoundPaid,
+        PenaltyCharged = PenaltyCharged, CompoundCharged = CompoundCharged,
+    };
 
     /// <summary>Interest for lateness that was charged and is unpaid.</summary>
     public readonly long LatenessOwed => Math.Max(0, PenaltyCharged - PenaltyPaid) + Math.Max(0, CompoundCharged - CompoundPaid);

@@ -25,7 +25,8 @@ internal static class LoanWake
             foreach (var due in standing.Dues) nextDue = Sooner(nextDue, NextCharge(terms, due, standing.AsOf, standing.Frozen.AsSpan()));
         foreach (var due in standing.Dues)
             if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product);
-        return nextDue;
+        // With nothing overdue an observation ends by itself.
+        return standing.HeldUntil is { } until && until < Observation.UntilCured && until >= standing.AsOf ? Sooner(nextDue, until.AddDays(1)) : nextDue;
     }
 
     /// <summary>The earlier of two days; either may be none.</summary>
@@ -62,6 +63,7 @@ internal static class LoanWake
         Consider(product.Overdue.GraceDays + 1);
         if (daysLate <= product.Overdue.GraceDays) return next;
         Consider(product.Overdue.NonAccrualFromDays);
+        if (product.Overdue.Observation is { } observation) Consider(observation.FromDays);
         foreach (var edge in product.Buckets.LastDays) Consider(edge + 1);
         var row = product.Classes.Rows[0];
         foreach (var later in product.Classes.Rows)

@@ -72,9 +72,10 @@ public static class LiveCollateral
 
     /// <summary>
     /// A deal whose collateral is this pool: what it collected since its cut-off are the actuals, its loans as they are the lines. Principal that left by transfer counts as prepaid, at par; what was
-    /// given up as lost. An open month in which something happened counts as it stands; run at the start of a month for whole ones.
+    /// given up as lost. Loans that came in for others that left are an exchange: only the difference is cash. Other purchases are paid by the deal's purchase steps. An open month in which something
+    /// happened counts as it stands; run at the start of a month for whole ones.
     /// </summary>
-    /// <exception cref="InvalidInputException">Another currency, or a pool that bought loans after its cut-off.</exception>
+    /// <exception cref="InvalidInputException">Another currency, or no loan that performs.</exception>
     public static DealTerms Deal(PoolState pool, DealTerms deal, ImmutableArray<LoanLine> lines)
     {
         var ledger = pool.Ledger;
@@ -83,15 +84,13 @@ public static class LiveCollateral
         var cutOff = ledger.Terms.PeriodOf(ledger.Terms.CutOff);
         var months = ledger.History.Where(month => month.Period > cutOff).ToList();
         if (ledger.Open.Period > cutOff && HasFlows(ledger.Open)) months.Add(ledger.Open);
-        if (months.Find(month => month.PurchasedRevolving + month.SubstitutedIn > 0) is { Period: > 0 } bought)
-            throw new InvalidInputException("PurchasesInActuals", "", $"the pool bought loans in {MonthText(bought.Period)}; a deal is run on a pool that only pays down, project it instead");
         return deal with
         {
             Pools = [],
             Lines = lines,
             CutOff = ledger.Terms.EndOf(cutOff),
             Actuals = [.. months.Select(MonthOf)],
-            OriginalPool = ledger.PurchasedTotal,
+            OriginalPool = ledger.PurchasedTotal - months.Sum(month => month.PurchasedRevolving + month.SubstitutedIn),
             DefaultedBefore = 0,
             LostBefore = 0,
         };
@@ -132,20 +131,27 @@ public static class LiveCollateral
         [.. Enumerable.Range(1, Math.Max(0, vintage.Ages - 1)).Where(age => vintage.Balance(age - 1) > 0).Select(age => Math.Clamp((double)vintage.Defaulted(age) / vintage.Balance(age - 1), 0, 1))];
 
     private static bool HasFlows(in PoolFlows month) =>
-        month.Scheduled != 0 || month.Prepaid != 0 || month.Defaulted != 0 || month.Interest != 0 || month.Recovered != 0 || month.Repurchased != 0 || month.WrittenOff != 0;
+        month.Scheduled != 0 || month.Prepaid != 0 || month.Defaulted != 0 || month.Interest != 0 || month.Recovered != 0 || month.Repurchased != 0 || month.WrittenOff != 0
+        || month.PurchasedRevolving != 0 || month.SubstitutedIn != 0;
 
-    private static PoolMonth MonthOf(PoolFlows month) => new()
+    private static PoolMonth MonthOf(PoolFlows month)
     {
-        Opening = month.Opening,
-        Scheduled = month.Scheduled,
-        Prepaid = month.Prepaid + month.Repurchased,
-        Interest = month.Interest,
-        Recovered = month.Recovered,
-        Defaulted = month.Defaulted,
-        Loss = month.WrittenOff,
-        Closing = month.Closing,
-        Delinquent = month.Delinquent,
-    };
+        var exchanged = Math.Min(month.SubstitutedIn, month.Repurchased);
+        var purchased = month.PurchasedRevolving + month.SubstitutedIn - exchanged;
+        return new PoolMonth
+        {
+            Opening = month.Opening,
+            Scheduled = month.Scheduled,
+            Prepaid = month.Prepaid + month.Repurchased - exchanged,
+            Interest = month.Interest,
+            Recovered = month.Recovered,
+            Defaulted = month.Defaulted,
+            Loss = month.WrittenOff,
+            Closing = month.Closing - purchased,
+            Purchased = purchased,
+            Delinquent = month.Delinquent,
+        };
+    }
 
     // One past its maturity counts as having a month; instalments beyond a hundred years of months are cut.
     internal static ushort MonthsOf(in LiveLoan loan) => Math.Clamp(loan.RemainingMonths, (ushort)1, (ushort)LoanLine.MonthsMax);

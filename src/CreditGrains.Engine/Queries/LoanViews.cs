@@ -73,6 +73,12 @@ public sealed record LoanView
     /// <summary>Since when interest is not recognised; null while it is.</summary>
     public DateOnly? NonAccrualSince { get; init; }
 
+    /// <summary>Whether its class is held at substandard or worse because it was non-performing.</summary>
+    public bool IsHeld { get; init; }
+
+    /// <summary>The last day of its observation; null while something is overdue, and when it is not held.</summary>
+    public DateOnly? HeldUntil { get; init; }
+
     /// <summary>How often it was renewed without repaying.</summary>
     public int RenewalCount { get; init; }
 

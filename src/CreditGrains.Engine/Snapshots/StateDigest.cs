@@ -301,6 +301,7 @@ internal sealed class StateDigest
         w.Byte(row.Bucket);
         w.Byte(row.Class);
         w.UInt16(row.RenewalCount);
+        if (row.HeldUntil != 0) w.Signed(row.HeldUntil);
     }
 
     private static void Hash(ref EventWriter w, UInt128 hash)

@@ -197,7 +197,8 @@ internal sealed class WriterThread : IDisposable
             if (isFull) break;
             if (isFlushing)
             {
-                // While the disk is busy, later arrivals may still join this batch.
+                // While the disk is busy, later arrivals may still join this batch; until they come, work of the engine's own goes on.
+                if (partition.WorkMeanwhile()) continue;
                 AwaitCallsOrDisk();
                 if (fault is not null) break;
             }

@@ -51,6 +51,9 @@ internal sealed partial class DealBook
 
     public long CleanUpProceeds { get; private set; }
 
+    /// <summary>Of what was bought in actual months of the period, what no step has paid for yet: principal.</summary>
+    public long LeftToBuy { get; private set; }
+
     public double CumulativeDefault => originalPool == 0 ? 0 : (double)pools.Sum(pool => pool.Defaulted) / originalPool;
 
     public TrancheBook Tranche(string name) => byName[name];
@@ -62,6 +65,7 @@ internal sealed partial class DealBook
         Pool = month;
         poolOpening = month.Opening;
         CleanUpProceeds = 0;
+        LeftToBuy = month.Purchased;
         for (var i = 0; i < pools.Length; i++) pools[i].Month = pool.Of(i, period);
         Cash.Begin(Deal.Dates.MonthsPerPayment);
         // Notionals are opening balances, so all are read before any tranche accretes or is paid.
@@ -98,6 +102,9 @@ internal sealed partial class DealBook
         foreach (var book in pools) Bear(Deal.RecoveriesAreIncome ? book.Month.Defaulted : book.Month.Loss, book.LossOrder);
         Call(pool);
     }
+
+    /// <summary>A step paid for loans that were bought.</summary>
+    public void Bought(long principal) => LeftToBuy -= principal;
 
     /// <summary>Looks at the triggers and says in which state the deal is.</summary>
     public void Look()

@@ -111,6 +111,7 @@ internal static class DealParts
             Loss = units.Of(part, "loss"),
             Closing = units.Of(part.Required("closing")),
             Delinquent = units.Of(part, "delinquent"),
+            Purchased = units.Of(part, "purchased"),
         };
         part.Done();
         if (month.Opening - month.Scheduled - month.Prepaid - month.Defaulted != month.Closing)

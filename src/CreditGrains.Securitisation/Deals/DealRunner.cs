@@ -32,6 +32,11 @@ public static class DealRunner
         return new DealRun(deal, periods) { Bought = pool.Bought };
     }
 
+    private static InvalidInputException Unfunded(int period, in PoolMonth month, DealBook book) => new(
+        "PurchasesUnfunded",
+        $"actuals[{(period * book.Deal.Dates.MonthsPerPayment) - 1}].purchased",
+        $"{month.Purchased} minor units were bought by payment date {period}, of which the steps of state {book.State} pay for {month.Purchased - book.LeftToBuy}; give that state a purchase step with the sources that paid, lengthen revolvingPeriods, or mend balances and price");
+
     private static PeriodReport Period(DealTerms deal, DealPool pool, DealBook book, int period)
     {
         var month = pool.Of(period);
@@ -40,6 +45,7 @@ public static class DealRunner
         book.Collect(pool);
         book.Look();
         foreach (var step in book.Steps()) StepRun.Carry(step, book, pool);
+        if (book.LeftToBuy > 0) throw Unfunded(period, month, book);
         var (opening, closing) = book.Cash.Close(period);
         var end = deal.CutOff?.AddMonths(period * deal.Dates.MonthsPerPayment);
         var payment = DealDays.Payment(deal.Dates, end);

@@ -24,7 +24,11 @@ public readonly record struct PoolMonth
 
     public long Loss { get; init; }
 
+    /// <summary>At the end, before what was bought.</summary>
     public long Closing { get; init; }
+
+    /// <summary>Of an actual month: principal of loans bought at its end with the deal's cash. The next opening has it.</summary>
+    public long Purchased { get; init; }
 
     public long Delinquent { get; init; }
 
@@ -87,6 +91,7 @@ public readonly record struct PoolMonth
         AdvancedInterest = one.AdvancedInterest + two.AdvancedInterest,
         Defaulted = one.Defaulted + two.Defaulted,
         Loss = one.Loss + two.Loss,
+        Purchased = one.Purchased + two.Purchased,
     };
 
     private static long Whole(double amount) => (long)Math.Round(amount);

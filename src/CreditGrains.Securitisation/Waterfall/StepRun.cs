@@ -89,9 +89,14 @@ internal static class StepRun
     {
         var terms = book.Deal.Purchase!;
         if (book.IsCalled) return;
+        // What was bought in actual months is paid for first; its loans are among those of the pool already.
+        var owed = Part.Of(book.LeftToBuy, terms.Price);
+        var wanted = pool.IsActual(book.Period) ? owed : long.MaxValue;
         long spent = 0;
-        foreach (var from in step.From) spent += book.Cash.Buy(from, book.Cash.Balance(from));
-        pool.Buy(terms, Part.Of(spent, 1 / terms.Price), book.Period);
+        foreach (var from in step.From) spent += book.Cash.Buy(from, Math.Min(wanted - spent, book.Cash.Balance(from)));
+        var known = Math.Min(spent, owed);
+        book.Bought(known == owed ? book.LeftToBuy : Part.Of(known, 1 / terms.Price));
+        if (wanted != owed) pool.Buy(terms, Part.Of(spent - known, 1 / terms.Price), book.Period);
     }
 
     /// <summary>Pays out of the deal, source by source.</summary>

@@ -79,7 +79,7 @@ internal static class Samples
                 Calendar = BusinessCalendar.Create([new DateOnly(2026, 10, 1)], [new DateOnly(2026, 2, 14)]).Value, AccrualDates = AccrualDates.Adjusted,
                 Rounding = new RoundingRule(RoundingMode.HalfEven, RoundingMode.Up, 100), LastInstalment = LastInstalmentRule.FirstTakesRest,
                 Fees = [new LoanFee("a fee", FeeTiming.WithFirstInstalment, FeeMeasure.OfAmount, 10_000, true)],
-                Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = 3, ChargesAtMonthEnd = true, BounceFee = 7, NonAccrualFromDays = 60, PenaltyDayCount = DayCount.Actual365Fixed, Allocation = AllocationRule.PrincipalFirstAfter90 },
+                Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = 3, ChargesAtMonthEnd = true, BounceFee = 7, NonAccrualFromDays = 60, Observation = new ObservationRule(80, 3, 7), PenaltyDayCount = DayCount.Actual365Fixed, Allocation = AllocationRule.PrincipalFirstAfter90 },
                 Classes = ClassificationTable.Cards, Buckets = new BucketEdges([0, 10, 20]), IsRetail = true,
             };
             yield return new LoanOffer(Facility, SealedProduct.Of(product), new LoanFigures(new RateAnnual(43_500_000), 24, new DateOnly(2026, 3, 31), 31));

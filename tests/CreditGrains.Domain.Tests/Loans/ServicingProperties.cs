@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Servicing;
 using FsCheck;
@@ -26,7 +27,7 @@ public sealed class ServicingProperties
             // The sizes of a balloon and of the interest-only part were drawn for another amount and count.
             Amortisation = terms.Amortisation is Amortisation.Balloon or Amortisation.InterestOnlyThenLevel { InterestOnlyCount: > 20 } ? new Amortisation.Level() : terms.Amortisation,
             Rate = new RateAnnual(terms.Rate.Nano % 1_000_000_000),
-            Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = grace, BounceFee = 30, Allocation = AllocationRule.PrincipalFirstAfter90 },
+            Overdue = new OverdueTerms { PenaltyPpm = 1_500_000, Compounding = Compounding.OnInterest, GraceDays = grace, BounceFee = 30, Allocation = AllocationRule.PrincipalFirstAfter90, Observation = new ObservationRule(20, grace, 2) },
         }, steps);
 
     private static LoanAct Act(Step step, DateOnly date, int receipt) => step.Kind switch
@@ -92,7 +93,7 @@ public sealed class ServicingProperties
                 often = second.IsOk ? second.Value : LoanServicing.Advance(often, date).Value;
                 Assert.Equal(once.Upcoming.AsEnumerable(), often.Upcoming.AsEnumerable());
                 Assert.Equal(once.Dues.AsEnumerable(), often.Dues.AsEnumerable());
-                Assert.Equal((once.Paid, once.Unapplied, once.NonAccrualSince, once.DaysPastDue), (often.Paid, often.Unapplied, often.NonAccrualSince, often.DaysPastDue));
+                Assert.Equal((once.Paid, once.Unapplied, once.NonAccrualSince, once.HeldUntil, once.DaysPastDue), (often.Paid, often.Unapplied, often.NonAccrualSince, often.HeldUntil, often.DaysPastDue));
             }
         });
 }

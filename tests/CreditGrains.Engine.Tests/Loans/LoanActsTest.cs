@@ -27,7 +27,7 @@ public sealed class LoanActsTest : LoanTest
             var facility = seed + 1;
             World.OpenLine(facility, Line, World.Node(NodeKind.Borrower));
             var start = LoanDate();
-            var product = Product(kind, start) with { Overdue = Strict with { GraceDays = seed % 3 } };
+            var product = Product(kind, start) with { Overdue = Strict with { GraceDays = seed % 3, Observation = seed % 2 == 0 ? new ObservationRule(20, seed % 3, 1) : null } };
             var drawn = Draw(1_000_000, product, 12, 900, facility);
             var pure = LoanServicing.Open(product.TermsOf(1_000_000, World.Eur, start, new LoanFigures(new RateAnnual(90_000_000), 12))).Value;
             var date = start;

@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Products;
@@ -80,7 +81,7 @@ public sealed class LoanAgeingTest : LoanTest
         DayCount = (DayCount)random.Next(7),
         Interval = random.Next(4) == 0 ? new PaymentInterval(2, IntervalUnit.Weeks) : PaymentInterval.Monthly,
         BusinessDays = random.Next(2) == 0 ? BusinessDayRule.None : BusinessDayRule.Following,
-        Overdue = new OverdueTerms { PenaltyPpm = random.Next(2) * 1_500_000, Compounding = (Compounding)random.Next(2), GraceDays = random.Next(3) * 5, NonAccrualFromDays = random.Next(2) == 0 ? 90 : 3, ChargesAtMonthEnd = random.Next(3) == 0 },
+        Overdue = new OverdueTerms { PenaltyPpm = random.Next(2) * 1_500_000, Compounding = (Compounding)random.Next(2), GraceDays = random.Next(3) * 5, NonAccrualFromDays = random.Next(2) == 0 ? 90 : 3, ChargesAtMonthEnd = random.Next(3) == 0, Observation = random.Next(3) == 0 ? new ObservationRule(random.Next(1, 100), random.Next(3), 2) : null },
         Fees = random.Next(2) == 0 ? [] : [new LoanFee("service", FeeTiming.WithEachInstalment, FeeMeasure.OfPrincipal, 500, true)],
     };
 }

@@ -62,6 +62,7 @@ public abstract class LoanTest : IDisposable
         var (loan, balances) = (Loan(index, facility), World.Balances(facility));
         Assert.Equal((pure.AsOf, pure.PrincipalNotDue, pure.Upcoming.Length, pure.DaysPastDue), (loan.AsOf, loan.PrincipalNotDue, loan.Remaining, loan.DaysPastDue));
         Assert.Equal(pure.NonAccrualSince, loan.NonAccrualSince);
+        Assert.Equal((pure.HeldUntil is not null, pure.HeldUntil == Observation.UntilCured ? null : pure.HeldUntil), (loan.IsHeld, loan.HeldUntil));
         Assert.Equal(
             pure.Dues.Select(due => new LoanDueView(due.Number, due.Due, due.Fees, due.Penalty(pure.Terms), due.Compound(pure.Terms), due.Interest, due.Principal)), loan.Dues);
         Assert.Equal((pure.PrincipalOwed, pure.Dues.Sum(due => due.Interest), pure.Dues.Sum(due => due.Fees), pure.Unapplied),

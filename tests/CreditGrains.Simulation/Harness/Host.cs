@@ -67,6 +67,8 @@ internal sealed class Host : IDisposable
         var outcomes = new Outcome[submissions.Length];
         Command[] commands = [.. submissions.Select(submission => submission.Command)];
         int taken = _partition.Execute(commands, outcomes, answers);
+        // The batch before is being flushed: loans may be aged meanwhile.
+        if (InFlight is not null && _dice.Percent(30)) _partition.WorkMeanwhile();
         if (_toNote is { } noted && _partition.NoteDigest(noted.Digest, noted.Sequence)) _toNote = null;
         List<FacilityView> views = Look(reads);
         _partition.End();

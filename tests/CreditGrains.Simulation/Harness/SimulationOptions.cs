@@ -38,6 +38,7 @@ internal static class SmallPartition
         AtomicRegraphMax = dice.Pick<int>([1, 3, 6, 10_000]),
         RegraphSliceLength = 1 + dice.Below(3),
         SweepMax = dice.Pick<int>([1, 2, 4_096]),
+        LoanSliceLength = dice.Pick<int>([1, 2, 1_000]),
         RequestIds = new RequestIdOptions
         {
             SegmentMillis = dice.Pick<long>([60_000, 300_000, 3_600_000]),

@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
@@ -56,6 +57,7 @@ internal sealed class LoanPlan
             GraceDays = _dice.Percent(50) ? 0 : _dice.Below(15),
             NonAccrualFromDays = _dice.Percent(50) ? 90 : (int)_dice.Between(1, 100),
             Allocation = _dice.Percent(50) ? AllocationRule.Usual : AllocationRule.PrincipalFirstAfter90,
+            Observation = _dice.Percent(60) ? null : new ObservationRule((int)_dice.Between(1, 100), _dice.Below(4), 1 + _dice.Below(4)),
         },
         IsRetail = _dice.Percent(40),
     };

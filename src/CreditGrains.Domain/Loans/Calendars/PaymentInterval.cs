@@ -30,6 +30,9 @@ public readonly record struct PaymentInterval(int Count, IntervalUnit Unit)
     /// <summary>Days of an interval at least: months of 28.</summary>
     public long DaysMin => Unit switch { IntervalUnit.Months => 28L * Count, IntervalUnit.Weeks => 7L * Count, _ => Count };
 
+    /// <summary>Days of an interval at most: months of 31.</summary>
+    public long DaysMax => Unit switch { IntervalUnit.Months => 31L * Count, IntervalUnit.Weeks => 7L * Count, _ => Count };
+
     /// <summary>
     /// The date a number of intervals after another. In months it falls on the due day, or on the last day of a month that has no such day,
     /// and comes back to the due day after it.

@@ -14,6 +14,7 @@ internal static class LoanProductCodec
     private const int RowsMax = 1_000;
     private const int Retail = 1;
     private const int MonthEnd = 2;
+    private const int Observed = 4;
 
     public static byte[] Write(LoanProduct product)
     {
@@ -28,7 +29,7 @@ internal static class LoanProductCodec
         w.Byte((int)product.Rounding.Instalment);
         w.Unsigned(product.Rounding.Unit);
         w.Byte((int)product.LastInstalment);
-        w.Byte((product.IsRetail ? Retail : 0) | (product.Overdue.ChargesAtMonthEnd ? MonthEnd : 0));
+        w.Byte((product.IsRetail ? Retail : 0) | (product.Overdue.ChargesAtMonthEnd ? MonthEnd : 0) | (product.Overdue.Observation is null ? 0 : Observed));
         AmortisationCodec.Write(w, product.Amortisation);
         w.Unsigned(product.Fees.Length);
         foreach (var fee in product.Fees)
@@ -55,6 +56,13 @@ internal static class LoanProductCodec
 
         w.Unsigned(product.Buckets.LastDays.Length);
         foreach (var edge in product.Buckets.LastDays) w.Unsigned(edge);
+        if (product.Overdue.Observation is { } observation)
+        {
+            w.Unsigned(observation.FromDays);
+            w.Unsigned(observation.Instalments);
+            w.Unsigned(observation.Months);
+        }
+
         return w.ToArray();
     }
 
@@ -80,8 +88,9 @@ internal static class LoanProductCodec
             Classes = ReadClasses(ref r),
             Buckets = ReadBuckets(ref r),
         };
-        if ((flags & ~(Retail | MonthEnd)) != 0) throw new InvalidDataException("A loan product has a flag this version does not know; use the version that wrote it or a newer one.");
+        if ((flags & ~(Retail | MonthEnd | Observed)) != 0) throw new InvalidDataException("A loan product has a flag this version does not know; use the version that wrote it or a newer one.");
         if ((flags & MonthEnd) != 0) product = product with { Overdue = product.Overdue with { ChargesAtMonthEnd = true } };
+        if ((flags & Observed) != 0) product = product with { Overdue = product.Overdue with { Observation = new ObservationRule((int)r.Unsigned(), (int)r.Unsigned(), (int)r.Unsigned()) } };
         return r.IsAtEnd ? product : throw new InvalidDataException("The bytes of a loan product go on after its end.");
     }
 

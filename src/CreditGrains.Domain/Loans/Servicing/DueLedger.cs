@@ -92,8 +92,10 @@ internal static class DueLedger
         return Recognise(account with { AsOf = date, Dues = [.. account.Dues.Select(due => due.After(days))] });
     }
 
+    private static LoanAccount Recognise(LoanAccount account) => Observation.Of(RecogniseInterest(account));
+
     /// <summary>Interest stops being recognised on the day the limit is reached, and is again once nothing is past due.</summary>
-    private static LoanAccount Recognise(LoanAccount account)
+    private static LoanAccount RecogniseInterest(LoanAccount account)
     {
         if (account.OldestUnpaid is null) return account with { NonAccrualSince = null };
         var days = account.DaysPastDue;

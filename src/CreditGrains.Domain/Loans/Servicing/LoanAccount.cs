@@ -48,6 +48,15 @@ public sealed record LoanAccount
     /// <summary>Days that do not count for ageing.</summary>
     public ImmutableArray<FrozenSpan> Frozen { get; init; } = [];
 
+    /// <summary>
+    /// Until when its class is held at 次级 or worse because it was non-performing: the last day of its observation, or <see cref="Observation.UntilCured"/> while something is overdue.
+    /// Null: it is not.
+    /// </summary>
+    public DateOnly? HeldUntil { get; init; }
+
+    /// <summary>Whether it was opened under observation.</summary>
+    internal bool WasHeldOpened { get; init; }
+
     /// <summary>Since when interest is not recognised; null while it is.</summary>
     public DateOnly? NonAccrualSince { get; init; }
 
@@ -96,8 +105,12 @@ public sealed record LoanAccount
     /// <summary>Days past due.</summary>
     public int DaysPastDue => Delinquency.DaysPastDue.Of(OldestUnpaid, AsOf, Terms.Overdue.GraceDays, Frozen.AsSpan());
 
-    /// <summary>The class by a product's table, no better than <see cref="ClassificationBest"/>.</summary>
-    public Classification Classify(ClassificationTable table) => Classifications.Worse(table.Of(DaysPastDue, AsOf), ClassificationBest);
+    /// <summary>The class by a product's table, no better than <see cref="ClassificationBest"/>, and no better than 次级 while it is observed.</summary>
+    public Classification Classify(ClassificationTable table)
+    {
+        var own = Classifications.Worse(table.Of(DaysPastDue, AsOf), ClassificationBest);
+        return HeldUntil is null ? own : Classifications.Worse(own, Classification.Substandard);
+    }
 
     /// <summary>The oldest due date with interest or principal unpaid.</summary>
     internal DateOnly? OldestUnpaid

@@ -25,12 +25,14 @@ public sealed record LoanRenewal(LoanAccount Before, LoanAccount After)
         if (others > 0) return Bad(LoanFault.OverdueAmounts, $"{others} of interest, fees or penalty is due and unpaid; only principal may be renewed");
         if (terms.Amount != now.PrincipalOwed || terms.Currency != account.Terms.Currency)
             return Bad(LoanFault.PrincipalMismatch, $"the renewal is of {terms.Amount} {terms.Currency}; the principal owed is {now.PrincipalOwed} {account.Terms.Currency}");
-        var isPerforming = now.DaysPastDue == 0 && now.NonAccrualSince is null && now.ClassificationBest == Classification.Normal;
+        var isPerforming = now.DaysPastDue == 0 && now.NonAccrualSince is null && now.HeldUntil is null && now.ClassificationBest == Classification.Normal;
         var best = isPerforming && isEligible ? Classification.Normal : Classifications.Worse(now.ClassificationBest, Classification.SpecialMention);
-        var after = LoanServicing.Open(terms, account.Vintage, account.RenewalCount + 1, best);
+        // Under observation it stays, from the beginning; without a rule to end it, for good.
+        if (now.HeldUntil is not null && terms.Overdue.Observation is null) best = Classifications.Worse(best, Classification.Substandard);
+        var after = LoanServicing.Open(terms, account.Vintage, account.RenewalCount + 1, best, now.HeldUntil is not null);
         if (after.Refusal is { } refusal) return refusal;
         var interest = now.Upcoming.IsEmpty ? 0 : LoanServicing.Count(now).Carried;
-        var cleared = now with { Upcoming = [], Dues = [], Carried = 0, Paid = now.Paid.With(DueComponent.Principal, now.PrincipalOwed), NonAccrualSince = null };
+        var cleared = now with { Upcoming = [], Dues = [], Carried = 0, Paid = now.Paid.With(DueComponent.Principal, now.PrincipalOwed), NonAccrualSince = null, HeldUntil = null };
         return new LoanRenewal(DueLedger.Charge(cleared, 0, interest), after.Value);
     }
 

@@ -14,7 +14,7 @@ public static class LoanServicing
     private const int ExtensionCountMax = 1_200;
 
     /// <summary>Opens a loan at its drawdown.</summary>
-    public static LoanResult<LoanAccount> Open(LoanTerms terms) => Open(terms, terms.Drawdown, 0, Classification.Normal);
+    public static LoanResult<LoanAccount> Open(LoanTerms terms) => Open(terms, terms.Drawdown, 0, Classification.Normal, isHeld: false);
 
     /// <summary>Takes over a loan that runs already, and brings it to a business date: what fell due since its terms begin is unpaid.</summary>
     /// <param name="terms">Drawn at the start of the first unpaid period, with the principal owed then.</param>
@@ -23,7 +23,7 @@ public static class LoanServicing
     public static LoanResult<LoanAccount> TakeOver(LoanTerms terms, DateOnly vintage, DateOnly date)
     {
         if (vintage > terms.Drawdown) return Bad(LoanFault.InvalidDate, $"the vintage {vintage:yyyy-MM-dd} is after {terms.Drawdown:yyyy-MM-dd}, when the first unpaid period started");
-        var opened = Open(terms, vintage, 0, Classification.Normal);
+        var opened = Open(terms, vintage, 0, Classification.Normal, isHeld: false);
         return opened.Refusal is null ? Advance(opened.Value, date) : opened;
     }
 
@@ -50,13 +50,13 @@ public static class LoanServicing
     public static long SettlementAmount(LoanAccount account) =>
         account.AmountDue + account.PrincipalNotDue + (account.Upcoming.IsEmpty ? 0 : Respread.Accrued(account, Respread.EndOfCounting(account)) + LastFees(account)) - account.Unapplied;
 
-    internal static LoanResult<LoanAccount> Open(LoanTerms terms, DateOnly vintage, int renewals, Classification best)
+    internal static LoanResult<LoanAccount> Open(LoanTerms terms, DateOnly vintage, int renewals, Classification best, bool isHeld)
     {
         var schedule = ScheduleBuilder.Build(terms);
         if (schedule.Refusal is { } refusal) return refusal;
-        return CheckGrowth(terms, terms.Amount) is { } growth
-            ? growth
-            : new LoanAccount(terms, vintage) { Upcoming = schedule.Value.Instalments, RenewalCount = renewals, ClassificationBest = best, ClassificationOpened = best };
+        if (CheckGrowth(terms, terms.Amount) is { } growth) return growth;
+        var opened = new LoanAccount(terms, vintage) { Upcoming = schedule.Value.Instalments, RenewalCount = renewals, ClassificationBest = best, ClassificationOpened = best, WasHeldOpened = isHeld };
+        return isHeld ? Observation.Begin(opened) : opened;
     }
 
     private static LoanResult<LoanAccount> Apply(LoanAccount account, LoanAct act) => act switch
@@ -124,7 +124,8 @@ public static class LoanServicing
             Carried = carried,
         };
         var model = act.ExtendsTerm ? account.Upcoming : account.Upcoming[act.Count..];
-        return Respread.Spread(rested, principal, count, keepsAmounts: false, model);
+        var spread = Respread.Spread(rested, principal, count, keepsAmounts: false, model);
+        return spread.Refusal is null ? Observation.Again(spread.Value) : spread;
     }
 
     private static LoanResult<LoanAccount> Extend(LoanAccount account, LoanAct.Extension act)
@@ -134,8 +135,9 @@ public static class LoanServicing
         var count = account.Upcoming.Length + act.AdditionalCount;
         if (account.NextSlot + count > LoanTerms.InstalmentCountMax) return Bad(LoanFault.InvalidTerm, $"the loan would have more than {LoanTerms.InstalmentCountMax} instalments");
         var spread = Respread.Spread(Count(account), account.PrincipalNotDue, count, keepsAmounts: false, account.Upcoming);
-        if (spread.Refusal is not null || !act.IsConcession) return spread;
-        return spread.Value with { ClassificationBest = Classifications.Worse(account.ClassificationBest, Classification.SpecialMention) };
+        if (spread.Refusal is not null) return spread;
+        var extended = Observation.Again(spread.Value);
+        return !act.IsConcession ? extended : extended with { ClassificationBest = Classifications.Worse(account.ClassificationBest, Classification.SpecialMention) };
     }
 
     /// <summary>Runs all acts again but the one whose money bounced; the fee comes on the day it did.</summary>
@@ -144,7 +146,7 @@ public static class LoanServicing
         var place = bounce.Receipt - 1;
         if (place < 0 || place >= account.Acts.Length || account.Acts[place] is not { IsTakenBack: false, Act: LoanAct.Repayment or LoanAct.EarlyRepayment })
             return Bad(LoanFault.UnknownReceipt, $"act {bounce.Receipt} brought no money or was taken back before; name another");
-        var opened = Open(account.Terms, account.Vintage, account.RenewalCount, account.ClassificationOpened);
+        var opened = Open(account.Terms, account.Vintage, account.RenewalCount, account.ClassificationOpened, account.WasHeldOpened);
         if (opened.Refusal is { } refusal) return refusal;
         var acts = account.Acts.SetItem(place, account.Acts[place] with { IsTakenBack = true }).Add(new LoggedAct(bounce, false));
         var state = opened.Value;

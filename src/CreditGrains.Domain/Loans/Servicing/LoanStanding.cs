@@ -59,6 +59,9 @@ public sealed record LoanStanding
     /// <summary>Since when interest is not recognised; null while it is.</summary>
     public DateOnly? NonAccrualSince { get; init; }
 
+    /// <summary>Until when its class is held at 次级 or worse; see <see cref="LoanAccount.HeldUntil"/>.</summary>
+    public DateOnly? HeldUntil { get; init; }
+
     /// <summary>The best class it may have.</summary>
     public Classification ClassificationBest { get; init; }
 
@@ -107,6 +110,8 @@ public sealed record LoanStanding
             Capitalised = Capitalised,
             Frozen = Frozen,
             NonAccrualSince = NonAccrualSince,
+            HeldUntil = HeldUntil,
+            WasHeldOpened = HeldUntil is not null,
             ClassificationBest = ClassificationBest,
             ClassificationOpened = ClassificationBest,
             Amortisation = Respread.After(terms.Amortisation, NextNumber - 1),
@@ -156,6 +161,7 @@ public sealed record LoanStanding
         Capitalised = account.Capitalised,
         Frozen = account.Frozen,
         NonAccrualSince = account.NonAccrualSince,
+        HeldUntil = account.HeldUntil,
         ClassificationBest = account.ClassificationBest,
     };
 

@@ -39,6 +39,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         DateOnly today = Today(world, facility) ?? throw new ModelMismatchException($"AgeLoan of {reference} on {facility.Key}: there is no business date");
         if (!loan.IsBehind(today)) throw new ModelMismatchException($"AgeLoan of {reference} on {facility.Key}: nothing happens to it up to {today:yyyy-MM-dd}");
         ModelLoan after = loan.Copy();
+        Purse purse = facility.Purse.Copy();
         var before = new Exposures(world, facility, now);
         BigInteger owed = loan.Principal + loan.Interest + loan.Fees;
         Move(facility.Purse, [loan], -1);
@@ -47,6 +48,14 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         facility.Purse.Credit = waiting;
         facility.Purse.Released += after.Paid[(int)DueComponent.Principal];
         Move(facility.Purse, [after], 1);
+        if (facility.Purse.AnyAboveMax)
+        {
+            facility.Purse = purse;
+            ModelLoan still = loan.Copy();
+            still.StandsStill = true;
+            Keep(still, loan);
+            return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.AmountOverflow, Loans = [still.Event("Aged", 0) with { DaysPastDue = 0 }] };
+        }
         Keep(after, loan);
         BigInteger charged = after.Principal + after.Interest + after.Fees - owed + after.PaidTotal;
         return new Verdict { Kind = OutcomeKind.Posted, Amount = charged, Limits = before.Excess(), Loans = [after.Event("Aged", charged)] };
@@ -64,7 +73,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
         made = new ModelLoan
         {
-            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Drawdown = today, ToCome = plan,
+            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Figures = offer.Figures, Drawdown = today, ToCome = plan,
         }.Start();
         facility.Loans.Add(sequence, made);
         return null;
@@ -83,7 +92,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
         ModelLoan made = new ModelLoan
         {
-            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Drawdown = takeover.StartedOn, Vintage = takeover.Vintage, ToCome = plan,
+            Reference = sequence, ProductHash = offer.ProductHash, Product = product, Amount = amount, RateNano = offer.Figures.Rate.Nano, Figures = offer.Figures, Drawdown = takeover.StartedOn, Vintage = takeover.Vintage, ToCome = plan,
         }.Start();
         BigInteger none = 0;
         made.Advance(today, ref none);
@@ -110,6 +119,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
             after.Advance(today, ref none);
             BigInteger taken = after.Take(left);
             if (taken.IsZero) continue;
+            after.StandsStill = false;
             left -= taken;
             paid.Add((after, after.Principal + after.Interest + after.Fees + taken - loan.Principal - loan.Interest - loan.Fees));
             loose.Released += after.Paid[(int)DueComponent.Principal];
@@ -163,6 +173,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
             }
             after.Advance(today, ref none);
             after.ChargeFee(after.Product.Overdue.BounceFee);
+            after.StandsStill = false;
             ModelLoan? before = facility.Loans.GetValueOrDefault(taken.Reference);
             BigInteger moved = after.Principal + after.Interest + after.Fees - (before is null ? 0 : before.Principal + before.Interest + before.Fees);
             principal += after.Principal - (before?.Principal ?? 0);

@@ -64,6 +64,20 @@ internal sealed class ModelLoan
     /// <summary>The drawdown, but of a loan taken over.</summary>
     public DateOnly? Vintage { get; init; }
 
+    public required LoanFigures Figures { get; init; }
+
+    /// <summary>Instalments that fell due.</summary>
+    public int Billed { get; private set; }
+
+    /// <summary>Whether its class is held at substandard or worse.</summary>
+    public bool IsHeld { get; private set; }
+
+    /// <summary>The last day of its observation; null while something is overdue.</summary>
+    public DateOnly? ObservedTo { get; private set; }
+
+    /// <summary>Whether a balance would have passed its bound when it aged: it does not age until something else happens to it.</summary>
+    public bool StandsStill { get; set; }
+
     public required List<ModelInstalment> ToCome { get; init; }
 
     public List<ModelDue> Dues { get; private init; } = [];
@@ -97,7 +111,8 @@ internal sealed class ModelLoan
         {
             ClassificationRow row = Product.Classes.Rows.LastOrDefault(each => each.From <= AsOf);
             if (row == default) row = Product.Classes.Rows[0];
-            return (Classification)new[] { row.SpecialMention, row.Substandard, row.Doubtful, row.Loss }.Count(days => DaysPastDue >= days);
+            int own = new[] { row.SpecialMention, row.Substandard, row.Doubtful, row.Loss }.Count(days => DaysPastDue >= days);
+            return (Classification)(IsHeld ? Math.Max(2, own) : own);
         }
     }
 
@@ -112,20 +127,21 @@ internal sealed class ModelLoan
     public ModelLoan Copy() => new()
     {
         Reference = Reference, ProductHash = ProductHash, Product = Product, Amount = Amount, RateNano = RateNano, Drawdown = Drawdown, Vintage = Vintage,
-        ToCome = [.. ToCome], Dues = [.. Dues.Select(due => due.Copy())], AsOf = AsOf, NonAccrualSince = NonAccrualSince,
+        Figures = Figures, Billed = Billed, IsHeld = IsHeld, ObservedTo = ObservedTo, StandsStill = StandsStill, ToCome = [.. ToCome], Dues = [.. Dues.Select(due => due.Copy())], AsOf = AsOf, NonAccrualSince = NonAccrualSince,
     };
 
     /// <summary>Whether something that a caller could see has happened to it by time alone since it was last looked at.</summary>
     public bool IsBehind(DateOnly today)
     {
+        if (StandsStill) return false;
         if (ToCome.Count > 0 && ToCome[0].Due <= today) return true;
         if (AsOf >= today) return false;
         if (ChargesUpTo(today)) return true;
-        if (OldestUnpaid is null) return false;
+        if (OldestUnpaid is null && !IsHeld) return false;
         ModelLoan copy = Copy();
         BigInteger none = 0;
         copy.Advance(today, ref none);
-        return (copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince);
+        return (copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince, copy.IsHeld) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince, IsHeld);
     }
 
     // Up to a date before which nothing falls due: whether a month end finds interest for lateness, or something it grows on, past the days of grace.
@@ -151,6 +167,7 @@ internal sealed class ModelLoan
             ModelInstalment next = ToCome[0];
             Pass(next.Due);
             ToCome.RemoveAt(0);
+            Billed++;
             if (next.Fees + next.Interest + next.Principal > 0)
                 Dues.Add(new ModelDue { Number = next.Number, Due = next.Due, Fees = next.Fees, Interest = next.Interest, Principal = next.Principal });
             waiting -= Take(waiting);
@@ -203,6 +220,7 @@ internal sealed class ModelLoan
             Vintage = Vintage ?? Drawdown, AsOf = seen.AsOf, PrincipalNotDue = (long)Sum(seen.ToCome.Select(each => each.Principal)), Remaining = seen.ToCome.Count, NextDue = next?.Due,
             NextPrincipal = (long)(next?.Principal ?? 0), NextInterest = (long)(next?.Interest ?? 0), NextFees = (long)(next?.Fees ?? 0), DaysPastDue = seen.DaysPastDue, Bucket = seen.Bucket,
             Class = seen.Class, OwnClass = seen.Class, NonAccrualSince = seen.NonAccrualSince,
+            IsHeld = seen.IsHeld, HeldUntil = seen.ObservedTo,
             Dues = [.. seen.Dues.Select(due => new LoanDueView(
                 due.Number, due.Due, (long)due.Fees, (long)seen.Owed(due, DueComponent.Penalty), (long)seen.Owed(due, DueComponent.Compound), (long)due.Interest, (long)due.Principal))],
         };
@@ -249,6 +267,35 @@ internal sealed class ModelLoan
         if (OldestUnpaid is not { } oldest) NonAccrualSince = null;
         else if (NonAccrualSince is null && DaysPastDue >= Product.Overdue.NonAccrualFromDays)
             NonAccrualSince = oldest.AddDays(Math.Max(Product.Overdue.NonAccrualFromDays, Product.Overdue.GraceDays + 1));
+        Observe();
+    }
+
+    // Held once it was late enough; the observation runs from the day all was paid, and anew from the next such day when it was late meanwhile.
+    private void Observe()
+    {
+        if (Product.Overdue.Observation is not { } rule) return;
+        if (OldestUnpaid is not null)
+        {
+            if (DaysPastDue >= rule.FromDays) IsHeld = true;
+            if (DaysPastDue > 0) ObservedTo = null;
+            return;
+        }
+        if (!IsHeld) return;
+        if (HasEnded)
+        {
+            (IsHeld, ObservedTo) = (false, null);
+            return;
+        }
+        if (ObservedTo is not { } end)
+        {
+            DateOnly months = AsOf.AddMonths(rule.Months);
+            DateOnly due = rule.Instalments == 0 ? months : ModelSchedule.DueDate(Product, Figures, Drawdown, Billed + rule.Instalments - 1);
+            ObservedTo = due > months ? due : months;
+        }
+        else if (AsOf > end)
+        {
+            (IsHeld, ObservedTo) = (false, null);
+        }
     }
 
     private BigInteger Owed(ModelDue due, DueComponent component)

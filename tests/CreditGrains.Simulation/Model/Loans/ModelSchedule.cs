@@ -71,7 +71,8 @@ internal static class ModelSchedule
         return HalfUp(amount * all, sum);
     }
 
-    private static DateOnly DueDate(LoanProduct product, LoanFigures figures, DateOnly drawdown, int place)
+    /// <summary>The due date at a place from 0.</summary>
+    public static DateOnly DueDate(LoanProduct product, LoanFigures figures, DateOnly drawdown, int place)
     {
         if (product.Interval.Unit == IntervalUnit.Weeks) return (figures.FirstDue ?? drawdown.AddDays(7 * product.Interval.Count)).AddDays(7 * product.Interval.Count * place);
         int day = figures.DueDay ?? (figures.FirstDue ?? drawdown).Day;
