@@ -35,6 +35,7 @@ public sealed partial class PoolLedger
     {
         if (member.State != MemberState.None || !kind.IsIn()) throw new InvalidOperationException("the loan is in a pool, or the transfer is no way in");
         AdvanceTo(date);
+        Changed();
         member = new PoolMember
         {
             Pool = place + 1,
@@ -66,6 +67,7 @@ public sealed partial class PoolLedger
     {
         if (member.State == MemberState.None || kind.IsIn()) throw new InvalidOperationException("the loan is in no pool, or the transfer is no way out");
         AdvanceTo(date);
+        Changed();
         Touch(ref member);
         if (member.State == MemberState.Defaulted) DefaultedStock -= member.Principal;
         if (member.State == MemberState.Performing)

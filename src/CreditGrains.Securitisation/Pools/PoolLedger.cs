@@ -27,6 +27,10 @@ public sealed partial class PoolLedger
     private RollCounts roll;
     private long balance;
     private long loans;
+    private long changes;
+
+    // The latest date an event or a look was of: no earlier one opens a month.
+    private DateOnly reached;
 
     /// <param name="terms">Checked terms.</param>
     /// <exception cref="InvalidInputException">The terms are wrong.</exception>
@@ -44,6 +48,9 @@ public sealed partial class PoolLedger
     }
 
     public PoolTerms Terms { get; }
+
+    /// <summary>Rises with whatever happens to the pool. Any thread: as long as it is the same, so is the pool.</summary>
+    public long Changes => Volatile.Read(ref changes);
 
     /// <summary>Performing principal now, minor units.</summary>
     public long Balance => balance;
@@ -91,11 +98,19 @@ public sealed partial class PoolLedger
     /// <exception cref="InvalidOperationException">The pool would have more than <see cref="PeriodsMax"/> months.</exception>
     public void AdvanceTo(DateOnly date)
     {
+        if (date <= reached) return;
         var period = Terms.PeriodOf(date);
-        if (period <= open.Period) return;
-        if (IsBeyond(date)) throw new InvalidOperationException($"a pool has at most {PeriodsMax} months");
-        while (open.Period < period) Close();
+        if (period > open.Period)
+        {
+            if (IsBeyond(date)) throw new InvalidOperationException($"a pool has at most {PeriodsMax} months");
+            Changed();
+            while (open.Period < period) Close();
+        }
+
+        reached = date;
     }
+
+    private void Changed() => Volatile.Write(ref changes, changes + 1);
 
     /// <summary>What happened to a loan of the pool.</summary>
     /// <param name="member">Its row, which is changed.</param>
@@ -104,6 +119,7 @@ public sealed partial class PoolLedger
     {
         if (member.State == MemberState.None) throw new InvalidOperationException("the loan is in no pool");
         AdvanceTo(movement.Date);
+        Changed();
         if (member.State == MemberState.Defaulted)
         {
             Recover(ref member, movement);
@@ -119,7 +135,7 @@ public sealed partial class PoolLedger
     {
         var after = movement.Principal;
         Book(member.Principal, movement, after);
-        vintages[member.Vintage].AddPrepaid(open.Period, movement.Prepaid);
+        if (movement.Prepaid != 0) vintages[member.Vintage].AddPrepaid(open.Period, movement.Prepaid);
         if (after == 0)
         {
             if (member.State == MemberState.Performing) Leave(ref member, MemberState.Ended, movement.Prepaid > 0 ? roll.PaidOff : roll.Matured);
@@ -206,16 +222,17 @@ public sealed partial class PoolLedger
         var bucket = (byte)Terms.Buckets.Of(movement.DaysPastDue);
         var term = (byte)PoolTerms.BandOf(Terms.TermBands, movement.RemainingMonths);
         var rate = (byte)PoolTerms.BandOf(Terms.RateBands, movement.RatePpm);
-        strata[(int)PoolDimension.Bucket].Move(member.Bucket, bucket, before, after);
-        strata[(int)PoolDimension.TermBand].Move(member.TermBand, term, before, after);
-        strata[(int)PoolDimension.RateBand].Move(member.RateBand, rate, before, after);
         var grown = after - before;
+        // Most events move a loan to no other group, and ageing moves no balance.
+        if (grown != 0 || bucket != member.Bucket) strata[(int)PoolDimension.Bucket].Move(member.Bucket, bucket, before, after);
+        if (grown != 0 || term != member.TermBand) strata[(int)PoolDimension.TermBand].Move(member.TermBand, term, before, after);
+        if (grown != 0 || rate != member.RateBand) strata[(int)PoolDimension.RateBand].Move(member.RateBand, rate, before, after);
         if (grown != 0)
         {
-            strata[(int)PoolDimension.Industry].Add(member.Industry, 0, grown);
-            strata[(int)PoolDimension.Region].Add(member.Region, 0, grown);
-            strata[(int)PoolDimension.Vintage].Add(member.Vintage, 0, grown);
-            strata[(int)PoolDimension.Obligor].Add(member.Obligor, 0, grown);
+            strata[(int)PoolDimension.Industry].Grow(member.Industry, grown);
+            strata[(int)PoolDimension.Region].Grow(member.Region, grown);
+            strata[(int)PoolDimension.Vintage].Grow(member.Vintage, grown);
+            strata[(int)PoolDimension.Obligor].Grow(member.Obligor, grown);
             balance = checked(balance + grown);
         }
 

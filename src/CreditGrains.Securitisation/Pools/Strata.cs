@@ -63,11 +63,13 @@ public sealed class Strata
         balances[group] += balance;
     }
 
+    internal void Grow(int group, long balance) => balances[group] += balance;
+
     internal void Move(int before, int after, long balanceBefore, long balanceAfter)
     {
         if (before == after)
         {
-            balances[after] += balanceAfter - balanceBefore;
+            Grow(after, balanceAfter - balanceBefore);
             return;
         }
 

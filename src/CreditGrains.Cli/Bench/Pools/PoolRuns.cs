@@ -27,6 +27,9 @@ internal static class PoolRuns
     private const long PoolId = 9_000_001;
     private const int QueryPauseMs = 5;
     private const ushort Tenant = 9;
+    private const long MovingLoan = 1L << 61;
+    private const long MovingPrincipal = 1_000_00;
+    private static readonly DateOnly CutOff = new(2026, 1, 31);
     private static readonly NodeKey Pool = new(PoolId, Tenant, 1, NodeKind.Pool);
 
     private const string Terms = """
@@ -40,12 +43,18 @@ internal static class PoolRuns
         await FillAsync(target.Channel, loans, report);
         var half = peak / 2;
         Report.Progress($"pool state while decisions run at {half:N0} a second, {settings.Seconds} s");
-        var latencies = new LatencyHistogram();
-        var (before, during) = GeneratorRun.Beside(settings, target, half, () => QueryAsync(target.Channel, settings.Seconds, latencies));
-        report.Detail("half load alone", before);
-        report.Detail("half load beside pool queries", during);
-        report.Detail($"pool state: {latencies.Count:N0} queries, p50 {latencies.Quantile(0.5) / 1e6:F2} ms, p99 {latencies.Quantile(0.99) / 1e6:F2} ms, slowest {latencies.Max / 1e6:F1} ms");
-        figures.Add(new Figure("pool state query, p99", "ms", latencies.Quantile(0.99) / 1e6, Demand.AtMost, 5, $"{loans:N0} loans; decisions at {half:N0}/s {during.ErrorNote}"));
+        await PutMovingAsync(target.Channel);
+        LoadResult before = null!;
+        foreach (var isMoving in (bool[])[false, true])
+        {
+            var latencies = new LatencyHistogram();
+            (before, var during) = GeneratorRun.Beside(settings, target, half, () => QueryAsync(target.Channel, settings.Seconds, latencies, isMoving));
+            var how = isMoving ? "each after an event of a loan of the pool" : "of a pool at rest";
+            report.Detail("half load alone", before);
+            report.Detail($"half load beside pool queries, {how}", during);
+            report.Detail($"pool state, {how}: {latencies.Count:N0} queries, p50 {latencies.Quantile(0.5) / 1e6:F2} ms, p99 {latencies.Quantile(0.99) / 1e6:F2} ms, slowest {latencies.Max / 1e6:F1} ms");
+            figures.Add(new Figure($"pool state query, {how}, p99", "ms", latencies.Quantile(0.99) / 1e6, Demand.AtMost, 5, $"{loans:N0} loans; decisions at {half:N0}/s {during.ErrorNote}"));
+        }
 
         Report.Progress($"a projection of the pool beside decisions at half of peak");
         var start = Stopwatch.GetTimestamp();
@@ -102,12 +111,23 @@ internal static class PoolRuns
         if (decision.Kind != V1.OutcomeKind.Posted) throw new BenchFault($"{control.GetType().Name} was answered {decision.ReasonName}: {decision.Message}");
     }
 
-    private static async Task QueryAsync(RpcChannel channel, double seconds, LatencyHistogram latencies)
+    /// <summary>A loan that something happens to before each query; it may be there from a run before.</summary>
+    private static async Task PutMovingAsync(RpcChannel channel)
+    {
+        var loan = new LoanCandidate { Currency = Currency.Parse("CNY"), Principal = MovingPrincipal, RatePpm = 60_000, RemainingMonths = 24, Origination = CutOff.AddMonths(-1) };
+        await channel.UnaryAsync(Calls.Execute, CommandMapping.Write(Domain.Commands.Command.Of(RequestIds.Draw(), new PutLoanInPool(Pool, MovingLoan, TransferKind.SubstituteIn, CutOff, loan))));
+    }
+
+    private static Task MoveAsync(RpcChannel channel) => ExecuteAsync(channel, new ReportLoan(
+        Pool, MovingLoan, new LoanMovement { Date = CutOff, Cause = MovementCause.Aged, Principal = MovingPrincipal, RemainingMonths = 24, RatePpm = 60_000 }));
+
+    private static async Task QueryAsync(RpcChannel channel, double seconds, LatencyHistogram latencies, bool isMoving)
     {
         var until = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
         var request = new V1.GetPoolRequest { Pool = Keys.ToNode(Pool) };
         while (Stopwatch.GetTimestamp() < until)
         {
+            if (isMoving) await MoveAsync(channel);
             var sent = Stopwatch.GetTimestamp();
             await channel.UnaryAsync(PoolCalls.GetPool, request);
             latencies.Record((long)Stopwatch.GetElapsedTime(sent).TotalNanoseconds);
