@@ -86,7 +86,13 @@ internal sealed class LoanRules(World world, ModelFacility facility)
         if (facility.Loans.Count >= LoansMax) return Verdict.Declined(Reason.TooManyLoans);
         LoanOffer offer = takeover.Offer;
         if ((offer.Product?.Product ?? world.Products.GetValueOrDefault(offer.ProductHash)) is not { } product)
-            return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = world.UnknownProductFault };
+        {
+            // Declined, so its product was never journaled: without a fault of its terms it was more than the balances take.
+            return world.UnknownProductFault == 0
+                ? Verdict.Declined(Reason.AmountOverflow)
+                : new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = world.UnknownProductFault };
+        }
+
         (List<ModelInstalment> plan, LoanFault fault) = ModelSchedule.Of(product, offer.Figures, amount, takeover.StartedOn);
         if (fault == 0 && takeover.StartedOn > today) fault = LoanFault.OutOfOrder;
         if (fault != 0) return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.InvalidTerms, LoanFault = fault };
