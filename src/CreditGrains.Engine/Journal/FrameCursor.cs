@@ -88,6 +88,8 @@ public sealed class FrameCursor : IDisposable
         _offset = BeginsAtOpenings ? _segment!.OffsetBefore(NextSequence - 1) : _segment!.OffsetBefore(NextSequence);
         if (_offset == SegmentHeader.ReservedBytes)
             _chain = SegmentHeader.Read(_window.At(0, SegmentHeader.StoredBytes)).PreviousChain;
+        long noted = _offset;
+        List<(long Sequence, long Offset)>? passed = null;
         while (true)
         {
             FrameVerdict verdict = FrameCheck.HeaderAt(_window, _offset, _window.FileBytes, out FrameHeader header);
@@ -96,8 +98,10 @@ public sealed class FrameCursor : IDisposable
             if (verdict != FrameVerdict.Valid) throw Damaged(verdict);
             if (header.NextSequence > NextSequence || (BeginsAtOpenings && header.FirstSequence == NextSequence)) break;
             _chain = header.Chain;
+            if (_offset - noted >= IndexedSegment.EntryEveryBytes) (passed ??= []).Add((header.FirstSequence, noted = _offset));
             _offset += header.FrameBytes;
         }
+        if (passed is not null) _segment!.Learn(passed);
         _seeking = false;
     }
 

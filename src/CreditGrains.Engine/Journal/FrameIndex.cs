@@ -57,6 +57,8 @@ internal sealed class IndexedSegment(string name, long firstSequence) : IDisposa
 {
     public const int EntryEveryBytes = 64 << 10;
     private Entry[] _entries = new Entry[16];
+    private readonly Lock _learning = new();
+    private Entry[] _learned = [];
     private int _count;
     private IStoreFile? _readHandle;
     private volatile bool _disposed;
@@ -82,12 +84,40 @@ internal sealed class IndexedSegment(string name, long firstSequence) : IDisposa
         Volatile.Write(ref _count, count + 1);
     }
 
+    /// <summary>
+    /// Notes frames that a reader passed on its way: those of an earlier opening were never noted, and without this every read of an old event would go through its segment from the
+    /// start. Any thread.
+    /// </summary>
+    /// <param name="passed">In order, from a place that <see cref="OffsetBefore"/> gave.</param>
+    public void Learn(List<(long Sequence, long Offset)> passed)
+    {
+        lock (_learning)
+        {
+            long last = _learned.Length == 0 ? SegmentHeader.ReservedBytes : _learned[^1].Offset;
+            List<Entry> more = [];
+            foreach ((long sequence, long offset) in passed)
+            {
+                if (offset - last < EntryEveryBytes) continue;
+                more.Add(new Entry(sequence, offset));
+                last = offset;
+            }
+            if (more.Count > 0) Volatile.Write(ref _learned, [.. _learned, .. more]);
+        }
+    }
+
     /// <summary>Offset of a frame at or before the one that holds the sequence.</summary>
     public long OffsetBefore(long sequence)
     {
-        int high = Volatile.Read(ref _count);
-        Entry[] entries = Volatile.Read(ref _entries);
+        // The count first: whoever sees it sees the array and the entry.
+        int count = Volatile.Read(ref _count);
+        long noted = Before(Volatile.Read(ref _entries).AsSpan(0, count), sequence);
+        return Math.Max(noted, Before(Volatile.Read(ref _learned), sequence));
+    }
+
+    private static long Before(ReadOnlySpan<Entry> entries, long sequence)
+    {
         int low = 0;
+        int high = entries.Length;
         while (low < high)
         {
             int middle = (low + high) >>> 1;

@@ -106,6 +106,51 @@ public sealed class JournalSegmentsTest
     }
 
     [Fact]
+    public void Learn_PlacesPassedOnTheWay_KeepsThoseFarEnoughApart()
+    {
+        var index = new IndexedSegment("1.cgj", firstSequence: 1);
+        long far = SegmentHeader.ReservedBytes + (10L << 20);
+
+        index.Learn([(100, far), (101, far + 100), (200, far + IndexedSegment.EntryEveryBytes)]);
+        index.Learn([(50, far / 2), (300, far + (3 * IndexedSegment.EntryEveryBytes))]);
+
+        Assert.Equal(SegmentHeader.ReservedBytes, index.OffsetBefore(99));
+        Assert.Equal(far, index.OffsetBefore(100));
+        Assert.Equal(far, index.OffsetBefore(199));
+        Assert.Equal(far + IndexedSegment.EntryEveryBytes, index.OffsetBefore(299));
+        Assert.Equal(far + (3 * IndexedSegment.EntryEveryBytes), index.OffsetBefore(400));
+    }
+
+    [Fact]
+    public void ReadFrameContaining_AnyOrderAfterReopening_ReturnsTheSameFrames()
+    {
+        var options = JournalBench.Small with { SegmentBytes = 4 << 20, PayloadBytesMax = 64 << 10 };
+        var disk = new FakeDisk(seed: 5);
+        var payloads = new List<byte[]>();
+        using (PartitionJournal journal = PartitionJournal.Open(disk, options, recordedAt: 1_000, 1, null))
+        {
+            for (int i = 0; i < 150; i++)
+            {
+                Assert.True(journal.Writer.TryReserve(60 << 10, out _));
+                payloads.Add(JournalBench.Append(journal.Writer, 500 + ((i * 977) % (50 << 10))));
+            }
+        }
+
+        using PartitionJournal again = PartitionJournal.Open(disk, options, recordedAt: 2_000, 150, null);
+
+        for (int turn = 0; turn < 2; turn++)
+        {
+            for (int i = 0; i < 150; i++)
+            {
+                int sequence = 1 + ((i * 67) % 150);
+                using PooledFrame frame = Assert.IsType<PooledFrame>(again.Reader.ReadFrameContaining(sequence));
+                Assert.Equal(sequence, frame.Header.FirstSequence);
+                Assert.Equal(payloads[sequence - 1], frame.Payload.ToArray());
+            }
+        }
+    }
+
+    [Fact]
     public void Append_WithAHalfZeroedSpare_ZeroesTheRestAndRolls()
     {
         const long Segment = 2 << 20;
