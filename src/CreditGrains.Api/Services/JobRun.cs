@@ -5,7 +5,7 @@ using CreditGrains.Securitisation.Measures;
 
 namespace CreditGrains.Api.Services;
 
-/// <summary>One job under way: its steps run on pool threads, and how far they are is told a few times a second. Wrong input becomes InvalidArgument.</summary>
+/// <summary>One job under way: its steps run beside the callers, and how far they are is told a few times a second. Wrong input becomes InvalidArgument.</summary>
 /// <param name="report">Sends progress; never twice at once.</param>
 /// <param name="cancelled">Stops the job.</param>
 internal sealed class JobRun(Func<V1.JobProgress, ValueTask> report, CancellationToken cancelled)
@@ -13,8 +13,9 @@ internal sealed class JobRun(Func<V1.JobProgress, ValueTask> report, Cancellatio
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private double part;
 
-    /// <summary>Runs a step that computes.</summary>
-    public Task<T> DoAsync<T>(string step, Func<RunControl, T> compute) => WaitAsync(step, control => Task.Run(() => compute(control), cancelled));
+    /// <summary>Runs a step that computes, on a thread of its own: it may take minutes, and threads of the pool answer callers.</summary>
+    public Task<T> DoAsync<T>(string step, Func<RunControl, T> compute) =>
+        WaitAsync(step, control => Task.Factory.StartNew(() => compute(control), cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default));
 
     /// <summary>Reads input.</summary>
     /// <exception cref="RpcException">InvalidArgument, with the path and the fix.</exception>

@@ -28,15 +28,22 @@ public static class PoolProjection
         Check(lines, scenarios, conventions);
         scenarios = [.. scenarios.Select(scenario => scenario.Resolve(calendar))];
         var slices = new CashflowTable[(lines.Count + SliceLength - 1) / SliceLength][];
-        Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, slice =>
+        if (parallelism == 1)
+        {
+            for (var slice = 0; slice < slices.Length; slice++) Project(slice);
+        }
+        else
+            Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, Project);
+        var segments = Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(slices.Select(slice => slice[segment]))).ToArray();
+        return new PoolCashflows(CashflowTable.Sum(segments), segments);
+
+        void Project(int slice)
         {
             var from = slice * SliceLength;
             var part = Enumerable.Range(from, Math.Min(SliceLength, lines.Count - from)).Select(i => lines[i]);
             slices[slice] = [.. Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(
                 part.Where(line => SegmentOf(line, scenarios) == segment).Select(line => LineProjection.Run(line, scenarios[segment], conventions, calendar))))];
-        });
-        var segments = Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(slices.Select(slice => slice[segment]))).ToArray();
-        return new PoolCashflows(CashflowTable.Sum(segments), segments);
+        }
     }
 
     private static int SegmentOf(LoanLine line, IReadOnlyList<Scenario> scenarios) => scenarios.Count == 1 ? 0 : line.Segment;

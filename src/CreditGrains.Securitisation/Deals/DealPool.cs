@@ -6,12 +6,14 @@ namespace CreditGrains.Securitisation.Deals;
 internal sealed class DealPool
 {
     private readonly DealTerms deal;
+    private readonly int parallelism;
     private readonly List<PoolMonth>[] months;
     private readonly List<BoughtLoans> bought = [];
 
-    public DealPool(DealTerms deal)
+    public DealPool(DealTerms deal, int parallelism = -1)
     {
         this.deal = deal;
+        this.parallelism = parallelism;
         Pools = deal.AllPools;
         Step = deal.Dates.MonthsPerPayment;
         months = [.. Pools.Select(Project)];
@@ -91,6 +93,6 @@ internal sealed class DealPool
     private List<PoolMonth> Project(CollateralPool pool)
     {
         var calendar = new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length));
-        return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar).Total)];
+        return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total)];
     }
 }

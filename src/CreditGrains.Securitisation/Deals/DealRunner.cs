@@ -13,13 +13,15 @@ public static class DealRunner
     public const int PeriodsMax = 2_400;
 
     /// <summary>Checks and runs.</summary>
+    /// <param name="terms">The deal.</param>
+    /// <param name="parallelism">Threads that project its pools at most; −1 is one a core. Results have the same bits.</param>
     /// <exception cref="InvalidInputException">The terms cannot be run as meant, naming the path.</exception>
     /// <exception cref="CashIdentityException">A bug: cash does not add up, naming the period.</exception>
-    public static DealRun Run(DealTerms terms)
+    public static DealRun Run(DealTerms terms, int parallelism = -1)
     {
         DealCheck.Check(terms);
         terms = terms.WithRatePaths();
-        var pool = new DealPool(terms);
+        var pool = new DealPool(terms, parallelism);
         var deal = terms with { Tranches = PlannedSchedule.Fill(terms) };
         var book = new DealBook(deal, pool);
         var periods = new List<PeriodReport>();

@@ -45,6 +45,7 @@ public static class DealGrid
         if (cells.Length > GridAxes.CellsMax) throw new InvalidInputException("GridTooLarge", "", $"the grid has {cells.Length} cells; at most {GridAxes.CellsMax} are run");
         if (axes.IndexShifts.Any(shift => shift != 0) && pricing.Prepayment is null) throw DealMeasures.NeedsRateFunction("a grid over index shifts");
         var results = new GridCell[cells.Length][];
+        var within = ParallelRuns.Within(cells.Length);
         ParallelRuns.For(cells.Length, -1, i =>
         {
             var (cpr, cdr, severity, lag, shift) = cells[i];
@@ -54,7 +55,7 @@ public static class DealGrid
                 LoanDefault = cdr is { } rate ? new LoanDefaultCurve.FlatCdr(new Cdr(rate)) : scenario.LoanDefault,
                 Recovery = scenario.Recovery with { Severity = severity ?? scenario.Recovery.Severity, LagMonths = lag ?? scenario.Recovery.LagMonths },
             });
-            var run = DealRunner.Run(moved);
+            var run = DealRunner.Run(moved, within);
             results[i] = [.. run.Terms.Tranches.Select(tranche =>
             {
                 var measures = new TrancheMeasures(run, tranche.Name, pricing);

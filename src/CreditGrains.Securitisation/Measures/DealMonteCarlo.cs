@@ -72,11 +72,12 @@ public static class DealMonteCarlo
         var tranches = deal.Tranches.Select(_ => new double[trials]).ToArray();
         // Rounding costs nothing here: a loss ratio is principal only, and its allowance is not asked.
         var rule = new LossRule(Allowance: 0);
+        var within = ParallelRuns.Within(trials);
         ParallelRuns.For(trials, parallelism, trial =>
         {
             var (rate, curve) = draw(trial);
             rates[trial] = rate;
-            var run = DealRunner.Run(deal.Assume(scenario => scenario with { LoanDefault = curve }));
+            var run = DealRunner.Run(deal.Assume(scenario => scenario with { LoanDefault = curve }), within);
             var original = run.Terms.OriginalPool ?? run.Terms.AllPools.Sum(pool => pool.OriginalBalance ?? 0);
             if (original == 0) original = run.Periods[0].Pool.Opening;
             defaults[trial] = run.Periods[^1].CumulativeDefault;
