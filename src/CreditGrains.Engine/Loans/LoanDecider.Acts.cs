@@ -4,6 +4,7 @@ using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Events;
+using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Loans;
@@ -158,9 +159,7 @@ internal sealed partial class LoanDecider
 
     private static void Decline(ref LedgerEvent e, Reason reason, LoanFault fault)
     {
-        e.Outcome = OutcomeKind.Declined;
-        e.Reason = reason;
+        Verdicts.Decline(ref e, reason);
         e.LoanFault = fault;
-        e.Amount = 0;
     }
 }
