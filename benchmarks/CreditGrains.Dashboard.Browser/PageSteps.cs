@@ -23,6 +23,9 @@ internal static class PageSteps
 
     private static async Task InteractiveAsync(this IPage page) => await page.WaitForSelectorAsync("html[data-interactive]", new PageWaitForSelectorOptions { State = WaitForSelectorState.Attached });
 
+    /// <summary>Waits until the page shows a path, its fragment included. Asked of the page: a move without a load that ends while Playwright begins to wait for it is missed.</summary>
+    public static Task ArriveAsync(this IPage page, string path) => page.WaitForFunctionAsync("path => (location.pathname + location.hash).endsWith(path)", $"/{path}");
+
     /// <summary>Waits until every chart of the page was drawn so many times.</summary>
     public static Task ChartsAsync(this IPage page, int times = 1) => page.WaitForFunctionAsync(
         "times => { const all = [...document.querySelectorAll('.chart')]; return all.every(one => Number(one.dataset.drawn ?? 0) >= times); }", times);

@@ -1,3 +1,4 @@
+using CreditGrains.Dashboard.Browser;
 using Microsoft.Playwright;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
@@ -33,6 +34,6 @@ public sealed class AlertPageTests(Site site)
         await row.WaitForAsync();
         Assert.Contains("账户 1004已使用限额的", await row.InnerTextAsync(), StringComparison.Ordinal);
         await row.Locator("a").ClickAsync();
-        await visit.Page.WaitForURLAsync("**/account/1/1004");
+        await visit.Page.ArriveAsync("account/1/1004");
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditGrains.Dashboard.Browser;
 using Microsoft.Playwright;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
@@ -99,9 +100,9 @@ public sealed class LiveTests(Site site)
     {
         await using var visit = await site.VisitAsync("account");
         await SearchAsync(visit.Page, "1001");
-        await visit.Page.WaitForURLAsync("**/account/1/1001");
+        await visit.Page.ArriveAsync("account/1/1001");
         await SearchAsync(visit.Page, "enterprise 10");
-        await visit.Page.WaitForURLAsync("**/group/enterprise/1/10");
+        await visit.Page.ArriveAsync("group/enterprise/1/10");
         await visit.Page.Locator("h1", new PageLocatorOptions { HasText = "Enterprise 10" }).WaitForAsync();
         await SearchAsync(visit.Page, "no such thing");
         await visit.Page.GetByText("Nothing found for \"no such thing\".").WaitForAsync();

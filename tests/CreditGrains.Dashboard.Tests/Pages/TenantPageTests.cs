@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using CreditGrains.Dashboard.Browser;
 
 namespace CreditGrains.Dashboard.Tests.Pages;
 
@@ -29,7 +30,7 @@ public sealed partial class TenantPageTests(Site site)
         foreach (var link in (string[])["account", "group", "pool", "risk", "approvals", "alerts"])
         {
             await visit.Page.ClickAsync($"nav a[href='{link}']");
-            await visit.Page.WaitForURLAsync($"**/{link}");
+            await visit.Page.ArriveAsync(link);
             await visit.Page.WaitForSelectorAsync("h1");
         }
 
