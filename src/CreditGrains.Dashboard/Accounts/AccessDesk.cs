@@ -35,8 +35,6 @@ internal sealed class AccessDesk(EngineAccess access, Visit visit, DashboardOpti
     /// <inheritdoc/>
     public Task<ActionResult> ResolveAsync(ReviewSight review, bool accepts, string reason, Words words) => AsVisitorAsync(words, async visitor =>
     {
-        var isOwn = review.Referred is { } referred && access.AskerOf(visitor, referred.Id) == visitor.Id && !ReferenceEquals(visitor, Principal.Local);
-        if (isOwn) return new ActionResult(false, words["reviews.own"]);
         if (ReviewNote.Write(visitor.Id, reason) is not { } note) return new ActionResult(false, words["reviews.reasonLong"]);
         var outcome = await ExecuteAsync(visitor, new Command
         {

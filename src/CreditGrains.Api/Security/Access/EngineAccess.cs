@@ -8,7 +8,6 @@ using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Approvals;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
-using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
@@ -121,15 +120,6 @@ public sealed class EngineAccess
         return Records.Reviews.Newest(principal, take);
     }
 
-    /// <summary>Who asked that a decline be reviewed; null when it is not remembered.</summary>
-    /// <param name="principal">Who looks.</param>
-    /// <param name="request">Request id of the RequestReview.</param>
-    public string? AskerOf(Principal principal, RequestId request)
-    {
-        ArgumentNullException.ThrowIfNull(principal);
-        return Records.Reviews.AskerOf(principal, request);
-    }
-
     /// <summary>The newest proposals a principal may see.</summary>
     /// <param name="principal">Who looks.</param>
     /// <param name="onlyOpen">Only those that wait.</param>
@@ -161,5 +151,5 @@ public sealed class EngineAccess
         StatusCode.FailedPrecondition, "ApprovalsNotConfigured: this server has no approvals; give \"approvals\" in its security file (docs/security.md).");
 
     private PrincipalEngine Of(Principal principal) =>
-        engines.TryGetValue(principal, out var own) ? own : engines.GetValue(principal, p => new PrincipalEngine(engine, p, watch, Records.Approvals));
+        engines.TryGetValue(principal, out var own) ? own : engines.GetValue(principal, p => new PrincipalEngine(engine, p, watch, Records));
 }

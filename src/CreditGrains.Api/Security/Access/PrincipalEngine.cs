@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using CreditGrains.Api.Security.Approvals;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -14,7 +13,7 @@ namespace CreditGrains.Api.Security.Access;
 /// The engine as one principal may use it: every command is checked by role, tenant and legal entity, and every answer is of its part of the book. What
 /// it may not see is answered as unknown. Of a batch nothing is executed when one command may not be.
 /// </summary>
-internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal, ICommandWatch? watch, ChangeApprovals? approvals) : ICreditEngine
+internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal, ICommandWatch? watch, AccessRecords? records) : ICreditEngine
 {
     private const int PageMax = 1_000;
 
@@ -30,7 +29,7 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
     {
         DemandRights(command);
         Activating.Demand(principal, command);
-        approvals?.Demand(command);
+        records?.Approvals?.Demand(command);
     }
 
     /// <summary>Refuses a command the principal may not send, whether or not it also needs a second person.</summary>
@@ -51,22 +50,40 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros)
     {
         Demand(command);
-        if (watch is not null && CommandRoles.IsPrivileged(command.Kind)) watch.Before(principal, new ReadOnlySpan<Command>(in command));
+        if (!CommandRoles.IsPrivileged(command.Kind)) return engine.ExecuteAsync(command, deadlineMicros);
+        if (command.Kind == CommandKind.ResolveReferral) return ResolveAsync(command, deadlineMicros);
+        watch?.Before(principal, new ReadOnlySpan<Command>(in command));
         return engine.ExecuteAsync(command, deadlineMicros);
     }
 
     /// <inheritdoc/>
     public ValueTask ExecuteAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
     {
-        var isPrivileged = false;
+        bool isPrivileged = false, hasDecision = false;
         foreach (ref readonly var command in commands.Span)
         {
             Demand(command);
             isPrivileged |= CommandRoles.IsPrivileged(command.Kind);
+            hasDecision |= command.Kind == CommandKind.ResolveReferral;
         }
 
+        if (hasDecision) return ResolveAsync(commands, outcomes, deadlineMicros);
         if (isPrivileged) watch?.Before(principal, commands.Span);
         return engine.ExecuteAsync(commands, outcomes, deadlineMicros);
+    }
+
+    private async ValueTask<Outcome> ResolveAsync(Command command, long deadlineMicros)
+    {
+        await OwnReviews.DemandAsync(engine, principal, command, records?.Reviews);
+        watch?.Before(principal, new ReadOnlySpan<Command>(in command));
+        return await engine.ExecuteAsync(command, deadlineMicros);
+    }
+
+    private async ValueTask ResolveAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
+    {
+        for (var i = 0; i < commands.Length; i++) await OwnReviews.DemandAsync(engine, principal, commands.Span[i], records?.Reviews);
+        watch?.Before(principal, commands.Span);
+        await engine.ExecuteAsync(commands, outcomes, deadlineMicros);
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,12 @@ public sealed class ReviewTrail(TimeProvider? clock = null)
     /// <summary>Most acts kept.</summary>
     public const int Max = 2_000;
 
+    /// <summary>Most askers kept, the newest; far more than reviews wait at a time.</summary>
+    public const int AskersMax = 65_536;
+
     private readonly Queue<ReviewStep> steps = new();
+    private readonly Queue<(RequestId Request, string By)> asked = new();
+    private readonly HashSet<(RequestId Request, string By)> askers = [];
     private readonly Lock gate = new();
 
     /// <summary>Takes an entry of the audit log; others than those of reviews are passed over.</summary>
@@ -51,10 +56,10 @@ public sealed class ReviewTrail(TimeProvider? clock = null)
         lock (gate) return [.. steps.Reverse().Where(step => principal.Covers(step.Facility)).Take(take)];
     }
 
-    /// <summary>Who sent a RequestReview; null when it is not remembered.</summary>
-    internal string? AskerOf(Principal principal, RequestId request)
+    /// <summary>Whether a principal has sent a RequestReview of this id, as far as is remembered.</summary>
+    internal bool HasAsked(Principal principal, RequestId request)
     {
-        lock (gate) return steps.LastOrDefault(step => !step.IsDecision && step.Request == request && principal.Covers(step.Facility))?.By;
+        lock (gate) return askers.Contains((request, principal.Id));
     }
 
     private void Add(ReviewStep step)
@@ -63,6 +68,9 @@ public sealed class ReviewTrail(TimeProvider? clock = null)
         {
             if (steps.Count == Max) steps.Dequeue();
             steps.Enqueue(step);
+            if (step.IsDecision || !askers.Add((step.Request, step.By))) return;
+            asked.Enqueue((step.Request, step.By));
+            if (asked.Count > AskersMax) askers.Remove(asked.Dequeue());
         }
     }
 
