@@ -4,7 +4,7 @@ using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Dashboard.Accounts;
 
-/// <summary>The events of a facility that were read, oldest first; kept up to date by reading only what is new.</summary>
+/// <summary>The events of a facility that were read, oldest first; kept up to date by reading only what is new. Belongs to one page: reads that overlap take turns.</summary>
 public sealed class AccountHistory(ICreditEngine engine, NodeKey key)
 {
     private const int AtFirst = 300;
@@ -15,6 +15,7 @@ public sealed class AccountHistory(ICreditEngine engine, NodeKey key)
 
     private readonly List<EventRecord> events = [];
     private long nextBefore;
+    private Task turn = Task.CompletedTask;
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<EventRecord> Events => events;
@@ -23,7 +24,19 @@ public sealed class AccountHistory(ICreditEngine engine, NodeKey key)
     public bool HasOlder => nextBefore > 0 && events.Count < EventsMax;
 
     /// <summary>Reads the newest events, or those that came since.</summary>
-    public async Task UpdateAsync()
+    public Task UpdateAsync() => turn = After(turn, ReadNewerAsync);
+
+    /// <summary>Reads a page of older events.</summary>
+    public Task ReadOlderAsync() => turn = After(turn, OlderAsync);
+
+    // Who began the turn before is told what it threw.
+    private static async Task After(Task before, Func<Task> read)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        await read();
+    }
+
+    private async Task ReadNewerAsync()
     {
         var newest = events.Count > 0 ? events[^1].Sequence : 0;
         var fresh = new List<EventRecord>();
@@ -40,8 +53,7 @@ public sealed class AccountHistory(ICreditEngine engine, NodeKey key)
         if (events.Count > EventsMax) Shorten();
     }
 
-    /// <summary>Reads a page of older events.</summary>
-    public async Task ReadOlderAsync()
+    private async Task OlderAsync()
     {
         if (!HasOlder) return;
         var page = await engine.GetHistoryAsync(key, nextBefore, AtFirst);
