@@ -2,6 +2,7 @@ using CreditGrains.Dashboard.Charts;
 using CreditGrains.Dashboard.Texts;
 using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Money;
+using CreditGrains.Engine.Pools;
 using CreditGrains.Securitisation.Deals;
 using CreditGrains.Securitisation.Pools;
 
@@ -92,8 +93,17 @@ internal static class PoolCharts
     {
         if (projected.Run is { } run && run.Periods.All(period => period.Payment is not null)) return [.. run.Periods.Select(period => period.Payment!.Value.ToString("yyyy-MM-dd", System.Globalization.CultureInfo.InvariantCulture))];
         return pool.Ledger is { } ledger && projected.Run is null
-            ? [.. Enumerable.Range(0, projected.Months.Count).Select(month => MonthText(ledger.Open.Period + month))]
+            ? [.. Enumerable.Range(0, projected.Months.Count).Select(month => MonthText(LiveCollateral.FirstPeriod(ledger) + month))]
             : [.. Enumerable.Range(1, projected.Months.Count).Select(month => month.ToString(System.Globalization.CultureInfo.InvariantCulture))];
+    }
+
+    /// <summary>Labels with a word at the period of the open month: it counts as it stands, so it may show little, and the projection begins after it.</summary>
+    public static IReadOnlyList<string> WithOpenMonth(IReadOnlyList<string> labels, PoolSight pool, Words words)
+    {
+        // Loans are copied now and then: the deal may be of an earlier moment than the state.
+        if (pool is not { Deal: { Actuals: { IsEmpty: false } actuals } deal, Ledger: { } ledger } || ledger.Terms.PeriodOf(ledger.Terms.CutOff) + actuals.Length != ledger.Open.Period) return labels;
+        var open = (actuals.Length - 1) / deal.Dates.MonthsPerPayment;
+        return [.. labels.Select((label, i) => i == open ? words.Of("pool.soFar", label) : label)];
     }
 
     // Loans come onto the pool's books at an age; ages before are none of the pool's.

@@ -1,6 +1,7 @@
 using CreditGrains.Api.Security.Access;
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Tests.Pages;
+using CreditGrains.Dashboard.Texts;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Standalone;
 
@@ -59,5 +60,31 @@ public sealed class EnginePoolsTests : IAsyncLifetime
         while (pool.IsReading) pool = (await desk.ReadAsync(LivePool.Id))!;
         Assert.Null(pool.Deal);
         Assert.Contains("the deal is in JPY, the pool in EUR", pool.Note, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Labels_OfAMonthThatHasBegun_SayThatItIsNotOver()
+    {
+        var desk = new EnginePools(engine, new DashboardOptions { Every = TimeSpan.Zero, LiveDeal = _ => SamplePool.Sight.Deal! }, Principal.Local);
+        Assert.DoesNotContain(LabelsOf(await ReadAsync(desk)), label => label.Contains("so far", StringComparison.Ordinal));
+        await LivePool.PayAsync(engine, 3);
+        var pool = await ReadAsync(desk);
+        // Loans are copied now and then.
+        while (pool.Deal!.Actuals.IsEmpty) pool = await ReadAsync(desk);
+        var labels = LabelsOf(pool);
+        Assert.Equal([pool.Deal.Actuals.Length - 1], Enumerable.Range(0, labels.Count).Where(i => labels[i].EndsWith(", so far", StringComparison.Ordinal)));
+        Assert.Equal(pool.Ledger!.Open.Scheduled, pool.Deal.Actuals[^1].Scheduled);
+        var loansAlone = pool with { Deal = null };
+        Assert.Equal(PoolCharts.MonthText(pool.Ledger.Open.Period + 1), PoolCharts.Labels(loansAlone, PoolStudy.Run(loansAlone, new PoolAssumption(0, 0, 0)))[0]);
+    }
+
+    private static IReadOnlyList<string> LabelsOf(PoolSight pool) => PoolCharts.WithOpenMonth(PoolCharts.Labels(pool, PoolStudy.Run(pool, new PoolAssumption(0, 0, 0))), pool, Words.In("en"));
+
+    private static async Task<PoolSight> ReadAsync(EnginePools desk)
+    {
+        while (true)
+        {
+            if (await desk.ReadAsync(LivePool.Id) is { IsReading: false } pool) return pool;
+        }
     }
 }
