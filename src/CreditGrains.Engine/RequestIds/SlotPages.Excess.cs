@@ -16,7 +16,7 @@ internal sealed unsafe partial class SlotPages
     /// <param name="keptBytes">What is to be kept.</param>
     public VacatedTable? TakeExcess(long keptBytes)
     {
-        if (HeldBytes <= keptBytes || _adopted.Count == 0) return null;
+        if (HeldBytes <= keptBytes || !_adopted.TryPeek(out (nint Groups, int Count) next) || ((SlotGroup*)next.Groups)[next.Count - 1].Slots < PageSlots) return null;
         (nint groups, int count) = _adopted.Pop();
         return new VacatedTable(this, groups, count);
     }

@@ -107,6 +107,8 @@ internal sealed unsafe partial class SlotPages : IDisposable
 
     private byte* TakePart(int slots)
     {
+        // A segment forgotten a minute, and one begun: its block is taken before another page is cut.
+        if (FirstFree(slots) == 0 && _adopted.Count > 0) ReturnAdopted();
         if (TryUnlink(slots, out byte* part)) return part;
         byte* page = TakePage();
         for (int first = slots; first < PageSlots; first += slots) Link(page + ((long)first * RequestIdSlot.StoredBytes), slots);

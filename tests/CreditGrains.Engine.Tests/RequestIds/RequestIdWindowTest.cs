@@ -115,6 +115,21 @@ public sealed class RequestIdWindowTest
     }
 
     [Fact]
+    public void Memory_OfAQuietBookOverMonths_DoesNotGrow()
+    {
+        RequestIdOptions options = Options with { WindowMillis = 100 * Options.SegmentMillis };
+        using RequestIdIndex index = RequestIdIndex.Create(new FakeDisk(1), options, IndexHost.Start);
+        long held = 0;
+        for (int minute = 0; minute < 200_000; minute++)
+        {
+            index.ForgetBefore(IndexHost.Start + ((minute - 50) * options.SegmentMillis));
+            index.Add(1, IndexHost.Id(minute * options.SegmentMillis, 1), new RequestIdEntry(minute, 0, false));
+            if (minute == 100) held = index.Memory.HeldBytes;
+        }
+        Assert.Equal(held, index.Memory.HeldBytes);
+    }
+
+    [Fact]
     public void Memory_AfterFarMoreThanTheBoundWasSpilled_GoesBackToTheSystem_AndServesAgain()
     {
         const int Segments = 20;
