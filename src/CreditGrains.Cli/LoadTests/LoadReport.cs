@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json.Serialization;
 using CreditGrains.Cli.Bench.Measure;
 
 namespace CreditGrains.Cli.LoadTests;
@@ -19,7 +21,17 @@ namespace CreditGrains.Cli.LoadTests;
 internal sealed record LoadReport(
     string Scenario, string Description, DateTimeOffset StartedAt, Machine Machine, long Accounts, string Transport, double PeakPerSecond,
     IReadOnlyList<LoadSecond> Seconds, IReadOnlyList<NamedValue> Percentiles, IReadOnlyList<NamedValue> Outcomes, IReadOnlyList<NamedValue> Reasons,
-    IReadOnlyList<NamedValue> Errors, IReadOnlyList<Figure> Figures);
+    IReadOnlyList<NamedValue> Errors, IReadOnlyList<Figure> Figures)
+{
+    /// <summary>Accounts with a loan; 0 also in reports from before loans could be asked for.</summary>
+    public long Loans { get; init; }
+
+    /// <summary>The population in words.</summary>
+    [JsonIgnore]
+    public string Population => Loans == 0
+        ? string.Create(CultureInfo.InvariantCulture, $"{Accounts:N0} accounts")
+        : string.Create(CultureInfo.InvariantCulture, $"{Accounts:N0} accounts, {Loans:N0} of them with a loan");
+}
 
 /// <summary>A number with a name.</summary>
 internal readonly record struct NamedValue(string Name, double Value);

@@ -11,6 +11,7 @@ internal sealed class LoadTestOptions
     private readonly BenchOptions bench = new();
     private readonly Option<double> minutes;
     private readonly Option<long> accounts = new("--accounts") { Description = "Facilities of the population", DefaultValueFactory = _ => 1_000_000 };
+    private readonly Option<long> loans = new("--loans") { Description = "Accounts that have a loan of 24 instalments, from the first; taken over before the run", DefaultValueFactory = _ => 0 };
     private readonly Option<double> rate = new("--rate") { Description = "Requests a second; left out: a part of the peak, which is measured first" };
     private readonly Option<Transport> transport = new("--transport") { Description = "unary, or stream: batches of --batch on bidirectional streams", DefaultValueFactory = _ => Transport.Stream };
     private readonly Option<int> holdSeconds = new("--hold-seconds") { Description = "Lifetime of the holds; 0 is the engine's own, seven days", DefaultValueFactory = _ => 5 };
@@ -28,7 +29,7 @@ internal sealed class LoadTestOptions
     /// <summary>Those of the command.</summary>
     public Option[] All =>
     [
-        accounts, rate, minutes, transport, holdSeconds, scored, catalogue, desk, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
+        accounts, loans, rate, minutes, transport, holdSeconds, scored, catalogue, desk, output, baselines, bench.Borrowers, bench.Enterprises, bench.Products, bench.Connections, bench.Streams, bench.StreamConnections,
         bench.BatchLength, bench.BatchesInFlight, bench.Address, bench.Data, bench.ServeWith, bench.PostgresFacilities, bench.ApiKey, bench.Seed, bench.Json,
     ];
 
@@ -42,8 +43,11 @@ internal sealed class LoadTestOptions
         if (parse.GetResult(rate) is not null && !(perSecond > 0 && perSecond <= 10_000_000)) throw new BenchFault("--rate must be above 0 and at most 10,000,000");
         var hold = parse.GetValue(holdSeconds);
         if (hold is < 0 or > HoldSecondsMax) throw new BenchFault($"--hold-seconds must be 0 to {HoldSecondsMax}");
+        var withLoan = parse.GetValue(loans);
+        if (withLoan < 0 || withLoan > parse.GetValue(accounts)) throw new BenchFault("--loans must be 0 to --accounts");
         return new LoadTestSettings
         {
+            Loans = withLoan,
             Bench = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold, HasDesk = parse.GetValue(desk) },
             RatePerSecond = perSecond,
             Seconds = length * 60,
@@ -62,6 +66,9 @@ internal sealed record LoadTestSettings
 {
     /// <summary>Population, server, connections.</summary>
     public required BenchSettings Bench { get; init; }
+
+    /// <summary>Accounts that have a loan.</summary>
+    public long Loans { get; init; }
 
     /// <summary>Requests a second; 0: a part of the peak.</summary>
     public required double RatePerSecond { get; init; }

@@ -42,6 +42,7 @@ internal static class ScenarioRun
         try
         {
             await PopulationImport.EnsureAsync(target, settings.Bench.Shape);
+            await PopulationLoans.EnsureAsync(target.Channel, settings.Bench.Shape, settings.Loans, cancellation);
             var scoredBy = settings.ScoredBy ?? scenario.ScoredBy;
             // Features weigh on every event, so a book is put back to none when none is asked for.
             await ScoredBook.PutAsync(target.Channel, scoredBy, FeatureCommands.Read(settings.CataloguePath));
@@ -81,7 +82,10 @@ internal static class ScenarioRun
             return new LoadReport(
                 scenario.Name, scenario.Description, startedAt, machine, settings.Bench.Shape.Facilities, TransportText(settings), peak, seconds, Percentiles(run.Total),
                 [.. run.Total.Outcomes.Select(pair => new NamedValue(pair.Kind.ToString(), pair.Count))], [.. run.Total.Reasons.Select(pair => new NamedValue(pair.Reason.ToString(), pair.Count))],
-                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run, events));
+                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run, events))
+            {
+                Loans = settings.Loans,
+            };
         }
         finally
         {

@@ -13,6 +13,7 @@ internal static unsafe partial class SystemMemory
 
     private const int ProtectReadWrite = 1 | 2;
     private const int PrivateAnonymous = 0x02 | 0x20;
+    private const int AdviseDiscard = 4;
     private const int AdviseLargePages = 14;
     private const int AdvisePopulateWrite = 23;
 
@@ -56,6 +57,15 @@ internal static unsafe partial class SystemMemory
         if (OperatingSystem.IsLinux() && MemoryAdvise((nint)memory, bytes, AdvisePopulateWrite) == 0) return;
         // Kernels before 5.14: one write to each page does the same.
         for (nuint at = 0; at < bytes; at += 4096) Volatile.Write(ref memory[at], 0);
+    }
+
+    /// <summary>Gives what is in the memory back to the system; it reads as zeros from then on, and is taken again where it is touched.</summary>
+    /// <param name="memory">Aligned to a page of the system, 4 KiB or as it has them.</param>
+    /// <param name="bytes">A multiple of that.</param>
+    public static void Discard(byte* memory, nuint bytes)
+    {
+        if (OperatingSystem.IsLinux() && MemoryAdvise((nint)memory, bytes, AdviseDiscard) == 0) return;
+        NativeMemory.Clear(memory, bytes);
     }
 
     [LibraryImport("libc", EntryPoint = "mmap")]

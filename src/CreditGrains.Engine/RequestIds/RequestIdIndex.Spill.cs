@@ -29,7 +29,7 @@ public sealed unsafe partial class RequestIdIndex
             table.Pin();
         }
         _returned = null;
-        return _spill = new SpillWork(_store, ToCatalog([]), _hash, _nextRunNumber++, table, TakeRunsToMerge(table.Segment));
+        return _spill = new SpillWork(_store, ToCatalog([]), _hash, _nextRunNumber++, table, TakeRunsToMerge(table.Segment), _pages.TakeExcess(KeptBytes));
     }
 
     /// <summary>Installs the run of a written spill and frees the memory it came from.</summary>
@@ -85,6 +85,9 @@ public sealed unsafe partial class RequestIdIndex
         }
     }
 
+    // What memory takes while the disk keeps up: up to the bound, and half as much while that is written.
+    private long KeptBytes => _options.MemoryEntriesMax * SlotPages.BytesPerEntry / 2 * 3;
+
     private RunFile[] TakeRunsToMerge(long segment)
     {
         RunFile[] runs = SegmentOrNull(segment)!.Runs;
@@ -98,6 +101,7 @@ public sealed unsafe partial class RequestIdIndex
         if (work != _spill) throw new InvalidOperationException("This spill is not under way.");
         _spill = null;
         foreach (RunFile run in work.Merged) run.Exit();
+        if (work.Excess is not null) _pages.TakeBack(work.Excess);
     }
 
     private void Install(RequestIdSegment segment, RunFile run, RunFile[] merged)

@@ -3,14 +3,18 @@ namespace CreditGrains.Engine.RequestIds;
 /// <summary>How the index of request ids is laid out. Seed and segment length are fixed when the index is created and travel in its catalogue.</summary>
 public sealed record RequestIdOptions
 {
-    /// <summary>Length of a time segment, milliseconds of the ids' own time. Default 5 minutes, from 1 second to 6 hours.</summary>
-    public long SegmentMillis { get; init; } = 300_000;
+    /// <summary>
+    /// Length of a time segment, milliseconds of the ids' own time. Default a minute, from 1 second to 6 hours. What comes within one should fit
+    /// <see cref="MemoryEntriesMax"/> one and a half times at most: then few new ids fall into a segment that has runs on disk already, where each costs a look at
+    /// their filters.
+    /// </summary>
+    public long SegmentMillis { get; init; } = 60_000;
 
     /// <summary>Span of id times kept at once, milliseconds. Default 72 hours and 5 minutes, at least one segment, at most 8,000 segments.</summary>
     public long WindowMillis { get; init; } = (72 * 60 + 5) * 60_000L;
 
-    /// <summary>Entries in memory above which the oldest well-filled segment is spilled. Default 24 million, at least 1.</summary>
-    public long MemoryEntriesMax { get; init; } = 24_000_000;
+    /// <summary>Entries in memory above which the oldest well-filled segment is spilled. Default 8 million, at least 1.</summary>
+    public long MemoryEntriesMax { get; init; } = 8_000_000;
 
     /// <summary>
     /// Entries whose memory is taken and touched when the index is made, about 56 bytes each; from 0, the default, to the bound. Memory
@@ -18,8 +22,8 @@ public sealed record RequestIdOptions
     /// </summary>
     public long ReservedEntries { get; init; }
 
-    /// <summary>Bytes of run filters in memory; beyond it the oldest runs lose theirs and always need a look on disk. Default 1 GiB.</summary>
-    public long FilterBytesMax { get; init; } = 1L << 30;
+    /// <summary>Bytes of run filters in memory; beyond it the oldest runs lose theirs and always need a look on disk. Default 256 MiB, 146 million ids.</summary>
+    public long FilterBytesMax { get; init; } = 256L << 20;
 
     /// <summary>Runs a segment may have before the next spill merges them into one. Default 8, from 1 to 64.</summary>
     public int RunsPerSegmentMax { get; init; } = 8;

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CreditGrains.Engine.RequestIds;
 
-/// <content>Growth: a full group gets more pages, or at six splits in two by the next bit of the hash.</content>
+/// <content>Growth: a full group gets more slots, or at six pages splits in two by the next bit of the hash.</content>
 internal sealed unsafe partial class RequestIdTable
 {
     private const int GroupEntriesWhenReserved = 5_000;
@@ -17,16 +17,16 @@ internal sealed unsafe partial class RequestIdTable
         long count = Count + additional;
         int depth = 0;
         while (depth < DepthMax && count >> depth > GroupEntriesWhenReserved) depth++;
-        if (depth == 0 && SlotGroup.PagesFor(count) <= _groups[0].Pages) return;
+        if (depth == 0 && SlotGroup.SlotsFor(count) <= _groups[0].Slots) return;
         RequestIdSlot[] present = Count == 0 ? [] : new RequestIdSlot[Count];
         CopyAll(present);
         ReleaseGroups();
-        Build(depth, SlotGroup.PagesFor(count >> depth));
+        Build(depth, SlotGroup.SlotsFor(count >> depth));
         Count = 0;
         foreach (ref readonly RequestIdSlot slot in present.AsSpan()) Add(_hash.Of(slot), slot);
     }
 
-    private void Build(int depth, int pages)
+    private void Build(int depth, int slots)
     {
         _depth = depth;
         _groupCount = 1 << depth;
@@ -36,7 +36,7 @@ internal sealed unsafe partial class RequestIdTable
         for (int group = 0; group < _groupCount; group++)
         {
             _directory[group] = group;
-            TakePages(group, pages, depth);
+            TakeSlots(group, slots, depth);
         }
     }
 
@@ -44,17 +44,17 @@ internal sealed unsafe partial class RequestIdTable
     {
         int index = _directory[DirectoryIndex(hash)];
         SlotGroup old = _groups[index];
-        if (old.Pages == SlotGroup.PagesMax)
+        if (old.Slots == SlotGroup.SlotsMax)
         {
             Split(hash, index, old);
         }
         else
         {
-            TakePages(index, Math.Min(SlotGroup.PagesMax, old.PagesNext), old.Depth);
+            TakeSlots(index, old.SlotsNext, old.Depth);
         }
         Move(old);
         old.Return(_pool);
-        _pageCount -= old.Pages;
+        _slotCount -= old.Slots;
     }
 
     private void Split(ulong hash, int index, in SlotGroup old)
@@ -67,8 +67,8 @@ internal sealed unsafe partial class RequestIdTable
         int depth = old.Depth + 1;
         long upperCount = CountUpper(old);
         int upper = _groupCount++;
-        TakePages(index, SlotGroup.PagesFor(old.Count - upperCount), depth);
-        TakePages(upper, SlotGroup.PagesFor(upperCount), depth);
+        TakeSlots(index, SlotGroup.SlotsFor(old.Count - upperCount), depth);
+        TakeSlots(upper, SlotGroup.SlotsFor(upperCount), depth);
 
         int span = 1 << (_depth - depth);
         int first = ((int)DirectoryIndex(hash) & ~((span * 2) - 1)) + span;
@@ -78,9 +78,9 @@ internal sealed unsafe partial class RequestIdTable
     private long CountUpper(in SlotGroup old)
     {
         long count = 0;
-        for (int page = 0; page < old.Pages; page++)
+        for (int block = 0; block < old.Blocks; block++)
         {
-            foreach (ref readonly RequestIdSlot slot in new ReadOnlySpan<RequestIdSlot>(old.Page(page), SlotPages.PageSlots))
+            foreach (ref readonly RequestIdSlot slot in old.Block(block))
             {
                 if (!slot.IsEmpty && ((_hash.Of(slot) << old.Depth) >> 63) != 0) count++;
             }
@@ -88,12 +88,12 @@ internal sealed unsafe partial class RequestIdTable
         return count;
     }
 
-    // Every entry has room: a group that grew has more pages, and a side that gets all of a six-page group gets six.
+    // Every entry has room: a group that grew has more slots, and a side that gets all of a six-page group gets six.
     private void Move(in SlotGroup old)
     {
-        for (int page = 0; page < old.Pages; page++)
+        for (int block = 0; block < old.Blocks; block++)
         {
-            foreach (ref readonly RequestIdSlot slot in new ReadOnlySpan<RequestIdSlot>(old.Page(page), SlotPages.PageSlots))
+            foreach (ref readonly RequestIdSlot slot in old.Block(block))
             {
                 if (slot.IsEmpty) continue;
                 ulong hash = _hash.Of(slot);

@@ -18,9 +18,9 @@ internal sealed unsafe partial class RequestIdTable
         isLast = false;
         SlotGroup* group = GroupOf(cursor);
         if (group->Count > destination.Length) return false;
-        for (int page = 0; page < group->Pages; page++)
+        for (int block = 0; block < group->Blocks; block++)
         {
-            foreach (ref readonly RequestIdSlot slot in new ReadOnlySpan<RequestIdSlot>(group->Page(page), SlotPages.PageSlots))
+            foreach (ref readonly RequestIdSlot slot in group->Block(block))
             {
                 if (!slot.IsEmpty && slot.Sequence <= sequenceMax) destination[copied++] = slot;
             }

@@ -20,14 +20,14 @@ internal sealed unsafe partial class RequestIdTable
     private int _groupCount;
     private int _groupCapacity;
     private int _pins = 1;
-    private int _pageCount;
+    private long _slotCount;
 
     public RequestIdTable(SlotPages pool, RequestIdHash hash, long segment)
     {
         _pool = pool;
         _hash = hash;
         Segment = segment;
-        Build(0, 1);
+        Build(0, SlotPages.BlockSlotsMin);
     }
 
     ~RequestIdTable() => FreeIndex();
@@ -95,9 +95,9 @@ internal sealed unsafe partial class RequestIdTable
     // Constant time however large the table: the pool takes the groups as they are.
     private void ReleaseGroups()
     {
-        _pool.Adopt(_groups, _groupCount, _pageCount);
+        _pool.Adopt(_groups, _groupCount, _slotCount);
         _groups = null;
-        _pageCount = 0;
+        _slotCount = 0;
         FreeIndex();
     }
 
@@ -109,9 +109,9 @@ internal sealed unsafe partial class RequestIdTable
         _groups = null;
     }
 
-    private void TakePages(int group, int pages, int depth)
+    private void TakeSlots(int group, int slots, int depth)
     {
-        _groups[group].Take(_pool, pages, depth);
-        _pageCount += pages;
+        _groups[group].Take(_pool, slots, depth);
+        _slotCount += slots;
     }
 }

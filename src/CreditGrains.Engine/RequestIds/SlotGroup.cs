@@ -5,44 +5,74 @@ using System.Runtime.InteropServices;
 namespace CreditGrains.Engine.RequestIds;
 
 /// <summary>
-/// The slots of all hashes with one prefix of <see cref="Depth"/> bits: 1 to 6 pages probed as one ring, in the order of the hash.
-/// One cache line. It grows from 4 pages to 6 and then splits into twice 4, so that its load stays between 0.5 and 0.75.
+/// The slots of all hashes with one prefix of <see cref="Depth"/> bits: a part of a page or 1 to 6 pages probed as one ring, in the order of the
+/// hash. One cache line. It doubles up to 4 pages, grows to 6 and then splits into twice 4, so that its load stays between 0.375 and 0.75.
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Size = StoredBytes)]
 internal unsafe struct SlotGroup
 {
     public const int StoredBytes = 64;
     public const int PagesMax = 6;
+    public const int SlotsMax = PagesMax * SlotPages.PageSlots;
     public const int EntriesMax = PagesMax * EntriesPerPageMax;
     private const int EntriesPerPageMax = SlotPages.PageSlots / 4 * 3;
     private const int EntriesPerPageWhenBuilt = 1360;
-    private fixed ulong _pages[7];
+    private fixed ulong _pages[PagesMax];
+
+    /// <summary>Length of the ring: that of one block below a page, else of whole pages.</summary>
+    public int Slots;
     public int Count;
-    public byte Pages;
     public byte Depth;
 
-    /// <summary>Pages after one step of growth short of a split.</summary>
-    public readonly int PagesNext => Pages == 1 ? 2 : Pages + 2;
+    /// <summary>Blocks it lies in: one, which may be less than a page, or pages.</summary>
+    public readonly int Blocks => Math.Max(1, Slots >> SlotPages.PageSlotBits);
 
-    public readonly bool IsFull => Count >= Pages * EntriesPerPageMax;
+    /// <summary>Slots after one step of growth short of a split.</summary>
+    public readonly int SlotsNext => Math.Min(SlotsMax, Slots < 2 * SlotPages.PageSlots ? Slots * 2 : Slots + (2 * SlotPages.PageSlots));
 
-    /// <summary>Pages for a group that is to hold so many entries and grow; at most <see cref="PagesMax"/>.</summary>
-    public static int PagesFor(long count) => (int)Math.Min(PagesMax, (count / EntriesPerPageWhenBuilt) + 1);
+    public readonly bool IsFull => Count >= Slots / 4 * 3;
 
-    public void Take(SlotPages pool, int pages, int depth)
+    /// <summary>Slots for a group that is to hold so many entries and grow; at most <see cref="SlotsMax"/>.</summary>
+    public static int SlotsFor(long count)
     {
-        for (int page = 0; page < pages; page++) _pages[page] = (ulong)pool.Take();
-        Pages = (byte)pages;
+        for (int slots = SlotPages.BlockSlotsMin; slots < SlotPages.PageSlots; slots *= 2)
+        {
+            if (count * SlotPages.PageSlots < (long)slots * EntriesPerPageWhenBuilt) return slots;
+        }
+        return (int)Math.Min(PagesMax, (count / EntriesPerPageWhenBuilt) + 1) * SlotPages.PageSlots;
+    }
+
+    public void Take(SlotPages pool, int slots, int depth)
+    {
+        Slots = slots;
+        for (int block = 0; block < Blocks; block++) _pages[block] = (ulong)pool.Take(BlockSlots);
         Depth = (byte)depth;
         Count = 0;
     }
 
     public readonly void Return(SlotPages pool)
     {
-        for (int page = 0; page < Pages; page++) pool.Return(Page(page));
+        for (int block = 0; block < Blocks; block++) pool.Return((RequestIdSlot*)_pages[block], BlockSlots);
     }
 
-    public readonly RequestIdSlot* Page(int page) => (RequestIdSlot*)_pages[page];
+    /// <summary>As <see cref="Return"/>, for a group whose table has left the count of what is used.</summary>
+    public readonly void ReturnAdopted(SlotPages pool)
+    {
+        for (int block = 0; block < Blocks; block++) pool.Link((byte*)_pages[block], BlockSlots);
+    }
+
+    /// <summary>Where a block begins.</summary>
+    public readonly RequestIdSlot* Address(int block) => (RequestIdSlot*)_pages[block];
+
+    /// <summary>Parts with the last of whole pages.</summary>
+    public RequestIdSlot* TakeLastPage()
+    {
+        Slots -= SlotPages.PageSlots;
+        return (RequestIdSlot*)_pages[Slots >> SlotPages.PageSlotBits];
+    }
+
+    /// <summary>The slots of one block, empty ones between.</summary>
+    public readonly ReadOnlySpan<RequestIdSlot> Block(int block) => new((RequestIdSlot*)_pages[block], BlockSlots);
 
     /// <summary>The slot where a hash would like to be.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -51,7 +81,7 @@ internal unsafe struct SlotGroup
         unchecked
         {
             ulong within = (uint)((hash << Depth) >> 32);
-            return (uint)((within * ((uint)Pages << SlotPages.PageSlotBits)) >> 32);
+            return (uint)((within * (uint)Slots) >> 32);
         }
     }
 
@@ -63,7 +93,7 @@ internal unsafe struct SlotGroup
     public readonly uint Next(uint position)
     {
         uint next = unchecked(position + 1);
-        return next == (uint)Pages << SlotPages.PageSlotBits ? 0 : next;
+        return next == (uint)Slots ? 0 : next;
     }
 
     /// <summary>An empty slot for a hash; there must be one.</summary>
@@ -75,4 +105,6 @@ internal unsafe struct SlotGroup
         while (!(slot = Slot(position))->IsEmpty) position = Next(position);
         return slot;
     }
+
+    private readonly int BlockSlots => Math.Min(Slots, SlotPages.PageSlots);
 }

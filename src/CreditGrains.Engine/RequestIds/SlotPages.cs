@@ -1,25 +1,31 @@
+using System.Numerics;
 using System.Runtime.InteropServices;
 using CreditGrains.Engine.Memory;
 
 namespace CreditGrains.Engine.RequestIds;
 
 /// <summary>
-/// Pages of slots outside the collected heap, cut from slabs and kept for reuse in a list threaded through the free pages. Owned by
-/// the writer; nothing is given back to the system before disposal.
+/// Pages of slots outside the collected heap, cut from slabs, and blocks of 64 to 1,024 slots cut from pages, for segments with few entries. Free
+/// ones are kept in lists, a size each, threaded through them; what was cut stays cut. Owned by the writer.
 /// </summary>
-internal sealed unsafe class SlotPages : IDisposable
+internal sealed unsafe partial class SlotPages : IDisposable
 {
     public const int PageSlotBits = 11;
     public const int PageSlots = 1 << PageSlotBits;
     public const int PageBytes = PageSlots * RequestIdSlot.StoredBytes;
+
+    /// <summary>Slots of the smallest block, 2 KiB.</summary>
+    public const int BlockSlotsMin = 1 << BlockSlotBitsMin;
+
     /// <summary>What an entry takes on average, empty slots and growth included.</summary>
     public const int BytesPerEntry = 56;
 
+    private const int BlockSlotBitsMin = 6;
+    private readonly nint[] _free = new nint[PageSlotBits - BlockSlotBitsMin + 1];
     private readonly List<nint> _slabs = new(128);
     private readonly Stack<(nint Groups, int Count)> _adopted = new(64);
     private byte* _fresh;
     private byte* _freshEnd;
-    private byte* _free;
 
     ~SlotPages() => Free();
 
@@ -27,7 +33,7 @@ internal sealed unsafe class SlotPages : IDisposable
     public long UsedBytes { get; private set; }
 
     /// <summary>Bytes taken from the system, in use or not.</summary>
-    public long HeldBytes => (long)_slabs.Count * ZeroPages.PageBytes;
+    public long HeldBytes => ((long)_slabs.Count * ZeroPages.PageBytes) - _vacantBytes;
 
     /// <summary>Takes memory from the system now and touches it, so that later pages cost no more than clearing them.</summary>
     public void Reserve(long bytes)
@@ -36,42 +42,30 @@ internal sealed unsafe class SlotPages : IDisposable
         {
             AddSlab();
             SystemMemory.Populate(_fresh, ZeroPages.PageBytes);
-            for (; _fresh < _freshEnd; _fresh += PageBytes) Link((RequestIdSlot*)_fresh);
+            for (; _fresh < _freshEnd; _fresh += PageBytes) Link(_fresh, PageSlots);
         }
     }
 
-    /// <summary>A page of empty slots.</summary>
-    public RequestIdSlot* Take()
+    /// <summary>A block of empty slots.</summary>
+    /// <param name="slots">A power of two from <see cref="BlockSlotsMin"/> to <see cref="PageSlots"/>.</param>
+    public RequestIdSlot* Take(int slots)
     {
-        if (_free == null && _adopted.Count > 0) ReturnAdopted();
-        byte* page = _free;
-        if (page != null)
-        {
-            _free = *(byte**)page;
-            NativeMemory.Clear(page, PageBytes);
-        }
-        else
-        {
-            if (_fresh == _freshEnd) AddSlab();
-            page = _fresh;
-            _fresh += PageBytes;
-        }
-        UsedBytes += PageBytes;
-        return (RequestIdSlot*)page;
+        UsedBytes += (long)slots * RequestIdSlot.StoredBytes;
+        return (RequestIdSlot*)(slots == PageSlots ? TakePage() : TakePart(slots));
     }
 
-    /// <summary>Gives a page back; nobody may read it any more.</summary>
-    public void Return(RequestIdSlot* page)
+    /// <summary>Gives a block back; nobody may read it any more.</summary>
+    public void Return(RequestIdSlot* block, int slots)
     {
-        Link(page);
-        UsedBytes -= PageBytes;
+        Link((byte*)block, slots);
+        UsedBytes -= (long)slots * RequestIdSlot.StoredBytes;
     }
 
     /// <summary>Takes over the groups of a table nobody reads any more. Their pages are threaded into the list when they are needed.</summary>
-    public void Adopt(SlotGroup* groups, int count, int pages)
+    public void Adopt(SlotGroup* groups, int count, long slots)
     {
         _adopted.Push(((nint)groups, count));
-        UsedBytes -= (long)pages * PageBytes;
+        UsedBytes -= slots * RequestIdSlot.StoredBytes;
     }
 
     public void Dispose()
@@ -80,10 +74,45 @@ internal sealed unsafe class SlotPages : IDisposable
         GC.SuppressFinalize(this);
     }
 
-    private void Link(RequestIdSlot* page)
+    /// <summary>Puts a block into the list of its size.</summary>
+    internal void Link(byte* block, int slots)
     {
-        *(byte**)page = _free;
-        _free = (byte*)page;
+        ref nint first = ref FirstFree(slots);
+        *(nint*)block = first;
+        first = (nint)block;
+    }
+
+    private ref nint FirstFree(int slots) => ref _free[BitOperations.Log2((uint)slots) - BlockSlotBitsMin];
+
+    private bool TryUnlink(int slots, out byte* block)
+    {
+        ref nint first = ref FirstFree(slots);
+        block = (byte*)first;
+        if (block == null) return false;
+        first = *(nint*)block;
+        NativeMemory.Clear(block, (nuint)slots * RequestIdSlot.StoredBytes);
+        return true;
+    }
+
+    private byte* TakePage()
+    {
+        // A table adopted may have had no whole page; then the next.
+        while (FirstFree(PageSlots) == 0 && _adopted.Count > 0) ReturnAdopted();
+        if (TryUnlink(PageSlots, out byte* page) || TryTakeVacant(out page)) return page;
+        if (_fresh == _freshEnd) AddSlab();
+        page = _fresh;
+        _fresh += PageBytes;
+        return page;
+    }
+
+    private byte* TakePart(int slots)
+    {
+        // A segment forgotten a minute, and one begun: its block is taken before another page is cut.
+        if (FirstFree(slots) == 0 && _adopted.Count > 0) ReturnAdopted();
+        if (TryUnlink(slots, out byte* part)) return part;
+        byte* page = TakePage();
+        for (int first = slots; first < PageSlots; first += slots) Link(page + ((long)first * RequestIdSlot.StoredBytes), slots);
+        return page;
     }
 
     // One group at a time.
@@ -92,7 +121,7 @@ internal sealed unsafe class SlotPages : IDisposable
         (nint address, int count) = _adopted.Pop();
         var groups = (SlotGroup*)address;
         ref readonly SlotGroup last = ref groups[--count];
-        for (int page = 0; page < last.Pages; page++) Link(last.Page(page));
+        last.ReturnAdopted(this);
         if (count > 0) _adopted.Push((address, count));
         else NativeMemory.AlignedFree(groups);
     }
@@ -107,9 +136,12 @@ internal sealed unsafe class SlotPages : IDisposable
     private void Free()
     {
         foreach ((nint groups, _) in _adopted) NativeMemory.AlignedFree((void*)groups);
+        foreach ((nint groups, _) in _vacant) NativeMemory.AlignedFree((void*)groups);
         _adopted.Clear();
+        _vacant.Clear();
         foreach (nint slab in _slabs) ZeroPages.Return((byte*)slab);
         _slabs.Clear();
-        _free = _fresh = _freshEnd = null;
+        Array.Clear(_free);
+        _fresh = _freshEnd = null;
     }
 }

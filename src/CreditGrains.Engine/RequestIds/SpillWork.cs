@@ -12,7 +12,8 @@ public sealed class SpillWork
     private readonly RequestIdCatalog _catalog;
     private readonly RequestIdHash _hash;
 
-    internal SpillWork(IFileStore store, RequestIdCatalog catalog, RequestIdHash hash, long number, RequestIdTable table, RunFile[] merged)
+    internal SpillWork(
+        IFileStore store, RequestIdCatalog catalog, RequestIdHash hash, long number, RequestIdTable table, RunFile[] merged, VacatedTable? excess)
     {
         _store = store;
         _catalog = catalog;
@@ -20,6 +21,7 @@ public sealed class SpillWork
         Number = number;
         Table = table;
         Merged = merged;
+        Excess = excess;
     }
 
     /// <summary>Entries to be written, at most.</summary>
@@ -33,14 +35,18 @@ public sealed class SpillWork
 
     internal RunFile? Written { get; private set; }
 
+    /// <summary>Memory of an earlier table that is not wanted again; null when there is none.</summary>
+    internal VacatedTable? Excess { get; }
+
     /// <summary>
-    /// Writes and syncs the run. If it throws, hand the work to <see cref="RequestIdIndex.ReturnSpill"/>: nothing is lost, the entries are
+    /// Gives memory back to the system, then writes and syncs the run. If it throws, hand the work to <see cref="RequestIdIndex.ReturnSpill"/>: nothing is lost, the entries are
     /// still in memory and are offered again under another file name.
     /// </summary>
     /// <exception cref="StoreException">The disk refused, or a run to be merged is damaged.</exception>
     public void Write()
     {
         if (Written is not null) throw new InvalidOperationException("This spill is written; complete it.");
+        Excess?.Vacate();
         SlotStream stream = new TableStream(Table, _hash);
         if (Merged.Length > 0) stream = new MergedStream([stream, .. Merged.Select(run => new RunStream(run, _hash))]);
         Written = RunWriter.Write(_store, _catalog, Number, Table.Segment, EntriesMax, stream);

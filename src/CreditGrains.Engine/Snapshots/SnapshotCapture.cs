@@ -13,6 +13,7 @@ namespace CreditGrains.Engine.Snapshots;
 internal sealed class SnapshotCapture : IBlockSink, IDisposable
 {
     private const int PoolBytesPerStep = 16 << 10;
+    private const int IdBytesCopiedMax = 64 << 10;
     private readonly RequestIdCapture ids;
     private readonly Action<SnapshotChunk> emit;
     private readonly SnapshotScratch scratch;
@@ -120,6 +121,12 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
         chunk.EnsurePayload(RequestIdCapture.SliceBytesMax);
         if (ids.TryNext(chunk.Bytes.AsSpan(SnapshotFormat.HeadBytes, RequestIdCapture.SliceBytesMax), out var written))
         {
+            // A quiet book has thousands of segments with a few ids each: a buffer of a mebibyte for each, waiting for the disk, would be gigabytes.
+            if (written <= IdBytesCopiedMax)
+            {
+                EmitWhole(SnapshotChunkKind.Ids, chunk.Free[..written]);
+                return written;
+            }
             chunk.Kind = SnapshotChunkKind.Ids;
             chunk.PayloadLength = written;
             Flush();
@@ -152,13 +159,7 @@ internal sealed class SnapshotCapture : IBlockSink, IDisposable
         return rented;
     }
 
-    private void EmitWhole(SnapshotChunkKind kind, byte[] payload)
-    {
-        var whole = new SnapshotChunk { Kind = kind, PayloadLength = payload.Length };
-        if (whole.Bytes.Length < SnapshotFormat.HeadBytes + payload.Length) whole.Bytes = new byte[SnapshotFormat.HeadBytes + payload.Length];
-        payload.CopyTo(whole.Bytes, SnapshotFormat.HeadBytes);
-        emit(whole);
-    }
+    private void EmitWhole(SnapshotChunkKind kind, ReadOnlySpan<byte> payload) => emit(new SnapshotChunk(kind, payload));
 }
 
 /// <summary>What stands at the head of a snapshot.</summary>

@@ -96,9 +96,11 @@ public sealed class SnapshotDamagedException : Exception
     public long Offset { get; }
 }
 
-/// <summary>A buffer for one chunk, reused.</summary>
+/// <summary>A buffer for one chunk, reused unless it was made for one payload.</summary>
 internal sealed class SnapshotChunk
 {
+    private const int BytesUsual = SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax;
+
     /// <summary>Target payload, bytes.</summary>
     public const int PayloadBytes = 256 << 10;
 
@@ -106,8 +108,22 @@ internal sealed class SnapshotChunk
     public const int RecordBytesMax = Tables.BlockCapture.RunBytesMax + 16;
 
     public SnapshotChunkKind Kind;
-    public byte[] Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + PayloadBytes + RecordBytesMax);
+    public byte[] Bytes;
     public int PayloadLength;
+
+    /// <summary>With room for rows.</summary>
+    public SnapshotChunk() => Bytes = GC.AllocateUninitializedArray<byte>(BytesUsual);
+
+    /// <summary>As long as one payload, which it copies.</summary>
+    public SnapshotChunk(SnapshotChunkKind kind, ReadOnlySpan<byte> payload)
+    {
+        Bytes = GC.AllocateUninitializedArray<byte>(SnapshotFormat.HeadBytes + payload.Length);
+        (Kind, PayloadLength) = (kind, payload.Length);
+        payload.CopyTo(Bytes.AsSpan(SnapshotFormat.HeadBytes));
+    }
+
+    /// <summary>Whether it has the room that who rents one counts on.</summary>
+    public bool IsReusable => Bytes.Length >= BytesUsual;
 
     /// <summary>Makes room for a payload; what it held is lost.</summary>
     public void EnsurePayload(int length)

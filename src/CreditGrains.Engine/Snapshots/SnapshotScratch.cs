@@ -52,7 +52,7 @@ internal sealed class SnapshotScratch(int keptChunksMax)
     /// <summary>Takes a chunk back; any thread.</summary>
     public void Return(SnapshotChunk chunk)
     {
-        if (chunks.Count < keptChunksMax) chunks.Enqueue(chunk);
+        if (chunk.IsReusable && chunks.Count < keptChunksMax) chunks.Enqueue(chunk);
     }
 
     private static int WordsOf(int blockCount) => (blockCount + WordBits - 1) / WordBits;

@@ -97,5 +97,6 @@ public sealed record ClusterOptions
 
     internal ConnectionShare Connections => ConnectionShare.Of(Database, JournalConnections);
 
-    internal RequestIdOptions RequestIds => new() { MemoryEntriesMax = RequestIdsInMemoryMax, FilterBytesMax = 4 << 20, VerifyPagesAtOpen = false };
+    // A partition has a small part of the load: more segments would only be more files and tables.
+    internal RequestIdOptions RequestIds => new() { SegmentMillis = 300_000, MemoryEntriesMax = RequestIdsInMemoryMax, FilterBytesMax = 4 << 20, VerifyPagesAtOpen = false };
 }

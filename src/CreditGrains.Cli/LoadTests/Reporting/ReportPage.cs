@@ -10,7 +10,7 @@ internal static class ReportPage
     {
         var page = new Page();
         page.Paragraph(string.Create(CultureInfo.InvariantCulture,
-            $"{char.ToUpperInvariant(report.Description[0])}{report.Description[1..]}. {report.Accounts:N0} accounts; {report.Transport}; {report.StartedAt:yyyy-MM-dd HH:mm} UTC."));
+            $"{char.ToUpperInvariant(report.Description[0])}{report.Description[1..]}. {report.Population}; {report.Transport}; {report.StartedAt:yyyy-MM-dd HH:mm} UTC."));
         page.Paragraph(report.PeakPerSecond > 0
             ? string.Create(CultureInfo.InvariantCulture, $"The closed loop before the run reached {report.PeakPerSecond:N0} decisions a second; the offered rate is a part of that.")
             : "The rate was given.");

@@ -8,7 +8,7 @@ internal static class ReportText
 {
     public static void Print(LoadReport report, Shell shell)
     {
-        shell.Table($"load {report.Scenario}: {report.Transport}", ["figure", "#asked", "#measured", "unit", "met", "note"], report.Figures.Select(figure => new[]
+        shell.Table($"load {report.Scenario}: {report.Population}; {report.Transport}", ["figure", "#asked", "#measured", "unit", "met", "note"], report.Figures.Select(figure => new[]
         {
             figure.Name, figure.AskedText, figure.MeasuredText, figure.Unit, Page.MetText(figure), figure.Note,
         }));
