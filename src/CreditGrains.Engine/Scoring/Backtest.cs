@@ -128,12 +128,11 @@ internal sealed class Backtest : IDisposable
         frame.Clear();
         executor.Begin(nowMicros, frame);
         one[0] = command;
-        if (executor.Execute(one, answer) == 0)
+        while (executor.Execute(one, answer) == 0)
         {
-            // The engine's own work filled the frame: what is left of it comes with the next.
+            // The engine's own work, such as a month end, filled the frame: it goes on with it in the next until the command has room.
             frame.Clear();
             executor.Begin(nowMicros, frame);
-            executor.Execute(one, answer);
         }
         if (command.Kind is CommandKind.Repay or CommandKind.ClearRepayment && answer[0].Sequence != 0) decisions.Keep(frame.Payload, answer[0].Sequence, nowMicros);
         return ref answer[0];

@@ -78,5 +78,8 @@ public sealed partial class ClusterEngine
     public RiskJob? Find(string id) => null;
 
     /// <summary>A cluster runs none.</summary>
+    public RiskJob? Cancel(string id) => null;
+
+    /// <summary>A cluster runs none.</summary>
     public IReadOnlyList<RiskJob> Jobs() => [];
 }
