@@ -137,10 +137,6 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         {
             return Job(access.DeskFor(context).StartBacktest(entity, policy, model, request.FromMicros));
         }
-        catch (NotSupportedException none)
-        {
-            throw new RpcException(StatusCode.Unimplemented, none.Message);
-        }
         catch (TooManyJobsException full)
         {
             throw new RpcException(StatusCode.ResourceExhausted, full.Message);
@@ -153,7 +149,7 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         return new V1.RegisterReply { Decision = DecisionMapping.Write(kind, 0, registration.Outcome), Version = registration.Version, Sha256 = registration.Content.ToString() };
     }
 
-    private static V1.Job Job(string id, RiskJob? job) => Job(job ?? throw new RpcException(StatusCode.NotFound, $"there is no job {id} in this process, or it ended too long ago to be remembered"));
+    private static V1.Job Job(string id, RiskJob? job) => Job(job ?? throw new RpcException(StatusCode.NotFound, $"there is no job {id} in this process: it was started at another server, or ended too long ago to be remembered"));
 
     private static V1.Job Job(RiskJob job) => new()
     {

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
@@ -68,6 +69,7 @@ internal sealed class BacktestRun : IDisposable
                 EventCodec.Read(payload[..length], next, frame.Header.RecordedAt, out var e);
                 test.Take(e);
                 replayed.Replay(e);
+                if (e is { Control: SetLimit { Key.IsFacility: false }, Outcome: OutcomeKind.Posted }) CompareLimit(e);
                 payload = payload[length..];
             }
 
@@ -77,15 +79,19 @@ internal sealed class BacktestRun : IDisposable
         if (next <= end) throw new JournalException(JournalErrorCode.EndsTooEarly, $"EndsTooEarly: the journal could be read up to {next - 1} only, and {end} was durable. Start the backtest again.");
     }
 
-    /// <summary>The report of what was executed, as JSON.</summary>
-    /// <param name="title">What was tested.</param>
-    /// <param name="labels">What became of accounts, as far as was told.</param>
-    public string Report(string title, IReadOnlyDictionary<NodeKey, bool> labels) => test.Tally.Report(title, Backtest.ExposureOf(then, entity), test.Exposure(), labels);
+    /// <summary>What was executed.</summary>
+    /// <param name="labels">What became of accounts, as far as was told: whether the bad event happened.</param>
+    public BacktestPart Part(IReadOnlyDictionary<NodeKey, bool> labels) => test.Tally.Part(Backtest.ExposureOf(then, entity), test.Exposure(), labels);
 
     /// <inheritdoc/>
     public void Dispose()
     {
         test.Dispose();
         then.Dispose();
+    }
+
+    private void CompareLimit(in LedgerEvent e)
+    {
+        if (test.IsAboveLimit(e.Key, e.RecordedAtMicros) && !Backtest.IsAboveLimit(then, replayed.Exposures, e.Key, e.RecordedAtMicros)) test.Tally.NoteLimitBelow();
     }
 }

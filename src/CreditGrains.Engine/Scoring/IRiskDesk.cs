@@ -46,12 +46,11 @@ public interface IRiskDesk
     /// <param name="cancellationToken">Ends the work.</param>
     Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => Task.FromResult<double[]?>(null);
 
-    /// <summary>Starts a backtest of a policy over the journal's history.</summary>
+    /// <summary>Starts a backtest of a policy over the journal's history; on a cluster over that of every partition.</summary>
     /// <param name="entity">Tenant and legal entity.</param>
     /// <param name="policy">A registered version.</param>
     /// <param name="model">The model that scores; null takes the scores of then.</param>
     /// <param name="fromMicros">Decisions of this writer time and later.</param>
-    /// <exception cref="NotSupportedException">This host runs none; the message says what to do instead.</exception>
     /// <exception cref="TooManyJobsException">As many run as may.</exception>
     RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros);
 

@@ -39,7 +39,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Task following;
     private ShadowBook? book;
 
-    /// <param name="engine">Tells a backtest of versions and files; null in a partition of a cluster, which runs none.</param>
+    /// <param name="engine">Tells a backtest of versions and files; null in a partition of a cluster, whose backtests the front door starts.</param>
     /// <param name="partition">Whose journal is followed.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="nextFlush">Completes when there may be more to follow.</param>
@@ -86,6 +86,12 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     /// <summary>The day up to which this journal goes.</summary>
     internal DateOnly AsOf => partition.EventJournal.LastRecordedAt is var last and > 0 ? DayOf(last) : DateOnly.MinValue;
+
+    /// <summary>What was told of accounts.</summary>
+    internal Dictionary<NodeKey, bool> Outcomes()
+    {
+        lock (gate) return new Dictionary<NodeKey, bool>(labels);
+    }
 
     /// <summary>How the models of a legal entity do.</summary>
     public IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity)
@@ -143,7 +149,17 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     /// <inheritdoc/>
     public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => jobs.Start(
         entity, BacktestRun.TitleOf(policy, model),
-        (progress, cancelled) => BacktestRun.OnThread(() => RunBacktest(entity, policy, model, fromMicros, progress, cancelled)));
+        async (progress, cancelled) =>
+        {
+            var versions = (await engine!.GetRiskAsync(entity.Tenant, entity.LegalEntity)).Versions;
+            var files = await BacktestFiles.OfAsync(versions, policy, model, hash => engine.GetContentAsync(entity.Tenant, entity.LegalEntity, hash));
+            return await BacktestRun.OnThread(() =>
+            {
+                using var run = new BacktestRun(partition.EventJournal, options, entity, files, fromMicros);
+                run.Execute(progress, cancelled);
+                return BacktestReport.Of(BacktestRun.TitleOf(policy, model), [run.Part(Outcomes())]);
+            });
+        });
 
     /// <inheritdoc/>
     public RiskJob? Find(string id) => jobs.Find(id);
@@ -305,23 +321,6 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private void Between(Action act)
     {
         lock (gate) act();
-    }
-
-    private string RunBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros, Action<int> progress, CancellationToken cancelled)
-    {
-        using var run = new BacktestRun(partition.EventJournal, options, entity, FilesOf(entity, policy, model), fromMicros);
-        run.Execute(progress, cancelled);
-        lock (gate) return run.Report(BacktestRun.TitleOf(policy, model), labels);
-    }
-
-    private BacktestFiles FilesOf(NodeKey entity, VersionName policy, VersionName? model)
-    {
-        // On the job's own thread, which may wait.
-        var versions = engine!.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
-        byte[]? Read(ContentHash hash) => hash == default ? null : engine!.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
-        var tested = versions.FirstOrDefault(one => one.IsPolicy && one.Name == policy) ?? throw new InvalidDataException($"there is no policy {policy}");
-        var scoring = model is null ? null : versions.FirstOrDefault(one => !one.IsPolicy && one.Name == model) ?? throw new InvalidDataException($"there is no model {model}");
-        return new BacktestFiles(Read(tested.Content)!, tested.Detail, scoring is null ? null : Read(scoring.Content), scoring is null ? null : Read(scoring.Reasons));
     }
 
     private static DateOnly DayOf(long micros) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks(micros * 10));
