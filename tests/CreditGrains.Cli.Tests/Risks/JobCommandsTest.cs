@@ -18,7 +18,8 @@ public sealed class JobCommandsTest(ServerFixture server) : IClassFixture<Server
     // Some thousands of steps a decision: over twenty thousand requests that is minutes.
     private const string Slow = """
         <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-          <decision id="r" name="Request"><decisionTable hitPolicy="FIRST">
+          <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
+          <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
             <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
             <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
           </decisionTable></decision>
@@ -35,10 +36,10 @@ public sealed class JobCommandsTest(ServerFixture server) : IClassFixture<Server
         {
             var commands = new Command[5_000];
             for (var i = 0; i < commands.Length; i++)
-                commands[i] = new Command { Kind = CommandKind.Authorize, Id = RequestId.FromGuid(Guid.CreateVersion7()), Facility = NodeKey.Facility(Tenant, 1, 1), Amount = 1, Currency = Currency.Parse("EUR") };
+                commands[i] = new Command { Kind = CommandKind.Drawdown, Id = RequestId.FromGuid(Guid.CreateVersion7()), Facility = NodeKey.Facility(Tenant, 1, 1), Amount = 1, Currency = Currency.Parse("EUR") };
             var outcomes = new Outcome[commands.Length];
             await server.Server.Engine.ExecuteAsync(commands, outcomes);
-            Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Approved, outcome.Kind));
+            Assert.All(outcomes, outcome => Assert.Equal((OutcomeKind.Approved, Reason.None), (outcome.Kind, outcome.Reason)));
         }
 
         var waits = server.RunAsync("risk", "backtest", "slow", "1", "--tenant", $"{Tenant}");

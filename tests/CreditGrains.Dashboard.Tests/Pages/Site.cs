@@ -85,11 +85,12 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
         await server.Engine.ExecuteAsync(Command.Of(NextId(), new OpenNode(borrower, eur, 1_000_000, default, [])));
         await server.Engine.ExecuteAsync(Command.Of(NextId(), new OpenFacility(facility, eur, 1_000_000, default, false, 0, [new ParentShare(borrower)])));
         var outcomes = new Outcome[5_000];
-        await server.Engine.ExecuteAsync(outcomes.Select(_ => new Command { Kind = CommandKind.Authorize, Id = NextId(), Facility = facility, Amount = 1, Currency = eur }).ToArray(), outcomes);
-        Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Approved, outcome.Kind));
+        await server.Engine.ExecuteAsync(outcomes.Select(_ => new Command { Kind = CommandKind.Drawdown, Id = NextId(), Facility = facility, Amount = 1, Currency = eur }).ToArray(), outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal((OutcomeKind.Approved, Reason.None), (outcome.Kind, outcome.Reason)));
         var policy = Encoding.UTF8.GetBytes("""
             <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-              <decision id="r" name="Request"><decisionTable hitPolicy="FIRST">
+              <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
+              <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
                 <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
                 <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
               </decisionTable></decision>
