@@ -36,7 +36,8 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
             .Unary<V1.GetMonitoringRequest, V1.GetMonitoringReply>("GetMonitoring", MonitoringAsync)
             .Unary<V1.NoteOutcomesRequest, V1.NoteOutcomesReply>("NoteOutcomes", NoteAsync)
             .Unary<V1.StartBacktestRequest, V1.Job>("StartBacktest", StartAsync)
-            .Unary<V1.GetJobRequest, V1.Job>("GetJob", (m, context) => new(Job(access.DeskFor(context).Find(m.Id) ?? throw new RpcException(StatusCode.NotFound, $"there is no job {m.Id} in this process"))))
+            .Unary<V1.GetJobRequest, V1.Job>("GetJob", (m, context) => new(Job(m.Id, access.DeskFor(context).Find(m.Id))))
+            .Unary<V1.CancelJobRequest, V1.Job>("CancelJob", (m, context) => new(Job(m.Id, access.DeskFor(context).Cancel(m.Id))))
             .Unary<V1.ListJobsRequest, V1.ListJobsReply>("ListJobs", (_, context) => new(new V1.ListJobsReply { Jobs = { access.DeskFor(context).Jobs().Select(Job) } }));
     }
 
@@ -136,9 +137,9 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         {
             return Job(access.DeskFor(context).StartBacktest(entity, policy, model, request.FromMicros));
         }
-        catch (NotSupportedException none)
+        catch (TooManyJobsException full)
         {
-            throw new RpcException(StatusCode.Unimplemented, none.Message);
+            throw new RpcException(StatusCode.ResourceExhausted, full.Message);
         }
     }
 
@@ -147,6 +148,8 @@ internal sealed class RiskService(EngineAccess access, TimeProvider clock)
         Statuses.ThrowIfUnavailable(registration.Outcome);
         return new V1.RegisterReply { Decision = DecisionMapping.Write(kind, 0, registration.Outcome), Version = registration.Version, Sha256 = registration.Content.ToString() };
     }
+
+    private static V1.Job Job(string id, RiskJob? job) => Job(job ?? throw new RpcException(StatusCode.NotFound, $"there is no job {id} in this process: it was started at another server, or ended too long ago to be remembered"));
 
     private static V1.Job Job(RiskJob job) => new()
     {

@@ -35,6 +35,8 @@ internal static class Calls
     public static readonly RpcMethod<NoteOutcomesRequest, NoteOutcomesReply> NoteOutcomes = Risk<NoteOutcomesRequest, NoteOutcomesReply>(nameof(NoteOutcomes));
     public static readonly RpcMethod<StartBacktestRequest, Job> StartBacktest = Risk<StartBacktestRequest, Job>(nameof(StartBacktest));
     public static readonly RpcMethod<GetJobRequest, Job> GetJob = Risk<GetJobRequest, Job>(nameof(GetJob));
+    public static readonly RpcMethod<CancelJobRequest, Job> CancelJob = Risk<CancelJobRequest, Job>(nameof(CancelJob));
+    public static readonly RpcMethod<ListJobsRequest, ListJobsReply> ListJobs = Risk<ListJobsRequest, ListJobsReply>(nameof(ListJobs));
 
     public static readonly RpcMethod<ProposeRequest, Proposal> Propose = Approval<ProposeRequest, Proposal>(nameof(Propose));
     public static readonly RpcMethod<ApproveRequest, ApproveReply> Approve = Approval<ApproveRequest, ApproveReply>(nameof(Approve));

@@ -16,8 +16,8 @@ internal static class RiskCommand
 {
     public static Command Create(Shell shell) => new("risk", "Models and policies of a running engine: register, activate, list, explain, monitor, backtest")
     {
-        RegisterModel(shell), RegisterPolicy(shell), Activate(shell, isPolicy: false), Activate(shell, isPolicy: true), Versions(shell), Explain(shell), Monitor(shell), Backtest(shell), Job(shell),
-        ReferralCommands.Review(shell), ReferralCommands.List(shell), ReferralCommands.Resolve(shell), OutcomesCommand.Create(shell),
+        RegisterModel(shell), RegisterPolicy(shell), Activate(shell, isPolicy: false), Activate(shell, isPolicy: true), Versions(shell), Explain(shell), Monitor(shell),
+        JobCommands.Backtest(shell), JobCommands.Job(shell), JobCommands.Cancel(shell), ReferralCommands.Review(shell), ReferralCommands.List(shell), ReferralCommands.Resolve(shell), OutcomesCommand.Create(shell),
     };
 
     private static Command RegisterModel(Shell shell)
@@ -130,41 +130,6 @@ internal static class RiskCommand
         }
         return reply.Models.Any(one => one.Alarms.Count > 0) ? ExitCode.Differences : ExitCode.Ok;
     });
-
-    private static Command Backtest(Shell shell)
-    {
-        var policy = new Argument<string>("policy") { Description = "Name of the policy" };
-        var version = new Argument<int>("version") { Description = "Its version" };
-        var from = new Option<long>("--from") { Description = "Writer time from which on it is in force, microseconds; left out: the whole history" };
-        return Calling(shell, new Command("backtest", "Run a policy over the journal's history and print the report") { policy, version, from }, async (call, parse, scope) =>
-        {
-            var job = await call.AskAsync(Calls.StartBacktest, new StartBacktestRequest
-            {
-                Tenant = scope.Tenant, LegalEntity = scope.LegalEntity, Policy = parse.GetRequiredValue(policy), Version = parse.GetValue(version), FromMicros = parse.GetValue(from),
-            });
-            while (job.State == "Running")
-            {
-                await Task.Delay(200, call.CancellationToken);
-                job = await call.AskAsync(Calls.GetJob, new GetJobRequest { Id = job.Id });
-            }
-            return Done(call, job);
-        });
-    }
-
-    private static Command Job(Shell shell)
-    {
-        var id = new Argument<string>("id") { Description = "Its id" };
-        return Calling(shell, new Command("job", "How far a job is, and its report") { id }, async (call, parse, _) =>
-            Done(call, await call.AskAsync(Calls.GetJob, new GetJobRequest { Id = parse.GetRequiredValue(id) })));
-    }
-
-    private static ExitCode Done(Call call, Job job)
-    {
-        if (call.IsJson) call.Shell.Message(job);
-        else call.Shell.Line($"job {job.Id}, {job.Title}: {job.State}, {job.ProgressPermille / 10.0:F1} %{(job.Fault.Length > 0 ? $": {job.Fault}" : "")}");
-        if (!call.IsJson && job.Report.Length > 0) call.Shell.Line($"{job.Report}");
-        return job.State == "Failed" ? ExitCode.Differences : ExitCode.Ok;
-    }
 
     private static ExitCode Registered(Call call, RegisterReply reply)
     {

@@ -9,13 +9,6 @@ using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Scoring;
 
-/// <summary>What a backtest tests.</summary>
-/// <param name="Policy">The policy's file.</param>
-/// <param name="Decision">Its decision that decides.</param>
-/// <param name="Model">The file of the model that scores; null leaves the models that acted then.</param>
-/// <param name="Reasons">Reason texts of the model; null for none.</param>
-internal sealed record BacktestFiles(byte[] Policy, string Decision, byte[]? Model = null, byte[]? Reasons = null);
-
 /// <summary>
 /// A policy over the journal's history: every command of it is executed again in a book of its own, with the policy in force from a moment on. So what it declines frees
 /// headroom and what it approves takes it: later requests meet limits as used under the policy. A hold approved only there is captured whole at once (nobody observed how
@@ -58,7 +51,7 @@ internal sealed class Backtest : IDisposable
         if (!isStarted && e.RecordedAtMicros >= fromMicros) Start(e.RecordedAtMicros);
         // What the engine does by itself the second book does by itself.
         if (!e.Kind.IsForCallers()) return;
-        if (e.Control is { } control)
+        if (e.Control is { } control && !e.Kind.IsAccount())
         {
             var isTested = isStarted && RiskState.EntityOf(control.Key) == entity && (control is ActivatePolicy || (control is ActivateModel { Role: not VersionRole.Shadow } && files.Model is not null));
             if (e.Outcome == OutcomeKind.Posted && !isTested) Execute(Command.Of(e.Id, control), e.RecordedAtMicros);
@@ -66,12 +59,23 @@ internal sealed class Backtest : IDisposable
         }
         if (!TryCommand(e, out var command))
         {
-            Tally.LeftOut++;
+            if (RiskState.EntityOf(e.Key) == entity) Tally.LeaveOut();
             return;
         }
         ref readonly var outcome = ref Execute(command, e.RecordedAtMicros);
         if (outcome.Sequence != 0) made[e.Sequence] = outcome.Sequence;
         if (isStarted && e.Kind.IsRequest() && RiskState.EntityOf(e.Key) == entity) Compare(e, outcome);
+    }
+
+    /// <summary>Whether a node of the entity, once the policy is in force, is used above its limit here; false for others.</summary>
+    public bool IsAboveLimit(NodeKey node, long nowMicros) => isStarted && RiskState.EntityOf(node) == entity && IsAboveLimit(state, executor.Exposures, node, nowMicros);
+
+    /// <summary>Whether a node is used above its limit, in any state; false for one that is not there.</summary>
+    public static bool IsAboveLimit(PartitionState state, ExposureBook exposures, NodeKey node, long nowMicros)
+    {
+        if (state.FindNode(node) is not (var row and not 0)) return false;
+        ref readonly var found = ref state.Nodes.Read(row);
+        return exposures.TryGet(found, found.Currency, 0, nowMicros, out var exposure) != Reason.FxRateMissing && exposure > found.Limit;
     }
 
     /// <summary>Exposure of the entity's facilities at the end, minor units by currency: principal, interest, fees and holds.</summary>
@@ -128,12 +132,11 @@ internal sealed class Backtest : IDisposable
         frame.Clear();
         executor.Begin(nowMicros, frame);
         one[0] = command;
-        if (executor.Execute(one, answer) == 0)
+        while (executor.Execute(one, answer) == 0)
         {
-            // The engine's own work filled the frame: what is left of it comes with the next.
+            // The engine's own work, such as a month end, filled the frame: it goes on with it in the next until the command has room.
             frame.Clear();
             executor.Begin(nowMicros, frame);
-            executor.Execute(one, answer);
         }
         if (command.Kind is CommandKind.Repay or CommandKind.ClearRepayment && answer[0].Sequence != 0) decisions.Keep(frame.Payload, answer[0].Sequence, nowMicros);
         return ref answer[0];
@@ -155,8 +158,8 @@ internal sealed class Backtest : IDisposable
             command.LifetimeSeconds = (int)Math.Min(Command.LifetimeSecondsMax, e.ExpiresAtSeconds - e.RecordedAtMicros / 1_000_000);
         if (e.Kind == CommandKind.Adjust) (command.FeesDelta, command.InterestDelta, command.Amount) = (e.Parts.Fees, e.Parts.Interest, e.Parts.Principal);
         // Undoing by id needs the record of ids, which a second book does not keep: what was undone is undone by what it did.
-        // So does what a person made of a decline, which may be none here.
-        if (e.Kind is CommandKind.Reverse or CommandKind.RequestReview) return false;
+        // So does what a person made of a decline, which may be none here. Loans are not made here: neither their drawdowns nor what is agreed about them.
+        if (e.Kind is CommandKind.Reverse or CommandKind.RequestReview || e.Control is not null || e.Kind.IsLoanAct()) return false;
         if (!takesReference) return e.Kind != CommandKind.Repay || CutRepayment(ref command);
         if (!made.TryGetValue(e.Reference, out var here)) return false;
         command.Reference = here;

@@ -24,16 +24,6 @@ public readonly record struct Drift(string Name, double Psi, DriftLevel Level);
 public sealed record ModelMonitorView(
     VersionName Name, VersionRole Role, long Decisions, long NotScored, double ApprovalRatio, Drift ScoreDrift, IReadOnlyList<Drift> InputDrift, ModelReview Review, IReadOnlyList<string> Alarms);
 
-/// <summary>Work in the background.</summary>
-/// <param name="Id">Names it in this process.</param>
-/// <param name="Entity">Tenant and legal entity it is of.</param>
-/// <param name="Title">What it does.</param>
-/// <param name="State">Running, Done or Failed.</param>
-/// <param name="ProgressPermille">Done parts in a thousand.</param>
-/// <param name="Report">JSON; null until done.</param>
-/// <param name="Fault">Why it failed; null otherwise.</param>
-public sealed record RiskJob(string Id, NodeKey Entity, string Title, string State, int ProgressPermille, string? Report, string? Fault);
-
 /// <summary>What runs beside an engine, behind its feed: monitors, shadows, backtests. Any thread.</summary>
 public interface IRiskDesk
 {
@@ -56,16 +46,19 @@ public interface IRiskDesk
     /// <param name="cancellationToken">Ends the work.</param>
     Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => Task.FromResult<double[]?>(null);
 
-    /// <summary>Starts a backtest of a policy over the journal's history.</summary>
+    /// <summary>Starts a backtest of a policy over the journal's history; on a cluster over that of every partition.</summary>
     /// <param name="entity">Tenant and legal entity.</param>
     /// <param name="policy">A registered version.</param>
     /// <param name="model">The model that scores; null takes the scores of then.</param>
     /// <param name="fromMicros">Decisions of this writer time and later.</param>
-    /// <exception cref="NotSupportedException">This host runs none; the message says what to do instead.</exception>
+    /// <exception cref="TooManyJobsException">As many run as may.</exception>
     RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros);
 
-    /// <summary>A job; null when there is none of that id.</summary>
+    /// <summary>A job; null when there is none of that id. Of jobs that ended the newest <see cref="RiskJobs.EndedMax"/> are kept.</summary>
     RiskJob? Find(string id);
+
+    /// <summary>Tells a job to stop: it ends soon as cancelled, unless it has ended by then. Gives it as it is now; null when there is none of that id.</summary>
+    RiskJob? Cancel(string id);
 
     /// <summary>All jobs, newest first.</summary>
     IReadOnlyList<RiskJob> Jobs();

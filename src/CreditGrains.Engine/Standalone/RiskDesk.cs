@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-using System.Globalization;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -34,15 +32,14 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly SortedDictionary<(string Entity, string Name, int Version), ModelMonitor> monitors = [];
     private readonly Dictionary<(NodeKey Entity, VersionName Policy), long[]> shadowPolicies = [];
     private readonly Dictionary<NodeKey, bool> labels = [];
-    private readonly ConcurrentDictionary<string, RiskJob> jobs = new();
+    private readonly RiskJobs jobs = new();
     // Partitions of a cluster are many, and share the pool's threads instead.
     private readonly bool hasOwnThread;
     private readonly PastInputs past;
     private readonly Task following;
     private ShadowBook? book;
-    private int jobsMade;
 
-    /// <param name="engine">Tells a backtest of versions and files; null in a partition of a cluster, which runs none.</param>
+    /// <param name="engine">Tells a backtest of versions and files; null in a partition of a cluster, whose backtests the front door starts.</param>
     /// <param name="partition">Whose journal is followed.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="nextFlush">Completes when there may be more to follow.</param>
@@ -89,6 +86,12 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     /// <summary>The day up to which this journal goes.</summary>
     internal DateOnly AsOf => partition.EventJournal.LastRecordedAt is var last and > 0 ? DayOf(last) : DateOnly.MinValue;
+
+    /// <summary>What was told of accounts.</summary>
+    internal Dictionary<NodeKey, bool> Outcomes()
+    {
+        lock (gate) return new Dictionary<NodeKey, bool>(labels);
+    }
 
     /// <summary>How the models of a legal entity do.</summary>
     public IReadOnlyList<ModelMonitorView> Monitors(NodeKey entity)
@@ -144,25 +147,34 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     public Task<double[]?> InputsOfAsync(NodeKey entity, long sequence, CancellationToken cancellationToken) => past.RowOfAsync(entity, sequence, cancellationToken);
 
     /// <inheritdoc/>
-    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
-    {
-        var id = Interlocked.Increment(ref jobsMade).ToString(CultureInfo.InvariantCulture);
-        var title = $"backtest of policy {policy}{(model is null ? "" : $" with model {model}")}";
-        var job = jobs[id] = new RiskJob(id, entity, title, "Running", 0, null, null);
-        _ = Task.Factory.StartNew(() => RunBacktest(job, entity, policy, model, fromMicros), stop.Token, TaskCreationOptions.LongRunning, TaskScheduler.Default);
-        return job;
-    }
+    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => jobs.Start(
+        entity, BacktestRun.TitleOf(policy, model),
+        async (progress, cancelled) =>
+        {
+            var versions = (await engine!.GetRiskAsync(entity.Tenant, entity.LegalEntity)).Versions;
+            var files = await BacktestFiles.OfAsync(versions, policy, model, hash => engine.GetContentAsync(entity.Tenant, entity.LegalEntity, hash));
+            return await BacktestRun.OnThread(() =>
+            {
+                using var run = new BacktestRun(partition.EventJournal, options, entity, files, fromMicros);
+                run.Execute(progress, cancelled);
+                return BacktestReport.Of(BacktestRun.TitleOf(policy, model), [run.Part(Outcomes())]);
+            });
+        });
 
     /// <inheritdoc/>
-    public RiskJob? Find(string id) => jobs.GetValueOrDefault(id);
+    public RiskJob? Find(string id) => jobs.Find(id);
 
     /// <inheritdoc/>
-    public IReadOnlyList<RiskJob> Jobs() => [.. jobs.Values.OrderByDescending(job => int.Parse(job.Id, CultureInfo.InvariantCulture))];
+    public RiskJob? Cancel(string id) => jobs.Cancel(id);
 
-    /// <summary>Ends the following; a backtest under way is given up.</summary>
+    /// <inheritdoc/>
+    public IReadOnlyList<RiskJob> Jobs() => jobs.All();
+
+    /// <summary>Ends the following; backtests under way are cancelled, and have ended when it completes.</summary>
     public async ValueTask DisposeAsync()
     {
         await stop.CancelAsync();
+        await jobs.DisposeAsync();
         await Task.WhenAny(following);
         observer?.End("alerts have stopped: the engine is closed");
         book?.Dispose();
@@ -309,49 +321,6 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private void Between(Action act)
     {
         lock (gate) act();
-    }
-
-    private void RunBacktest(RiskJob job, NodeKey entity, VersionName policy, VersionName? model, long fromMicros)
-    {
-        LowPriority.Take();
-        try
-        {
-            if (partition.EventJournal.OldestSequence > options.FirstSequence) throw new InvalidDataException("the journal no longer begins at its first event; a backtest needs the whole history");
-            using var test = new Backtest(options, entity, FilesOf(entity, policy, model), fromMicros);
-            using var then = new PartitionState();
-            var replayed = new Execution.Executor(then, Replay.NoRequestIds.Instance, Replay.NoDecisions.Instance, options.Rules, options.FrameBytesMax) { LastSequence = options.FirstSequence - 1 };
-            var end = partition.EventJournal.DurableSequence;
-            using var cursor = partition.Journal.Reader.ReadFrom(options.FirstSequence);
-            for (var at = 0L; at < end && cursor.TryRead(out var frame);)
-            {
-                stop.Token.ThrowIfCancellationRequested();
-                var payload = frame.Payload;
-                for (at = frame.Header.FirstSequence; !payload.IsEmpty && at <= end; at++)
-                {
-                    var length = EventCodec.LengthOf(payload);
-                    EventCodec.Read(payload[..length], at, frame.Header.RecordedAt, out var e);
-                    test.Take(e);
-                    replayed.Replay(e);
-                    payload = payload[length..];
-                }
-                jobs[job.Id] = job with { ProgressPermille = (int)Math.Min(999, at * 1_000 / Math.Max(1, end)) };
-            }
-            lock (gate) jobs[job.Id] = job with { State = "Done", ProgressPermille = 1_000, Report = test.Tally.Report(job.Title, Backtest.ExposureOf(then, entity), test.Exposure(), labels) };
-        }
-        catch (Exception failure) when (failure is InvalidDataException or JournalException or Files.StoreException or OperationCanceledException or InvalidOperationException)
-        {
-            jobs[job.Id] = job with { State = "Failed", Fault = failure.Message };
-        }
-    }
-
-    private BacktestFiles FilesOf(NodeKey entity, VersionName policy, VersionName? model)
-    {
-        // On the job's own thread, which may wait.
-        var versions = engine!.GetRiskAsync(entity.Tenant, entity.LegalEntity).AsTask().GetAwaiter().GetResult().Versions;
-        byte[]? Read(ContentHash hash) => hash == default ? null : engine!.GetContentAsync(entity.Tenant, entity.LegalEntity, hash).AsTask().GetAwaiter().GetResult();
-        var tested = versions.FirstOrDefault(one => one.IsPolicy && one.Name == policy) ?? throw new InvalidDataException($"there is no policy {policy}");
-        var scoring = model is null ? null : versions.FirstOrDefault(one => !one.IsPolicy && one.Name == model) ?? throw new InvalidDataException($"there is no model {model}");
-        return new BacktestFiles(Read(tested.Content)!, tested.Detail, scoring is null ? null : Read(scoring.Content), scoring is null ? null : Read(scoring.Reasons));
     }
 
     private static DateOnly DayOf(long micros) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks(micros * 10));

@@ -69,14 +69,17 @@ public sealed partial class ClusterEngine
         return known.Sum();
     }
 
-    /// <summary>A cluster runs no backtests.</summary>
-    /// <exception cref="NotSupportedException">Always.</exception>
-    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => throw new NotSupportedException(
-        "BacktestNotOnCluster: a backtest runs over one journal, and a cluster has one a partition, with parts of shared limits in each. Send the same commands to a standalone server (creditgrains serve, then creditgrains import or your own callers) and start it there.");
+    /// <summary>Starts a backtest: every partition runs its part over its own journal, and the parts are added up (docs/risk.md, "Backtests on a cluster"). The job is of this silo.</summary>
+    public RiskJob StartBacktest(NodeKey entity, VersionName policy, VersionName? model, long fromMicros) => jobs.Start(
+        entity, BacktestRun.TitleOf(policy, model),
+        (progress, cancelled) => new ClusterBacktest(grains, map.Count, patience, options.Clock, new BacktestAsk(Guid.NewGuid().ToString("N"), entity, policy, model, fromMicros)).RunAsync(progress, cancelled));
 
-    /// <summary>A cluster runs none.</summary>
-    public RiskJob? Find(string id) => null;
+    /// <inheritdoc/>
+    public RiskJob? Find(string id) => jobs.Find(id);
 
-    /// <summary>A cluster runs none.</summary>
-    public IReadOnlyList<RiskJob> Jobs() => [];
+    /// <inheritdoc/>
+    public RiskJob? Cancel(string id) => jobs.Cancel(id);
+
+    /// <summary>The jobs that were started at this silo, newest first.</summary>
+    public IReadOnlyList<RiskJob> Jobs() => jobs.All();
 }

@@ -31,7 +31,7 @@ public interface IPartitionGrain : IGrainWithIntegerKey
     [ResponseTimeout("00:02:00")]
     Task<Payload> PoolAsync(Payload request);
 
-    /// <summary>What models did here, or what became of accounts (<see cref="RiskWire"/>). The first question lets a second book follow the partition's journal, which takes as much memory as the first.</summary>
+    /// <summary>What models did here, what became of accounts, and parts of backtests (<see cref="RiskWire"/>, <see cref="BacktestWire"/>). The first question about models lets a second book follow the partition's journal, which takes as much memory as the first.</summary>
     [Alias("Risk")]
     [AlwaysInterleave]
     [ResponseTimeout("00:02:00")]

@@ -55,7 +55,7 @@ internal sealed class PartitionHost
         signposts = new Signposts(opened.Signposts, number);
         answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
         pools = new PartitionPools(loop, silo);
-        risk = new PartitionRisk(opened.Partition, PartitionOpening.OptionsOf(silo, number), text => silo.Options.Warn($"Partition {number}: {text}"));
+        risk = new PartitionRisk(loop, PartitionOpening.OptionsOf(silo, number), silo, text => silo.Options.Warn($"Partition {number}: {text}"));
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
@@ -135,6 +135,7 @@ internal sealed class PartitionHost
     {
         loop.Tick();
         retention.Tick();
+        risk.Tick();
         // An append tells that the epoch is in force; without one it is asked for.
         if (loop.Partition.EventJournal.DurableSequence is var durable && durable != confirmedSequence) (confirmedSequence, confirmedAt) = (durable, silo.Options.Clock.GetTimestamp());
         else if (!isConfirming && silo.Options.Clock.GetElapsedTime(confirmedAt) >= ConfirmEvery) _ = ConfirmAsync();

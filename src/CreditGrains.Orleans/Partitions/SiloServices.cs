@@ -43,6 +43,9 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     /// <summary>Bounds how many partitions project their parts of pools at once: each takes one processor and a copy of its loans.</summary>
     public SemaphoreSlim Projections { get; } = new(Math.Max(1, Environment.ProcessorCount));
 
+    /// <summary>Bounds how many parts of backtests run at once: each takes one processor below the priority of decisions, and two books of its partition.</summary>
+    public SemaphoreSlim Backtests { get; } = new(1);
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -52,5 +55,6 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
         Cleanings.Dispose();
         Snapshots.Dispose();
         Projections.Dispose();
+        Backtests.Dispose();
     }
 }

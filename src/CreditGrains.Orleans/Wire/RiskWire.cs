@@ -17,6 +17,15 @@ internal enum RiskAsk : byte
 
     /// <summary>What a model saw for a decision.</summary>
     Inputs = 3,
+
+    /// <summary>Begins a part of a backtest.</summary>
+    StartBacktest = 4,
+
+    /// <summary>How far a part of a backtest is, and the part.</summary>
+    PollBacktest = 5,
+
+    /// <summary>Gives a part of a backtest up.</summary>
+    DropBacktest = 6,
 }
 
 /// <summary>Parts of monitors as bytes between silos of one version.</summary>

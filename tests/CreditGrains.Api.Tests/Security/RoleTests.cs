@@ -24,6 +24,10 @@ public sealed class RoleTests
             """,
         ["QueryService"] = "GetFacility read | GetFacilityAsOf read | GetNode read | ListNodes read | GetDecision read | GetHistory read | GetStatus read operate",
         ["ApprovalService"] = "Propose risk operate | Reject risk operate | Approve risk | ListProposals risk operate read",
+        ["RiskService"] = """
+            RegisterModel risk | RegisterPolicy risk | ActivateModel risk | ActivatePolicy risk | NoteOutcomes risk | StartBacktest risk | CancelJob risk | RequestReview risk operate
+            | ListVersions read risk | Score read risk | ListReferrals read risk | Explain read | GetMonitoring read | GetJob read | ListJobs read
+            """,
         ["VaultService"] = "PutPersonalData operate | GetPersonalData operate risk | ForgetPersonalData",
     };
 

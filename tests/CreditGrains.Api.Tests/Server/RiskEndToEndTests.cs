@@ -129,6 +129,8 @@ public sealed class RiskEndToEndTests : IAsyncLifetime, IAsyncDisposable
         var report = JsonNode.Parse(job.Report)!;
         Assert.Equal(1, (int)report["swapsOut"]!["requests"]!);
         Assert.Equal(60_00, (long)report["swapsOut"]!["minorUnits"]!);
+        // What has ended stays as it is.
+        Assert.Equal("Done", (await Risk<V1.CancelJobRequest, V1.Job>("CancelJob", new() { Id = job.Id })).State);
     }
 
     private Task<V1.Decision> ActivateAsync(string maker, string checker) => Risk<V1.ActivateModelRequest, V1.Decision>("ActivateModel", new()

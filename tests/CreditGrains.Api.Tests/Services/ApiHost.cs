@@ -28,7 +28,7 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
     {
     }
 
-    internal ApiHost(TimeProvider clock)
+    internal ApiHost(TimeProvider clock, Engine.Scoring.IRiskDesk? desk = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -38,7 +38,7 @@ public sealed class ApiHost : IAsyncLifetime, IAsyncDisposable
             kestrel.ListenHttp(new IPEndPoint(IPAddress.Loopback, 0));
         });
         var table = new ServiceTable();
-        CreditGrainsApi.Bind(table, new EngineAccess(Engine));
+        CreditGrainsApi.Bind(table, new EngineAccess(Engine, desk: desk));
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { TimeProvider = clock, Gate = AccessGate.Open(clock) });
         app = builder.Build();
     }

@@ -18,6 +18,12 @@ public sealed class FakeEngine : ICreditEngine
 {
     public const long Limit = 100_000;
 
+    /// <summary>Models and policies of every legal entity.</summary>
+    public Engine.Queries.RiskView Risk { get; set; } = Engine.Queries.RiskView.Empty;
+
+    /// <inheritdoc/>
+    public ValueTask<Engine.Queries.RiskView> GetRiskAsync(ushort tenant, ushort legalEntity) => new(Risk);
+
     /// <summary>Commands of this scenario are refused as malformed for a reason only the engine knows.</summary>
     public const ushort RefusedScenario = 666;
 

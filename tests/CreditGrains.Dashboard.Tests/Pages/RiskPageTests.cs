@@ -35,6 +35,19 @@ public sealed class RiskPageTests(Site site)
     }
 
     [BrowserFact]
+    public async Task Backtest_CancelledOnThePage_SaysSo()
+    {
+        await site.SlowPolicyAsync(entity: 9);
+        await using var visit = await site.VisitAsync("risk/9");
+        await visit.Page.SelectOptionAsync("#backtest-policy", new SelectOptionValue { Label = "slow@1" });
+        await visit.Page.ClickAsync("form.line button.main:enabled");
+        await visit.Page.GetByRole(AriaRole.Button, new PageGetByRoleOptions { Name = "Cancel: backtest of policy slow@1" }).ClickAsync();
+        var row = visit.Page.Locator("#backtests tbody tr", new PageLocatorOptions { HasText = "backtest of policy slow@1" });
+        await row.Locator("td", new LocatorLocatorOptions { HasText = "cancelled" }).WaitForAsync();
+        Assert.Equal(0, await row.Locator("button").CountAsync());
+    }
+
+    [BrowserFact]
     public async Task Account_WithScores_ShowsThemWithReasons()
     {
         await site.ScoredAsync();

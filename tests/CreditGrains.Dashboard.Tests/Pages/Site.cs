@@ -1,7 +1,14 @@
+using System.Text;
 using CreditGrains.Api.Transport.Client;
 using CreditGrains.Dashboard.Browser;
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Tests.Pools;
+using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Money;
+using CreditGrains.Domain.Requests;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Server;
 using Microsoft.Playwright;
 using V1 = CreditGrains.Api.V1;
@@ -68,6 +75,28 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
     public async Task ScoredAsync()
     {
         for (var i = 0; i < 3; i++) await AuthorizeAsync(10_002, 1_00 + i);
+    }
+
+    /// <summary>A legal entity with thousands of requests, and a policy that takes thousands of steps for each: its backtest goes on until somebody cancels it.</summary>
+    public async Task SlowPolicyAsync(ushort entity)
+    {
+        static RequestId NextId() => RequestId.FromGuid(Guid.CreateVersion7());
+        var (eur, borrower, facility) = (Currency.Parse("EUR"), new NodeKey(1, 1, entity, NodeKind.Borrower), NodeKey.Facility(1, entity, 1));
+        await server.Engine.ExecuteAsync(Command.Of(NextId(), new OpenNode(borrower, eur, 1_000_000, default, [])));
+        await server.Engine.ExecuteAsync(Command.Of(NextId(), new OpenFacility(facility, eur, 1_000_000, default, false, 0, [new ParentShare(borrower)])));
+        var outcomes = new Outcome[5_000];
+        await server.Engine.ExecuteAsync(outcomes.Select(_ => new Command { Kind = CommandKind.Drawdown, Id = NextId(), Facility = facility, Amount = 1, Currency = eur }).ToArray(), outcomes);
+        Assert.All(outcomes, outcome => Assert.Equal((OutcomeKind.Approved, Reason.None), (outcome.Kind, outcome.Reason)));
+        var policy = Encoding.UTF8.GetBytes("""
+            <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
+              <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
+              <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
+                <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
+                <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
+              </decisionTable></decision>
+            </definitions>
+            """);
+        Assert.Equal(1, (await new RiskRegistrar(server.Engine, NextId).RegisterPolicyAsync(new NodeKey(0, 1, entity, NodeKind.None), "slow", 0, policy, "Request")).Version);
     }
 
     /// <summary>Voids a hold by gRPC.</summary>

@@ -8,6 +8,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Engine.Scoring;
 using CreditGrains.Risk.Monitoring;
 using CreditGrains.Securitisation.Tranches;
 
@@ -52,6 +53,7 @@ public sealed partial class WordsTests
             .. Enum.GetNames<OpenItemKind>().Select(name => $"item.{name}"), .. Enum.GetNames<TrancheKind>().Select(name => $"tranche.{name}"),
             .. Enum.GetNames<AlertSeverity>().Select(name => $"severity.{name}"), .. Enum.GetNames<AlertFigure>().Select(name => $"figure.{name}"), .. Enum.GetNames<VersionRole>().Select(name => $"role.{name}"),
             .. Enum.GetNames<DriftLevel>().Select(name => $"drift.{name}"), .. Enum.GetNames<Classification>().Select(name => $"class.{name}"),
+            .. ((string[])[RiskJob.Done, RiskJob.Failed, RiskJob.Cancelled]).Select(name => $"job.{name}"),
         ];
         Assert.Empty(keys.Except(Words.In("en").Keys));
     }

@@ -97,9 +97,10 @@ public sealed class BesideTests
             Assert.True(world.Partition.TryReadDurable(sequence, out var e));
             test.Take(e);
         }
-        Assert.Equal((3, 2, 2, 1, 1), (test.Tally.Requests, test.Tally.ApprovedThen, test.Tally.ApprovedNow, test.Tally.SwapsIn, test.Tally.SwapsOut));
+        var counts = test.Tally.Counts;
+        Assert.Equal((3, 2, 2, 1, 1), (counts.Requests, counts.ApprovedThen, counts.ApprovedNow, counts.SwapsIn, counts.SwapsOut));
         Assert.Equal(5_100_00, test.Exposure()["EUR"]);
-        using var report = JsonDocument.Parse(test.Tally.Report("t", Backtest.ExposureOf(world.Partition.State, World.Scope), test.Exposure(), new Dictionary<NodeKey, bool> { [World.F(1)] = true }));
+        using var report = JsonDocument.Parse(BacktestReport.Of("t", [test.Tally.Part(Backtest.ExposureOf(world.Partition.State, World.Scope), test.Exposure(), new Dictionary<NodeKey, bool> { [World.F(1)] = true })]));
         Assert.Equal(6_100_00, report.RootElement.GetProperty("exposureMinorUnits").GetProperty("then").GetProperty("EUR").GetInt64());
         Assert.True(report.RootElement.GetProperty("badRates").GetProperty("swapsIn").GetProperty("inferred").GetBoolean());
         Assert.Equal(1.0, report.RootElement.GetProperty("badRates").GetProperty("approvedThen").GetProperty("rate").GetDouble());

@@ -46,7 +46,7 @@ internal static class MethodRules
         .. Methods(Pool, Roles.Decide | Roles.Operate, "ReportLoan"),
         .. Methods(Pool, Roles.Read,
             "GetPool", "ListPools", "GetPoolHistory", "GetRollMatrix", "GetVintages", "Project", "RunDeal", "Measures", "ScenarioGrid", "MonteCarlo"),
-        .. Methods(Risk, Roles.Risk, "RegisterModel", "RegisterPolicy", "ActivateModel", "ActivatePolicy", "NoteOutcomes", "StartBacktest"),
+        .. Methods(Risk, Roles.Risk, "RegisterModel", "RegisterPolicy", "ActivateModel", "ActivatePolicy", "NoteOutcomes", "StartBacktest", "CancelJob"),
         .. Methods(Risk, Roles.Risk | Roles.Operate, "RequestReview"),
         .. Methods(Risk, Roles.Read | Roles.Risk, "ListVersions", "Score", "ListReferrals"),
         .. Methods(Risk, Roles.Read, "Explain", "GetMonitoring", "GetJob", "ListJobs"),

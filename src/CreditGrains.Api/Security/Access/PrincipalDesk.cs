@@ -62,6 +62,13 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     }
 
     /// <inheritdoc/>
+    public RiskJob? Cancel(string id)
+    {
+        DemandRisk("CancelJob");
+        return desk.Find(id) is { } job && principal.Covers(job.Entity) ? desk.Cancel(id) : null;
+    }
+
+    /// <inheritdoc/>
     public IReadOnlyList<RiskJob> Jobs()
     {
         Reading.Demand(principal);
