@@ -8,6 +8,7 @@ public sealed partial class PoolLedger
 {
     private PoolLedger(PoolLedger other)
     {
+        (buckets, termBands, rateBands) = (other.buckets, other.termBands, other.rateBands);
         Terms = other.Terms;
         history = [.. other.history];
         rolls = [.. other.rolls];

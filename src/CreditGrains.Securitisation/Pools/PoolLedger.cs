@@ -23,6 +23,9 @@ public sealed partial class PoolLedger
     private readonly CodeIndex origins;
     private readonly CodeIndex obligors;
     private readonly Strata[] strata;
+    private readonly Bands buckets;
+    private readonly Bands termBands;
+    private readonly Bands rateBands;
     private PoolFlows open;
     private RollCounts roll;
     private long balance;
@@ -38,6 +41,7 @@ public sealed partial class PoolLedger
     {
         terms.Check();
         Terms = terms;
+        (buckets, termBands, rateBands) = (new(terms.Buckets.LastDays), new(terms.TermBands), new(terms.RateBands));
         (industries, regions, origins, obligors) = (new(int.MaxValue), new(int.MaxValue), new(int.MaxValue), new(int.MaxValue));
         strata =
         [
@@ -146,9 +150,9 @@ public sealed partial class PoolLedger
         if (member.State == MemberState.Ended)
         {
             // A payment that came back, or money lent again: the loan is as it would have been.
-            member.Bucket = (byte)Terms.Buckets.Of(movement.DaysPastDue);
-            member.TermBand = (byte)PoolTerms.BandOf(Terms.TermBands, movement.RemainingMonths);
-            member.RateBand = (byte)PoolTerms.BandOf(Terms.RateBands, movement.RatePpm);
+            member.Bucket = (byte)buckets.Of(movement.DaysPastDue, member.Bucket);
+            member.TermBand = (byte)termBands.Of(movement.RemainingMonths, member.TermBand);
+            member.RateBand = (byte)rateBands.Of(movement.RatePpm, member.RateBand);
             member.Principal = after;
             Join(ref member);
             if (member.From != RollCounts.NoRow) MoveTo(ref member, member.Bucket);
@@ -219,9 +223,9 @@ public sealed partial class PoolLedger
     private void Restate(ref PoolMember member, in LoanMovement movement, long after)
     {
         var before = member.Principal;
-        var bucket = (byte)Terms.Buckets.Of(movement.DaysPastDue);
-        var term = (byte)PoolTerms.BandOf(Terms.TermBands, movement.RemainingMonths);
-        var rate = (byte)PoolTerms.BandOf(Terms.RateBands, movement.RatePpm);
+        var bucket = (byte)buckets.Of(movement.DaysPastDue, member.Bucket);
+        var term = (byte)termBands.Of(movement.RemainingMonths, member.TermBand);
+        var rate = (byte)rateBands.Of(movement.RatePpm, member.RateBand);
         var grown = after - before;
         // Most events move a loan to no other group, and ageing moves no balance.
         if (grown != 0 || bucket != member.Bucket) strata[(int)PoolDimension.Bucket].Move(member.Bucket, bucket, before, after);
@@ -306,8 +310,8 @@ public sealed partial class PoolLedger
         rolls.Add(roll);
         open = new PoolFlows { Period = closed.Period + 1, Opening = balance };
         roll = new RollCounts(Terms.Buckets.Count);
-        var buckets = strata[(int)PoolDimension.Bucket];
-        for (var bucket = 0; bucket < Terms.Buckets.Count; bucket++) roll.Start(bucket, buckets.Count(bucket), buckets.Balance(bucket));
+        var late = strata[(int)PoolDimension.Bucket];
+        for (var bucket = 0; bucket < Terms.Buckets.Count; bucket++) roll.Start(bucket, late.Count(bucket), late.Balance(bucket));
     }
 
     private CodeIndex? CodesOf(PoolDimension dimension) => dimension switch
