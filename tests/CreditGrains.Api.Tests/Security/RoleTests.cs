@@ -26,7 +26,7 @@ public sealed class RoleTests
         ["ApprovalService"] = "Propose risk operate | Reject risk operate | Approve risk | ListProposals risk operate read",
         ["RiskService"] = """
             RegisterModel risk | RegisterPolicy risk | ActivateModel risk | ActivatePolicy risk | NoteOutcomes risk | StartBacktest risk | CancelJob risk | RequestReview risk operate
-            | ListVersions read risk | Score read risk | ListReferrals read risk | Explain read | GetMonitoring read | GetJob read | ListJobs read
+            | ListVersions read risk | Score read risk | ListReferrals read risk | Explain read | GetMonitoring read | GetJob read risk | ListJobs read risk
             """,
         ["VaultService"] = "PutPersonalData operate | GetPersonalData operate risk | ForgetPersonalData",
     };

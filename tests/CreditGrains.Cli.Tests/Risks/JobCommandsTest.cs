@@ -1,6 +1,7 @@
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
 using CreditGrains.Cli.Tests.EndToEnd;
+using CreditGrains.Contract;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -15,22 +16,11 @@ public sealed class JobCommandsTest(ServerFixture server) : IClassFixture<Server
 {
     private const int Tenant = 71;
 
-    // Some thousands of steps a decision: over twenty thousand requests that is minutes.
-    private const string Slow = """
-        <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-          <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
-          <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
-            <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
-            <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
-          </decisionTable></decision>
-        </definitions>
-        """;
-
     [Fact]
     public async Task Backtest_Cancelled_EndsForWhoWaits_AndIsListedSo()
     {
         await server.OpenFacilityAsync(Tenant, 1, 1_000_000);
-        var registered = await server.RunAsync("risk", "register-policy", "slow", server.Write("slow.dmn", Slow), "--decision", "Request", "--tenant", $"{Tenant}");
+        var registered = await server.RunAsync("risk", "register-policy", "slow", server.Write("slow.dmn", SlowPolicy.Dmn), "--decision", SlowPolicy.Decision, "--tenant", $"{Tenant}");
         Assert.True(registered.Code == ExitCode.Ok, registered.Output + registered.Error);
         for (var batch = 0; batch < 4; batch++)
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using CreditGrains.Api.Transport.Client;
+using CreditGrains.Contract;
 using CreditGrains.Dashboard.Browser;
 using CreditGrains.Dashboard.Pools;
 using CreditGrains.Dashboard.Tests.Pools;
@@ -87,16 +88,7 @@ public sealed class Site : IAsyncLifetime, IAsyncDisposable
         var outcomes = new Outcome[5_000];
         await server.Engine.ExecuteAsync(outcomes.Select(_ => new Command { Kind = CommandKind.Drawdown, Id = NextId(), Facility = facility, Amount = 1, Currency = eur }).ToArray(), outcomes);
         Assert.All(outcomes, outcome => Assert.Equal((OutcomeKind.Approved, Reason.None), (outcome.Kind, outcome.Reason)));
-        var policy = Encoding.UTF8.GetBytes("""
-            <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-              <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
-              <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
-                <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
-                <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
-              </decisionTable></decision>
-            </definitions>
-            """);
-        Assert.Equal(1, (await new RiskRegistrar(server.Engine, NextId).RegisterPolicyAsync(new NodeKey(0, 1, entity, NodeKind.None), "slow", 0, policy, "Request")).Version);
+        Assert.Equal(1, (await new RiskRegistrar(server.Engine, NextId).RegisterPolicyAsync(new NodeKey(0, 1, entity, NodeKind.None), "slow", 0, Encoding.UTF8.GetBytes(SlowPolicy.Dmn), SlowPolicy.Decision)).Version);
     }
 
     /// <summary>Voids a hold by gRPC.</summary>

@@ -16,17 +16,6 @@ public sealed class MovedBacktestTests
     private const int Borrowers = 24;
     private const int RequestsOfEach = 100;
 
-    // Some thousands of steps a decision, so that parts run while a silo leaves.
-    private static readonly byte[] Slow = Encoding.UTF8.GetBytes("""
-        <definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="n">
-          <inputData id="a" name="amount"><variable name="amount" typeRef="number"/></inputData>
-          <decision id="r" name="Request"><informationRequirement><requiredInput href="#a"/></informationRequirement><decisionTable hitPolicy="FIRST">
-            <input><inputExpression typeRef="number"><text>count(for i in 1..10000 return i + amount)</text></inputExpression></input><output typeRef="string"/>
-            <rule id="any"><inputEntry><text>-</text></inputEntry><outputEntry><text>"approve"</text></outputEntry></rule>
-          </decisionTable></decision>
-        </definitions>
-        """);
-
     [ClusterFact]
     public async Task Backtest_WhileASiloLeaves_BeginsItsPartsAgain_AndReportsThemAll()
     {
@@ -46,7 +35,7 @@ public sealed class MovedBacktestTests
             var outcomes = await book.DoAll([.. Enumerable.Range(0, Borrowers * RequestsOfEach).Select(i => book.Of(CommandKind.Drawdown, 1 + i % Borrowers, 1, id: Book.NextId()))]);
             Assert.All(outcomes, outcome => Assert.Equal(OutcomeKind.Approved, outcome.Kind));
             var entity = new NodeKey(0, book.Tenant, 1, NodeKind.None);
-            Assert.Equal(1, (await new RiskRegistrar(stays, Book.NextId).RegisterPolicyAsync(entity, "slow", 0, Slow, "Request")).Version);
+            Assert.Equal(1, (await new RiskRegistrar(stays, Book.NextId).RegisterPolicyAsync(entity, "slow", 0, Encoding.UTF8.GetBytes(SlowPolicy.Dmn), SlowPolicy.Decision)).Version);
             job = stays.StartBacktest(entity, new VersionName("slow", 1), null, 0);
             while (stays.Find(job.Id) is { IsRunning: true, ProgressPermille: 0 }) await Task.Delay(10);
         }

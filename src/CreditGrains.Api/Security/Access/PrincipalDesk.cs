@@ -57,7 +57,7 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     /// <inheritdoc/>
     public RiskJob? Find(string id)
     {
-        Reading.Demand(principal);
+        DemandFollowing();
         return desk.Find(id) is { } job && principal.Covers(job.Entity) ? job : null;
     }
 
@@ -71,8 +71,14 @@ internal sealed class PrincipalDesk(IRiskDesk desk, Principal principal, IComman
     /// <inheritdoc/>
     public IReadOnlyList<RiskJob> Jobs()
     {
-        Reading.Demand(principal);
+        DemandFollowing();
         return [.. desk.Jobs().Where(job => principal.Covers(job.Entity))];
+    }
+
+    // Who may start a job may see how it ends.
+    private void DemandFollowing()
+    {
+        if (!principal.HasAny(Roles.Read | Roles.Risk)) throw Denials.Role(principal, "a query", Roles.Read | Roles.Risk);
     }
 
     private void DemandRisk(string act)
