@@ -1,4 +1,5 @@
 using CreditGrains.Domain.Commands;
+using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Tables;
 
@@ -13,7 +14,8 @@ internal sealed class LoanApplier(PartitionState state, LoanBook book)
     /// <summary>Applies an event's loans, after its balances.</summary>
     public void Apply(int facility, in LedgerEvent e)
     {
-        if (LoanOffer.Of(e.Control) is { Product: { } product }) book.AddProduct(product);
+        // Declines leave nothing in memory, or callers could fill it with offers nobody takes.
+        if (e.Outcome != OutcomeKind.Declined && LoanOffer.Of(e.Control) is { Product: { } product }) book.AddProduct(product);
         if (e.Loans is null) return;
         foreach (var part in e.Loans) Apply(facility, e, part);
     }

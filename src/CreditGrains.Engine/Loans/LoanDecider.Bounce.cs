@@ -72,7 +72,7 @@ internal sealed partial class LoanDecider
     {
         var (origin, product) = history.Row != 0 ? (default, book.ProductOf(history.Row)) : (history.Origin, state.LoanProductBook.Get(book.FindProduct(history.Offer!.ProductHash), new LoanPages(state.LoanPages)).Product);
         var terms = history.Row != 0 ? book.TermsOf(history.Row) : product.TermsOf(origin.Amount, facility.Currency, origin.Drawdown, history.Offer!.Figures);
-        var standing = history.Row != 0 && !history.GivesRare ? book.WithRare(history.Row, history.Standing!) : history.Standing!;
+        var standing = history.Row != 0 && history.RareIsThatOfToday ? book.WithRare(history.Row, history.Standing!) : history.Standing!;
         var (vintage, renewals) = history.Row != 0
             ? (LoanDays.Date(state.Loans.Read(history.Row).Vintage), (int)state.Loans.Read(history.Row).RenewalCount) : (origin.Vintage, origin.RenewalCount);
         var account = standing.ToAccount(terms, vintage, renewals, null);
@@ -117,19 +117,26 @@ internal sealed class LoanHistory(long loan, int row)
     public LoanStanding? Standing { get; private set; }
 
     /// <summary>Whether the standing has what few loans have.</summary>
-    public bool GivesRare { get; private set; }
+    private bool givesRare;
+
+    /// <summary>Whether that was given anew since the receipt, so that today's is not that of then.</summary>
+    private bool rareChanged;
+
+    /// <summary>Whether the standing lacks what few loans have, and the row has it as it was.</summary>
+    public bool RareIsThatOfToday => !givesRare && !rareChanged;
 
     public LoanOrigin Origin { get; private set; }
 
     public Domain.Commands.LoanOffer? Offer { get; private set; }
 
-    /// <summary>Whether all is known: for a loan that has ended, how it was made too.</summary>
-    public bool IsComplete => Standing is not null && (row != 0 || Offer is not null);
+    /// <summary>Whether all is known: for a loan that has ended, how it was made too, and what few loans have where the row has it no more. A loan just made has what it was made with.</summary>
+    public bool IsComplete => Standing is not null && (Offer is not null || (row != 0 && (givesRare || !rareChanged)));
 
     /// <summary>Takes a part of an event after the receipt.</summary>
     public void After(LoanPart part, in LedgerEvent e)
     {
         Since.Add((part, e.Sequence));
+        rareChanged |= part.GivesRare;
         if (part.Deed == LoanDeed.Bounced) TakenBack.Add(e.OriginalSequence);
     }
 
@@ -138,15 +145,15 @@ internal sealed class LoanHistory(long loan, int row)
     {
         if (Standing is null)
         {
-            (Standing, GivesRare) = (part.After!, part.GivesRare);
+            (Standing, givesRare) = (part.After!, part.GivesRare);
         }
-        else if (part.GivesRare && !GivesRare)
+        else if (part.GivesRare && !givesRare)
         {
             // The list runs on from the older event: what came due since is left out.
             var listed = part.After!.Listed;
             var passed = Standing.NextNumber - part.After.NextNumber;
             Standing = Standing with { Listed = listed.IsEmpty ? [] : listed[Math.Min(passed, listed.Length)..], Frozen = part.After.Frozen, Capitalised = part.After.Capitalised, WrittenOff = part.After.WrittenOff };
-            GivesRare = true;
+            givesRare = true;
         }
         if (part.Deed == LoanDeed.Made) (Origin, Offer) = (part.Origin, Domain.Commands.LoanOffer.Of(e.Control));
     }

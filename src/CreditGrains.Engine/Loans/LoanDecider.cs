@@ -141,12 +141,11 @@ internal sealed partial class LoanDecider(PartitionState state, LoanBook book, I
     private LoanProduct ProductOf(LoanOffer offer) =>
         offer.Product?.Product ?? state.LoanProductBook.Get(book.FindProduct(offer.ProductHash), new LoanPages(state.LoanPages)).Product;
 
-    /// <summary>Leaves the product out of an event whose journal has it already, or that keeps no loan.</summary>
+    /// <summary>Leaves the product out of an event whose journal has it already. A decline has it too: who decides it anew needs the terms.</summary>
     public void Shorten(ref LedgerEvent e)
     {
         if (LoanOffer.Of(e.Control) is not { Product: not null } offer) return;
-        var keeps = e.IsApproval || e.Outcome is OutcomeKind.Referred or OutcomeKind.Posted;
-        if (!keeps || book.FindProduct(offer.ProductHash) != 0) e.Control = e.Control is LoanTakeover takeover ? takeover with { Offer = offer with { Product = null } } : offer with { Product = null };
+        if (book.FindProduct(offer.ProductHash) != 0) e.Control = e.Control is LoanTakeover takeover ? takeover with { Offer = offer with { Product = null } } : offer with { Product = null };
     }
 
     /// <summary>

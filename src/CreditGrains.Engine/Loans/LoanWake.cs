@@ -24,7 +24,7 @@ internal static class LoanWake
         if (product.Overdue.ChargesAtMonthEnd)
             foreach (var due in standing.Dues) nextDue = Sooner(nextDue, NextCharge(terms, due, standing.AsOf, standing.Frozen.AsSpan()));
         foreach (var due in standing.Dues)
-            if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product);
+            if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product, standing.HeldUntil is not null);
         // With nothing overdue an observation ends by itself.
         return standing.HeldUntil is { } until && until < Observation.UntilCured && until >= standing.AsOf ? Sooner(nextDue, until.AddDays(1)) : nextDue;
     }
@@ -48,11 +48,12 @@ internal static class LoanWake
     /// <param name="frozen">Days that do not count.</param>
     /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
     /// <param name="product">Its edges.</param>
-    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product) =>
-        NextEdge(product, daysLate, asOf) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
+    /// <param name="isHeld">Whether its class is held already: then no day begins that.</param>
+    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product, bool isHeld) =>
+        NextEdge(product, daysLate, asOf, isHeld) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
 
     /// <summary>The fewest days late, above those now, at which bucket, class, grace or recognition may change.</summary>
-    private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf)
+    private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf, bool isHeld)
     {
         int? next = null;
         void Consider(int days)
@@ -63,7 +64,7 @@ internal static class LoanWake
         Consider(product.Overdue.GraceDays + 1);
         if (daysLate <= product.Overdue.GraceDays) return next;
         Consider(product.Overdue.NonAccrualFromDays);
-        if (product.Overdue.Observation is { } observation) Consider(observation.FromDays);
+        if (!isHeld && product.Overdue.Observation is { } observation) Consider(observation.FromDays);
         foreach (var edge in product.Buckets.LastDays) Consider(edge + 1);
         var row = product.Classes.Rows[0];
         foreach (var later in product.Classes.Rows)

@@ -1,33 +1,33 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
+using CreditGrains.Domain.Requests;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
-using CreditGrains.Engine.Journal;
-using CreditGrains.Engine.Replay;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Scoring;
 
 /// <summary>
 /// A policy over the journal's history: every command of it is executed again in a book of its own, with the policy in force from a moment on. So what it declines frees
-/// headroom and what it approves takes it: later requests meet limits as used under the policy. A hold approved only there is captured whole at once (nobody observed how
-/// it was used); captures of holds declined there do not happen; a repayment pays at most what is owed there.
+/// headroom and what it approves takes it: later requests meet limits as used under the policy. What nobody observed is assumed: a hold approved only there is captured whole
+/// at once, and a loan drawn only there is paid as its instalments fall due. What is paid on holds and loans declined there does not happen; a repayment pays at most what is owed there.
 /// </summary>
 internal sealed class Backtest : IDisposable
 {
     private readonly PartitionState state = new();
     private readonly Executor executor;
-    private readonly FrameBuffer frame;
-    private readonly PastDecisions decisions = new();
-    private readonly Dictionary<long, long> made = [];
+    private readonly ScratchJournal journal;
+    private readonly PastCommands commands;
+    private readonly DrawnLoans drawnLoans;
     private readonly NodeKey entity;
     private readonly BacktestFiles files;
     private readonly long fromMicros;
     private readonly Command[] one = new Command[1];
     private readonly Outcome[] answer = new Outcome[1];
     private bool isStarted;
-    private ulong drawn;
+    private ulong idCount;
 
     private const string Name = "under.test";
 
@@ -38,8 +38,10 @@ internal sealed class Backtest : IDisposable
     public Backtest(PartitionOptions options, NodeKey entity, BacktestFiles files, long fromMicros)
     {
         (this.entity, this.files, this.fromMicros) = (entity, files, fromMicros);
-        frame = new FrameBuffer(options.FrameBytesMax);
-        executor = new Executor(state, NoRequestIds.Instance, decisions, options.Rules with { SessionGapsAllowed = true }, options.FrameBytesMax);
+        journal = new ScratchJournal(options.FrameBytesMax);
+        commands = new PastCommands(state, journal);
+        drawnLoans = new DrawnLoans(state);
+        executor = new Executor(state, commands, journal, options.Rules with { SessionGapsAllowed = true }, options.FrameBytesMax);
     }
 
     /// <summary>What came of it.</summary>
@@ -49,22 +51,27 @@ internal sealed class Backtest : IDisposable
     public void Take(in LedgerEvent e)
     {
         if (!isStarted && e.RecordedAtMicros >= fromMicros) Start(e.RecordedAtMicros);
+        commands.LearnFrom(e);
         // What the engine does by itself the second book does by itself.
         if (!e.Kind.IsForCallers()) return;
-        if (e.Control is { } control && !e.Kind.IsAccount())
+        if (e.Kind.IsAccount()) TakeAccount(e);
+        else if (e.Control is { } control && e.Outcome == OutcomeKind.Posted && !IsTested(control)) Execute(Command.Of(e.Id, control), e.RecordedAtMicros);
+        // What falls due is paid on the day: before the next one begins.
+        if (e.Kind == CommandKind.AdvanceBusinessDate && !drawnLoans.IsEmpty) Settle();
+        else PayWhatFellDue(e.RecordedAtMicros);
+    }
+
+    /// <summary>Brings what the engine does by itself to its end: after the last event.</summary>
+    public void Settle()
+    {
+        var nowMicros = executor.LastRecordedAtMicros;
+        do
         {
-            var isTested = isStarted && RiskState.EntityOf(control.Key) == entity && (control is ActivatePolicy || (control is ActivateModel { Role: not VersionRole.Shadow } && files.Model is not null));
-            if (e.Outcome == OutcomeKind.Posted && !isTested) Execute(Command.Of(e.Id, control), e.RecordedAtMicros);
-            return;
+            executor.Begin(nowMicros, journal.Open(executor.LastSequence + 1, nowMicros));
+            LookAtLoans();
+            PayWhatFellDue(nowMicros);
         }
-        if (!TryCommand(e, out var command))
-        {
-            if (RiskState.EntityOf(e.Key) == entity) Tally.LeaveOut();
-            return;
-        }
-        ref readonly var outcome = ref Execute(command, e.RecordedAtMicros);
-        if (outcome.Sequence != 0) made[e.Sequence] = outcome.Sequence;
-        if (isStarted && e.Kind.IsRequest() && RiskState.EntityOf(e.Key) == entity) Compare(e, outcome);
+        while (executor.EventCount > 0);
     }
 
     /// <summary>Whether a node of the entity, once the policy is in force, is used above its limit here; false for others.</summary>
@@ -76,6 +83,13 @@ internal sealed class Backtest : IDisposable
         if (state.FindNode(node) is not (var row and not 0)) return false;
         ref readonly var found = ref state.Nodes.Read(row);
         return exposures.TryGet(found, found.Currency, 0, nowMicros, out var exposure) != Reason.FxRateMissing && exposure > found.Limit;
+    }
+
+    /// <summary>Balances of the facilities as they are under the policy.</summary>
+    public IEnumerable<(NodeKey Facility, FacilityBalances Balances)> Balances()
+    {
+        for (var row = 1; row < state.Facilities.End; row++)
+            if (state.Facilities.Read(row) is { Id: not 0 } facility) yield return (facility.Key, facility.Balances);
     }
 
     /// <summary>Exposure of the entity's facilities at the end, minor units by currency: principal, interest, fees and holds.</summary>
@@ -95,11 +109,15 @@ internal sealed class Backtest : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => state.Dispose();
+    public void Dispose()
+    {
+        state.Dispose();
+        journal.Dispose();
+    }
 
     private void Start(long nowMicros)
     {
-        isStarted = true;
+        isStarted = commands.MayDiffer = true;
         if (files.Model is { } model)
         {
             Put(model, nowMicros);
@@ -118,80 +136,62 @@ internal sealed class Backtest : IDisposable
         foreach (var part in PutContent.PartsOf(entity, file)) Execute(Command.Of(NextId(nowMicros), part), nowMicros);
     }
 
+    /// <summary>Activations of the history that would put something else in the place of what is tested.</summary>
+    private bool IsTested(ControlCommand control) =>
+        isStarted && RiskState.EntityOf(control.Key) == entity && (control is ActivatePolicy || (control is ActivateModel { Role: not VersionRole.Shadow } && files.Model is not null));
+
+    private void TakeAccount(in LedgerEvent e)
+    {
+        if (!commands.TryTake(e, out var command))
+        {
+            if (RiskState.EntityOf(e.Key) == entity) Tally.LeaveOut();
+            return;
+        }
+        // A person let a loan through that was drawn here at once: from now on it is seen how it was paid.
+        if (e.Kind == CommandKind.ResolveReferral && e.IsApproval && drawnLoans.Forget(command.Reference))
+        {
+            commands.Note(e.Sequence, command.Reference);
+            return;
+        }
+        var outcome = Execute(command, e.RecordedAtMicros);
+        if (outcome.Sequence != 0) commands.Note(e.Sequence, outcome.Sequence);
+        if (isStarted && e.Kind.IsRequest() && RiskState.EntityOf(e.Key) == entity) Compare(e, outcome);
+    }
+
     private void Compare(in LedgerEvent e, in Outcome outcome)
     {
         var (was, isNow) = (e.IsApproval, outcome.Kind is OutcomeKind.Approved or OutcomeKind.ApprovedInPart);
         Tally.Add(e.Key, was, isNow, e.Amount, outcome.Amount, outcome.Risk.Model is null ? double.NaN : outcome.Risk.Score);
-        // Nobody saw how a hold that was never given would have been used: it is taken as used whole.
-        if (isNow && !was && e.Kind == CommandKind.Authorize)
+        if (!isNow || was) return;
+        // Nobody saw how a hold that was never given would have been used, or a loan that was never drawn repaid.
+        if (e.Kind == CommandKind.Drawdown && e.Control is not null) drawnLoans.Add(outcome.Sequence);
+        if (e.Kind == CommandKind.Authorize)
             Execute(new Command { Kind = CommandKind.Capture, Id = NextId(e.RecordedAtMicros), Facility = e.Key, Currency = e.Currency, Amount = outcome.Amount, Reference = outcome.Sequence, Options = CommandOptions.Final }, e.RecordedAtMicros);
     }
 
-    private ref readonly Outcome Execute(in Command command, long nowMicros)
+    private Outcome Execute(in Command command, long nowMicros)
     {
-        frame.Clear();
-        executor.Begin(nowMicros, frame);
         one[0] = command;
+        executor.Begin(nowMicros, journal.Open(executor.LastSequence + 1, nowMicros));
         while (executor.Execute(one, answer) == 0)
         {
             // The engine's own work, such as a month end, filled the frame: it goes on with it in the next until the command has room.
-            frame.Clear();
-            executor.Begin(nowMicros, frame);
+            LookAtLoans();
+            executor.Begin(nowMicros, journal.Open(executor.LastSequence + 1, nowMicros));
         }
-        if (command.Kind is CommandKind.Repay or CommandKind.ClearRepayment && answer[0].Sequence != 0) decisions.Keep(frame.Payload, answer[0].Sequence, nowMicros);
-        return ref answer[0];
+        LookAtLoans();
+        return answer[0];
     }
 
-    /// <summary>The command of an event, its references turned to what stands for them here; false when there is nothing here that it could be about.</summary>
-    private bool TryCommand(in LedgerEvent e, out Command command)
+    private void PayWhatFellDue(long nowMicros)
     {
-        var takesAmount = e.Kind.IsRequest() || (e.Kind.IsFact() && e.Kind is not (CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Adjust));
-        var hasCategory = e.Kind is CommandKind.Authorize or CommandKind.Drawdown or CommandKind.Capture or CommandKind.ClearWithoutHold or CommandKind.Refund or CommandKind.Chargeback;
-        var takesReference = e.Kind is CommandKind.IncreaseHold or CommandKind.Capture or CommandKind.ClearRepayment or CommandKind.ReverseRepayment or CommandKind.Void or CommandKind.ResolveReferral;
-        command = new Command
-        {
-            Kind = e.Kind, Options = e.Options, Id = e.Id, Facility = e.Key, OccurredAtMicros = e.OccurredAtMicros, Attributes = e.Attributes, Original = e.Original,
-            Amount = takesAmount ? e.AmountAsked : 0, AmountMin = e.AmountMin, Currency = takesAmount || e.Kind == CommandKind.Adjust ? e.Currency : default,
-            Channel = hasCategory ? e.Channel : default, MerchantCategory = hasCategory ? e.MerchantCategory : (ushort)0, Scenario = e.Scenario,
-        };
-        if (e.Kind is CommandKind.Authorize or CommandKind.IncreaseHold && e.ExpiresAtSeconds > e.RecordedAtMicros / 1_000_000)
-            command.LifetimeSeconds = (int)Math.Min(Command.LifetimeSecondsMax, e.ExpiresAtSeconds - e.RecordedAtMicros / 1_000_000);
-        if (e.Kind == CommandKind.Adjust) (command.FeesDelta, command.InterestDelta, command.Amount) = (e.Parts.Fees, e.Parts.Interest, e.Parts.Principal);
-        // Undoing by id needs the record of ids, which a second book does not keep: what was undone is undone by what it did.
-        // So does what a person made of a decline, which may be none here. Loans are not made here: neither their drawdowns nor what is agreed about them.
-        if (e.Kind is CommandKind.Reverse or CommandKind.RequestReview || e.Control is not null || e.Kind.IsLoanAct()) return false;
-        if (!takesReference) return e.Kind != CommandKind.Repay || CutRepayment(ref command);
-        if (!made.TryGetValue(e.Reference, out var here)) return false;
-        command.Reference = here;
-        return e.Kind is CommandKind.ResolveReferral or CommandKind.ClearRepayment or CommandKind.ReverseRepayment || state.FindItem(here) != 0;
+        while (drawnLoans.TryTakeDue(out var repayment)) Execute(repayment with { Id = NextId(nowMicros) }, nowMicros);
     }
 
-    private bool CutRepayment(ref Command command)
+    private void LookAtLoans()
     {
-        var row = state.FindFacility(command.Facility);
-        if (row == 0 || !isStarted) return true;
-        var owed = state.Facilities.Read(row).Balances.Drawn;
-        if (owed == 0) return false;
-        command.Amount = Math.Min(command.Amount, owed);
-        return true;
+        if (!drawnLoans.IsEmpty) journal.ReadOpen(e => drawnLoans.Look(e));
     }
 
-    private Domain.Requests.RequestId NextId(long nowMicros) => Domain.Requests.RequestId.ForTime(nowMicros / 1_000, 0xBAC, ++drawn);
-
-    /// <summary>Events that a later command may need to read: repayments that may bounce.</summary>
-    private sealed class PastDecisions : IDecisionReader
-    {
-        private readonly Dictionary<long, LedgerEvent> events = [];
-
-        public void Keep(ReadOnlySpan<byte> payload, long sequence, long recordedAtMicros)
-        {
-            // The command's own event is the last of the frame.
-            var last = payload;
-            while (EventCodec.LengthOf(last) < last.Length) last = last[EventCodec.LengthOf(last)..];
-            EventCodec.Read(last, sequence, recordedAtMicros, out var e);
-            events[sequence] = e;
-        }
-
-        public bool TryRead(long sequence, out LedgerEvent e) => events.TryGetValue(sequence, out e);
-    }
+    private RequestId NextId(long nowMicros) => RequestId.ForTime(nowMicros / 1_000, 0xBAC, ++idCount);
 }

@@ -13,7 +13,8 @@ internal static class BacktestReport
     private const double Normal95 = 1.959964;
 
     private const string Assumptions =
-        "Holds approved only under the policy are captured whole at once; captures of holds declined under it do not happen; repayments pay at most what is owed under it; commands undone by id are not undone here; drawdowns with terms of a loan are left out; "
+        "Holds approved only under the policy are captured whole at once; captures of holds declined under it do not happen; repayments pay at most what is owed under it; "
+        + "a loan drawn only under it is paid as its instalments fall due, and what was paid of a loan declined under it is not paid; "
         + "a limit below what is used under it stops approvals there until it is repaid.";
 
     private const string Leases =

@@ -1,5 +1,6 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
+using CreditGrains.Domain.Facilities;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Events;
 using CreditGrains.Engine.Execution;
@@ -76,12 +77,16 @@ internal sealed class BacktestRun : IDisposable
             progress((int)((next - first) * 1_000 / (end - first + 1)));
             return next <= end;
         });
+        test.Settle();
         if (next <= end) throw new JournalException(JournalErrorCode.EndsTooEarly, $"EndsTooEarly: the journal could be read up to {next - 1} only, and {end} was durable. Start the backtest again.");
     }
 
     /// <summary>What was executed.</summary>
     /// <param name="labels">What became of accounts, as far as was told: whether the bad event happened.</param>
     public BacktestPart Part(IReadOnlyDictionary<NodeKey, bool> labels) => test.Tally.Part(Backtest.ExposureOf(then, entity), test.Exposure(), labels);
+
+    /// <summary>Balances of all facilities under the policy, after what was executed.</summary>
+    public IEnumerable<(NodeKey Facility, FacilityBalances Balances)> BalancesNow() => test.Balances();
 
     /// <inheritdoc/>
     public void Dispose()

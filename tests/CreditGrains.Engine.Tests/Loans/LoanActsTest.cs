@@ -71,6 +71,36 @@ public sealed class LoanActsTest : LoanTest
         AssertIs(pure);
     }
 
+    [Theory]
+    [MemberData(nameof(Kinds))]
+    public void Bounces_OneAfterTheOtherBackwards_MakeALoanOfAnyKindAsIfNoneHadBeenPaid(string kind)
+    {
+        var product = Product(kind, Start) with { Overdue = Strict };
+        Draw(1_000_000, product, 12, 900);
+        var pure = LoanServicing.Open(product.TermsOf(1_000_000, World.Eur, Start, new LoanFigures(new RateAnnual(90_000_000), 12))).Value;
+        var receipts = new List<long>();
+        for (var month = 1; month <= 5; month++)
+        {
+            var date = Start.AddMonths(month).AddDays(3);
+            Date(date);
+            var owed = LoanServicing.Advance(pure, date).Value;
+            var amount = Math.Max(1, owed.Dues.Sum(due => due.Total(owed.Terms)));
+            pure = LoanServicing.Execute(pure, new LoanAct.Repayment(date, amount)).Value;
+            receipts.Add(Repay(amount).Sequence);
+        }
+
+        // What the first leaves of a listed schedule is no list of what was to come before the second.
+        var day = Start.AddMonths(5).AddDays(9);
+        Date(day);
+        for (var receipt = receipts.Count; receipt >= 2; receipt--)
+        {
+            Assert.Equal(OutcomeKind.Posted, World.Do(World.Of(CommandKind.ReverseRepayment, 0, receipts[receipt - 1])).Kind);
+            pure = LoanServicing.Execute(pure, new LoanAct.Bounce(day, receipt)).Value;
+            World.Idle();
+            AssertIs(pure);
+        }
+    }
+
     [Fact]
     public void Bounce_OfThePaymentThatEndedALoan_MakesItAgain()
     {
