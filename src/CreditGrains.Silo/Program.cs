@@ -3,6 +3,7 @@ using CreditGrains.Api.Security;
 using CreditGrains.Server;
 using CreditGrains.Server.Security;
 using CreditGrains.Silo;
+using CreditGrains.Silo.Security;
 
 var arguments = SiloArguments.Parse(args, out var fault);
 if (fault is not null)
@@ -22,6 +23,7 @@ try
         GrpcPort = arguments.GrpcPort,
         HttpPort = arguments.HttpPort,
         OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster, cancellationToken),
+        Shared = ClusterKeeping.Of(),
     });
 }
 catch (Exception failure) when (failure is ClusterStartException or SecurityFileException or ArgumentException)

@@ -69,7 +69,7 @@ internal sealed class HeadExport : IAsyncDisposable
     {
         try
         {
-            var (count, auditHead) = audit?.End ?? (0, AuditChain.Genesis);
+            var (count, auditHead) = audit?.End ?? AuditEnd.None;
             var sequence = engine.Journal.Reader.DurableSequence;
             if (sequence < 1 || (last is not null && last.AuditCount == count && last.Sequence >= sequence)) return;
             using var frame = engine.Journal.Reader.ReadFrameContaining(sequence);
