@@ -57,6 +57,9 @@ public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDes
     /// <summary>The audit log of the cluster; null at a front door without a database.</summary>
     public AuditTable? Audit { get; internal init; }
 
+    /// <summary>The heads of the journals of all partitions; null at a front door without a database.</summary>
+    public PartitionHeads? Heads { get; internal init; }
+
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);
 

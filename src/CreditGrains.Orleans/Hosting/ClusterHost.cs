@@ -60,7 +60,7 @@ public static class ClusterHost
             host.Dispose();
             await claim.DisposeAsync();
             await database.DisposeAsync();
-        }) { Audit = new AuditTable(database) };
+        }) { Audit = new AuditTable(database), Heads = new PartitionHeads(database, options.Partitions) };
     }
 
     /// <summary>Checks, migrates and opens the database.</summary>

@@ -91,9 +91,12 @@ internal sealed class ServerSecurity : IAsyncDisposable
         var settings = options.Security;
         if (settings is not null && options.Shared is not null) Records = Open(settings, options, engine);
         if (Records.Audit is { IsShared: true } shared) follower = new AuditFollower(shared, options);
-        if (settings is not null && engine is not CreditEngine && (settings.Heads ?? (options.Shared is null ? settings.Approvals : (object?)null)) is not null)
-            throw new SecurityFileException("NeedsStandalone", "signed heads and approvals are kept by a standalone server only; take \"heads\" and \"approvals\" out of the security file.");
-        if (settings?.Heads is { } signing) heads = HeadExport.Start((CreditEngine)engine, Records.Audit, signing, options);
+        if (settings is not null && engine is not CreditEngine && options.Shared is null && (settings.Heads ?? (object?)settings.Approvals) is not null)
+            throw new SecurityFileException("NeedsStandalone", "signed heads and approvals are kept by a standalone server or a silo; take \"heads\" and \"approvals\" out of the security file.");
+        if (settings?.Heads is { } signing)
+            heads = options.Shared is { } keeping
+                ? HeadExport.Start(keeping.Journals(engine), Records.Audit, signing with { File = $"{signing.File}.{keeping.Name}" }, options)
+                : HeadExport.Start(new StandaloneHead((CreditEngine)engine), Records.Audit, signing, options);
         return Access = new EngineAccess(served, Records, engine as IPoolSource, desk, alerts);
     }
 

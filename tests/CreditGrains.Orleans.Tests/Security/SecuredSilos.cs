@@ -28,11 +28,14 @@ internal sealed class SecuredSilos : IAsyncDisposable
     private readonly HttpClient http = new();
     private readonly PostgresServer postgres = PostgresServer.Start();
     private readonly RedisServer redis = new();
+    private readonly StringWriter printed = new();
+    private readonly TextWriter output;
     private readonly int count;
 
     private SecuredSilos(int count)
     {
         this.count = count;
+        output = TextWriter.Synchronized(printed);
         Settings = new SecuritySettings { Keys = Path.Combine(directory, "keys.json"), Audit = "in-the-database", Approvals = new ApprovalSettings { SetLimitAbove = Threshold } };
         Database = NpgsqlDataSource.Create(postgres.ConnectionString);
         KeyFile.Of([.. People.Select(Key)]).Write(Settings.Keys);
@@ -43,9 +46,6 @@ internal sealed class SecuredSilos : IAsyncDisposable
 
     /// <summary>What the next start takes.</summary>
     public SecuritySettings Settings { get; set; }
-
-    /// <summary>What the silos print.</summary>
-    public StringWriter Output { get; } = new();
 
     /// <summary>The database, as an administrator sees it.</summary>
     public NpgsqlDataSource Database { get; }
@@ -75,7 +75,7 @@ internal sealed class SecuredSilos : IAsyncDisposable
             };
             Silos.Add(await CreditGrainsServer.StartAsync(new ServerOptions
             {
-                DataDirectory = "", GrpcPort = 0, HttpPort = 0, Output = TextWriter.Synchronized(Output), Security = Settings, Shared = ClusterKeeping.Of(),
+                DataDirectory = "", GrpcPort = 0, HttpPort = 0, Output = output, Security = Settings, Shared = ClusterKeeping.Of(options),
                 OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options, cancellationToken),
             }));
         }
@@ -118,6 +118,12 @@ internal sealed class SecuredSilos : IAsyncDisposable
         return entries;
     }
 
+    /// <summary>Whether a silo has printed something.</summary>
+    public bool HavePrinted(string text)
+    {
+        lock (output) return printed.ToString().Contains(text, StringComparison.Ordinal);
+    }
+
     /// <summary>What an administrator does to the database.</summary>
     public async Task SqlAsync(string sql)
     {
@@ -136,6 +142,7 @@ internal sealed class SecuredSilos : IAsyncDisposable
         await StopAsync();
         http.Dispose();
         await Database.DisposeAsync();
+        await output.DisposeAsync();
         redis.Dispose();
         postgres.Dispose();
         Directory.Delete(directory, recursive: true);
