@@ -29,6 +29,9 @@ public sealed record ServerOptions
     /// <summary>Who may call. Null: nobody, and the server does not start, unless <see cref="Open"/>.</summary>
     public SecuritySettings? Security { get; init; }
 
+    /// <summary>Where an engine of several processes keeps what they share. Null: the audit log is a file, and approvals and signed heads need a standalone engine.</summary>
+    public SharedKeeping? Shared { get; init; }
+
     /// <summary>Whether, without <see cref="Security"/>, everybody on this machine may do everything. Only with a loopback address. Default no.</summary>
     public bool Open { get; init; }
 

@@ -3,7 +3,10 @@ using CreditGrains.Api.Security;
 using CreditGrains.Server;
 using CreditGrains.Server.Security;
 using CreditGrains.Silo;
+using CreditGrains.Silo.Security;
+using CreditGrains.Silo.Verifying;
 
+if (args is [VerifyRun.Verb, .. var verified]) return VerifyRun.Run(verified, Console.Out, Console.Error);
 var arguments = SiloArguments.Parse(args, out var fault);
 if (fault is not null)
 {
@@ -22,6 +25,7 @@ try
         GrpcPort = arguments.GrpcPort,
         HttpPort = arguments.HttpPort,
         OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster, cancellationToken),
+        Shared = ClusterKeeping.Of(arguments.Cluster),
     });
 }
 catch (Exception failure) when (failure is ClusterStartException or SecurityFileException or ArgumentException)

@@ -8,6 +8,7 @@ using CreditGrains.Cli.Bench.Pools;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Features;
 
 namespace CreditGrains.Cli.Bench;
@@ -100,7 +101,7 @@ internal static class BenchCommand
 
     private static Command Cluster()
     {
-        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var silo = new Option<string?>("--silo") { Description = SiloProgram.Description };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 96 };
         var repeats = new Option<int>("--repeats") { Description = "How often stream and unary are measured; the median counts", DefaultValueFactory = _ => 1 };
         repeats.Validators.Add(result =>
@@ -121,7 +122,7 @@ internal static class BenchCommand
 
     private static Command ClusterMemory()
     {
-        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var silo = new Option<string?>("--silo") { Description = SiloProgram.Description };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 192 };
         Option[] options = [.. Options.Common, Options.StreamConnections, Options.BatchLength, Options.BatchesInFlight, silo, partitions];
         return Measuring("cluster-memory", "The population imported into three silos: resident memory, and the longest collection pause under streams", options, run => MemoryRuns.RunAsync(
@@ -204,7 +205,7 @@ internal static class BenchCommand
     private static Command ClusterReplay()
     {
         var file = new Argument<string>("file") { Description = "CSV of UCI Machine Learning Repository data set 350, default of credit card clients" };
-        var silo = new Option<string?>("--silo") { Description = "CreditGrains.Silo.dll; left out: the one built beside this program" };
+        var silo = new Option<string?>("--silo") { Description = SiloProgram.Description };
         var partitions = new Option<int>("--partitions") { Description = "Partitions of the cluster", DefaultValueFactory = _ => 24 };
         var command = new Command("cluster-replay", "The replay of card accounts on three silos, one killed half-way, beside the standalone engine") { file, silo, partitions, Options.Json };
         command.SetAction(parse => GuardedAsync("cluster-replay", async () =>

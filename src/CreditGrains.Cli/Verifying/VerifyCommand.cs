@@ -10,7 +10,7 @@ using CreditGrains.Engine.Replay;
 
 namespace CreditGrains.Cli.Verifying;
 
-/// <summary>creditgrains verify: every check that a data directory can be given, changing nothing.</summary>
+/// <summary>creditgrains verify: every check that a data directory can be given, and chains and heads of a cluster's database, changing nothing.</summary>
 internal static class VerifyCommand
 {
     private const int ProgressParts = 10_000;
@@ -18,20 +18,33 @@ internal static class VerifyCommand
     public static Command Create(Shell shell)
     {
         var data = new Option<string>("--data") { Description = "Data directory; a server may have it open, then its newest decisions may be missing from the check", HelpName = "DIR", DefaultValueFactory = _ => "./.data" };
-        var heads = new Option<string?>("--heads") { Description = "File of signed heads to hold the journal against: finds one rewritten with every hash made right", HelpName = "FILE" };
+        var database = new Option<string?>("--database") { Description = "A cluster's PostgreSQL database in place of a directory: checksums, sequences and chains of all partitions and of the audit log", HelpName = "CONNECTION" };
+        var silo = new Option<string?>("--silo") { Description = $"With --database: {SiloProgram.Description}", HelpName = "FILE" };
+        var heads = new Option<string[]>("--heads") { Description = "File of signed heads to hold the journal against: finds one rewritten with every hash made right. With --database those of all silos", HelpName = "FILE", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = _ => [] };
         var key = new Option<string?>("--public-key") { Description = "Public key of the heads", HelpName = "FILE" };
         var audit = new Option<string?>("--audit") { Description = "Directory of the audit log, to hold it against the heads too", HelpName = "DIR" };
         var json = new Option<bool>("--json") { Description = "Print one JSON object" };
-        var command = new Command("verify", "Check a data directory: chain, replay of every event, conservation, digests, snapshots. Exit code 4 when damaged") { data, heads, key, audit, json };
+        var command = new Command("verify", "Check a data directory: chain, replay of every event, conservation, digests, snapshots. Exit code 4 when damaged") { data, database, silo, heads, key, audit, json };
         command.Validators.Add(result =>
         {
-            if (result.GetValue(heads) is null != result.GetValue(key) is null) result.AddError("--heads and --public-key belong together");
-            if (result.GetValue(audit) is not null && result.GetValue(heads) is null) result.AddError("--audit needs --heads; 'creditgrains audit' checks a log alone");
+            var count = result.GetValue(heads)!.Length;
+            var isCluster = result.GetValue(database) is not null;
+            if (count == 0 != result.GetValue(key) is null) result.AddError("--heads and --public-key belong together");
+            if (count > 1 && !isCluster) result.AddError("a data directory has one file of heads; several are those of the silos of --database");
+            if (isCluster && (result.GetResult(data) is { Implicit: false } || result.GetValue(audit) is not null)) result.AddError("--database has journals and audit log: leave --data and --audit out");
+            if (!isCluster && result.GetValue(silo) is not null) result.AddError("--silo goes with --database");
+            if (result.GetValue(audit) is not null && count == 0) result.AddError("--audit needs --heads; 'creditgrains audit' checks a log alone");
         });
-        command.SetAction(async (parse, _) =>
+        command.SetAction(async (parse, cancellationToken) =>
         {
+            if (parse.GetValue(database) is { } connection)
+            {
+                string[] about = [.. parse.GetRequiredValue(heads).SelectMany(file => (string[])["--heads", file]), .. parse.GetValue(key) is { } own ? (string[])["--public-key", own] : []];
+                return (int)await ClusterVerify.RunAsync(shell, parse.GetValue(silo), ["--database", connection, .. about, .. parse.GetValue(json) ? (string[])["--json"] : []], cancellationToken);
+            }
+
             var start = Stopwatch.GetTimestamp();
-            var check = parse.GetValue(heads) is { } file ? HeadCheck.Read(file, parse.GetRequiredValue(key)!) : null;
+            var check = parse.GetRequiredValue(heads) is [var file] ? HeadCheck.Read(file, parse.GetRequiredValue(key)!) : null;
             var report = await RunAsync(shell, parse.GetRequiredValue(data), check);
             if (check is not null && report.IsSound)
             {

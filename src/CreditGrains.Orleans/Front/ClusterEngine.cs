@@ -7,6 +7,7 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
+using CreditGrains.Orleans.Audit;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Partitions;
@@ -52,6 +53,12 @@ public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDes
 
     /// <summary>The grains of the cluster, for applications beside the API: borrowers, enterprises, pools.</summary>
     public IGrainFactory Grains => factory ?? throw new InvalidOperationException("This front door does not go through Orleans.");
+
+    /// <summary>The audit log of the cluster; null at a front door without a database.</summary>
+    public AuditTable? Audit { get; internal init; }
+
+    /// <summary>The heads of the journals of all partitions; null at a front door without a database.</summary>
+    public PartitionHeads? Heads { get; internal init; }
 
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline) => commands.ExecuteAsync(command, deadlineMicros);

@@ -1,3 +1,4 @@
+using CreditGrains.Orleans.Audit;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
@@ -59,7 +60,7 @@ public static class ClusterHost
             host.Dispose();
             await claim.DisposeAsync();
             await database.DisposeAsync();
-        });
+        }) { Audit = new AuditTable(database), Heads = new PartitionHeads(database, options.Partitions) };
     }
 
     /// <summary>Checks, migrates and opens the database.</summary>

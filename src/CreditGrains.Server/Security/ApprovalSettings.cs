@@ -37,7 +37,7 @@ public sealed record ApprovalSettings
 /// <summary>Signed heads as the security file says them.</summary>
 public sealed record HeadSettings
 {
-    /// <summary>The file they are appended to; copy it where the administrator of this machine cannot write.</summary>
+    /// <summary>The file they are appended to, of a silo with its address and port behind the name; copy it where the administrator of this machine cannot write.</summary>
     public required string File { get; init; }
 
     /// <summary>The private key ('creditgrains keys signing FILE').</summary>

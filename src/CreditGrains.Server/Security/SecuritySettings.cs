@@ -35,13 +35,13 @@ public sealed record SecuritySettings
     /// <summary>What each tenant may ask at once; none: no limits.</summary>
     public IReadOnlyList<TenantLimit> Limits { get; init; } = [];
 
-    /// <summary>Directory of the audit log. Null: who did what is not kept.</summary>
+    /// <summary>Directory of the audit log; of a silo, which keeps it in the database of its cluster, anything. Null: who did what is not kept.</summary>
     public string? Audit { get; init; }
 
     /// <summary>Changes that need a second person; needs <see cref="Audit"/>. Null: none do.</summary>
     public ApprovalSettings? Approvals { get; init; }
 
-    /// <summary>Signed heads of journal and audit log. Null: none are signed.</summary>
+    /// <summary>Signed heads of journals and audit log. Null: none are signed.</summary>
     public HeadSettings? Heads { get; init; }
 
     /// <summary>Personal data. Null: none is kept.</summary>

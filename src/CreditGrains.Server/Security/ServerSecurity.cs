@@ -21,6 +21,7 @@ internal sealed class ServerSecurity : IAsyncDisposable
 {
     private readonly ServerOptions options;
     private HeadExport? heads;
+    private AuditFollower? follower;
 
     private ServerSecurity(ServerOptions options, IAuthenticator authenticator)
     {
@@ -49,8 +50,8 @@ internal sealed class ServerSecurity : IAsyncDisposable
     /// <summary>TLS of the ports; null for none.</summary>
     public ServerTls? Tls { get; }
 
-    /// <summary>What is kept beside the engine.</summary>
-    public AccessRecords Records { get; private init; } = new();
+    /// <summary>What is kept beside the engine; what processes share is there once the engine is open.</summary>
+    public AccessRecords Records { get; private set; } = new();
 
     /// <summary>The way to the engine; set once there is one.</summary>
     public EngineAccess Access { get; private set; } = null!;
@@ -73,7 +74,10 @@ internal sealed class ServerSecurity : IAsyncDisposable
         if (settings.Keys is { } keys) parts.Add(new ApiKeys(keys, options.TimeProvider, options.Output.WriteLine));
         if (settings.Tokens is { } tokens) parts.Add(new WebTokens(tokens, options.TimeProvider, options.Output.WriteLine));
         if (parts.Count == 0) throw new SecurityFileException("SecurityFileInvalid", "the security file names nobody who may call; give \"keys\" or \"tokens\".");
-        return new ServerSecurity(options, new CombinedAuthenticator(parts)) { Records = Open(settings, options) };
+        if (settings is { Approvals: not null, Audit: null }) throw new SecurityFileException("SecurityFileInvalid", "approvals are kept in the audit log; give \"audit\" too.");
+        var security = new ServerSecurity(options, new CombinedAuthenticator(parts));
+        if (options.Shared is null) security.Records = Open(settings, options, engine: null);
+        return security;
     }
 
     /// <summary>The way to the engine for all that acts for somebody; begins to sign heads.</summary>
@@ -85,31 +89,38 @@ internal sealed class ServerSecurity : IAsyncDisposable
     public EngineAccess AccessTo(ICreditEngine engine, ICreditEngine served, IRiskDesk? desk, IAlertDesk? alerts)
     {
         var settings = options.Security;
-        if (settings is not null && engine is not CreditEngine && (settings.Heads ?? (object?)settings.Approvals) is not null)
-            throw new SecurityFileException("NeedsStandalone", "signed heads and approvals are kept by a standalone server only; take \"heads\" and \"approvals\" out of a silo's security file.");
-        if (settings?.Heads is { } signing) heads = HeadExport.Start((CreditEngine)engine, Records.Audit, signing, options);
+        if (settings is not null && options.Shared is not null) Records = Open(settings, options, engine);
+        if (Records.Audit is { IsShared: true } shared) follower = new AuditFollower(shared, options);
+        if (settings is not null && engine is not CreditEngine && options.Shared is null && (settings.Heads ?? (object?)settings.Approvals) is not null)
+            throw new SecurityFileException("NeedsStandalone", "signed heads and approvals are kept by a standalone server or a silo; take \"heads\" and \"approvals\" out of the security file.");
+        if (settings?.Heads is { } signing)
+            heads = options.Shared is { } keeping
+                ? HeadExport.Start(keeping.Journals(engine), Records.Audit, signing with { File = $"{signing.File}.{keeping.Name}" }, options)
+                : HeadExport.Start(new StandaloneHead((CreditEngine)engine), Records.Audit, signing, options);
         return Access = new EngineAccess(served, Records, engine as IPoolSource, desk, alerts);
     }
 
     /// <summary>Signs the last head and closes the audit log; before the engine is closed.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (follower is not null) await follower.DisposeAsync();
         if (heads is not null) await heads.DisposeAsync();
         Records.Audit?.Dispose();
     }
 
-    private static AccessRecords Open(SecuritySettings settings, ServerOptions options)
+    private static AccessRecords Open(SecuritySettings settings, ServerOptions options, ICreditEngine? engine)
     {
         var vault = settings.Vault is { } place ? new PersonalVault(place) : null;
+        if (settings.Audit is null) return new AccessRecords { Vault = vault };
         var approvals = settings.Approvals is { } rules ? new ChangeApprovals(rules.ToRules(), options.TimeProvider) : null;
-        if (settings.Audit is null)
-            return approvals is null ? new AccessRecords { Vault = vault } : throw new SecurityFileException("SecurityFileInvalid", "approvals are kept in the audit log; give \"audit\" too.");
         var reviews = new ReviewTrail(options.TimeProvider);
-        var audit = new AuditLog(settings.Audit, options.TimeProvider, entry =>
+        void See(AuditEntry entry)
         {
             approvals?.Replay(entry);
             reviews.Replay(entry);
-        });
+        }
+
+        var audit = options.Shared is { } shared ? new AuditLog(shared.AuditLines(engine!), options.TimeProvider, See) : new AuditLog(settings.Audit, options.TimeProvider, See);
         approvals?.Use(audit);
         return new AccessRecords { Audit = audit, Approvals = approvals, Reviews = reviews, Vault = vault };
     }

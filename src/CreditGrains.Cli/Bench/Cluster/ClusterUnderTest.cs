@@ -4,6 +4,7 @@ using System.Net;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Postgres;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.Connection;
 
 namespace CreditGrains.Cli.Bench.Cluster;
 
@@ -47,7 +48,7 @@ internal sealed class ClusterUnderTest : IAsyncDisposable
     /// <exception cref="BenchFault">Something is not installed, or does not start.</exception>
     public static async Task<ClusterUnderTest> StartAsync(ClusterShape shape)
     {
-        var program = shape.SiloProgram ?? Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../CreditGrains.Silo/bin/Release/net10.0/CreditGrains.Silo.dll"));
+        var program = SiloProgram.Find(shape.SiloProgram);
         if (!File.Exists(program)) throw new BenchFault($"there is no silo at {program}; build src/CreditGrains.Silo in Release or give --silo");
         if (PostgresPrograms.Find(out var why) is not { } programs) throw new BenchFault(why);
         Report.Progress($"cluster: starting PostgreSQL, Redis and three silos");
