@@ -17,26 +17,29 @@ internal static class Measure
     private const int Positions = 12;
     private const int CommandsAtOnce = 1_000;
     private static readonly TimeSpan CostFor = TimeSpan.FromSeconds(3);
-    private static readonly string[] Paths = ["", "account/1/77", "group", "group/product/1/1", "pool", "pool/" + MeasuredLivePool.Id, "risk", "approvals"];
+    private static readonly string[] Paths = ["", "account/1/77", "group", "group/product/1/1", "pool", "pool/" + MeasuredLivePool.Id, "risk", "alerts", "approvals"];
 
     public static async Task RunAsync(int accounts, string dealPath)
     {
         var directory = Directory.CreateTempSubdirectory("creditgrains-measure-").FullName;
         try
         {
+            var people = await MeasuredPeople.OfAsync(directory, accounts);
             await using var server = await CreditGrainsServer.StartAsync(new ServerOptions
             {
-                DataDirectory = directory, Open = true, GrpcPort = 0, HttpPort = 0, Dashboard = new DashboardOptions { Pools = MeasuredPool.Of(await File.ReadAllBytesAsync(dealPath)) },
+                DataDirectory = Path.Combine(directory, "data"), Security = people.Security, AlertRules = people.AlertRules, GrpcPort = 0, HttpPort = 0, Dashboard = new DashboardOptions { Pools = MeasuredPool.Of(await File.ReadAllBytesAsync(dealPath)) },
             });
             var filling = Stopwatch.StartNew();
             await MeasuredBook.FillAsync(server.Engine, accounts);
             await MeasuredLivePool.FillAsync(server.Engine);
             var status = await server.Engine.GetStatusAsync();
             Say($"{status.FacilityCount:N0} accounts, {status.NodeCount:N0} limit nodes, filled in {filling.Elapsed.TotalSeconds:F0} s; {Environment.ProcessorCount} processors");
+            await people.ProposeAsync(server.HttpAddress);
             await using var chromium = await Chromium.StartAsync();
-            await PagesAsync(chromium, server.HttpAddress);
-            await SlidersAsync(chromium, server.HttpAddress, "pool");
-            await SlidersAsync(chromium, server.HttpAddress, "pool/" + MeasuredLivePool.Id);
+            await people.SignInAsync(chromium, server.HttpAddress, accounts);
+            await PagesAsync(people, chromium, server.HttpAddress);
+            await SlidersAsync(people, chromium, server.HttpAddress, "pool");
+            await SlidersAsync(people, chromium, server.HttpAddress, "pool/" + MeasuredLivePool.Id);
             await CostAsync(server.Engine);
         }
         finally
@@ -45,7 +48,7 @@ internal static class Measure
         }
     }
 
-    private static async Task PagesAsync(Chromium chromium, Uri site)
+    private static async Task PagesAsync(MeasuredPeople people, Chromium chromium, Uri site)
     {
         foreach (var path in Paths)
         {
@@ -53,7 +56,7 @@ internal static class Measure
             for (var visit = 0; visit < Visits; visit++)
             {
                 // A profile of its own: nothing is in its cache.
-                var page = await chromium.OpenAsync(new PageLook());
+                var page = await people.OpenAsync(chromium);
                 await page.VisitAsync(site, path);
                 times.Add(double.Parse((await page.GetAttributeAsync("html", "data-interactive"))!, CultureInfo.InvariantCulture));
                 await page.Context.CloseAsync();
@@ -62,9 +65,9 @@ internal static class Measure
         }
     }
 
-    private static async Task SlidersAsync(Chromium chromium, Uri site, string path)
+    private static async Task SlidersAsync(MeasuredPeople people, Chromium chromium, Uri site, string path)
     {
-        var page = await chromium.OpenAsync(new PageLook());
+        var page = await people.OpenAsync(chromium);
         await page.VisitAsync(site, path);
         await page.WaitForSelectorAsync("#projection");
         await page.ChartsAsync();

@@ -22,7 +22,7 @@ internal static class NodeMap
                 breadcrumb = new { show = false },
                 left = 0, right = 0, top = 0, bottom = 0,
                 upperLabel = new { show = true, height = 22, color = "var(--ink)", fontWeight = "bold" },
-                label = new { color = "#ffffff", fontSize = 12, overflow = "truncate" },
+                label = new { color = "#ffffff", fontSize = 12, overflow = "truncate", lineOverflow = "truncate", ellipsis = "…" },
                 itemStyle = new { borderColor = "var(--card)", borderWidth = 1, gapWidth = 1 },
                 levels = new object[] { new { itemStyle = new { borderColor = "var(--card)", borderWidth = 0, gapWidth = 4 }, upperLabel = new { show = false } }, new { itemStyle = new { borderColor = "var(--card)", borderWidth = 2, gapWidth = 1 } } },
                 data = Groups(nodes, words),
