@@ -335,7 +335,16 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
     }
 
     /// <inheritdoc/>
-    public ValueTask<PoolState?> GetPoolAsync(NodeKey key) => Look(p => PoolReader.Read(p, key));
+    public ValueTask<PoolState?> GetPoolAsync(NodeKey key)
+    {
+        if (writer.IsServing && writer.Pools.Find(key, partition.EventJournal.DurableSequence) is { } state) return ValueTask.FromResult<PoolState?>(state);
+        return Look(p =>
+        {
+            if (p.State.Pools.Find(key) is not { } pool) return null;
+            writer.Pools.Watch(pool);
+            return PoolReader.Read(p, pool);
+        });
+    }
 
     /// <inheritdoc/>
     public ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
