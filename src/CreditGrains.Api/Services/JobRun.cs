@@ -1,5 +1,6 @@
 using CreditGrains.Api.Transport;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Standalone;
 using CreditGrains.Securitisation;
 using CreditGrains.Securitisation.Measures;
 
@@ -13,9 +14,9 @@ internal sealed class JobRun(Func<V1.JobProgress, ValueTask> report, Cancellatio
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private double part;
 
-    /// <summary>Runs a step that computes, on a thread of its own: it may take minutes, and threads of the pool answer callers.</summary>
+    /// <summary>Runs a step that computes, beside decisions: it may take minutes, and threads of the pool answer callers.</summary>
     public Task<T> DoAsync<T>(string step, Func<RunControl, T> compute) =>
-        WaitAsync(step, control => Task.Factory.StartNew(() => compute(control), cancelled, TaskCreationOptions.LongRunning, TaskScheduler.Default));
+        WaitAsync(step, control => SideThreads.Run(() => compute(control), cancelled));
 
     /// <summary>Reads input.</summary>
     /// <exception cref="RpcException">InvalidArgument, with the path and the fix.</exception>

@@ -18,5 +18,8 @@ internal sealed class LivePool(NodeKey key, int place, byte[] terms, PoolLedger 
     /// <summary>SHA-256 of it.</summary>
     public byte[] TermsHash { get; } = SHA256.HashData(terms);
 
+    /// <summary>The same, lower-case hexadecimal.</summary>
+    public string TermsHashText => field ??= Convert.ToHexStringLower(TermsHash);
+
     public PoolLedger Ledger { get; } = ledger;
 }

@@ -8,10 +8,10 @@ internal static class PoolReader
     /// <summary>Rows of a slice: some hundred microseconds of the writer's time.</summary>
     public const int SliceRows = 8_192;
 
-    public static PoolState? Read(Partition partition, NodeKey key) =>
-        partition.State.Pools.Find(key) is { } pool
-            ? new PoolState(pool.Key, pool.Terms, Convert.ToHexStringLower(pool.TermsHash), pool.Ledger.Freeze(), partition.Executor.LastSequence, partition.Executor.LastRecordedAtMicros)
-            : null;
+    public static PoolState? Read(Partition partition, NodeKey key) => partition.State.Pools.Find(key) is { } pool ? Read(partition, pool) : null;
+
+    public static PoolState Read(Partition partition, LivePool pool) =>
+        new(pool.Key, pool.Terms, pool.TermsHashText, pool.Ledger.Freeze(), partition.Executor.LastSequence, partition.Executor.LastRecordedAtMicros);
 
     public static IReadOnlyList<NodeKey> List(Partition partition, ushort tenant, NodeKey after, int take) =>
     [

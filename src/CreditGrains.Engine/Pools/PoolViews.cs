@@ -8,7 +8,7 @@ namespace CreditGrains.Engine.Pools;
 /// <param name="Key">The pool.</param>
 /// <param name="Terms">The pool file.</param>
 /// <param name="TermsHash">SHA-256 of it, lower-case hexadecimal.</param>
-/// <param name="Ledger">A copy of its own: balances, months, roll matrices, vintages. Obligors are left out.</param>
+/// <param name="Ledger">A copy: balances, months, roll matrices, vintages. Obligors are left out. Other readers may have the same one: look, do not change it.</param>
 /// <param name="Sequence">Newest event in it.</param>
 /// <param name="AsOfMicros">Its writer time.</param>
 public sealed record PoolState(NodeKey Key, ReadOnlyMemory<byte> Terms, string TermsHash, PoolLedger Ledger, long Sequence, long AsOfMicros);

@@ -19,7 +19,7 @@ namespace CreditGrains.Engine.Standalone;
 /// <summary>
 /// The engine on a data directory, in process: what a server hosts and what a bank embeds. Open it, execute commands, dispose it.
 /// </summary>
-public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
+public sealed partial class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
 {
     private const int PooledCallsMax = 4096;
     private readonly Partition partition;
@@ -332,33 +332,6 @@ public sealed class CreditEngine : ICreditEngine, IPoolSource, IWriterLook
         await writer.Snapshots.DrainAsync();
         partition.Dispose();
         writer.Dispose();
-    }
-
-    /// <inheritdoc/>
-    public ValueTask<PoolState?> GetPoolAsync(NodeKey key) => Look(p => PoolReader.Read(p, key));
-
-    /// <inheritdoc/>
-    public ValueTask<IReadOnlyList<NodeKey>> ListPoolsAsync(ushort tenant, NodeKey after, int take)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(take, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(take, 1_000);
-        return Look(p => PoolReader.List(p, tenant, after, take));
-    }
-
-    /// <inheritdoc/>
-    public Task<LivePoolLoans?> CopyPoolAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
-        PoolReader.CopyAsync(this, key, progress, cancellationToken);
-
-    /// <inheritdoc/>
-    public async Task<PoolLines?> ReadLinesAsync(NodeKey key, Action<double>? progress, CancellationToken cancellationToken) =>
-        await CopyPoolAsync(key, progress, cancellationToken) is { } pool ? new PoolLines(pool.State, LiveCollateral.Lines(pool, LiveCollateral.StartOf(pool.State.Ledger))) : null;
-
-    /// <inheritdoc/>
-    public async Task<PoolForecasts?> ProjectPoolAsync(NodeKey key, PoolAssumptions assumptions, string conventions, Action<double>? progress, CancellationToken cancellationToken)
-    {
-        ArgumentNullException.ThrowIfNull(assumptions);
-        ArgumentNullException.ThrowIfNull(conventions);
-        return await CopyPoolAsync(key, progress: null, cancellationToken) is { } pool ? PoolRuns.Project(pool, assumptions, conventions, progress, cancellationToken) : null;
     }
 
     /// <inheritdoc/>

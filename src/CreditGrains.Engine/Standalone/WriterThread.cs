@@ -53,6 +53,7 @@ internal sealed class WriterThread : IDisposable
         memory = new Housekeeper("memory", () => ZeroPages.WantsRefill, ZeroPages.Refill);
         Snapshots = new SnapshotRuns(partition, options, this);
         Spills = new SpillRuns(partition, options.Clock, this);
+        Pools = new WatchedPools(options.Clock);
         writer = new Thread(WriterLoop) { Name = "CreditGrains writer", IsBackground = true };
         flusher = new Thread(FlusherLoop) { Name = "CreditGrains flusher", IsBackground = true };
     }
@@ -63,6 +64,9 @@ internal sealed class WriterThread : IDisposable
     /// <summary>Request ids on their way to disk.</summary>
     public SpillRuns Spills { get; }
 
+    /// <summary>Pools that can be read without the writer.</summary>
+    public WatchedPools Pools { get; }
+
     /// <summary>Told after every flush that made events durable.</summary>
     public DurableSignal Durable { get; } = new();
 
@@ -71,6 +75,9 @@ internal sealed class WriterThread : IDisposable
 
     /// <summary>Why the engine failed; null while it works.</summary>
     public Exception? Fault => fault;
+
+    /// <summary>Whether calls are taken.</summary>
+    public bool IsServing => !isStopping && fault is null;
 
     /// <summary>Commands waiting.</summary>
     public long QueuedCommands => calls.CommandCount;
@@ -206,6 +213,7 @@ internal sealed class WriterThread : IDisposable
             else break;
         }
         partition.End();
+        var copies = Pools.Take(partition);
         while (isFlushing && fault is null) writerWake.WaitOne();
         if (fault is { } failed)
         {
@@ -213,7 +221,7 @@ internal sealed class WriterThread : IDisposable
             return false;
         }
         deciding = [];
-        handedOver = new BatchInFlight(batch, decided);
+        handedOver = new BatchInFlight(batch, decided, copies);
         isFlushing = true;
         flusherWake.Set();
         delay.HandedOver();
@@ -240,7 +248,9 @@ internal sealed class WriterThread : IDisposable
             if (fault is not null) return false;
             if (Snapshots.WantsTurn || partition.Executor.HasOwnWork(NowMicros())) return true;
             if (isStopping) return false;
-            if (!writerWake.WaitOne(TickInterval)) partition.Tick(NowMicros());
+            if (writerWake.WaitOne(TickInterval)) continue;
+            partition.Tick(NowMicros());
+            Pools.Forget();
         }
     }
 
@@ -341,6 +351,7 @@ internal sealed class WriterThread : IDisposable
                 FailHandedOver();
                 return;
             }
+            if (batch.Copies is { } copies) Pools.Publish(copies);
             isFlushing = false;
             writerWake.Set();
             if (batch.Decided.EventCount > 0) Durable.Set();
@@ -391,5 +402,5 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    private sealed record BatchInFlight(DecidedBatch Decided, List<EngineCall> Calls);
+    private sealed record BatchInFlight(DecidedBatch Decided, List<EngineCall> Calls, WatchedPools.Copies? Copies);
 }

@@ -37,7 +37,7 @@ public static partial class ColumnProjection
     /// <param name="scenarios">For each projection a scenario for each segment, or one for all.</param>
     /// <param name="conventions">For all.</param>
     /// <param name="calendar">For conventions that count days; loans pay on period ends.</param>
-    /// <param name="parallelism">Threads at most; −1 is one a core.</param>
+    /// <param name="parallelism">Threads at most; −1 is as many as the current scheduler has, one a core in the pool.</param>
     /// <returns>One result for each entry of <paramref name="scenarios"/>.</returns>
     /// <exception cref="InvalidInputException">A scenario is out of range, or <see cref="WhyNot"/> says why not.</exception>
     public static IReadOnlyList<PoolCashflows> Run(
@@ -82,7 +82,7 @@ public static partial class ColumnProjection
         Parallel.For(
             0,
             strands,
-            new ParallelOptions { MaxDegreeOfParallelism = parallelism },
+            new ParallelOptions { MaxDegreeOfParallelism = parallelism, TaskScheduler = null },
             () => (Slice: new ColumnSlice(loans), Group: new ColumnGroup(loans)),
             (strand, _, own) =>
             {

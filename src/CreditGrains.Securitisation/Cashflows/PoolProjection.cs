@@ -20,7 +20,7 @@ public static class PoolProjection
     /// <param name="scenarios">One a segment; a single one is for all.</param>
     /// <param name="conventions">For all.</param>
     /// <param name="calendar">For all.</param>
-    /// <param name="parallelism">Threads at most; −1 is one a core.</param>
+    /// <param name="parallelism">Threads at most; −1 is as many as the current scheduler has, one a core in the pool.</param>
     /// <exception cref="InvalidInputException">Naming the line by its place.</exception>
     public static PoolCashflows Run(
         IReadOnlyList<LoanLine> lines, IReadOnlyList<Scenario> scenarios, ProjectionConventions conventions, ProjectionCalendar calendar = default, int parallelism = -1)
@@ -33,7 +33,7 @@ public static class PoolProjection
             for (var slice = 0; slice < slices.Length; slice++) Project(slice);
         }
         else
-            Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, Project);
+            Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism, TaskScheduler = null }, Project);
         var segments = Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(slices.Select(slice => slice[segment]))).ToArray();
         return new PoolCashflows(CashflowTable.Sum(segments), segments);
 

@@ -19,7 +19,7 @@ public static class MonteCarlo
     /// <param name="correlation">Of assets, from 0 to below 1.</param>
     /// <param name="trials">1 to 100,000,000.</param>
     /// <param name="seed">Gives the same outcome again.</param>
-    /// <param name="parallelism">Threads at most; −1 is one a core.</param>
+    /// <param name="parallelism">Threads at most; −1 is as many as the current scheduler has, one a core in the pool.</param>
     public static LossDistribution GaussianCopula(IReadOnlyList<Obligor> obligors, double correlation, int trials, long seed, int parallelism = -1)
     {
         Check(trials);
@@ -27,7 +27,7 @@ public static class MonteCarlo
         if (correlation is not (>= 0 and < 1)) throw new InvalidInputException("RateOutOfRange", "correlation", "write 0 up to but below 1");
         var total = obligors.Sum(obligor => obligor.Exposure);
         var outcomes = new double[trials];
-        Parallel.For(0, trials, new ParallelOptions { MaxDegreeOfParallelism = parallelism }, trial =>
+        Parallel.For(0, trials, new ParallelOptions { MaxDegreeOfParallelism = parallelism, TaskScheduler = null }, trial =>
         {
             var draws = Xoshiro256.Stream(seed, trial);
             var factor = Normal.Quantile(draws.Uniform());
@@ -64,7 +64,7 @@ public static class MonteCarlo
         Check(trials);
         var bootstrap = new VintageBootstrap(vintages, months, block);
         var outcomes = new double[trials];
-        Parallel.For(0, trials, trial => outcomes[trial] = 1 - bootstrap.Path(Xoshiro256.Stream(seed, trial)).Aggregate(1.0, (left, rate) => left * (1 - rate)));
+        Parallel.For(0, trials, new ParallelOptions { TaskScheduler = null }, trial => outcomes[trial] = 1 - bootstrap.Path(Xoshiro256.Stream(seed, trial)).Aggregate(1.0, (left, rate) => left * (1 - rate)));
         return new LossDistribution(outcomes);
     }
 

@@ -1,19 +1,15 @@
 namespace CreditGrains.Securitisation.Pools;
 
 /// <summary>Gives codes places from 0 in the order they were first seen.</summary>
-/// <param name="limit">Most codes.</param>
+/// <param name="limit">Most codes; 0 for one that is only read.</param>
 internal sealed class CodeIndex(int limit)
 {
-    private readonly Dictionary<long, int> places = [];
-    private readonly List<long> codes = [];
+    private static readonly Dictionary<long, int> Nowhere = [];
+    private readonly Dictionary<long, int> places = limit == 0 ? Nowhere : [];
+    private GrowingList<long> codes = new();
 
     /// <summary>The same codes at the same places, to be read by place only: nothing can be looked up or added.</summary>
-    public CodeIndex Freeze()
-    {
-        var frozen = new CodeIndex(0);
-        frozen.codes.AddRange(codes);
-        return frozen;
-    }
+    public CodeIndex Freeze() => new(0) { codes = codes.Copy() };
 
     public int Count => codes.Count;
 

@@ -68,7 +68,7 @@ public sealed partial class PoolLedger
                     By(dimension).Add(codes.PlaceOf(part.CodeOf(dimension, place)), part.By(dimension).Count(place), part.By(dimension).Balance(place));
         }
 
-        for (var place = 0; place < origins.Count; place++) vintages.Add(new VintageCurve((int)origins[place]));
+        for (var place = 0; place < origins.Count; place++) vintages.Add(new VintageCurve((int)origins[place], copies));
         foreach (var part in parts)
             foreach (var vintage in part.vintages) vintages[origins.PlaceOf(vintage.Period)].Add(vintage);
     }

@@ -54,7 +54,7 @@ public sealed partial class PoolLedger
         Join(ref member);
         PurchasedTotal += loan.Principal;
         open.LoansPurchased++;
-        var vintage = vintages[member.Vintage];
+        var vintage = Change(member.Vintage);
         vintage.Loans++;
         vintage.Purchased += loan.Principal;
         if (kind == TransferKind.SubstituteIn) open.SubstitutedIn += loan.Principal;
@@ -126,7 +126,7 @@ public sealed partial class PoolLedger
     {
         var period = Terms.PeriodOf(origination);
         var place = PlaceOf(PoolDimension.Vintage, origins, period);
-        if (place == vintages.Count) vintages.Add(new VintageCurve(period));
+        if (place == vintages.Count) vintages.Add(new VintageCurve(period, copies));
         return (ushort)place;
     }
 }

@@ -15,8 +15,8 @@ public sealed partial class PoolLedger
     public const int PeriodsMax = 2_400;
 
     private const int CodesMax = ushort.MaxValue;
-    private readonly List<PoolFlows> history = [];
-    private readonly List<RollCounts> rolls = [];
+    private readonly GrowingList<PoolFlows> history = new();
+    private readonly GrowingList<RollCounts> rolls = new();
     private readonly List<VintageCurve> vintages = [];
     private readonly CodeIndex industries;
     private readonly CodeIndex regions;
@@ -31,6 +31,9 @@ public sealed partial class PoolLedger
     private long balance;
     private long loans;
     private long changes;
+
+    // Copies made so far: a vintage that is older than the last is shared with it.
+    private long copies;
 
     // The latest date an event or a look was of: no earlier one opens a month.
     private DateOnly reached;
@@ -116,6 +119,13 @@ public sealed partial class PoolLedger
 
     private void Changed() => Volatile.Write(ref changes, changes + 1);
 
+    /// <summary>A vintage for writing; copies made of the pool keep what it was.</summary>
+    private VintageCurve Change(int place)
+    {
+        var vintage = vintages[place];
+        return vintage.Copies == copies ? vintage : vintages[place] = new VintageCurve(vintage, copies);
+    }
+
     /// <summary>What happened to a loan of the pool.</summary>
     /// <param name="member">Its row, which is changed.</param>
     /// <param name="movement">The event. What principal changed beyond the parts it names is taken as paid by plan, or as capitalised.</param>
@@ -139,7 +149,7 @@ public sealed partial class PoolLedger
     {
         var after = movement.Principal;
         Book(member.Principal, movement, after);
-        if (movement.Prepaid != 0) vintages[member.Vintage].AddPrepaid(open.Period, movement.Prepaid);
+        if (movement.Prepaid != 0) Change(member.Vintage).AddPrepaid(open.Period, movement.Prepaid);
         if (after == 0)
         {
             if (member.State == MemberState.Performing) Leave(ref member, MemberState.Ended, movement.Prepaid > 0 ? roll.PaidOff : roll.Matured);
@@ -191,13 +201,13 @@ public sealed partial class PoolLedger
         var lost = movement.Cause == MovementCause.WrittenOff ? member.Principal - movement.Scheduled - movement.Prepaid - movement.Principal : 0;
         var owed = movement.Principal + lost;
         Book(member.Principal, movement, owed);
-        vintages[member.Vintage].AddPrepaid(open.Period, movement.Prepaid);
+        Change(member.Vintage).AddPrepaid(open.Period, movement.Prepaid);
         open.Defaulted += owed;
         open.LoansDefaulted++;
         open.WrittenOff += lost;
         DefaultedTotal += owed;
         DefaultedStock += movement.Principal;
-        vintages[member.Vintage].AddDefaulted(open.Period, owed);
+        Change(member.Vintage).AddDefaulted(open.Period, owed);
         if (member.State == MemberState.Performing) Leave(ref member, MemberState.Defaulted, roll.ChargedOff);
         member.State = MemberState.Defaulted;
         member.Principal = movement.Principal;
@@ -305,7 +315,7 @@ public sealed partial class PoolLedger
     private void Close()
     {
         var closed = Open;
-        for (var i = 0; i < vintages.Count; i++) vintages[i].Close(closed.Period, strata[(int)PoolDimension.Vintage].Balance(i));
+        for (var i = 0; i < vintages.Count; i++) Change(i).Close(closed.Period, strata[(int)PoolDimension.Vintage].Balance(i));
         history.Add(closed);
         rolls.Add(roll);
         open = new PoolFlows { Period = closed.Period + 1, Opening = balance };

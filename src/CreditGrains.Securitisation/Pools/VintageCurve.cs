@@ -7,19 +7,22 @@ public sealed class VintageCurve
     private readonly List<long> prepaid = [];
     private readonly List<long> balances = [];
 
-    internal VintageCurve(int period)
+    internal VintageCurve(int period, long copies)
     {
-        Period = period;
+        (Period, Copies) = (period, copies);
     }
 
-    internal VintageCurve(VintageCurve other)
+    internal VintageCurve(VintageCurve other, long copies)
     {
-        (Period, Loans, Purchased) = (other.Period, other.Loans, other.Purchased);
+        (Period, Loans, Purchased, Copies) = (other.Period, other.Loans, other.Purchased, copies);
         (defaulted, prepaid, balances) = ([.. other.defaulted], [.. other.prepaid], [.. other.balances]);
     }
 
     /// <summary>Month of origination: twelve times the year plus the month less one.</summary>
     public int Period { get; }
+
+    /// <summary>Copies that had been made of the pool when this was: one made since shares it.</summary>
+    internal long Copies { get; }
 
     /// <summary>Loans that entered the pool.</summary>
     public long Loans { get; internal set; }

@@ -28,6 +28,7 @@ public sealed class PoolLedgerModelTest
         var model = new PoolModel(terms, LoanCount);
         var date = CutOff;
         var last = CutOff.AddMonths(Months);
+        var copies = new List<(PoolLedger Copy, byte[] Whole)>();
         for (var i = 0; i < LoanCount * 2 / 3; i++) Enter(i, random.Next(2), TransferKind.Purchase);
         while (date < last)
         {
@@ -49,11 +50,23 @@ public sealed class PoolLedgerModelTest
             }
 
             if (random.Next(50) == 0) Compare();
+            if (random.Next(10) == 0) Copy(book.Pools[random.Next(2)]);
         }
 
         book.AdvanceTo(last.AddMonths(1));
         model.AdvanceTo(last.AddMonths(1));
         Compare();
+        Assert.All(copies, pair => Assert.Equal(pair.Whole, pair.Copy.SaveWhole()));
+
+        // Copies share with the ledger what does not change: neither may see what happens to the other.
+        void Copy(PoolLedger pool)
+        {
+            var whole = pool.SaveWhole();
+            copies.Add((pool.Freeze(), whole));
+            Assert.Equal(whole, copies[^1].Copy.SaveWhole());
+            pool.Freeze().AdvanceTo(date.AddMonths(2));
+            Assert.Equal(whole, pool.SaveWhole());
+        }
 
         void Enter(int i, int pool, TransferKind kind)
         {

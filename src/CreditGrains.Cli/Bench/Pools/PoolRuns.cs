@@ -48,7 +48,7 @@ internal static class PoolRuns
         foreach (var isMoving in (bool[])[false, true])
         {
             var latencies = new LatencyHistogram();
-            (before, var during) = GeneratorRun.Beside(settings, target, half, () => QueryAsync(target.Channel, settings.Seconds, latencies, isMoving));
+            (before, var during) = GeneratorRun.Beside(settings, target, half, () => QueryAsync(target.Channel, settings, latencies, isMoving));
             var how = isMoving ? "each after an event of a loan of the pool" : "of a pool at rest";
             report.Detail("half load alone", before);
             report.Detail($"half load beside pool queries, {how}", during);
@@ -121,16 +121,18 @@ internal static class PoolRuns
     private static Task MoveAsync(RpcChannel channel) => ExecuteAsync(channel, new ReportLoan(
         Pool, MovingLoan, new LoanMovement { Date = CutOff, Cause = MovementCause.Aged, Principal = MovingPrincipal, RemainingMonths = 24, RatePpm = 60_000 }));
 
-    private static async Task QueryAsync(RpcChannel channel, double seconds, LatencyHistogram latencies, bool isMoving)
+    private static async Task QueryAsync(RpcChannel channel, BenchSettings settings, LatencyHistogram latencies, bool isMoving)
     {
-        var until = Stopwatch.GetTimestamp() + (long)(seconds * Stopwatch.Frequency);
+        // Queries warm up too: the first ones meet code that is not compiled yet, here and on the server.
+        var warm = Stopwatch.GetTimestamp() + (long)(settings.WarmUpSeconds * Stopwatch.Frequency);
+        var until = warm + (long)(settings.Seconds * Stopwatch.Frequency);
         var request = new V1.GetPoolRequest { Pool = Keys.ToNode(Pool) };
         while (Stopwatch.GetTimestamp() < until)
         {
             if (isMoving) await MoveAsync(channel);
             var sent = Stopwatch.GetTimestamp();
             await channel.UnaryAsync(PoolCalls.GetPool, request);
-            latencies.Record((long)Stopwatch.GetElapsedTime(sent).TotalNanoseconds);
+            if (sent >= warm) latencies.Record((long)Stopwatch.GetElapsedTime(sent).TotalNanoseconds);
             await Task.Delay(QueryPauseMs);
         }
     }
