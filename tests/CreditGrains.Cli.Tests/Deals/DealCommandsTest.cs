@@ -159,8 +159,8 @@ public sealed class DealCommandsTest : IDisposable
     public async Task Run_ActualsThatDoNotMeetTheLines_AreRefused(string months, string? fault)
     {
         var json = Deal.Replace("\"assumptions\":", $"\"actuals\": [{months}], \"assumptions\":", StringComparison.Ordinal)
-            .Replace("\"amortising\": [", "\"amortising\": [{ \"do\": \"purchase\", \"from\": \"principal\" }, ", StringComparison.Ordinal)
-            .Replace("\"tranches\":", "\"purchase\": { \"remainingMonths\": 24 }, \"tranches\":", StringComparison.Ordinal);
+            .Replace("\"amortising\": [", "\"revolving\": [{ \"do\": \"purchase\", \"from\": \"principal\" }], \"amortising\": [", StringComparison.Ordinal)
+            .Replace("\"tranches\":", "\"revolvingPeriods\": 1, \"purchase\": { \"remainingMonths\": 24 }, \"tranches\":", StringComparison.Ordinal);
         var run = await CliRun.OfAsync("deal", "run", File("deal.json", json), "--csv");
         if (fault is null) Assert.Equal(ExitCode.Ok, run.Code);
         else Assert.Contains("ActualsApart: " + fault, run.Error, StringComparison.Ordinal);
