@@ -36,6 +36,7 @@ internal sealed class CashflowInputs
         if (linesPath is not null)
         {
             var file = await ReadAsync(linesPath, LinesFile.Parse, cancellationToken);
+            NoteRates(file.Lines, shell);
             return new CashflowPool(file.Currency, file.IsMajor, named ?? file.CutOff, file.Lines, []);
         }
 
@@ -43,6 +44,7 @@ internal sealed class CashflowInputs
         var pool = TapeFile.Read(tapePath!, map, named);
         foreach (var row in pool.Rejected.Take(RejectedShown)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");
         if (pool.Rejected.Count > 0) shell.Note($"{pool.Rejected.Count:N0} rows of {tapePath} were not taken, {pool.Lines.Count:N0} were");
+        NoteRates(pool.Lines, shell);
         return pool;
     }
 
@@ -52,7 +54,18 @@ internal sealed class CashflowInputs
     public Task<ProjectionConventions> ReadConventionsAsync(ParseResult parse, CancellationToken cancellationToken)
     {
         var name = parse.GetRequiredValue(conventions);
-        return ConventionsFile.Preset(name) is { } preset ? Task.FromResult(preset) : ReadAsync(name, ConventionsFile.Parse, cancellationToken);
+        if (ConventionsFile.Preset(name) is { } preset) return Task.FromResult(preset);
+        return File.Exists(name)
+            ? ReadAsync(name, ConventionsFile.Parse, cancellationToken)
+            : throw CommandFault.Usage("ConventionsUnknown", $"--conventions '{name}' is neither {string.Join(", ", ConventionsFile.Presets)} nor a file that exists");
+    }
+
+    /// <summary>Warns of rates so high that percent was meant and a ratio was read. They may be meant, so the loans are taken.</summary>
+    public static void NoteRates(IReadOnlyCollection<LoanLine> lines, Shell shell)
+    {
+        var high = lines.Count(line => line.RateAnnual > 1);
+        if (high > 0)
+            shell.Note($"warning: {high:N0} of {lines.Count:N0} loans pay more than 100 % a year, the most {lines.Max(line => line.RateAnnual) * 100:N0} %; a rate is a ratio, 6 % is 0.06, and the mapping of a tape in percent says \"rates\": \"percent\"");
     }
 
     /// <summary>Reads a small file whole.</summary>

@@ -16,7 +16,7 @@ internal sealed class CashflowOutput(TextWriter output, CashflowPool pool, Proje
         if (!isJson) output.WriteLine($"scenario,segment,loan,period,date,{string.Join(',', names)}");
         foreach (var part in parts)
         {
-            for (var period = 1; period <= part.Table.Periods; period++)
+            for (var period = 1; period <= LastOf(part.Table); period++)
                 if (isJson) WriteJson(part, period, names);
                 else WriteCsv(part, period);
             if (isJson) output.WriteLine(JsonSerializer.Serialize(SummaryOf(part)));
@@ -29,7 +29,15 @@ internal sealed class CashflowOutput(TextWriter output, CashflowPool pool, Proje
     public FormattableString Summary(CashflowPart part)
     {
         var table = part.Table;
-        return $"{part.Scenario}: {table.Periods} periods, {pool.Currency}: principal {Money(PrincipalOf(table))}, net interest {Money(InterestOf(table))}, defaulted {Money(table.Total(CashflowColumn.Defaulted))}, recovered {Money(table.Total(CashflowColumn.Recovery))}, lost {Money(table.Total(CashflowColumn.Loss))}, average life {table.AverageLifeYears():F4} years";
+        return $"{part.Scenario}: {LastOf(table)} periods, {pool.Currency}: principal {Money(PrincipalOf(table))}, net interest {Money(InterestOf(table))}, defaulted {Money(table.Total(CashflowColumn.Defaulted))}, recovered {Money(table.Total(CashflowColumn.Recovery))}, lost {Money(table.Total(CashflowColumn.Loss))}, average life {table.AverageLifeYears():F4} years";
+    }
+
+    /// <summary>The last period in which an amount is printed as more than nothing: a recovery lag without a default to recover from leaves empty ones.</summary>
+    private int LastOf(CashflowTable table)
+    {
+        var last = table.Periods;
+        while (last > 0 && Columns.All(column => Round(table[column][last - 1]) == 0)) last--;
+        return last;
     }
 
     private static double PrincipalOf(CashflowTable table) => Enumerable.Range(1, table.Periods).Sum(table.Principal);
@@ -41,7 +49,7 @@ internal sealed class CashflowOutput(TextWriter output, CashflowPool pool, Proje
         ["summary"] = part.Scenario,
         ["segment"] = part.Segment,
         ["loan"] = part.Id,
-        ["periods"] = part.Table.Periods,
+        ["periods"] = LastOf(part.Table),
         ["principal"] = Round(PrincipalOf(part.Table)),
         ["net_interest"] = Round(InterestOf(part.Table)),
         ["defaulted"] = Round(part.Table.Total(CashflowColumn.Defaulted)),
@@ -75,7 +83,7 @@ internal sealed class CashflowOutput(TextWriter output, CashflowPool pool, Proje
 
     private decimal Round(double minorUnits) => Math.Round((decimal)(minorUnits / units), Digits);
 
-    private string Amount(double minorUnits) => (minorUnits / units).ToString("F" + Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
+    private string Amount(double minorUnits) => (Round(minorUnits) == 0 ? 0 : minorUnits / units).ToString("F" + Digits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 
     private string Money(double minorUnits) => (minorUnits / Math.Pow(10, pool.Currency.MinorUnitDigits)).ToString("N" + pool.Currency.MinorUnitDigits.ToString(CultureInfo.InvariantCulture), CultureInfo.InvariantCulture);
 

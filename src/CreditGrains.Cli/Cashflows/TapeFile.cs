@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Importing;
 using CreditGrains.Cli.Portfolio;
@@ -19,7 +20,7 @@ internal static class TapeFile
     {
         var date = cutOff ?? mapping.CutOff;
         var rejected = new List<RejectedRow>();
-        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, [.. ReadLoans(path, mapping, date, rejected).Select(loan => loan.Line)], rejected);
+        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, [.. ReadLoans(path, mapping, date, rejected, isOnce: true).Select(loan => loan.Line)], rejected);
     }
 
     /// <summary>The loans with what pools look at besides.</summary>
@@ -27,8 +28,9 @@ internal static class TapeFile
     /// <param name="mapping">Its columns.</param>
     /// <param name="date">The cut-off.</param>
     /// <param name="rejected">Takes the rows that cannot be read.</param>
+    /// <param name="isOnce">Whether a row with the id of an earlier one is a bad row: its balance would count twice. Else the caller looks.</param>
     /// <exception cref="CommandFault">The file cannot be read, lacks a column, or has too many bad rows.</exception>
-    public static List<TapeLoan> ReadLoans(string path, TapeMapping mapping, DateOnly? date, List<RejectedRow> rejected)
+    public static List<TapeLoan> ReadLoans(string path, TapeMapping mapping, DateOnly? date, List<RejectedRow> rejected, bool isOnce = false)
     {
         using var csv = CsvFile.Open(path, mapping.Delimiter);
         var places = TapeMapping.Names.ToDictionary(name => name, name => PlaceOf(csv, mapping, name));
@@ -36,23 +38,29 @@ internal static class TapeFile
             if (places[name] < 0 && !mapping.Constants.ContainsKey(name))
                 throw CommandFault.Usage("MissingColumn", $"{path}: the header has no column '{mapping.Columns.GetValueOrDefault(name, name)}' for {name}; name it in the mapping, or give a constant");
         var loans = new List<TapeLoan>();
+        var ids = isOnce && (places["id"] >= 0 || mapping.Constants.ContainsKey("id")) ? new HashSet<string>(StringComparer.Ordinal) : null;
         while (csv.Read())
         {
             try
             {
-                loans.Add(new TapeRow(csv, mapping, places, date).Loan());
+                var loan = new TapeRow(csv, mapping, places, date).Loan();
+                if (ids is not null && !ids.Add(loan.Line.Id)) throw new InvalidInputException("LoanTwice", "id", $"'{loan.Line.Id}' stands in an earlier row too; leave one of them out, or give each row an id of its own");
+                loans.Add(loan);
             }
             catch (InvalidInputException e)
             {
-                rejected.Add(new RejectedRow(csv.RowNumber, e.Path, e.Name, e.Fault));
+                rejected.Add(new RejectedRow(csv.RowNumber, ColumnOf(e.Path), e.Name, e.Fault));
                 if (rejected.Count > mapping.RejectedMax)
-                    throw CommandFault.Usage("TooManyBadRows", $"{path}: more than {mapping.RejectedMax} rows cannot be read, the last in {e.Path}: {e.Fault}; mend them, or raise rejectedMax in the mapping");
+                    throw CommandFault.Usage("TooManyBadRows", $"{path}: more than {mapping.RejectedMax} rows cannot be read, the last in {ColumnOf(e.Path)}: {e.Fault}; mend them, or raise rejectedMax in the mapping");
             }
         }
 
         if (loans.Count == 0) throw CommandFault.Usage("NoLoans", $"{path}: no row could be read{(rejected.Count > 0 ? $"; the first fault is row {rejected[0].Row}, {rejected[0].Field}: {rejected[0].Message}" : "; write one loan a row under the header")}");
         return loans;
     }
+
+    /// <summary>The column that a fault of a line is about: "amortisation.interestOnlyMonths" of a file of lines is "interest_only_months" of a tape.</summary>
+    private static string ColumnOf(string path) => JsonNamingPolicy.SnakeCaseLower.ConvertName(path[(path.LastIndexOf('.') + 1)..]);
 
     private static int PlaceOf(CsvReader csv, TapeMapping mapping, string name)
     {

@@ -43,7 +43,9 @@ internal sealed class DealInputs
     {
         var path = parse.GetRequiredValue(file);
         var deal = await CashflowInputs.ReadAsync(path, DealFile.Parse, cancellationToken);
-        if (parse.GetValue(tape) is { } loans) deal = await WithTapeAsync(deal, loans, parse.GetValue(mapping), shell, cancellationToken);
+        if (parse.GetValue(tape) is null) CashflowInputs.NoteRates([.. deal.AllPools.SelectMany(pool => pool.Lines)], shell);
+        else deal = await WithTapeAsync(deal, parse.GetValue(tape)!, parse.GetValue(mapping), shell, cancellationToken);
+        for (var i = 0; i < deal.AllPools.Length; i++) deal.AllPools[i].CheckActuals(deal.Pools.IsEmpty ? "actuals" : $"collateral.pools[{i}].actuals");
         if (parse.GetValue(assumptions) is not { } scenarios) return [new DealScenario(deal, deal.AllPools[0].Scenarios[0])];
         var sets = await CashflowInputs.ReadAsync(scenarios, ScenarioFile.Parse, cancellationToken);
         return [.. sets.Select(set => new DealScenario(deal.Assume(set), set[0]))];
@@ -89,6 +91,7 @@ internal sealed class DealInputs
         var pool = TapeFile.Read(path, map, deal.CutOff);
         foreach (var row in pool.Rejected.Take(100)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");
         if (pool.Rejected.Count > 0) throw CommandFault.Usage("TapeHasBadRows", $"{pool.Rejected.Count} rows of {path} cannot be read; a deal is not run on part of its collateral, so mend them");
+        CashflowInputs.NoteRates(pool.Lines, shell);
         return deal with { Lines = [.. pool.Lines], CutOff = deal.CutOff ?? pool.CutOff };
     }
 }

@@ -27,7 +27,8 @@ internal static class AprCases
         [1] = "12 months", [2] = "6 months", [4] = "3 months", [6] = "2 months", [12] = "1 month", [13] = "4 weeks", [24] = "semimonth", [26] = "2 weeks", [52] = "1 week", [365] = "1 day",
     };
 
-    public static List<AprCase> Read(JsonAt list) => [.. list.Items().Select(Case)];
+    public static List<AprCase> Read(JsonAt list) =>
+        list.Items().Select(Case).ToList() is { Count: > 0 } cases ? cases : throw CommandFault.Usage("NoCases", "$.cases is empty; write at least one case, docs/loans.md describes them");
 
     /// <summary>Prints each case; 1 when one differs.</summary>
     public static ExitCode Print(Shell shell, List<AprCase> cases, PrintFormat format)

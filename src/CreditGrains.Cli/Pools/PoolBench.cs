@@ -17,7 +17,7 @@ internal static class PoolBench
         var decision = new Option<double>("--decision-ns") { Description = "Time of one decision on this machine in ns, as 'bench engine' measures it; the bookkeeping is shown as a part of it", DefaultValueFactory = _ => 0 };
         var json = new Option<bool>("--json") { Description = "One JSON object" };
         var command = new Command("bench", "Measure the bookkeeping of a pool an event") { count, months, decision, json };
-        command.SetAction(parse => Run(parse.GetValue(count), Math.Max(1, parse.GetValue(months)), parse.GetValue(decision), new Report(parse.GetValue(json))));
+        command.SetAction(parse => Run(SimulateCommand.Within(parse.GetValue(count), 1, SimulateCommand.LoansMax, "--loans"), SimulateCommand.Within(parse.GetValue(months), 1, SimulateCommand.MonthsMax, "--months"), parse.GetValue(decision), new Report(parse.GetValue(json))));
         return command;
     }
 

@@ -18,8 +18,8 @@ namespace CreditGrains.Cli.Pools;
 internal static class SimulateCommand
 {
     private const int HistoryMax = 24;
-    private const int MonthsMax = 120;
-    private const int LoansMax = 20_000_000;
+    internal const int MonthsMax = 120;
+    internal const int LoansMax = 20_000_000;
 
     public static Command Create(Shell shell)
     {
@@ -74,7 +74,7 @@ internal static class SimulateCommand
     private static async Task<ExitCode> LiveAsync(Shell shell, RpcChannel channel, NodeKey pool, SimulationOptions options, PrintFormat format, CancellationToken cancellationToken)
     {
         var view = await channel.UnaryAsync(PoolCalls.GetPool, new V1.GetPoolRequest { Pool = Keys.ToNode(pool), WithTerms = true }, LiveViewCommands.With(cancellationToken));
-        var terms = PoolFile.Parse(Encoding.UTF8.GetBytes(view.TermsJson));
+        var terms = PoolFile.ParseKept(Encoding.UTF8.GetBytes(view.TermsJson));
         var simulation = new LiveSimulation(channel, pool, terms, options);
         var seen = new List<ForecastMonth>();
         await foreach (var month in simulation.RunAsync(cancellationToken))
@@ -93,7 +93,7 @@ internal static class SimulateCommand
         return ExitCode.Ok;
     }
 
-    private static int Within(int value, int min, int max, string name) =>
+    internal static int Within(int value, int min, int max, string name) =>
         value >= min && value <= max ? value : throw CommandFault.Usage("OutOfRange", $"{name} is {value}; it must be {min} to {max}");
 
     private static void Csv(Shell shell, List<ForecastMonth> seen)

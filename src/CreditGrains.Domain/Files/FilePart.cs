@@ -87,6 +87,24 @@ public abstract class FilePart<TPart>
                 throw FaultOf("FieldUnknown", Join(member.Name), $"the field is not known; here belong {string.Join(", ", asked.Order(StringComparer.Ordinal))}");
     }
 
+    /// <summary>Throws a fault when an object of this part, however deep, has a field twice: which of the two was meant nobody can tell.</summary>
+    protected void CheckNamedOnce()
+    {
+        if (IsArray)
+        {
+            foreach (var item in Items()) item.CheckNamedOnce();
+        }
+        else if (IsObject)
+        {
+            var names = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var member in Element.EnumerateObject())
+            {
+                if (!names.Add(member.Name)) throw FaultOf("FieldTwice", Join(member.Name), "the field stands twice; leave one of them out");
+                if (member.Value.ValueKind is JsonValueKind.Array or JsonValueKind.Object) Part(member.Value, Join(member.Name)).CheckNamedOnce();
+            }
+        }
+    }
+
     /// <summary>A part of the same kind.</summary>
     protected abstract TPart Part(JsonElement element, string path);
 

@@ -65,7 +65,7 @@ internal static class PoolBytes
         var key = new NodeKey(r.ReadInt64(), r.ReadUInt16(), r.ReadUInt16(), (NodeKind)r.ReadByte());
         var terms = r.ReadBytes(r.ReadInt32());
         var (hash, sequence, asOf) = (r.ReadString(), r.ReadInt64(), r.ReadInt64());
-        return new PoolState(key, terms, hash, PoolLedger.RestoreWhole(PoolFile.Parse(terms), r.ReadBytes(r.ReadInt32())), sequence, asOf);
+        return new PoolState(key, terms, hash, PoolLedger.RestoreWhole(PoolFile.ParseKept(terms), r.ReadBytes(r.ReadInt32())), sequence, asOf);
     }
 
     private static void WriteLoan(BinaryWriter w, in LiveLoan loan)

@@ -153,7 +153,7 @@ internal sealed class PoolLoading
             var (key, terms) = PoolRecords.ReadTerms(parts.Terms);
             try
             {
-                set.Define(key, terms, PoolLedger.Restore(PoolFile.Parse(terms), parts.Months, parts.Open));
+                set.Define(key, terms, PoolLedger.Restore(PoolFile.ParseKept(terms), parts.Months, parts.Open));
             }
             catch (InvalidInputException fault)
             {

@@ -44,7 +44,7 @@ internal sealed class PoolSet(RowTable<PoolLoanRow> loans) : IDisposable
 
     public LivePool Define(NodeKey key, ReadOnlyMemory<byte> terms, PoolLedger? ledger = null)
     {
-        var pool = new LivePool(key, pools.Count, terms.ToArray(), ledger ?? new PoolLedger(PoolFile.Parse(terms))) { Ledger = { Parts = parts } };
+        var pool = new LivePool(key, pools.Count, terms.ToArray(), ledger ?? new PoolLedger(PoolFile.ParseKept(terms))) { Ledger = { Parts = parts } };
         places.Add(key, pools.Count);
         pools.Add(pool);
         return pool;

@@ -10,6 +10,11 @@ internal static class RateCheck
         ? value
         : throw new InvalidInputException("RateOutOfRange", path, string.Create(CultureInfo.InvariantCulture, $"{value} is no ratio; write 0 to 1, so 6 % as 0.06"));
 
+    /// <summary>A speed in percent of its curve: 0, or 1 and more. Below 1 a part of one was written.</summary>
+    public static double Speed(double value, string path) => NotNegative(value, path) is 0 or >= 1
+        ? value
+        : throw new InvalidInputException("RateOutOfRange", path, string.Create(CultureInfo.InvariantCulture, $"{value} is less than 1 % of the curve; speeds are in percent, so write {value * 100} for {value * 100} %"));
+
     /// <summary>A finite number that is not negative.</summary>
     public static double NotNegative(double value, string path) => value >= 0 && double.IsFinite(value)
         ? value

@@ -65,7 +65,7 @@ public sealed record Scenario
         {
             case PrepaymentCurve.FlatSmm flat: RateCheck.Ratio(flat.Rate.Ratio, "prepayment.smm"); break;
             case PrepaymentCurve.FlatCpr flat: RateCheck.Ratio(flat.Rate.Ratio, "prepayment.cpr"); break;
-            case PrepaymentCurve.Psa psa: RateCheck.NotNegative(psa.Speed.Percent, "prepayment.psa"); break;
+            case PrepaymentCurve.Psa psa: RateCheck.Speed(psa.Speed.Percent, "prepayment.psa"); break;
             case PrepaymentCurve.Abs abs: RateCheck.Ratio(abs.Speed.Ratio, "prepayment.abs"); break;
             case PrepaymentCurve.Vector vector: CheckVector(vector.Ratios, "prepayment.vector"); break;
         }
@@ -74,7 +74,7 @@ public sealed record Scenario
         {
             case LoanDefaultCurve.FlatMdr flat: RateCheck.Ratio(flat.Rate.Ratio, "default.mdr"); break;
             case LoanDefaultCurve.FlatCdr flat: RateCheck.Ratio(flat.Rate.Ratio, "default.cdr"); break;
-            case LoanDefaultCurve.Sda sda: RateCheck.NotNegative(sda.Speed.Percent, "default.sda"); break;
+            case LoanDefaultCurve.Sda sda: RateCheck.Speed(sda.Speed.Percent, "default.sda"); break;
             case LoanDefaultCurve.Vector vector: CheckVector(vector.Ratios, "default.vector"); break;
             case LoanDefaultCurve.Cumulative cumulative:
                 RateCheck.Ratio(cumulative.Rate.Ratio, "default.cumulative");

@@ -13,6 +13,9 @@ public sealed record LoanLine
     /// <summary>Largest balance in minor units: rows add up without loss in a double.</summary>
     public const double BalanceMax = 1L << 52;
 
+    /// <summary>Highest segment.</summary>
+    public const int SegmentMax = 999;
+
     /// <summary>As it is shown.</summary>
     public string Id { get; init; } = "";
 
@@ -33,7 +36,7 @@ public sealed record LoanLine
 
     public Amortisation Amortisation { get; init; } = Amortisation.Level;
 
-    /// <summary>Which scenario it follows, by place.</summary>
+    /// <summary>Which scenario it follows, by place, and which part of the results it is in: 0 to <see cref="SegmentMax"/>.</summary>
     public int Segment { get; init; }
 
     /// <summary>Missed instalments now; read by a roll-rate matrix only.</summary>
@@ -57,20 +60,21 @@ public sealed record LoanLine
         if (!(Balance >= 0 && Balance <= BalanceMax)) throw Bad("balance", string.Create(CultureInfo.InvariantCulture, $"{Balance} must be 0 to 2^52 minor units"));
         if (RemainingMonths is < 1 or > MonthsMax) throw Bad("remainingMonths", $"{RemainingMonths} must be 1 to {MonthsMax}");
         if (AgeMonths is < 0 or > MonthsMax) throw Bad("ageMonths", $"{AgeMonths} must be 0 to {MonthsMax}");
+        if (Segment is < 0 or > SegmentMax) throw Bad("segment", $"{Segment} must be 0 to {SegmentMax}");
         if (MissedInstalments is < 0 or > RollRateMatrix.StatesMax) throw Bad("missedInstalments", $"{MissedInstalments} must be 0 to {RollRateMatrix.StatesMax}");
-        if (!(RateAnnual >= 0 && RateAnnual < 20)) throw Bad("rateAnnual", string.Create(CultureInfo.InvariantCulture, $"{RateAnnual} must be 0 to 20; 6 % is 0.06"));
-        if (!(ServicingFeeAnnual >= 0 && ServicingFeeAnnual <= RateAnnual)) throw Bad("servicingFeeAnnual", "the fee must be 0 up to the loan's rate, of which it is a part");
+        if (!(RateAnnual >= 0 && RateAnnual < 20)) throw Bad("rate", string.Create(CultureInfo.InvariantCulture, $"{RateAnnual} must be 0 to 20; 6 % is 0.06"));
+        if (!(ServicingFeeAnnual >= 0 && ServicingFeeAnnual <= RateAnnual)) throw Bad("servicingFee", "the fee must be 0 up to the loan's rate, of which it is a part");
         Floating?.Check();
         switch (Amortisation)
         {
             case Amortisation.InterestOnlyThenLevel io when io.InterestOnlyMonths < 0 || io.InterestOnlyMonths >= RemainingMonths:
-                throw Bad("interestOnlyMonths", $"{io.InterestOnlyMonths} must be below the remaining term of {RemainingMonths}");
+                throw Bad("amortisation.interestOnlyMonths", $"{io.InterestOnlyMonths} must be below the remaining term of {RemainingMonths}");
             case Amortisation.Balloon balloon when balloon.AmortisationMonths < RemainingMonths || balloon.AmortisationMonths > MonthsMax:
-                throw Bad("amortisationMonths", $"{balloon.AmortisationMonths} must be {RemainingMonths} (the remaining term) to {MonthsMax}");
+                throw Bad("amortisation.amortisationMonths", $"{balloon.AmortisationMonths} must be {RemainingMonths} (the remaining term) to {MonthsMax}");
             case Amortisation.Stepped stepped when stepped.Parts.Length != RemainingMonths:
-                throw Bad("parts", $"{stepped.Parts.Length} parts for {RemainingMonths} months; write one a month");
+                throw Bad("amortisation.parts", $"{stepped.Parts.Length} parts for {RemainingMonths} months; write one a month");
             case Amortisation.Stepped stepped:
-                Timings.Check(stepped.Parts, "parts");
+                Timings.Check(stepped.Parts, "amortisation.parts");
                 break;
         }
     }

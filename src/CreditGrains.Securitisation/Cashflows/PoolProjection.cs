@@ -15,9 +15,11 @@ public static class PoolProjection
 {
     private const int SliceLength = 256;
 
+    private static readonly CashflowTable Nothing = new(0);
+
     /// <summary>Checks and projects.</summary>
     /// <param name="lines">Each follows the scenario of its segment.</param>
-    /// <param name="scenarios">One a segment; a single one is for all.</param>
+    /// <param name="scenarios">One a segment; a single one is for all segments that the lines name.</param>
     /// <param name="conventions">For all.</param>
     /// <param name="calendar">For all.</param>
     /// <param name="parallelism">Threads at most; −1 is as many as the current scheduler has, one a core in the pool.</param>
@@ -25,8 +27,9 @@ public static class PoolProjection
     public static PoolCashflows Run(
         IReadOnlyList<LoanLine> lines, IReadOnlyList<Scenario> scenarios, ProjectionConventions conventions, ProjectionCalendar calendar = default, int parallelism = -1)
     {
-        Check(lines, scenarios, conventions);
+        Check(lines, scenarios, conventions, calendar);
         scenarios = [.. scenarios.Select(scenario => scenario.Resolve(calendar))];
+        var count = scenarios.Count > 1 ? scenarios.Count : lines.Count == 0 ? 1 : lines.Max(line => line.Segment) + 1;
         var slices = new CashflowTable[(lines.Count + SliceLength - 1) / SliceLength][];
         if (parallelism == 1)
         {
@@ -34,24 +37,25 @@ public static class PoolProjection
         }
         else
             Parallel.For(0, slices.Length, new ParallelOptions { MaxDegreeOfParallelism = parallelism, TaskScheduler = null }, Project);
-        var segments = Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(slices.Select(slice => slice[segment]))).ToArray();
+        var segments = Enumerable.Range(0, count).Select(segment => CashflowTable.Sum(slices.Select(slice => slice[segment]))).ToArray();
         return new PoolCashflows(CashflowTable.Sum(segments), segments);
 
         void Project(int slice)
         {
             var from = slice * SliceLength;
-            var part = Enumerable.Range(from, Math.Min(SliceLength, lines.Count - from)).Select(i => lines[i]);
-            slices[slice] = [.. Enumerable.Range(0, scenarios.Count).Select(segment => CashflowTable.Sum(
-                part.Where(line => SegmentOf(line, scenarios) == segment).Select(line => LineProjection.Run(line, scenarios[segment], conventions, calendar))))];
+            var tables = new CashflowTable[count];
+            Array.Fill(tables, Nothing);
+            foreach (var part in Enumerable.Range(from, Math.Min(SliceLength, lines.Count - from)).Select(i => lines[i]).GroupBy(line => line.Segment))
+                tables[part.Key] = CashflowTable.Sum(part.Select(line => LineProjection.Run(line, scenarios[scenarios.Count > 1 ? part.Key : 0], conventions, calendar)));
+            slices[slice] = tables;
         }
     }
 
-    private static int SegmentOf(LoanLine line, IReadOnlyList<Scenario> scenarios) => scenarios.Count == 1 ? 0 : line.Segment;
-
-    private static void Check(IReadOnlyList<LoanLine> lines, IReadOnlyList<Scenario> scenarios, ProjectionConventions conventions)
+    private static void Check(IReadOnlyList<LoanLine> lines, IReadOnlyList<Scenario> scenarios, ProjectionConventions conventions, ProjectionCalendar calendar)
     {
         if (scenarios.Count == 0) throw new InvalidInputException("ScenarioMissing", "scenarios", "give at least one scenario");
         conventions.Check();
+        calendar.CheckFor(conventions);
         foreach (var scenario in scenarios)
         {
             scenario.Check();
@@ -64,13 +68,14 @@ public static class PoolProjection
             {
                 lines[i].Check();
                 LineProjection.CheckWhole(lines[i], conventions);
+                if (lines[i].FirstPayment is { } first) calendar.PeriodOf(first);
             }
             catch (InvalidInputException e)
             {
                 throw e.Under($"lines[{i}]");
             }
 
-            if (scenarios.Count > 1 && (lines[i].Segment < 0 || lines[i].Segment >= scenarios.Count))
+            if (scenarios.Count > 1 && lines[i].Segment >= scenarios.Count)
                 throw new InvalidInputException("SegmentUnknown", $"lines[{i}].segment", $"{lines[i].Segment} has no scenario; there are {scenarios.Count}, from 0");
         }
     }

@@ -12,6 +12,13 @@ public readonly record struct ProjectionCalendar(DateOnly? CutOff)
 
     private const int PeriodsMax = 2 * LoanLine.MonthsMax;
 
+    /// <summary>Refuses conventions that count days where there are none.</summary>
+    /// <exception cref="InvalidInputException">There is no cut-off date.</exception>
+    internal void CheckFor(ProjectionConventions conventions)
+    {
+        if (CutOff is null && (conventions.RateClock, conventions.InterestClock) is not (PeriodClock.Twelfth, PeriodClock.Twelfth)) throw NoDays();
+    }
+
     /// <summary>The period an instalment falls in: the first that ends on its date or later.</summary>
     /// <exception cref="InvalidInputException">The date is not after the cut-off, or there is none.</exception>
     public int PeriodOf(DateOnly date)
@@ -44,9 +51,12 @@ public readonly record struct ProjectionCalendar(DateOnly? CutOff)
     {
         if (clock == PeriodClock.Twelfth) return 1.0 / 12;
         var first = firstPayment ?? CutOff?.AddMonths(1)
-            ?? throw new InvalidInputException("CutOffMissing", "cutOff", "conventions that count actual days need a cut-off date; give one, or use the twelfth");
+            ?? throw NoDays();
         var start = firstPayment is null ? CutOff!.Value.AddMonths(instalment - 1) : first.AddMonths(instalment - 2);
         var end = firstPayment is null ? CutOff!.Value.AddMonths(instalment) : first.AddMonths(instalment - 1);
         return (end.DayNumber - start.DayNumber) / (clock == PeriodClock.Actual365 ? 365.0 : 360.0);
     }
+
+    private static InvalidInputException NoDays() =>
+        new("CutOffMissing", "cutOff", "conventions that count actual days need a cut-off date; give one, or use the twelfth");
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
 
@@ -32,6 +33,25 @@ public sealed record CollateralPool
 
     /// <summary>Who bears its losses, the first first; empty is as the deal says.</summary>
     public ImmutableArray<string> LossOrder { get; init; } = [];
+
+    /// <summary>Refuses actuals that do not hang together with each other or with the lines, which are of after the last: principal would come from nowhere, or be lost.</summary>
+    /// <param name="path">Of the actuals in the file, such as "actuals".</param>
+    /// <exception cref="InvalidInputException">Naming the month.</exception>
+    public void CheckActuals(string path)
+    {
+        for (var i = 1; i < Actuals.Length; i++)
+        {
+            var before = Actuals[i - 1].Closing + Actuals[i - 1].Purchased;
+            if (Actuals[i].Opening != before)
+                throw new InvalidInputException("ActualsApart", $"{path}[{i}].opening", $"the month before closes at {before} minor units with what was bought, this one opens at {Actuals[i].Opening}; make them equal");
+        }
+
+        if (Actuals.IsEmpty) return;
+        var after = Actuals[^1].Closing + Actuals[^1].Purchased;
+        var lines = Lines.Sum(line => line.Balance);
+        if (Math.Abs(lines - after) > Lines.Length)
+            throw new InvalidInputException("ActualsApart", $"{path}[{Actuals.Length - 1}].closing", string.Create(CultureInfo.InvariantCulture, $"the last month closes at {after} minor units with what was bought, the lines add up to {lines:F0}; the lines are of after the last month, so make them equal"));
+    }
 
     internal string IncomeAccount => HasOwnAccounts ? $"{Name}.income" : Waterfall.CashAccounts.Income;
 

@@ -10,6 +10,9 @@ internal static class DealCheck
 {
     private const long AmountMax = 1L << 53;
 
+    /// <summary>A coverage from here on was written in percent.</summary>
+    private const double CoverageMax = 50;
+
     public static void Check(DealTerms deal)
     {
         if (deal.Pools.IsEmpty && deal.Lines.IsDefaultOrEmpty) throw Bad("collateral.lines", "there is no line; write at least one");
@@ -113,7 +116,10 @@ internal static class DealCheck
         foreach (var (name, curve) in deal.Indices)
         {
             if (curve.ByPeriod.IsEmpty && curve.Dated.IsEmpty) throw Bad($"indices.{name}", "there is no rate; write at least one");
-            if (!curve.Dated.IsEmpty && deal.CutOff is null) throw Bad("collateral.cutOff", $"the rates of {name} have dates; write the cut-off date too");
+            if (curve.Dated.IsEmpty) continue;
+            if (deal.CutOff is not { } cutOff) throw Bad("collateral.cutOff", $"the rates of {name} have dates; write the cut-off date too");
+            if (curve.Dated[0].From >= cutOff.AddMonths(deal.Dates.MonthsPerPayment))
+                throw Bad($"indices.{name}[0].from", $"there is no rate for the period from the cut-off {cutOff:yyyy-MM-dd}; write the one that held then");
         }
 
         foreach (var (line, place) in deal.AllPools.SelectMany((pool, p) => pool.Lines.Select((line, i) => (line, deal.Pools.IsEmpty ? $"collateral.lines[{i}]" : $"collateral.pools[{p}].lines[{i}]"))))
@@ -136,6 +142,15 @@ internal static class DealCheck
     private static void Trigger(Trigger trigger, Names names, string path)
     {
         if (trigger.Levels.IsDefaultOrEmpty) throw Bad($"{path}.level", "there is no level; write a number, or one a period");
+        for (var i = 0; i < trigger.Levels.Length; i++)
+        {
+            var (level, place) = (trigger.Levels[i], trigger.Levels.Length == 1 ? $"{path}.level" : $"{path}.level[{i}]");
+            if (trigger.Kind is TriggerKind.CumulativeDefault or TriggerKind.CumulativeLoss or TriggerKind.Delinquency or TriggerKind.PoolFactor) Ratio(level, place);
+            else if (level < 0) throw Bad(place, string.Create(CultureInfo.InvariantCulture, $"{level} is below 0; write a level of at least 0"));
+            else if (level >= CoverageMax && trigger.Kind is TriggerKind.Overcollateralisation or TriggerKind.InterestCoverage)
+                throw Bad(place, string.Create(CultureInfo.InvariantCulture, $"{level} times covered is not meant; 104 % is 1.04"));
+        }
+
         if (trigger.CureAfter < 0) throw Bad($"{path}.cureAfter", "write the periods in a row that must pass, or 0 for never");
         if (trigger.PassedBefore < 0) throw Bad($"{path}.passedInARow", "write the periods in a row already passed, at least 0");
         if (trigger.Pool is { } pool) Names.Need(names.Pools, [pool], $"{path}.pool", "pool");

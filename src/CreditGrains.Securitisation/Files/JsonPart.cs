@@ -16,8 +16,17 @@ public sealed class JsonPart : FilePart<JsonPart>
     }
 
     /// <summary>Reads a text. Comments and trailing commas are allowed.</summary>
-    /// <exception cref="InvalidInputException">The text is no JSON.</exception>
+    /// <exception cref="InvalidInputException">The text is no JSON, or an object has a field twice.</exception>
     public static JsonPart Parse(ReadOnlyMemory<byte> json)
+    {
+        var part = ParseKept(json);
+        part.CheckNamedOnce();
+        return part;
+    }
+
+    /// <summary>Reads a text that was taken before, under older rules: of a field that stands twice the last counts.</summary>
+    /// <exception cref="InvalidInputException">The text is no JSON.</exception>
+    internal static JsonPart ParseKept(ReadOnlyMemory<byte> json)
     {
         try
         {

@@ -68,7 +68,7 @@ public static class PricingFile
     {
         try
         {
-            return part.IsNumber ? new DiscountCurve([DiscountCurve.OfZero(1, part.Number())]) : new DiscountCurve(part.Items().Select(Point).ToArray());
+            return part.IsNumber ? new DiscountCurve([DiscountCurve.OfZero(1, Zero(part))]) : new DiscountCurve(part.Items().Select(Point).ToArray());
         }
         catch (InvalidInputException e) when (e.Path == "discount")
         {
@@ -80,9 +80,12 @@ public static class PricingFile
             var years = point.Optional("date") is { } date
                 ? terms.Years(start ?? throw date.Fault("a dated point needs a settlement or a cut-off date; write years instead"), date.Date())
                 : point.Number("years");
-            var read = point.Optional("factor") is { } factor ? (years, factor.Number()) : DiscountCurve.OfZero(years, point.Number("zero"));
+            var read = point.Optional("factor") is { } factor ? (years, factor.Number()) : DiscountCurve.OfZero(years, Zero(point.Required("zero")));
             point.Done();
             return read;
         }
     }
+
+    /// <summary>A zero rate: −100 % up to 100 %, both left out; 2 would be 200 %, and 2 % was meant.</summary>
+    private static double Zero(JsonPart part) => part.Number() is > -1 and < 1 and var zero ? zero : throw part.Fault("a zero rate is a part of one; write 2 % as 0.02");
 }

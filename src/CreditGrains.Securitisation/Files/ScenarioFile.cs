@@ -14,7 +14,12 @@ public static class ScenarioFile
         if (file.Optional("scenarios") is not { } scenarios) return [Sets(file)];
         file.Done();
         var all = scenarios.Items();
-        return all.Length == 0 ? throw scenarios.Fault("there is no scenario; write at least one") : [.. all.Select(Sets)];
+        if (all.Length == 0) throw scenarios.Fault("there is no scenario; write at least one");
+        var read = all.Select(Sets).ToImmutableArray();
+        for (var i = 1; i < read.Length; i++)
+            if (read.Take(i).Any(set => set[0].Name == read[i][0].Name))
+                throw new InvalidInputException("NameTwice", $"{all[i].Path}.name", $"'{read[i][0].Name}' is the name of an earlier scenario too, and results are told apart by it; give each a name of its own");
+        return read;
     }
 
     private static ImmutableArray<Scenario> Sets(JsonPart part)
@@ -23,6 +28,7 @@ public static class ScenarioFile
         var name = part.Text("name", "base");
         var probability = part.Optional("probability")?.Number();
         part.Done();
+        if (segments.Items().Length == 0) throw segments.Fault("there is no segment; write one set of assumptions a segment, or leave segments out");
         return [.. segments.Items().Select(segment => One(segment, segment.Text("name", name)) with { Probability = probability })];
     }
 

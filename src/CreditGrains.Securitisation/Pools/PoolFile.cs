@@ -11,9 +11,14 @@ public static class PoolFile
     private const int WholePpm = 1_000_000;
 
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public static PoolTerms Parse(ReadOnlyMemory<byte> json)
+    public static PoolTerms Parse(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.Parse(json));
+
+    /// <summary>Reads a file that a journal or snapshot keeps: it was taken once, and is not refused for a field that stands twice.</summary>
+    /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
+    public static PoolTerms ParseKept(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.ParseKept(json));
+
+    private static PoolTerms TermsOf(JsonPart file)
     {
-        var file = JsonPart.Parse(json);
         file.Has("$schema");
         var code = file.Required("currency");
         if (!Currency.TryParse(code.Text(), out var currency)) throw code.Fault($"'{code.Text()}' is no ISO 4217 code; write three upper-case letters such as EUR");

@@ -28,12 +28,12 @@ public sealed class ProjectTest : IDisposable
         var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines), "--assumptions", File("a.json", Assumptions), "--conventions", "bma");
         Assert.Equal(ExitCode.Ok, run.Code);
         var rows = run.Output.TrimEnd().Split('\n');
-        Assert.Equal(1 + 372, rows.Length);
+        Assert.Equal(1 + 360, rows.Length);
         Assert.StartsWith("scenario,segment,loan,period,date,opening,scheduled,prepaid,defaulted,", rows[0], StringComparison.Ordinal);
         Assert.Equal(47_576_640, Total(rows, "defaulted"), 20.0);
         Assert.Equal(37_446_547, Total(rows, "recovery"), 20.0);
         Assert.Equal(9_515_314, Total(rows, "loss"), 20.0);
-        Assert.Contains("A: 372 periods, USD: principal", run.Error, StringComparison.Ordinal);
+        Assert.Contains("A: 360 periods, USD: principal", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class ProjectTest : IDisposable
         var run = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--mapping", mapping);
         Assert.Equal(ExitCode.Differences, run.Code);
         Assert.Contains("row 2, balance: FieldWrong: 'oops' is no number", run.Error, StringComparison.Ordinal);
-        Assert.Contains("row 3, remainingMonths: LineOutOfRange", run.Error, StringComparison.Ordinal);
+        Assert.Contains("row 3, remaining_months: LineOutOfRange", run.Error, StringComparison.Ordinal);
         Assert.Contains("2 rows of", run.Error, StringComparison.Ordinal);
         Assert.Equal(3000.10, Total(run.Output.TrimEnd().Split('\n'), "scheduled"), 0.001);
     }
@@ -71,6 +71,12 @@ public sealed class ProjectTest : IDisposable
     [InlineData("""{ "scenarios": [ {}, { "recovery": { "severity": 0.5, "lagMonths": -1 } } ] }""", "LagOutOfRange", "scenarios[1].recovery.lagMonths")]
     [InlineData("""{ "default": { "rollRates": [[0.9, 0.2, 0]] } }""", "MatrixRowNotWhole", "default.rollRates[0]")]
     [InlineData("{", "BadJson", "this is no JSON")]
+    [InlineData("""{ "segments": [] }""", "FieldWrong", "segments: there is no segment")]
+    [InlineData("""{ "scenarios": [ { "name": "x" }, { "name": "x" } ] }""", "NameTwice", "scenarios[1].name: 'x'")]
+    [InlineData("""{ "prepayment": { "cpr": 0.1, "cpr": 0.2 } }""", "FieldTwice", "prepayment.cpr: the field stands twice")]
+    [InlineData("""{ "scenarios": [ { "default": { "cdr": 0.1 }, "default": { "cdr": 0.2 } } ] }""", "FieldTwice", "scenarios[0].default")]
+    [InlineData("""{ "prepayment": { "psa": 1.65e-1 } }""", "RateOutOfRange", "prepayment.psa: 0.165 is less than 1 % of the curve; speeds are in percent, so write 16.5 for 16.5 %")]
+    [InlineData("""{ "default": { "sda": 0.5 } }""", "RateOutOfRange", "default.sda")]
     public async Task Assumptions_Wrong_NameFilePathAndFix(string json, string name, string path)
     {
         var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines), "--assumptions", File("wrong.json", json));
@@ -89,6 +95,84 @@ public sealed class ProjectTest : IDisposable
         Assert.Equal(361, rows.Length);
         Assert.Contains("\"loan\":\"A\"", rows[0], StringComparison.Ordinal);
         Assert.Contains("\"average_life_years\":", rows[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Csv_BmaCashflowA_EndsWithTheLastMonthAndHasNoMinusZero()
+    {
+        var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines), "--assumptions", File("a.json", Assumptions), "--conventions", "bma");
+        Assert.DoesNotContain("-0.0", run.Output, StringComparison.Ordinal);
+        Assert.StartsWith("A,,,360,", run.Output.TrimEnd().Split('\n')[^1], StringComparison.Ordinal);
+    }
+
+    /// <summary>Loans in segments under one set of assumptions for all: the results are told by segment all the same, by lines and by columns.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task BySegment_OneSetForAll_TellsEachSegment(bool isColumns)
+    {
+        var tape = File("tape.csv", "id,balance,rate,remaining_months,segment\n1,100000,0.06,12,0\n2,300000,0.06,24,2\n3,500000,0.06,12,2\n");
+        var assumptions = File("a.json", """{ "prepayment": { "cpr": 0.1 }, "default": { "cdr": 0.02 } }""");
+        string[] columns = isColumns ? ["--columns"] : [];
+        var run = await CliRun.OfAsync(["cashflow", "project", "--tape", tape, "--assumptions", assumptions, "--by", "segment", .. columns]);
+        Assert.Equal(ExitCode.Ok, run.Code);
+        var first = run.Output.Split('\n').Where(row => row.Split(',') is [_, _, _, "1", ..]).Select(row => row.Split(',')).ToDictionary(cells => cells[1], cells => cells[5]);
+        Assert.Equal(new Dictionary<string, string> { ["0"] = "100000", ["2"] = "800000", [""] = "900000" }, first);
+    }
+
+    [Theory]
+    [InlineData("""{ "rateClock": "actual365" }""", "")]
+    [InlineData("""{ "interestClock": "actual360" }""", "")]
+    [InlineData("""{}""", ", \"firstPayment\": \"2026-05-01\"")]
+    public async Task Days_WithoutCutOff_AreRefusedByName(string conventions, string more)
+    {
+        var lines = File("lines.json", Lines.Replace(" } ] }", more + " } ] }", StringComparison.Ordinal));
+        var run = await CliRun.OfAsync("cashflow", "project", "--lines", lines, "--conventions", File("c.json", conventions));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith("creditgrains: CutOffMissing: ", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"rate\": 25", "lines[0].rate: 25 must be 0 to 20")]
+    [InlineData("\"rate\": 0.06, \"servicingFee\": 0.07", "lines[0].servicingFee: ")]
+    [InlineData("\"rate\": 0.06, \"segment\": 70000", "lines[0].segment: 70000 must be 0 to 999")]
+    [InlineData("\"rate\": 0.06, \"segment\": -1", "lines[0].segment: -1 must be 0 to 999")]
+    [InlineData("\"rate\": 0.06, \"amortisation\": { \"interestOnlyMonths\": 360 }", "lines[0].amortisation.interestOnlyMonths: ")]
+    [InlineData("\"rate\": 0.06, \"amortisation\": { \"parts\": [1] }", "lines[0].amortisation.parts: ")]
+    public async Task Line_OutOfRange_NamesTheFieldAsTheFileWritesIt(string fields, string fault)
+    {
+        var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines.Replace("\"rate\": 0.08", fields, StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("LineOutOfRange", run.Error, StringComparison.Ordinal);
+        Assert.Contains(fault, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Tape_WithALoanTwice_TakesItOnce()
+    {
+        var run = await CliRun.OfAsync("cashflow", "project", "--tape", File("tape.csv", "id,balance,rate,remaining_months\nA,1000,0.06,12\nB,500,0.06,12\nA,1000,0.06,12\n"));
+        Assert.Equal(ExitCode.Differences, run.Code);
+        Assert.Contains("row 3, id: LoanTwice: 'A' stands in an earlier row too", run.Error, StringComparison.Ordinal);
+        Assert.Equal(1500, Total(run.Output.TrimEnd().Split('\n'), "scheduled"));
+    }
+
+    [Theory]
+    [InlineData("\"rate\": 6", "warning: 1 of 1 loans pay more than 100 % a year, the most 600 %")]
+    [InlineData("\"rate\": 0.99", null)]
+    public async Task Rate_InPercent_IsWarnedOf(string rate, string? warning)
+    {
+        var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines.Replace("\"rate\": 0.08", rate, StringComparison.Ordinal)));
+        Assert.Equal(ExitCode.Ok, run.Code);
+        if (warning is null) Assert.DoesNotContain("warning", run.Error, StringComparison.Ordinal);
+        else Assert.Contains(warning, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Conventions_Misspelt_NameThePresets()
+    {
+        var run = await CliRun.OfAsync("cashflow", "project", "--lines", File("lines.json", Lines), "--conventions", "bmb");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith("creditgrains: ConventionsUnknown: --conventions 'bmb' is neither standard, bma, absbox, china nor a file", run.Error, StringComparison.Ordinal);
     }
 
     private static double Total(string[] rows, string column)

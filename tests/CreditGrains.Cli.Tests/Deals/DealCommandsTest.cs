@@ -150,6 +150,32 @@ public sealed class DealCommandsTest : IDisposable
         Assert.Equal(ExitCode.Ok, simulated.Code);
     }
 
+    /// <summary>Months that have been and the lines after them are of one pool: a figure that was written wrongly would make or lose principal.</summary>
+    [Theory]
+    [InlineData("""{ "opening": 1020000, "scheduled": 20000, "closing": 1000000 }""", null)]
+    [InlineData("""{ "opening": 1020000, "scheduled": 40000, "closing": 980000, "purchased": 20000 }""", null)]
+    [InlineData("""{ "opening": 1020000, "scheduled": 30000, "closing": 990000 }""", "actuals[0].closing: the last month closes at 99000000 minor units with what was bought, the lines add up to 100000000")]
+    [InlineData("""{ "opening": 1030000, "scheduled": 10000, "closing": 1020000 }, { "opening": 1010000, "scheduled": 10000, "closing": 1000000 }""", "actuals[1].opening: the month before closes at 102000000")]
+    public async Task Run_ActualsThatDoNotMeetTheLines_AreRefused(string months, string? fault)
+    {
+        var json = Deal.Replace("\"assumptions\":", $"\"actuals\": [{months}], \"assumptions\":", StringComparison.Ordinal)
+            .Replace("\"amortising\": [", "\"revolving\": [{ \"do\": \"purchase\", \"from\": \"principal\" }], \"amortising\": [", StringComparison.Ordinal)
+            .Replace("\"tranches\":", "\"revolvingPeriods\": 1, \"purchase\": { \"remainingMonths\": 24 }, \"tranches\":", StringComparison.Ordinal);
+        var run = await CliRun.OfAsync("deal", "run", File("deal.json", json), "--csv");
+        if (fault is null) Assert.Equal(ExitCode.Ok, run.Code);
+        else Assert.Contains("ActualsApart: " + fault, run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("""{ "discount": 5 }""", "discount: a zero rate is a part of one")]
+    [InlineData("""{ "discount": [{ "years": 1, "zero": 2 }] }""", "discount[0].zero: a zero rate is a part of one")]
+    public async Task Measures_CurveInPercent_IsRefused(string pricing, string fault)
+    {
+        var run = await CliRun.OfAsync("deal", "measures", File("deal.json", Deal), "--skip-break-even", "--pricing", File("pricing.json", pricing));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains(fault, run.Error, StringComparison.Ordinal);
+    }
+
     private string File(string name, string text)
     {
         var path = Path.Combine(directory.Path, name);

@@ -102,13 +102,14 @@ public sealed class ProjectionRuleTest
     }
 
     [Theory]
-    [InlineData(-1)]
-    [InlineData(2)]
-    public void Segment_WithoutScenario_IsRefusedByName(int segment)
+    [InlineData(-1, "LineOutOfRange")]
+    [InlineData(LoanLine.SegmentMax + 1, "LineOutOfRange")]
+    [InlineData(2, "SegmentUnknown")]
+    public void Segment_WithoutScenario_IsRefusedByName(int segment, string name)
     {
         var line = new LoanLine { Balance = 100, RateAnnual = 0.06, RemainingMonths = 12, Segment = segment };
         var fault = Assert.Throws<InvalidInputException>(() => PoolProjection.Run([line], [new Scenario(), new Scenario()], new ProjectionConventions()));
-        Assert.Equal(("SegmentUnknown", "lines[0].segment"), (fault.Name, fault.Path));
+        Assert.Equal((name, "lines[0].segment"), (fault.Name, fault.Path));
     }
 
     private static void Conserved(CashflowTable table, double balance, double tolerance)

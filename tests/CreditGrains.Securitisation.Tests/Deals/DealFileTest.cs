@@ -29,11 +29,33 @@ public sealed class DealFileTest
     [InlineData(Tranche, Step, """ "conventions": "mine",""", "conventions", "bma")]
     [InlineData(Tranche, Step, """ "actuals": [{ "opening": 10, "scheduled": 3, "closing": 6 }],""", "actuals[0]", "make them equal")]
     [InlineData(Tranche, Step, """ "purchase": { "likeLine": -1, "remainingMonths": 12 },""", "purchase.likeLine", "from 0")]
+    [InlineData(Tranche, Step, """ "triggers": [{ "name": "t", "kind": "cumulativeDefault", "level": 5 }],""", "triggers[0].level", "1 % as 0.01")]
+    [InlineData(Tranche, Step, """ "triggers": [{ "name": "t", "kind": "delinquency", "level": [0.1, 12] }],""", "triggers[0].level[1]", "1 % as 0.01")]
+    [InlineData(Tranche, Step, """ "triggers": [{ "name": "t", "kind": "overcollateralisation", "level": 104, "tranches": ["A"] }],""", "triggers[0].level", "104 % is 1.04")]
+    [InlineData(Tranche, Step, """ "triggers": [{ "name": "t", "kind": "interestCoverage", "level": -1, "tranches": ["A"] }],""", "triggers[0].level", "at least 0")]
+    [InlineData(Tranche, Step, """ "assumptions": { "segments": [] },""", "assumptions.segments", "one set of assumptions a segment")]
+    [InlineData(Tranche, Step, """ "losses": "none", "losses": "ledger",""", "losses", "stands twice")]
+    [InlineData("""{ "name": "A", "balance": 1, "balance": 2 }""", Step, "", "tranches[0].balance", "stands twice")]
     public void File_WithOneFault_NamesThePathAndTheFix(string tranches, string steps, string more, string path, string fix)
     {
         var fault = Assert.Throws<InvalidInputException>(() => DealSamples.Deal(tranches, steps, more));
         Assert.Equal(path, fault.Path);
         Assert.Contains(fix, fault.Fault, StringComparison.Ordinal);
+    }
+
+    /// <summary>A dated index must have a rate in the first period; one fixed on the closing date, after the cut-off, has.</summary>
+    [Theory]
+    [InlineData("2026-02-10", null)]
+    [InlineData("2026-02-28", "indices.L[0].from")]
+    public void Index_ThatBeginsAfterTheFirstPeriod_IsRefused(string from, string? path)
+    {
+        var json = $$"""
+            { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{ "balance": 10000000, "rate": 0.06, "remainingMonths": 24 }] },
+              "indices": { "L": [{ "from": "{{from}}", "rate": 0.03 }] },
+              "tranches": [{ "name": "A", "balance": 10000000, "coupon": { "index": "L" } }], "waterfalls": { "amortising": [{{Step}}] } }
+            """;
+        if (path is null) Assert.Single(DealSamples.Parse(json).Indices);
+        else Assert.Equal(path, Assert.Throws<InvalidInputException>(() => DealSamples.Parse(json)).Path);
     }
 
     [Fact]

@@ -38,7 +38,7 @@ internal static class PoolLoadCommand
             var key = options.KeyOf(parse);
             using var channel = options.Connect(parse);
             var view = await channel.UnaryAsync(PoolCalls.GetPool, new V1.GetPoolRequest { Pool = options.MessageOf(parse), WithTerms = true }, LiveViewCommands.With(cancellationToken));
-            var terms = PoolFile.Parse(System.Text.Encoding.UTF8.GetBytes(view.TermsJson));
+            var terms = PoolFile.ParseKept(System.Text.Encoding.UTF8.GetBytes(view.TermsJson));
             var map = parse.GetValue(mapping) is { } file ? await CashflowInputs.ReadAsync(file, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity with { Currency = terms.Currency };
             var on = parse.GetValue(date) is { } text ? PoolImportCommand.DateOf("--date", text, terms) : map.CutOff ?? terms.CutOff;
             var start = Stopwatch.GetTimestamp();
