@@ -20,7 +20,7 @@ public sealed partial class PoolLedger
 
     /// <summary>
     /// A copy to look at while this goes on; obligors are left out of it, and it takes no loans. It shares what does not change: closed months, codes, and vintages until something happens to them here. So it
-    /// takes about a microsecond, however old the pool is. The writer's own; any thread may look at the copy.
+    /// takes a microsecond or two, however old the pool is. The writer's own; any thread may look at the copy.
     /// </summary>
     public PoolLedger Freeze() => new(this);
 

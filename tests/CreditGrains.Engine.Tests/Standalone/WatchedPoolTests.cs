@@ -25,13 +25,22 @@ public sealed class WatchedPoolTests
         var gate = fixture.Disk.Shut();
         var reported = fixture.Do(Report(1, owed: 700)).WaitAsync(Soon);
         await gate.Reached;
-        // Decided and applied, not durable: nobody may see it, and nobody has to wait.
-        var before = Read(fixture);
-        Assert.Equal((2_000L, 0L), (before!.Ledger.Balance, before.Ledger.Open.Scheduled));
-        // Decided behind the frame that waits.
-        var next = fixture.Do(Report(2, owed: 600)).WaitAsync(Soon);
-        Assert.Equal(before, Read(fixture));
-        gate.Open();
+        PoolState? before;
+        Task<Outcome> next;
+        try
+        {
+            // Decided and applied, not durable: nobody may see it, and nobody has to wait.
+            before = Read(fixture);
+            Assert.Equal((2_000L, 0L), (before!.Ledger.Balance, before.Ledger.Open.Scheduled));
+            // Decided behind the frame that waits.
+            next = fixture.Do(Report(2, owed: 600)).WaitAsync(Soon);
+            Assert.Equal(before, Read(fixture));
+        }
+        finally
+        {
+            gate.Open();
+        }
+
         var outcome = await reported;
         Assert.Equal(before.Sequence + 1, outcome.Sequence);
         await next;
@@ -112,9 +121,17 @@ public sealed class WatchedPoolTests
         var gate = fixture.Disk.Shut();
         var flushing = fixture.Do(fixture.Authorize(1, 10));
         await gate.Reached;
-        var reading = fixture.Engine.GetPoolAsync(Pool(1));
-        Assert.False(reading.IsCompleted);
-        gate.Open();
+        Task<PoolState?> reading;
+        try
+        {
+            reading = fixture.Engine.GetPoolAsync(Pool(1)).AsTask();
+            Assert.False(reading.IsCompleted);
+        }
+        finally
+        {
+            gate.Open();
+        }
+
         await flushing;
         Assert.Equal(1_900, (await reading)!.Ledger.Balance);
         await WatchAsync(fixture);
