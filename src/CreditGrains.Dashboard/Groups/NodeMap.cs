@@ -17,6 +17,8 @@ internal static class NodeMap
             new
             {
                 type = "treemap",
+                // Its own moves are on by default, and each view a second would set them off again.
+                animation = false,
                 roam = false,
                 nodeClick = false,
                 breadcrumb = new { show = false },
