@@ -37,7 +37,7 @@ internal sealed class PastCommands(PartitionState state, IDecisionReader decisio
     {
         command = Fields(e);
         if (e.Kind == CommandKind.Reverse) return TakesBack(e);
-        if (command.Reference != 0 || (command.Kind is CommandKind.WriteOff or CommandKind.Recover && e.Reference != 0))
+        if (command.Reference != 0)
         {
             if (!made.TryGetValue(e.Reference, out var here)) return false;
             // Captures post whatever became of the hold, but not of one that was never given here. What else is over by now the executor tells.
@@ -119,6 +119,7 @@ internal sealed class PastCommands(PartitionState state, IDecisionReader decisio
         if (state.FindFacility(command.Facility) is not (var row and not 0)) return true;
         ref readonly var facility = ref state.Facilities.Read(row);
         var loan = command.Reference == 0 ? 0 : loans.Find(facility, command.Reference);
+        if (loan == 0 && command.Reference != 0) return false;
         if (command.Kind == CommandKind.Repay) command.Amount -= PaidElsewhere(e);
         var most = command.Kind switch
         {

@@ -16,8 +16,9 @@ public static class ScenarioFile
         var all = scenarios.Items();
         if (all.Length == 0) throw scenarios.Fault("there is no scenario; write at least one");
         var read = all.Select(Sets).ToImmutableArray();
-        for (var i = 1; i < read.Length; i++)
-            if (read.Take(i).Any(set => set[0].Name == read[i][0].Name))
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        for (var i = 0; i < read.Length; i++)
+            if (!names.Add(read[i][0].Name))
                 throw new InvalidInputException("NameTwice", $"{all[i].Path}.name", $"'{read[i][0].Name}' is the name of an earlier scenario too, and results are told apart by it; give each a name of its own");
         return read;
     }

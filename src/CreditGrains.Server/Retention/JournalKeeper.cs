@@ -14,15 +14,14 @@ internal sealed class JournalKeeper : IAsyncDisposable
     private readonly CreditEngine engine;
     private readonly RetentionOptions retention;
     private readonly ServerOptions options;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task running;
+    private readonly RepeatedPass passes;
 
     private JournalKeeper(CreditEngine engine, RetentionOptions retention, ServerOptions options)
     {
         this.engine = engine;
         this.retention = retention;
         this.options = options;
-        running = RunAsync();
+        passes = new RepeatedPass(Every, options.TimeProvider, PassAsync);
     }
 
     /// <summary>Begins, when the options ask for it.</summary>
@@ -35,26 +34,7 @@ internal sealed class JournalKeeper : IAsyncDisposable
     }
 
     /// <summary>Ends; a copy under way is finished.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await running;
-        stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Every, options.TimeProvider);
-        string? told = null;
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token)) told = await PassAsync(told);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Told to stop between two passes.
-        }
-    }
+    public ValueTask DisposeAsync() => passes.DisposeAsync();
 
     /// <returns>The failure told last; null when all is well.</returns>
     private async Task<string?> PassAsync(string? told)

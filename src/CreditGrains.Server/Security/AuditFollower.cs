@@ -10,40 +10,20 @@ internal sealed class AuditFollower : IAsyncDisposable
 
     private readonly AuditLog log;
     private readonly ServerOptions options;
-    private readonly CancellationTokenSource stop = new();
-    private readonly Task running;
+    private readonly RepeatedPass passes;
 
     /// <summary>Begins.</summary>
     public AuditFollower(AuditLog log, ServerOptions options)
     {
         (this.log, this.options) = (log, options);
-        running = Task.Run(RunAsync);
+        passes = new RepeatedPass(Every, options.TimeProvider, ReadOnAsync);
     }
 
     /// <summary>Ends it; before the log is closed.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await stop.CancelAsync();
-        await running;
-        stop.Dispose();
-    }
-
-    private async Task RunAsync()
-    {
-        using var timer = new PeriodicTimer(Every, options.TimeProvider);
-        string? told = null;
-        try
-        {
-            while (await timer.WaitForNextTickAsync(stop.Token)) told = ReadOn(told);
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // Ended.
-        }
-    }
+    public ValueTask DisposeAsync() => passes.DisposeAsync();
 
     /// <returns>What is wrong; null when nothing is. Told once.</returns>
-    private string? ReadOn(string? told)
+    private async Task<string?> ReadOnAsync(string? told)
     {
         try
         {
@@ -52,7 +32,7 @@ internal sealed class AuditFollower : IAsyncDisposable
         }
         catch (RpcException failure)
         {
-            if (failure.Message != told) options.Output.WriteLine($"AuditNotRead: {failure.Message} It is tried again every second.");
+            if (failure.Message != told) await options.Output.WriteLineAsync($"AuditNotRead: {failure.Message} It is tried again every second.");
             return failure.Message;
         }
     }
