@@ -32,29 +32,52 @@
   const sizes = new ResizeObserver(changes => changes.forEach(change => charts.get(change.target.id)?.chart.resize()));
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 
+  const put = (id, json) => {
+    const element = document.getElementById(id);
+    if (!element) return;
+    let entry = charts.get(id);
+    if (!entry) {
+      entry = { chart: window.echarts.init(element, null, { renderer: 'canvas' }), option: null, isNew: true };
+      charts.set(id, entry);
+      sizes.observe(element);
+    }
+    entry.option = JSON.parse(json);
+    draw(entry);
+    entry.isNew = false;
+    element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
+  };
+
+  // The charts' script is ten times the rest, so it is loaded by the first page that has charts, once that page answers its reader; what is to be shown waits for it.
+  const root = document.documentElement;
+  const waiting = new Map();
+  const load = () => {
+    if (waiting.size === 0 || !root.dataset.interactive || document.getElementById('charts')) return;
+    const script = Object.assign(document.createElement('script'), { id: 'charts', src: root.dataset.charts });
+    script.addEventListener('load', () => {
+      waiting.forEach((json, id) => put(id, json));
+      waiting.clear();
+    });
+    // Asked for again by the next chart to be shown.
+    script.addEventListener('error', () => script.remove());
+    document.head.append(script);
+  };
+
   window.creditgrains = {
     show(id, json) {
-      const element = document.getElementById(id);
-      if (!element || !window.echarts) return;
-      let entry = charts.get(id);
-      if (!entry) {
-        entry = { chart: window.echarts.init(element, null, { renderer: 'canvas' }), option: null, isNew: true };
-        charts.set(id, entry);
-        sizes.observe(element);
-      }
-      entry.option = JSON.parse(json);
-      draw(entry);
-      entry.isNew = false;
-      element.dataset.drawn = String(Number(element.dataset.drawn ?? 0) + 1);
+      if (window.echarts) return put(id, json);
+      waiting.set(id, json);
+      load();
     },
     drop(id) {
+      waiting.delete(id);
       const entry = charts.get(id);
       if (!entry) return;
       charts.delete(id);
       entry.chart.dispose();
     },
     interactive() {
-      document.documentElement.dataset.interactive = String(Math.round(performance.now()));
+      root.dataset.interactive = String(Math.round(performance.now()));
+      load();
     },
   };
 })();

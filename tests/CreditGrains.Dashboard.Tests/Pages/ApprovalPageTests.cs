@@ -105,6 +105,18 @@ public sealed class ApprovalPageTests(Site site)
     }
 
     [BrowserFact]
+    public async Task ManyProposals_AreShownADozenAtATime()
+    {
+        // In the second tenant, whose page no other test counts on.
+        for (var i = 0; i < 13; i++) await tenants.ProposeAsync("tia", TwoTenants.Two.Account, TwoTenants.Two.Limit + 100 + i, $"one of many {i}");
+        await using var visit = await tenants.SignInAsync("tia", "approvals");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('.proposal').length === 12");
+        await visit.Page.ClickAsync("#more-proposals");
+        await visit.Page.WaitForFunctionAsync("() => document.querySelectorAll('.proposal').length === Math.min(24, Number(document.querySelector('#proposals').dataset.count))");
+        Assert.True(await visit.Page.Locator(".proposal").CountAsync() >= 13);
+    }
+
+    [BrowserFact]
     public async Task WhoMayOnlyRead_SeesWhatWaits_AndCanDecideNothing()
     {
         await using var visit = await tenants.SignInAsync("eve", "approvals");

@@ -19,6 +19,17 @@ public sealed class LiveTests(Site site)
     }
 
     [BrowserFact]
+    public async Task Charts_AreLoadedByThePageThatHasThem_OnceItAnswers()
+    {
+        await using var visit = await site.VisitAsync("alerts");
+        Assert.Equal(0, await visit.Page.Locator("#charts").CountAsync());
+        await visit.Page.ClickAsync("header nav a[href='']");
+        await visit.Page.WaitForSelectorAsync(".chart[data-drawn] canvas");
+        Assert.Equal(1, await visit.Page.Locator("script#charts").CountAsync());
+        Assert.True(await visit.Page.EvaluateAsync<bool>("performance.getEntriesByName(document.querySelector('#charts').src)[0].startTime >= Number(document.documentElement.dataset.interactive) - 1"));
+    }
+
+    [BrowserFact]
     public async Task Now_Decline_ShowsItsReason()
     {
         await using var visit = await site.VisitAsync("");
