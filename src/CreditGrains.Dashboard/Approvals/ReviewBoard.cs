@@ -10,9 +10,7 @@ namespace CreditGrains.Dashboard.Approvals;
 /// </summary>
 internal sealed class ReviewBoard(Sight sight, ushort legalEntity)
 {
-    /// <summary>Most shown.</summary>
-    public const int Shown = 30;
-
+    private const int Page = 12;
     private const int KeptMax = 500;
     private const int PageLength = 1_000;
     private const int LooksAtFirst = 32;
@@ -28,11 +26,17 @@ internal sealed class ReviewBoard(Sight sight, ushort legalEntity)
     /// <summary>Whether a sweep has been through all items.</summary>
     public bool IsComplete { get; private set; }
 
+    /// <summary>Most shown.</summary>
+    public int Shown { get; private set; } = Page;
+
     /// <summary>What waits, the soonest end first; at most <see cref="Shown"/>.</summary>
     public IReadOnlyList<ReviewSight> Reviews { get; private set; } = [];
 
     /// <summary>How many wait, as far as they were found.</summary>
     public int Count { get; private set; }
+
+    /// <summary>Shows more from the next turn on.</summary>
+    public void ShowMore() => Shown += Page;
 
     /// <summary>Goes on with the sweep and reads what is shown again.</summary>
     /// <param name="tick">Of the board, which reads each account once for all viewers; null reads anew.</param>

@@ -13,6 +13,7 @@
     micros: value => micros(last(value)),
     'point-compact': point => compact.format(last(point.value)),
     'point-percent': point => percent(last(point.value)),
+    roomy: label => label.labelRect.width > label.rect.width || label.labelRect.height > label.rect.height ? { fontSize: 0 } : {},
     cell: point => last(point.value) === 0 ? '' : percent(last(point.value)),
   };
 

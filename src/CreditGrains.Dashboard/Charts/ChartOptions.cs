@@ -29,7 +29,8 @@ internal static class ChartOptions
         {
             name = line.Name,
             type = "line",
-            showSymbol = false,
+            // One point alone makes no line.
+            showSymbol = labels.Count == 1,
             step = line.IsStep ? "end" : null,
             stack = line.Stack,
             areaStyle = line.Stack is null ? null : new { opacity = 0.35 },

@@ -24,7 +24,9 @@ internal static class NodeMap
                 breadcrumb = new { show = false },
                 left = 0, right = 0, top = 0, bottom = 0,
                 upperLabel = new { show = true, height = 22, color = "var(--ink)", fontWeight = "bold" },
-                label = new { color = "#ffffff", fontSize = 12, overflow = "truncate", lineOverflow = "truncate", ellipsis = "…" },
+                label = new { color = "#ffffff", fontSize = 12, overflow = "none" },
+                // A figure cut off reads as another: what has no room is not written.
+                labelLayout = "@fmt:roomy",
                 itemStyle = new { borderColor = "var(--card)", borderWidth = 1, gapWidth = 1 },
                 levels = new object[] { new { itemStyle = new { borderColor = "var(--card)", borderWidth = 0, gapWidth = 4 }, upperLabel = new { show = false } }, new { itemStyle = new { borderColor = "var(--card)", borderWidth = 2, gapWidth = 1 } } },
                 data = Groups(nodes, words),
@@ -38,12 +40,16 @@ internal static class NodeMap
         {
             name = $"{words[$"kind.{group.Key.Kind}"]} · {group.Key.Currency.Code}",
             itemStyle = new { color = "var(--line)" },
-            children = group.Select(node => new
-            {
-                name = $"{KeyText.Of(node.Key, words)}\n{Figures.Short(node.Exposure!.Value, node.Currency)}\n{Figures.Percent(Tones.Utilisation(node.Exposure, node.Limit))}",
-                value = Figures.Units(node.Exposure!.Value, node.Currency),
-                itemStyle = new { color = Tones.FillOf(Tones.Utilisation(node.Exposure, node.Limit)) },
-            }),
+            children = group.Select(node => ItemOf(node, Figures.Percent(Tones.Utilisation(node.Exposure, node.Limit)), words)),
         }),
     ];
+
+    // Kind and currency stand above the group: an item, which may be narrow, does without them; whoever points at it gets both.
+    private static object ItemOf(NodeView node, string used, Words words) => new
+    {
+        name = $"{KeyText.Of(node.Key, words)}\n{Figures.Short(node.Exposure!.Value, node.Currency)}\n{used}",
+        value = Figures.Units(node.Exposure!.Value, node.Currency),
+        label = new { formatter = $"{KeyText.Number(node.Key)}\n{Figures.ShortUnits(node.Exposure!.Value, node.Currency)}\n{used}" },
+        itemStyle = new { color = Tones.FillOf(Tones.Utilisation(node.Exposure, node.Limit)) },
+    };
 }

@@ -8,7 +8,10 @@ namespace CreditGrains.Dashboard.Shell;
 internal static class KeyText
 {
     /// <summary>Kind and number, with the legal entity where it is not the first.</summary>
-    public static string Of(NodeKey key, Words words) => key.LegalEntity <= 1 ? $"{words[$"kind.{key.Kind}"]} {key.Id}" : $"{words[$"kind.{key.Kind}"]} {key.LegalEntity}/{key.Id}";
+    public static string Of(NodeKey key, Words words) => $"{words[$"kind.{key.Kind}"]} {Number(key)}";
+
+    /// <summary>The number alone, where the kind is said beside.</summary>
+    public static string Number(NodeKey key) => key.LegalEntity <= 1 ? Text(key.Id) : $"{Text(key.LegalEntity)}/{Text(key.Id)}";
 
     /// <summary>The page of a facility or node.</summary>
     public static string PathOf(NodeKey key) => key.Kind == NodeKind.Pool ? $"pool/{PoolId(key)}" : key.IsFacility ? AccountPath(key) : $"group/{key.Kind.ToString().ToLowerInvariant()}/{Text(key.LegalEntity)}/{Text(key.Id)}";

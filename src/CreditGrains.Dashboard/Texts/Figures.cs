@@ -21,11 +21,14 @@ internal static class Figures
     }
 
     /// <summary>Minor units shortened, such as "23.4M EUR", for places with little room.</summary>
-    public static string Short(long minor, Currency currency)
+    public static string Short(long minor, Currency currency) => $"{ShortUnits(minor, currency)} {currency.Code}";
+
+    /// <summary>The same where the currency is said beside.</summary>
+    public static string ShortUnits(long minor, Currency currency)
     {
         var units = Units(minor, currency);
         var (value, suffix) = Math.Abs(units) switch { >= 1e9 => (units / 1e9, "B"), >= 1e6 => (units / 1e6, "M"), >= 1e4 => (units / 1e3, "K"), _ => (units, "") };
-        return $"{value.ToString("0.#", CultureInfo.InvariantCulture)}{suffix} {currency.Code}";
+        return $"{value.ToString("0.#", CultureInfo.InvariantCulture)}{suffix}";
     }
 
     /// <summary>A limit; 2^60 is none.</summary>
