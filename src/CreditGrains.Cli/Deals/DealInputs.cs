@@ -45,7 +45,6 @@ internal sealed class DealInputs
         var deal = await CashflowInputs.ReadAsync(path, DealFile.Parse, cancellationToken);
         if (parse.GetValue(tape) is null) CashflowInputs.NoteRates([.. deal.AllPools.SelectMany(pool => pool.Lines)], shell);
         else deal = await WithTapeAsync(deal, parse.GetValue(tape)!, parse.GetValue(mapping), shell, cancellationToken);
-        for (var i = 0; i < deal.AllPools.Length; i++) deal.AllPools[i].CheckActuals(deal.Pools.IsEmpty ? "actuals" : $"collateral.pools[{i}].actuals");
         if (parse.GetValue(assumptions) is not { } scenarios) return [new DealScenario(deal, deal.AllPools[0].Scenarios[0])];
         var sets = await CashflowInputs.ReadAsync(scenarios, ScenarioFile.Parse, cancellationToken);
         return [.. sets.Select(set => new DealScenario(deal.Assume(set), set[0]))];
