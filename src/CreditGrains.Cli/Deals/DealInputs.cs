@@ -85,7 +85,8 @@ internal sealed class DealInputs
     private static async Task<DealTerms> WithTapeAsync(DealTerms deal, string path, string? mapping, Shell shell, CancellationToken cancellationToken)
     {
         if (!deal.Pools.IsEmpty) throw CommandFault.Usage("TapeNotTaken", "the deal has several pools; a tape stands for the lines of a deal with one");
-        var map = mapping is null ? TapeMapping.Identity with { Currency = deal.Currency } : await CashflowInputs.ReadAsync(mapping, TapeMapping.Parse, cancellationToken);
+        var map = mapping is null ? TapeMapping.Identity : await CashflowInputs.ReadAsync(mapping, TapeMapping.Parse, cancellationToken);
+        map = map with { Currency = map.Currency ?? deal.Currency };
         if (map.Currency != deal.Currency) throw CommandFault.Usage("CurrencyMismatch", $"the deal is in {deal.Currency}, the mapping of the tape says {map.Currency}; write the deal's currency in the mapping");
         var pool = TapeFile.Read(path, map, deal.CutOff);
         foreach (var row in pool.Rejected.Take(100)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");
