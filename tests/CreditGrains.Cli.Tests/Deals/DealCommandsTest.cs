@@ -127,6 +127,7 @@ public sealed class DealCommandsTest : IDisposable
     [InlineData("grid", "--index-shift", "0.01", "NeedsRateFunction")]
     [InlineData("montecarlo", "--correlation", "1", "RateOutOfRange")]
     [InlineData("montecarlo", "--trials", "0", "TrialsOutOfRange")]
+    [InlineData("montecarlo", "--trials", "1", "TrialsOutOfRange")]
     [InlineData("loans", "--period", "99", "PeriodUnknown")]
     public async Task Options_Wrong_AreUsageByName(string command, string option, string value, string name)
     {
