@@ -19,8 +19,13 @@ public sealed partial class PoolLedger
         if (paid > before) return new(PoolFault.MoreThanOwed, "", Text($"{paid} minor units of principal are paid of {before} owed; check the parts"));
         if (movement.Cause == MovementCause.WrittenOff && after + paid > before)
             return new(PoolFault.MoreThanOwed, "", Text($"after a write-off {after} minor units are owed and {paid} were paid of {before}; write what is left"));
+        if (after > before - paid && !Raises(movement.Cause))
+            return new(PoolFault.MoreThanOwed, "", Text($"after '{movement.Cause}' {after} minor units are owed, {before} were before it and {paid} were paid; write at most {before - paid}, or book what was added as drawn, capitalised or bounced"));
         return FitSums(isDefaulted, before, movement) ? null : TooLarge;
     }
+
+    /// <summary>Whether the event may leave more principal than was owed less what was paid. All others would add to the pool what nobody lent.</summary>
+    private static bool Raises(MovementCause cause) => cause is MovementCause.Drawn or MovementCause.Capitalised or MovementCause.Bounced;
 
     private PoolRefusal TooLarge => new(PoolFault.PoolTooLarge, "", Parts == 1
         ? "the pool, or a sum of its month, would pass 2^60 minor units; open another"
