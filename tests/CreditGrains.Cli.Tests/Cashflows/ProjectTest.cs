@@ -102,6 +102,7 @@ public sealed class ProjectTest : IDisposable
     [InlineData("""{ "prepayment": { "cpr": 0.1, "cpr": 0.2 } }""", "FieldTwice", "prepayment.cpr: the field stands twice")]
     [InlineData("""{ "scenarios": [ { "default": { "cdr": 0.1 }, "default": { "cdr": 0.2 } } ] }""", "FieldTwice", "scenarios[0].default")]
     [InlineData("""{ "prepayment": { "psa": 1.65e-1 } }""", "RateOutOfRange", "prepayment.psa: 0.165 is less than 1 % of the curve; speeds are in percent, so write 16.5 for 16.5 %")]
+    [InlineData("""{ "prepayment": { "abs": 0.5 } }""", "RateOutOfRange", "prepayment.abs: 0.5 is no absolute speed from 0 to 0.1; an ABS of 1.5 is 0.015")]
     [InlineData("""{ "default": { "sda": 0.5 } }""", "RateOutOfRange", "default.sda")]
     public async Task Assumptions_Wrong_NameFilePathAndFix(string json, string name, string path)
     {
