@@ -88,7 +88,7 @@ internal sealed class PoolEventsFile
         var usual = member.Principal - movement.Scheduled - movement.Prepaid;
         if (usual < 0) throw Bad("scheduled", "MoreThanOwed", $"{movement.Scheduled + movement.Prepaid} minor units are paid of {member.Principal} owed; write at most what is owed, and the rest as interest");
         movement = movement with { Principal = cells.Amount("principal", usual) };
-        if (book.Pools[0].CheckMovement(member, movement) is { } refusal) throw Bad("principal", refusal.Fault.ToString(), refusal.Message);
+        if (book.Pools[0].CheckReport(member, movement) is { } refusal) throw Bad("principal", refusal.Fault.ToString(), refusal.Message);
         book.Apply(loan.Place, movement);
         loan.Take(movement.Principal, movement.DaysPastDue, movement.RemainingMonths, movement.RatePpm);
     }
