@@ -3,6 +3,7 @@ using System.CommandLine;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Connection;
 using CreditGrains.Cli.Output;
+using CreditGrains.Domain.Money;
 using CreditGrains.Securitisation;
 using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
@@ -17,6 +18,7 @@ internal sealed class CashflowInputs
     private readonly Option<string?> lines = new("--lines") { Description = "Rep lines, JSON", HelpName = "FILE" };
     private readonly Option<string?> tape = new("--tape") { Description = "Loan tape, CSV with a header", HelpName = "FILE" };
     private readonly Option<string?> mapping = new("--mapping") { Description = "How the tape's columns are named, JSON", HelpName = "FILE" };
+    private readonly Option<string?> currency = new("--currency") { Description = "ISO 4217 code of a tape whose mapping does not say it", HelpName = "CODE" };
     private readonly Option<string?> assumptions = new("--assumptions") { Description = "Scenarios, JSON; without it nobody prepays or defaults", HelpName = "FILE" };
     private readonly Option<string> conventions = new("--conventions")
     {
@@ -25,7 +27,7 @@ internal sealed class CashflowInputs
 
     private readonly Option<string?> cutOff = new("--cut-off") { Description = "Date of the balances, yyyy-MM-dd; stands before the file's", HelpName = "DATE" };
 
-    public IEnumerable<Option> All => [lines, tape, mapping, assumptions, conventions, cutOff];
+    public IEnumerable<Option> All => [lines, tape, mapping, currency, assumptions, conventions, cutOff];
 
     /// <exception cref="CommandFault">A file cannot be read as meant.</exception>
     public async Task<CashflowPool> ReadPoolAsync(ParseResult parse, Shell shell, CancellationToken cancellationToken)
@@ -33,14 +35,18 @@ internal sealed class CashflowInputs
         var named = parse.GetValue(cutOff) is { } text ? DateOf(text) : (DateOnly?)null;
         var (linesPath, tapePath) = (parse.GetValue(lines), parse.GetValue(tape));
         if (linesPath is null == tapePath is null) throw CommandFault.Usage("Usage", "give the loans by either --lines FILE.json or --tape FILE.csv");
+        var code = parse.GetValue(currency) is { } written ? CurrencyText.Parse(written) : (Currency?)null;
         if (linesPath is not null)
         {
+            if (code is not null) throw CommandFault.Usage("Usage", "--currency is of a --tape; a file of lines says its own");
             var file = await ReadAsync(linesPath, LinesFile.Parse, cancellationToken);
             NoteRates(file.Lines, shell);
             return new CashflowPool(file.Currency, file.IsMajor, named ?? file.CutOff, file.Lines, []);
         }
 
         var map = parse.GetValue(mapping) is { } path ? await ReadAsync(path, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity;
+        if (code is not null && map.Currency is { } mapped && mapped != code) throw CommandFault.Usage("CurrencyMismatch", $"--currency says {code}, the mapping {mapped}; leave one of them out");
+        map = map with { Currency = map.Currency ?? code };
         var pool = TapeFile.Read(tapePath!, map, named);
         foreach (var row in pool.Rejected.Take(RejectedShown)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");
         if (pool.Rejected.Count > 0) shell.Note($"{pool.Rejected.Count:N0} rows of {tapePath} were not taken, {pool.Lines.Count:N0} were");

@@ -20,7 +20,9 @@ internal static class TapeFile
     {
         var date = cutOff ?? mapping.CutOff;
         var rejected = new List<RejectedRow>();
-        return new CashflowPool(mapping.Currency, mapping.IsMajor, date, [.. ReadLoans(path, mapping, date, rejected, isOnce: true).Select(loan => loan.Line)], rejected);
+        var currency = new TapeCurrency(mapping.Currency);
+        var lines = ReadLoans(path, mapping, date, rejected, currency, isOnce: true).Select(loan => loan.Line).ToList();
+        return new CashflowPool(currency.Known ?? throw TapeCurrency.Missing(path), mapping.IsMajor, date, [.. lines], rejected);
     }
 
     /// <summary>The loans with what pools look at besides.</summary>
@@ -28,22 +30,24 @@ internal static class TapeFile
     /// <param name="mapping">Its columns.</param>
     /// <param name="date">The cut-off.</param>
     /// <param name="rejected">Takes the rows that cannot be read.</param>
+    /// <param name="currency">Of the tape.</param>
     /// <param name="isOnce">Whether a row with the id of an earlier one is a bad row: its balance would count twice. Else the caller looks.</param>
     /// <exception cref="CommandFault">The file cannot be read, lacks a column, or has too many bad rows.</exception>
-    public static List<TapeLoan> ReadLoans(string path, TapeMapping mapping, DateOnly? date, List<RejectedRow> rejected, bool isOnce = false)
+    public static List<TapeLoan> ReadLoans(string path, TapeMapping mapping, DateOnly? date, List<RejectedRow> rejected, TapeCurrency currency, bool isOnce = false)
     {
         using var csv = CsvFile.Open(path, mapping.Delimiter);
         var places = TapeMapping.Names.ToDictionary(name => name, name => PlaceOf(csv, mapping, name));
         foreach (var name in Needed)
             if (places[name] < 0 && !mapping.Constants.ContainsKey(name))
                 throw CommandFault.Usage("MissingColumn", $"{path}: the header has no column '{mapping.Columns.GetValueOrDefault(name, name)}' for {name}; name it in the mapping, or give a constant");
+        if (currency.Known is null && places["currency"] < 0 && !mapping.Constants.ContainsKey("currency")) throw TapeCurrency.Missing(path);
         var loans = new List<TapeLoan>();
         var ids = isOnce && (places["id"] >= 0 || mapping.Constants.ContainsKey("id")) ? new HashSet<string>(StringComparer.Ordinal) : null;
         while (csv.Read())
         {
             try
             {
-                var loan = new TapeRow(csv, mapping, places, date).Loan();
+                var loan = new TapeRow(csv, mapping, places, date, currency).Loan();
                 if (ids is not null && !ids.Add(loan.Line.Id)) throw new InvalidInputException("LoanTwice", "id", $"'{loan.Line.Id}' stands in an earlier row too; leave one of them out, or give each row an id of its own");
                 loans.Add(loan);
             }
@@ -71,7 +75,7 @@ internal static class TapeFile
     }
 
     /// <summary>One row, field by field.</summary>
-    private sealed class TapeRow(CsvReader csv, TapeMapping mapping, Dictionary<string, int> places, DateOnly? cutOff)
+    private sealed class TapeRow(CsvReader csv, TapeMapping mapping, Dictionary<string, int> places, DateOnly? cutOff, TapeCurrency currency)
     {
         public TapeLoan Loan() => new(csv.RowNumber, Line(), Cell("days_past_due").Length > 0 ? Natural("days_past_due") : null, Natural("industry"), Natural("region"), Number64("obligor"), Date("origination_date"));
 
@@ -86,7 +90,8 @@ internal static class TapeFile
 
         private LoanLine Line()
         {
-            var units = mapping.IsMajor ? Math.Pow(10, mapping.Currency.MinorUnitDigits) : 1;
+            var digits = currency.Of(Cell("currency")).MinorUnitDigits;
+            var units = mapping.IsMajor ? Math.Pow(10, digits) : 1;
             var rateUnit = mapping.IsPercent ? 0.01 : 1;
             var remaining = Whole("remaining_months", 0);
             var line = new LoanLine

@@ -12,7 +12,7 @@ internal sealed record TapeMapping
     public static readonly ImmutableArray<string> Names =
     [
         "id", "balance", "rate", "servicing_fee", "remaining_months", "age_months", "amortisation", "interest_only_months", "amortisation_months", "segment",
-        "missed_instalments", "first_payment", "origination_date", "original_months", "days_past_due", "industry", "region", "obligor",
+        "missed_instalments", "first_payment", "origination_date", "original_months", "days_past_due", "industry", "region", "obligor", "currency",
     ];
 
     /// <summary>A tape that has our columns.</summary>
@@ -24,7 +24,8 @@ internal sealed record TapeMapping
     /// <summary>Our column → one value for every row.</summary>
     public ImmutableDictionary<string, string> Constants { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    public Currency Currency { get; init; } = Currency.Parse("CNY");
+    /// <summary>Null when the mapping does not say: then a deal, a pool or the tape's own column must.</summary>
+    public Currency? Currency { get; init; }
 
     public bool IsMajor { get; init; }
 
@@ -42,13 +43,12 @@ internal sealed record TapeMapping
     public static TapeMapping Parse(ReadOnlyMemory<byte> json)
     {
         var file = JsonPart.Parse(json);
-        var code = file.Text("currency", "CNY");
         var delimiter = file.Text("delimiter", ",");
         var mapping = new TapeMapping
         {
             Columns = NamesOf(file.Optional("columns")),
             Constants = NamesOf(file.Optional("constants")),
-            Currency = Currency.TryParse(code, out var currency) ? currency : throw new InvalidInputException("FieldWrong", "currency", $"'{code}' is no ISO 4217 code; write three upper-case letters"),
+            Currency = file.Optional("currency") is { } code ? CurrencyOf(code) : null,
             IsMajor = IsOther(file, "amounts", "minor", "major"),
             IsPercent = IsOther(file, "rates", "ratio", "percent"),
             Delimiter = delimiter.Length == 1 ? delimiter[0] : throw new InvalidInputException("FieldWrong", "delimiter", "write one character"),
@@ -58,6 +58,9 @@ internal sealed record TapeMapping
         file.Done();
         return mapping;
     }
+
+    private static Currency CurrencyOf(JsonPart part) =>
+        Domain.Money.Currency.TryParse(part.Text(), out var currency) ? currency : throw part.Fault($"'{part.Text()}' is no ISO 4217 code; write three upper-case letters such as EUR");
 
     private static bool IsOther(JsonPart file, string name, string usual, string other)
     {

@@ -45,7 +45,7 @@ internal sealed class DealInputs
         var deal = await CashflowInputs.ReadAsync(path, DealFile.Parse, cancellationToken);
         if (parse.GetValue(tape) is null) CashflowInputs.NoteRates([.. deal.AllPools.SelectMany(pool => pool.Lines)], shell);
         else deal = await WithTapeAsync(deal, parse.GetValue(tape)!, parse.GetValue(mapping), shell, cancellationToken);
-        for (var i = 0; i < deal.AllPools.Length; i++) deal.AllPools[i].CheckActuals(deal.Pools.IsEmpty ? "actuals" : $"collateral.pools[{i}].actuals");
+        foreach (var warning in DealWarnings.Of(deal)) shell.Note($"warning: {warning}; name it in the steps of waterfalls, or leave it out");
         if (parse.GetValue(assumptions) is not { } scenarios) return [new DealScenario(deal, deal.AllPools[0].Scenarios[0])];
         var sets = await CashflowInputs.ReadAsync(scenarios, ScenarioFile.Parse, cancellationToken);
         return [.. sets.Select(set => new DealScenario(deal.Assume(set), set[0]))];
@@ -86,7 +86,8 @@ internal sealed class DealInputs
     private static async Task<DealTerms> WithTapeAsync(DealTerms deal, string path, string? mapping, Shell shell, CancellationToken cancellationToken)
     {
         if (!deal.Pools.IsEmpty) throw CommandFault.Usage("TapeNotTaken", "the deal has several pools; a tape stands for the lines of a deal with one");
-        var map = mapping is null ? TapeMapping.Identity with { Currency = deal.Currency } : await CashflowInputs.ReadAsync(mapping, TapeMapping.Parse, cancellationToken);
+        var map = mapping is null ? TapeMapping.Identity : await CashflowInputs.ReadAsync(mapping, TapeMapping.Parse, cancellationToken);
+        map = map with { Currency = map.Currency ?? deal.Currency };
         if (map.Currency != deal.Currency) throw CommandFault.Usage("CurrencyMismatch", $"the deal is in {deal.Currency}, the mapping of the tape says {map.Currency}; write the deal's currency in the mapping");
         var pool = TapeFile.Read(path, map, deal.CutOff);
         foreach (var row in pool.Rejected.Take(100)) shell.Note($"row {row.Row}, {row.Field}: {row.Reason}: {row.Message}");

@@ -71,13 +71,13 @@ internal static class DealView
 
         yield return new("deal", "", "state", p.State.ToString());
         foreach (var (item, amount) in ((string, long)[])[
-            ("opening", p.Pool.Opening), ("scheduled", p.Pool.Scheduled), ("prepaid", p.Pool.Prepaid), ("interest", p.Pool.Interest), ("recovered", p.Pool.Recovered),
+            ("opening", p.Pool.Opening), ("added", p.Pool.Added), ("scheduled", p.Pool.Scheduled), ("prepaid", p.Pool.Prepaid), ("interest", p.Pool.Interest), ("recovered", p.Pool.Recovered),
             ("advanced_principal", p.Pool.AdvancedPrincipal), ("advanced_interest", p.Pool.AdvancedInterest), ("defaulted", p.Pool.Defaulted),
-            ("loss", p.Pool.Loss), ("delinquent", p.Pool.Delinquent), ("closing", p.Pool.Closing), ("clean_up", p.CleanUpProceeds)]) yield return Of("pool", "", item, amount);
+            ("loss", p.Pool.Loss), ("delinquent", p.Pool.Delinquent), ("closing", p.Pool.Closing), ("purchased", p.Pool.Purchased), ("clean_up", p.CleanUpProceeds)]) yield return Of("pool", "", item, amount);
         foreach (var one in p.Pools)
         {
             foreach (var (item, amount) in ((string, long)[])[
-                ("opening", one.Month.Opening), ("scheduled", one.Month.Scheduled), ("prepaid", one.Month.Prepaid), ("interest", one.Month.Interest), ("recovered", one.Month.Recovered),
+                ("opening", one.Month.Opening), ("added", one.Month.Added), ("scheduled", one.Month.Scheduled), ("prepaid", one.Month.Prepaid), ("interest", one.Month.Interest), ("recovered", one.Month.Recovered),
                 ("defaulted", one.Month.Defaulted), ("loss", one.Month.Loss), ("closing", one.Month.Closing)]) yield return Of("pool", one.Name, item, amount);
             yield return new("pool", one.Name, "cumulative_default", Ratio(one.CumulativeDefault));
         }

@@ -53,6 +53,8 @@ internal static class FileTargets
 
         """;
 
+    private static readonly TapeMapping Fuzzed = TapeMapping.Identity with { Currency = CreditGrains.Domain.Money.Currency.Parse("EUR") };
+
     /// <summary>Loan tapes (CSV).</summary>
     public static IFuzzTarget Tapes()
     {
@@ -60,7 +62,7 @@ internal static class FileTargets
         return new FileTarget("tape", [System.Text.Encoding.UTF8.GetBytes(Tape), "balance,rate,remaining_months\n1,0,1\n"u8.ToArray()], 16_384, input =>
         {
             File.WriteAllBytes(path, input);
-            TapeFile.Read(path, TapeMapping.Identity, new DateOnly(2026, 1, 31));
+            TapeFile.Read(path, Fuzzed, new DateOnly(2026, 1, 31));
         }, e => e is CommandFault or InvalidInputException);
     }
 

@@ -86,10 +86,9 @@ internal sealed class PoolEventsFile
             RatePpm = cells.Rate(loan.RatePpm),
         };
         var usual = member.Principal - movement.Scheduled - movement.Prepaid;
-        if (usual < 0) throw Bad("scheduled", "MoreThanOwed", $"{movement.Scheduled + movement.Prepaid} minor units are paid of {member.Principal} owed");
+        if (usual < 0) throw Bad("scheduled", "MoreThanOwed", $"{movement.Scheduled + movement.Prepaid} minor units are paid of {member.Principal} owed; write at most what is owed, and the rest as interest");
         movement = movement with { Principal = cells.Amount("principal", usual) };
-        var grown = movement.Principal - usual;
-        if (grown > PoolLedger.BalanceMax - book.Pools[0].Balance - book.Pools[0].DefaultedStock) throw Bad("principal", nameof(PoolFault.PoolTooLarge), "the pool would pass 2^60 minor units");
+        if (book.Pools[0].CheckReport(member, movement) is { } refusal) throw Bad("principal", refusal.Fault.ToString(), refusal.Message);
         book.Apply(loan.Place, movement);
         loan.Take(movement.Principal, movement.DaysPastDue, movement.RemainingMonths, movement.RatePpm);
     }

@@ -39,13 +39,14 @@ internal static class PoolImportCommand
         {
             var format = PoolView.FormatOf(parse.GetValue(json), parse.GetValue(csv));
             var pool = await CashflowInputs.ReadAsync(parse.GetRequiredValue(terms), PoolFile.Parse, cancellationToken);
-            var map = parse.GetValue(mapping) is { } path ? await CashflowInputs.ReadAsync(path, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity with { Currency = pool.Currency };
+            var map = parse.GetValue(mapping) is { } path ? await CashflowInputs.ReadAsync(path, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity;
+            var currency = map.Currency ?? pool.Currency;
             var book = new PoolBook();
             book.Define(pool);
             var rejected = new List<RejectedRow>();
             var loans = new Dictionary<string, PooledLoan>(StringComparer.Ordinal);
-            foreach (var loan in TapeFile.ReadLoans(parse.GetRequiredValue(tape), map, map.CutOff ?? pool.CutOff, rejected))
-                if (Enter(book, loan, map.Currency, loans) is { } row) rejected.Add(row);
+            foreach (var loan in TapeFile.ReadLoans(parse.GetRequiredValue(tape), map, map.CutOff ?? pool.CutOff, rejected, new TapeCurrency(currency)))
+                if (Enter(book, loan, currency, loans) is { } row) rejected.Add(row);
             rejected.Sort((one, other) => one.Row.CompareTo(other.Row));
             var entered = book.Pools[0].Loans;
             var all = rejected.Select(row => ("tape", row)).ToList();

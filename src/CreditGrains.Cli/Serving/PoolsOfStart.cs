@@ -53,22 +53,9 @@ internal static class PoolsOfStart
         foreach (var _ in simulation.Run()) throw new InvalidOperationException("No month is forecast here.");
         var lines = simulation.Lines();
         var pool = simulation.Pool;
-        var deal = DemoDeal(pool) with { Lines = lines, Actuals = [.. pool.History.Where(month => month.Opening > 0).Select(MonthOf)], OriginalPool = pool.PurchasedTotal };
+        var deal = DemoDeal(pool) with { Lines = lines, Actuals = [.. pool.History.Where(month => month.Opening > 0).Select(LiveCollateral.MonthOf)], OriginalPool = pool.PurchasedTotal };
         return new PoolSight("demo", "generated", pool.Terms.Currency, pool, lines, deal, 1);
     }
-
-    private static PoolMonth MonthOf(PoolFlows month) => new()
-    {
-        Opening = month.Opening,
-        Scheduled = month.Scheduled,
-        Prepaid = month.Prepaid + month.Repurchased,
-        Interest = month.Interest,
-        Recovered = month.Recovered,
-        Defaulted = month.Defaulted,
-        Loss = month.WrittenOff,
-        Closing = month.Closing,
-        Delinquent = month.Delinquent,
-    };
 
     /// <summary>Two senior notes, one mezzanine, equity; a reserve; accelerated when too much has defaulted.</summary>
     private static DealTerms DemoDeal(PoolLedger pool)

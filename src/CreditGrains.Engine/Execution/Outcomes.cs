@@ -71,7 +71,7 @@ internal static class Outcomes
         Reason.NotEligible => "an eligibility rule of the pool fails; the message names it",
         Reason.TooConcentrated => "a concentration rule of the pool fails; the message names it",
         Reason.PoolFull => "the pool has as many codes or months as it may; begin another pool",
-        Reason.MoreThanOwed => "more principal would be paid than is owed; report what is owed after the event",
+        Reason.MoreThanOwed => "more principal would be paid than is owed, or be owed than was; report what is owed after the event",
         Reason.PoolNotDefined => "the node has no terms of a pool; give it some by DefinePool",
         Reason.ContentIncomplete => "the file that the registration names is not here whole; send its parts first",
         Reason.ContentOutOfOrder => "the part must begin where those before it end, with the same length of the whole; send what is missing",

@@ -134,13 +134,15 @@ public static class LiveCollateral
         month.Scheduled != 0 || month.Prepaid != 0 || month.Defaulted != 0 || month.Interest != 0 || month.Recovered != 0 || month.Repurchased != 0 || month.WrittenOff != 0
         || month.PurchasedRevolving != 0 || month.SubstitutedIn != 0;
 
-    private static PoolMonth MonthOf(PoolFlows month)
+    /// <summary>A month of a pool as a deal's actuals have it.</summary>
+    public static PoolMonth MonthOf(PoolFlows month)
     {
         var exchanged = Math.Min(month.SubstitutedIn, month.Repurchased);
         var purchased = month.PurchasedRevolving + month.SubstitutedIn - exchanged;
         return new PoolMonth
         {
             Opening = month.Opening,
+            Added = month.Capitalised + month.Drawn,
             Scheduled = month.Scheduled,
             Prepaid = month.Prepaid + month.Repurchased - exchanged,
             Interest = month.Interest,

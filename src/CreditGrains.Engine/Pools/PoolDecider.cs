@@ -103,7 +103,7 @@ internal sealed class PoolDecider(PartitionState state, PooledLoans loans)
     private Reason Report(ref LedgerEvent e, LivePool pool, ReportLoan command)
     {
         if (!IsIn(ref e, pool, command.Loan, out var row)) return Reason.NotInPool;
-        return pool.Ledger.CheckMovement(state.Pools.Loans.Read(row).Member, command.Movement) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
+        return pool.Ledger.CheckReport(state.Pools.Loans.Read(row).Member, command.Movement) is { } refusal ? Refuse(ref e, refusal) : Reason.None;
     }
 
     private bool IsIn(ref LedgerEvent e, LivePool pool, long loan, out int row)

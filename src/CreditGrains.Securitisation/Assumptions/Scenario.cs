@@ -66,7 +66,7 @@ public sealed record Scenario
             case PrepaymentCurve.FlatSmm flat: RateCheck.Ratio(flat.Rate.Ratio, "prepayment.smm"); break;
             case PrepaymentCurve.FlatCpr flat: RateCheck.Ratio(flat.Rate.Ratio, "prepayment.cpr"); break;
             case PrepaymentCurve.Psa psa: RateCheck.Speed(psa.Speed.Percent, "prepayment.psa"); break;
-            case PrepaymentCurve.Abs abs: RateCheck.Ratio(abs.Speed.Ratio, "prepayment.abs"); break;
+            case PrepaymentCurve.Abs abs: RateCheck.Absolute(abs.Speed.Ratio, "prepayment.abs"); break;
             case PrepaymentCurve.Vector vector: CheckVector(vector.Ratios, "prepayment.vector"); break;
         }
 

@@ -18,6 +18,8 @@ public sealed record FloatingRate(string Index, double Spread, int ResetMonths =
         if (ResetMonths is < 1 or > LoanLine.MonthsMax) throw Bad("resetMonths", $"write 1 to {LoanLine.MonthsMax} months");
         if (FirstResetMonths is < 0 or > LoanLine.MonthsMax) throw Bad("firstResetMonths", $"write 0 to {LoanLine.MonthsMax} months");
         if (!(Math.Abs(Spread) < 1)) throw Bad("spread", string.Create(CultureInfo.InvariantCulture, $"{Spread} must be between -1 and 1; 1 % is 0.01"));
+        if (!(Math.Abs(Floor ?? 0) < 1)) throw Bad("floor", string.Create(CultureInfo.InvariantCulture, $"{Floor} must be between -1 and 1; 1 % is 0.01"));
+        if (!(Math.Abs(Cap ?? 0) < 1)) throw Bad("cap", string.Create(CultureInfo.InvariantCulture, $"{Cap} must be between -1 and 1; 1 % is 0.01"));
         if (Floor > Cap) throw Bad("floor", "the floor is above the cap; lower it");
     }
 

@@ -63,6 +63,8 @@ public sealed record LoanLine
         if (Segment is < 0 or > SegmentMax) throw Bad("segment", $"{Segment} must be 0 to {SegmentMax}");
         if (MissedInstalments is < 0 or > RollRateMatrix.StatesMax) throw Bad("missedInstalments", $"{MissedInstalments} must be 0 to {RollRateMatrix.StatesMax}");
         if (!(RateAnnual >= 0 && RateAnnual < 20)) throw Bad("rate", string.Create(CultureInfo.InvariantCulture, $"{RateAnnual} must be 0 to 20; 6 % is 0.06"));
+        for (var i = 0; !RatePath.IsDefault && i < RatePath.Length; i++)
+            if (!(RatePath[i] >= 0 && RatePath[i] < 20)) throw Bad($"rates[{i}]", string.Create(CultureInfo.InvariantCulture, $"{RatePath[i]} must be 0 to 20; 6 % is 0.06"));
         if (!(ServicingFeeAnnual >= 0 && ServicingFeeAnnual <= RateAnnual)) throw Bad("servicingFee", "the fee must be 0 up to the loan's rate, of which it is a part");
         Floating?.Check();
         switch (Amortisation)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Tranches;
 using CreditGrains.Securitisation.Waterfall;
 
@@ -23,7 +24,7 @@ internal static class DealCheck
         if (deal.Dates.DeterminationDaysBefore is < 0 or > 60) throw Bad("dates.determinationDaysBefore", "write 0 to 60 business days");
         if (deal.RevolvingPeriods is < 0 or > DealRunner.PeriodsMax) throw Bad("revolvingPeriods", $"write 0 to {DealRunner.PeriodsMax}");
         if (deal.PeriodsBefore is < 0 or > DealRunner.PeriodsMax) throw Bad("periodsBefore", $"write 0 to {DealRunner.PeriodsMax}");
-        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore")])
+        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.OriginalPool ?? 0, "originalPool"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore")])
             Amount(amount, path);
         var names = new Names(deal);
         Pools(deal, names);
@@ -63,13 +64,23 @@ internal static class DealCheck
             if (tranche.Kind == TrancheKind.Accrual && tranche.AccruesUntilPaid.IsEmpty) throw Bad($"{path}.accruesUntilPaid", "name the tranches that must be paid before this one gets cash");
             if (tranche.AccruesUntilPaid.Contains(tranche.Name)) throw Bad($"{path}.accruesUntilPaid", "a tranche cannot wait for itself; name the others");
             if (tranche.Kind == TrancheKind.PlannedAmortisation && tranche.Schedule.IsEmpty && tranche.PsaBands is null) throw Bad(path, "a planned tranche needs a schedule of balances, or psaBands");
-            if (tranche.PsaBands is { } bands && !(bands.Lower >= 0 && bands.Upper >= bands.Lower)) throw Bad($"{path}.psaBands", "write a lower speed of at least 0 and an upper one not below it");
+            if (tranche.PsaBands is { } bands)
+            {
+                RateCheck.Speed(bands.Lower, $"{path}.psaBands[0]");
+                RateCheck.Speed(bands.Upper, $"{path}.psaBands[1]");
+                if (bands.Upper < bands.Lower) throw Bad($"{path}.psaBands", "write a lower speed and an upper one not below it");
+            }
+
             foreach (var balance in tranche.Schedule) Amount(balance, $"{path}.schedule");
             Names.Need(names.Tranches, tranche.AccruesUntilPaid, $"{path}.accruesUntilPaid", "tranche");
             Names.Need(names.Tranches, tranche.NotionalOf, $"{path}.notionalOf", "tranche");
             var coupon = tranche.Coupon;
             if (coupon.Index is { } index) Names.Need(names.Indices, [index], $"{path}.coupon.index", "index");
-            if (!(Math.Abs(coupon.RateAnnual) < 1) || !(Math.Abs(coupon.StepUpRate) < 1)) throw Bad($"{path}.coupon", "a rate is a part of one, 5 % is 0.05; write one between -1 and 1");
+            Rate(coupon.RateAnnual, $"{path}.coupon");
+            Rate(coupon.StepUpRate, $"{path}.coupon.stepUp");
+            Rate(coupon.Floor ?? 0, $"{path}.coupon.floor");
+            Rate(coupon.Cap ?? 0, $"{path}.coupon.cap");
+            if (coupon.StepUpFromPeriod is < 0 or > DealRunner.PeriodsMax) throw Bad($"{path}.coupon.stepUpFromPeriod", $"write 1 to {DealRunner.PeriodsMax}, or 0 for none");
             if (coupon.Floor > coupon.Cap) throw Bad($"{path}.coupon.floor", "the floor is above the cap; lower it");
             Days(deal, tranche.Clock, $"{path}.clock");
         }
@@ -90,8 +101,8 @@ internal static class DealCheck
         for (var i = 0; i < deal.Reserves.Length; i++)
         {
             var reserve = deal.Reserves[i];
-            foreach (var amount in (long[])[reserve.Opening, reserve.Fixed, reserve.Floor, reserve.Cap ?? 0]) Amount(amount, $"reserves[{i}]");
-            foreach (var ratio in (double[])[reserve.OfPool, reserve.OfOriginalPool, reserve.OfTranches]) Ratio(ratio, $"reserves[{i}]");
+            foreach (var (amount, name) in ((long, string)[])[(reserve.Opening, "balance"), (reserve.Fixed, "fixed"), (reserve.Floor, "floor"), (reserve.Cap ?? 0, "cap")]) Amount(amount, $"reserves[{i}].{name}");
+            foreach (var (ratio, name) in ((double, string)[])[(reserve.OfPool, "ofPool"), (reserve.OfOriginalPool, "ofOriginalPool"), (reserve.OfTranches, "ofTranches")]) Ratio(ratio, $"reserves[{i}].{name}");
             if (reserve.Floor > (reserve.Cap ?? long.MaxValue)) throw Bad($"reserves[{i}].floor", "the floor is above the cap; lower it");
         }
 
@@ -107,6 +118,8 @@ internal static class DealCheck
         {
             Names.Need(names.Indices, [deal.Swaps[i].ReceivesIndex], $"swaps[{i}].receivesIndex", "index");
             Names.Need(names.Tranches, deal.Swaps[i].NotionalOf, $"swaps[{i}].notionalOf", "tranche");
+            Rate(deal.Swaps[i].PaysAnnual, $"swaps[{i}].pays");
+            Rate(deal.Swaps[i].ReceivesSpread, $"swaps[{i}].receivesSpread");
             Days(deal, deal.Swaps[i].Clock, $"swaps[{i}].clock");
             foreach (var notional in deal.Swaps[i].NotionalSchedule) Amount(notional, $"swaps[{i}].notional");
             Amount(deal.Swaps[i].Unpaid, $"swaps[{i}].unpaid");
@@ -116,6 +129,8 @@ internal static class DealCheck
         foreach (var (name, curve) in deal.Indices)
         {
             if (curve.ByPeriod.IsEmpty && curve.Dated.IsEmpty) throw Bad($"indices.{name}", "there is no rate; write at least one");
+            for (var i = 0; i < curve.ByPeriod.Length; i++) Rate(curve.ByPeriod[i], curve.ByPeriod.Length == 1 ? $"indices.{name}" : $"indices.{name}[{i}]");
+            for (var i = 0; i < curve.Dated.Length; i++) Rate(curve.Dated[i].Rate, $"indices.{name}[{i}].rate");
             if (curve.Dated.IsEmpty) continue;
             if (deal.CutOff is not { } cutOff) throw Bad("collateral.cutOff", $"the rates of {name} have dates; write the cut-off date too");
             if (curve.Dated[0].From >= cutOff.AddMonths(deal.Dates.MonthsPerPayment))
@@ -172,6 +187,11 @@ internal static class DealCheck
     private static void Ratio(double ratio, string path)
     {
         if (!(ratio is >= 0 and <= 1)) throw Bad(path, string.Create(CultureInfo.InvariantCulture, $"{ratio} is no part of one; write 0 to 1, so 1 % as 0.01"));
+    }
+
+    private static void Rate(double rate, string path)
+    {
+        if (!(Math.Abs(rate) < 1)) throw Bad(path, string.Create(CultureInfo.InvariantCulture, $"{rate} is no rate between -1 and 1; a rate is a part of one, so write 5 % as 0.05"));
     }
 
     internal static InvalidInputException Bad(string path, string fault) => new("DealWrong", path, fault);

@@ -100,22 +100,29 @@ internal static class DealParts
     {
         var month = new PoolMonth
         {
-            Opening = units.Of(part.Required("opening")),
-            Scheduled = units.Of(part, "scheduled"),
-            Prepaid = units.Of(part, "prepaid"),
-            Interest = units.Of(part, "interest"),
-            Recovered = units.Of(part, "recovered"),
-            AdvancedPrincipal = units.Of(part, "advancedPrincipal"),
-            AdvancedInterest = units.Of(part, "advancedInterest"),
-            Defaulted = units.Of(part, "defaulted"),
-            Loss = units.Of(part, "loss"),
-            Closing = units.Of(part.Required("closing")),
-            Delinquent = units.Of(part, "delinquent"),
-            Purchased = units.Of(part, "purchased"),
+            Opening = Flow("opening", true),
+            Added = Flow("added"),
+            Scheduled = Flow("scheduled"),
+            Prepaid = Flow("prepaid"),
+            Interest = Flow("interest"),
+            Recovered = Flow("recovered"),
+            AdvancedPrincipal = Flow("advancedPrincipal"),
+            AdvancedInterest = Flow("advancedInterest"),
+            Defaulted = Flow("defaulted"),
+            Loss = Flow("loss"),
+            Closing = Flow("closing", true),
+            Delinquent = Flow("delinquent"),
+            Purchased = Flow("purchased"),
         };
         part.Done();
-        if (month.Opening - month.Scheduled - month.Prepaid - month.Defaulted != month.Closing)
-            throw part.Fault($"opening less scheduled, prepaid and defaulted is {month.Opening - month.Scheduled - month.Prepaid - month.Defaulted} minor units, closing is {month.Closing}; make them equal");
+        if (ActualsCheck.WhyNotSum(month) is { } fault) throw part.Fault(fault);
         return month;
+
+        long Flow(string name, bool isNeeded = false)
+        {
+            if ((isNeeded ? part.Required(name) : part.Optional(name)) is not { } flow) return 0;
+            var amount = units.Of(flow);
+            return amount >= 0 ? amount : throw flow.Fault($"{amount} minor units are below 0; write 0 or more");
+        }
     }
 }

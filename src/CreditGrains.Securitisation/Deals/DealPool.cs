@@ -16,7 +16,7 @@ internal sealed class DealPool
         this.parallelism = parallelism;
         Pools = deal.AllPools;
         Step = deal.Dates.MonthsPerPayment;
-        months = [.. Pools.Select(Project)];
+        months = [.. Pools.Select((pool, i) => Project(pool, deal.Pools.IsEmpty ? "collateral" : $"collateral.pools[{i}]"))];
     }
 
     public IReadOnlyList<CollateralPool> Pools { get; }
@@ -90,9 +90,18 @@ internal sealed class DealPool
         }
     }
 
-    private List<PoolMonth> Project(CollateralPool pool)
+    /// <param name="pool">The pool.</param>
+    /// <param name="path">Where its lines stand in the file.</param>
+    private List<PoolMonth> Project(CollateralPool pool, string path)
     {
         var calendar = new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length));
-        return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total)];
+        try
+        {
+            return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total)];
+        }
+        catch (InvalidInputException e) when (e.Path.StartsWith("lines[", StringComparison.Ordinal))
+        {
+            throw e.Under(path);
+        }
     }
 }

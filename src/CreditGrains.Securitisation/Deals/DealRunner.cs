@@ -20,6 +20,7 @@ public static class DealRunner
     public static DealRun Run(DealTerms terms, int parallelism = -1)
     {
         DealCheck.Check(terms);
+        ActualsCheck.Check(terms);
         terms = terms.WithRatePaths();
         var pool = new DealPool(terms, parallelism);
         var deal = terms with { Tranches = PlannedSchedule.Fill(terms) };

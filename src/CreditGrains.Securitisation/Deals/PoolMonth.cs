@@ -7,6 +7,9 @@ public readonly record struct PoolMonth
 {
     public long Opening { get; init; }
 
+    /// <summary>Of an actual month: principal that came in without cash of the deal, such as capitalised interest, or further drawings the seller paid.</summary>
+    public long Added { get; init; }
+
     public long Scheduled { get; init; }
 
     public long Prepaid { get; init; }
@@ -83,6 +86,7 @@ public readonly record struct PoolMonth
 
     private static PoolMonth Flows(PoolMonth one, PoolMonth two) => new()
     {
+        Added = one.Added + two.Added,
         Scheduled = one.Scheduled + two.Scheduled,
         Prepaid = one.Prepaid + two.Prepaid,
         Interest = one.Interest + two.Interest,

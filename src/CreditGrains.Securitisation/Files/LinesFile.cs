@@ -35,8 +35,8 @@ public sealed record LinesFile(Currency Currency, bool IsMajor, DateOnly? CutOff
         return new LinesFile(currency, amounts == "major", file.Optional("cutOff")?.Date(), []);
     }
 
-    /// <summary>100.10 in major units is 10010, though its double times 100 is a hair off.</summary>
-    public static double WholeWhenNear(double minorUnits) => Math.Abs(minorUnits - Math.Round(minorUnits)) < NearWhole ? Math.Round(minorUnits) : minorUnits;
+    /// <summary>100.10 in major units is 10010, though its double times 100 is a hair off. What is below 0 stays, to be refused.</summary>
+    public static double WholeWhenNear(double minorUnits) => minorUnits >= 0 && Math.Abs(minorUnits - Math.Round(minorUnits)) < NearWhole ? Math.Round(minorUnits) : minorUnits;
 
     private const double NearWhole = 1e-4;
 

@@ -67,7 +67,7 @@ public static class DealMonteCarlo
 
     private static DealLosses Run(DealTerms deal, int trials, int parallelism, RunControl? control, Func<long, (double Rate, LoanDefaultCurve Curve)> draw)
     {
-        if (trials is < 1 or > TrialsMax) throw new InvalidInputException("TrialsOutOfRange", "trials", $"write 1 to {TrialsMax} trials");
+        if (trials is < LossDistribution.TrialsMin or > TrialsMax) throw new InvalidInputException("TrialsOutOfRange", "trials", $"write {LossDistribution.TrialsMin} to {TrialsMax} trials; of one the standard error is not known");
         double[] rates = new double[trials], defaults = new double[trials], losses = new double[trials];
         var tranches = deal.Tranches.Select(_ => new double[trials]).ToArray();
         // Rounding costs nothing here: a loss ratio is principal only, and its allowance is not asked.

@@ -7,16 +7,20 @@ public sealed class LossDistribution
 {
     private readonly ImmutableArray<double> sorted;
 
-    /// <param name="outcomes">One a trial, in any order.</param>
+    /// <summary>Fewest trials: one has a mean, but no deviation and no standard error.</summary>
+    public const int TrialsMin = 2;
+
+    /// <param name="outcomes">One a trial, in any order; at least <see cref="TrialsMin"/>.</param>
+    /// <exception cref="InvalidInputException">There are fewer.</exception>
     public LossDistribution(IEnumerable<double> outcomes)
     {
         sorted = [.. outcomes.Order()];
-        if (sorted.IsEmpty) throw new InvalidInputException("TrialsMissing", "trials", "there is no trial; run at least one");
+        if (sorted.Length < TrialsMin) throw new InvalidInputException("TrialsOutOfRange", "trials", $"the standard error of {sorted.Length} trials is not known; run at least {TrialsMin}");
         double sum = 0, squares = 0;
         foreach (var outcome in sorted) sum += outcome;
         Mean = sum / sorted.Length;
         foreach (var outcome in sorted) squares += (outcome - Mean) * (outcome - Mean);
-        Deviation = sorted.Length < 2 ? 0 : Math.Sqrt(squares / (sorted.Length - 1));
+        Deviation = Math.Sqrt(squares / (sorted.Length - 1));
         StandardError = Deviation / Math.Sqrt(sorted.Length);
     }
 

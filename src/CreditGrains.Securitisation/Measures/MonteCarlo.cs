@@ -17,7 +17,7 @@ public static class MonteCarlo
     /// </summary>
     /// <param name="obligors">At least one.</param>
     /// <param name="correlation">Of assets, from 0 to below 1.</param>
-    /// <param name="trials">1 to 100,000,000.</param>
+    /// <param name="trials">2 to 100,000,000.</param>
     /// <param name="seed">Gives the same outcome again.</param>
     /// <param name="parallelism">Threads at most; −1 is as many as the current scheduler has, one a core in the pool.</param>
     public static LossDistribution GaussianCopula(IReadOnlyList<Obligor> obligors, double correlation, int trials, long seed, int parallelism = -1)
@@ -57,7 +57,7 @@ public static class MonteCarlo
     /// <param name="vintages">Conditional monthly default rates by month on book; lengths may differ.</param>
     /// <param name="months">Length of a path; some vintage must be as long.</param>
     /// <param name="block">Months of a run, at least 1.</param>
-    /// <param name="trials">Paths.</param>
+    /// <param name="trials">Paths, 2 to 100,000,000.</param>
     /// <param name="seed">Gives the same paths again.</param>
     public static LossDistribution BlockBootstrap(IReadOnlyList<ImmutableArray<double>> vintages, int months, int block, int trials, long seed)
     {
@@ -70,6 +70,6 @@ public static class MonteCarlo
 
     private static void Check(int trials)
     {
-        if (trials is < 1 or > 100_000_000) throw new InvalidInputException("TrialsOutOfRange", "trials", "write 1 to 100,000,000 trials");
+        if (trials is < LossDistribution.TrialsMin or > 100_000_000) throw new InvalidInputException("TrialsOutOfRange", "trials", "write 2 to 100,000,000 trials; of one the standard error is not known");
     }
 }

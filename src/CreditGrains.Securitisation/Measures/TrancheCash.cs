@@ -31,7 +31,7 @@ public sealed class TrancheCash
             : (first + i + 1) * run.Terms.Dates.MonthsPerPayment / 12.0 + run.Terms.Dates.PaymentDelayDays / 360.0)];
         Flows = new TimedCash(Cash, Years);
         // Of a tranche that gets nothing any more, no interest is bought.
-        if (terms.Settlement is { } bought && Flows.Total > 0) Accrued = AccruedOf(run, first, left[0].InterestDue, bought, terms);
+        if (terms.Settlement is { } bought && Flows.Total > 0) Accrued = AccruedOf(run, first, left[0].InterestDue, bought, Terms.Clock);
     }
 
     public TrancheTerms Terms { get; }
@@ -62,10 +62,12 @@ public sealed class TrancheCash
     /// <summary>Minor units that a price of one is: the balance, or the notional of an interest-only tranche.</summary>
     public double Unit => Terms.Kind == TrancheKind.InterestOnly ? Notional : Balance;
 
-    private static double AccruedOf(DealRun run, int first, long due, DateOnly settlement, PricingTerms terms)
+    /// <summary>By the days of the tranche's own clock: the basis of the terms is that of yields.</summary>
+    private static double AccruedOf(DealRun run, int first, long due, DateOnly settlement, AccrualClock clock)
     {
         var (start, end) = DealDays.Accrual(run.Terms, first + 1);
         if (settlement <= start || end <= start) return 0;
-        return due * Math.Min(1, terms.Years(start, settlement) / terms.Years(start, end));
+        var basis = new PricingTerms { Basis = clock == AccrualClock.Thirty360 ? DayBasis.Thirty360 : DayBasis.Actual365 };
+        return due * Math.Min(1, basis.Years(start, settlement) / basis.Years(start, end));
     }
 }

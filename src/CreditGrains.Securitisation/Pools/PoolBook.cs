@@ -21,6 +21,7 @@ public sealed class PoolBook
     /// <exception cref="InvalidInputException">The terms are wrong.</exception>
     public int Define(PoolTerms terms)
     {
+        terms.Check();
         pools.Add(new PoolLedger(terms));
         return pools.Count - 1;
     }

@@ -11,13 +11,13 @@ public static class PoolFile
     private const int WholePpm = 1_000_000;
 
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public static PoolTerms Parse(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.Parse(json));
+    public static PoolTerms Parse(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.Parse(json), isKept: false);
 
-    /// <summary>Reads a file that a journal or snapshot keeps: it was taken once, and is not refused for a field that stands twice.</summary>
+    /// <summary>Reads a file that a journal or snapshot keeps: it was taken once, and is not refused for a field that stands twice or a rate of 100 % or more.</summary>
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public static PoolTerms ParseKept(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.ParseKept(json));
+    public static PoolTerms ParseKept(ReadOnlyMemory<byte> json) => TermsOf(JsonPart.ParseKept(json), isKept: true);
 
-    private static PoolTerms TermsOf(JsonPart file)
+    private static PoolTerms TermsOf(JsonPart file, bool isKept)
     {
         file.Has("$schema");
         var code = file.Required("currency");
@@ -42,7 +42,7 @@ public static class PoolFile
             Triggers = [.. ItemsOf(file, "triggers").Select(TriggerOf)],
         };
         file.Done();
-        terms.Check();
+        terms.Check(isKept);
         return terms;
     }
 
@@ -94,7 +94,7 @@ public static class PoolFile
     private static int PpmOf(JsonPart part)
     {
         var ppm = Math.Round(part.Number() * WholePpm);
-        return ppm is >= 0 and <= 20.0 * WholePpm ? (int)ppm : throw part.Fault("write a ratio from 0 to 20; 6 % is 0.06");
+        return ppm is >= 0 and <= 20.0 * WholePpm ? (int)ppm : throw part.Fault("this is no ratio; parts of one are written as fractions, so 5 % as 0.05");
     }
 
     private static long AmountOf(JsonPart part, decimal unit)

@@ -22,6 +22,22 @@ public sealed partial class PoolLedger
         return FitSums(isDefaulted, before, movement) ? null : TooLarge;
     }
 
+    /// <summary>
+    /// Why an event that somebody reports cannot be booked; null when it can. More than <see cref="CheckMovement"/>: what was lent, capitalised or taken back may leave more principal than was owed less
+    /// what was paid; all else would add to the pool what nobody lent. The engine's own loans are not asked: their events are made by the engine, and one may pay and capitalise.
+    /// </summary>
+    /// <param name="member">The loan's row, in this pool.</param>
+    /// <param name="movement">As for <see cref="CheckMovement"/>.</param>
+    public PoolRefusal? CheckReport(in PoolMember member, in LoanMovement movement)
+    {
+        if (CheckMovement(member, movement) is { } refusal) return refusal;
+        if (movement.Cause is MovementCause.Drawn or MovementCause.Capitalised or MovementCause.Bounced) return null;
+        var paid = member.State == MemberState.Defaulted ? 0 : movement.Scheduled + movement.Prepaid;
+        var most = member.Principal - paid;
+        return movement.Principal <= most ? null : new(PoolFault.MoreThanOwed, "", Text(
+            $"after '{movement.Cause}' {movement.Principal} minor units are owed, {member.Principal} were before it and {paid} were paid; write at most {most}, or book what was added as drawn, capitalised or bounced"));
+    }
+
     private PoolRefusal TooLarge => new(PoolFault.PoolTooLarge, "", Parts == 1
         ? "the pool, or a sum of its month, would pass 2^60 minor units; open another"
         : Text($"this partition's part of the pool, or a sum of its month, would pass {SumMax} minor units, 2^60 ÷ {Parts} partitions; open another"));

@@ -42,7 +42,7 @@ public sealed partial class PoolLedger
     /// <exception cref="InvalidInputException">The terms are wrong.</exception>
     public PoolLedger(PoolTerms terms)
     {
-        terms.Check();
+        terms.Check(isKept: true);
         Terms = terms;
         (buckets, termBands, rateBands) = (new(terms.Buckets.LastDays), new(terms.TermBands), new(terms.RateBands));
         (industries, regions, origins, obligors) = (new(int.MaxValue), new(int.MaxValue), new(int.MaxValue), new(int.MaxValue));

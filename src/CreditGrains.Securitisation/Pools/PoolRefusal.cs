@@ -33,7 +33,7 @@ public enum PoolFault
     /// <summary>The pool knows too many different codes of industries, regions or vintages.</summary>
     TooManyCodes = 10,
 
-    /// <summary>More principal was paid, or given up, than is owed.</summary>
+    /// <summary>More principal was paid or given up than is owed, or is owed after an event that lends nothing.</summary>
     MoreThanOwed = 11,
 
     /// <summary>The pool would have too many months.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Money;
 
@@ -12,6 +13,9 @@ public sealed record PoolTerms
 
     /// <summary>Most rules, and most triggers.</summary>
     public const int RulesMax = 64;
+
+    /// <summary>Rates of bands and rules are below this, parts per million: from 100 % on a rate was written in percent.</summary>
+    public const int RateBelowPpm = 1_000_000;
 
     public required string Name { get; init; }
 
@@ -53,8 +57,9 @@ public sealed record PoolTerms
         return PeriodEndDay > 0 ? first.AddDays(PeriodEndDay - 1) : first.AddMonths(1).AddDays(-1);
     }
 
+    /// <param name="isKept">Of a journal or snapshot: it was taken once, and is not refused for a rate of 100 % or more.</param>
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public void Check()
+    public void Check(bool isKept = false)
     {
         if (Name.Length is 0 or > 200) throw Bad("name", "write 1 to 200 characters");
         if (!Currency.IsKnown) throw Bad("currency", "write an ISO 4217 code");
@@ -66,12 +71,13 @@ public sealed record PoolTerms
         if (!Buckets.IsValid) throw Bad("buckets", "write the last day of each bucket but the last, rising from 0, at most 30");
         CheckBands(TermBands, "termBands");
         CheckBands(RateBands, "rateBands");
+        for (var i = 0; !isKept && i < RateBands.Length; i++) CheckRate(RateBands[i], $"rateBands[{i}]");
         if (Eligibility.Length > RulesMax) throw Bad("eligibility", $"there are more than {RulesMax} rules; join some");
         if (Concentrations.Length > RulesMax) throw Bad("concentrations", $"there are more than {RulesMax} rules; join some");
         if (Triggers.Length > RulesMax) throw Bad("triggers", $"there are more than {RulesMax}; leave some out");
         CheckNames(Eligibility.Select(rule => rule.Name).Concat(Concentrations.Select(rule => rule.Name)), "eligibility and concentrations");
         CheckNames(Triggers.Select(trigger => trigger.Name), "triggers");
-        for (var i = 0; i < Eligibility.Length; i++) CheckRule(Eligibility[i], $"eligibility[{i}]");
+        for (var i = 0; i < Eligibility.Length; i++) CheckRule(Eligibility[i], $"eligibility[{i}]", isKept);
         for (var i = 0; i < Concentrations.Length; i++) CheckRule(Concentrations[i], $"concentrations[{i}]");
         for (var i = 0; i < Triggers.Length; i++) CheckTrigger(Triggers[i], $"triggers[{i}]");
     }
@@ -98,8 +104,22 @@ public sealed record PoolTerms
             if (name.Length == 0 || !seen.Add(name)) throw Bad(path, $"the name '{name}' is empty or stands twice; every rule and trigger needs its own");
     }
 
-    private static void CheckRule(EligibilityRule rule, string path)
+    private static void CheckRate(long ratePpm, string path)
     {
+        if (ratePpm is < 0 or >= RateBelowPpm)
+            throw Bad(path, string.Create(CultureInfo.InvariantCulture, $"{(decimal)ratePpm / 1_000_000:0.######} is no rate from 0 to below 1; rates are fractions, so write 5 % as 0.05 and not as 5"));
+    }
+
+    private static void CheckRule(EligibilityRule rule, string path, bool isKept)
+    {
+        if (rule.Field == EligibilityField.Rate && !isKept)
+        {
+            if (rule.Min is { } min) CheckRate(min, $"{path}.min");
+            if (rule.Max is { } max) CheckRate(max, $"{path}.max");
+            for (var i = 0; i < rule.AnyOf.Length; i++) CheckRate(rule.AnyOf[i], $"{path}.anyOf[{i}]");
+            for (var i = 0; i < rule.NoneOf.Length; i++) CheckRate(rule.NoneOf[i], $"{path}.noneOf[{i}]");
+        }
+
         if (rule.Min is null && rule.Max is null && rule.AnyOf.IsEmpty && rule.NoneOf.IsEmpty) throw Bad(path, "the rule asks for nothing; write min, max, anyOf or noneOf");
         if (rule.Min > rule.Max) throw Bad($"{path}.min", $"{rule.Min} is above the max of {rule.Max}; no loan could enter");
     }

@@ -50,12 +50,12 @@ public sealed class HistoryTest : IDisposable
     {
         var tape = Write("t.csv", "id,balance,rate,remaining_months\n" + string.Concat(Enumerable.Range(0, 400).Select(i => FormattableString.Invariant($"{i},{100_000 + 37 * i},{0.04 + i % 50 * 0.001:F3},{i % 30 + 6}\n"))));
         var lines = Path.Combine(directory.Path, "rep.json");
-        var run = await CliRun.OfAsync("cashflow", "compress", "--tape", tape, "--out", lines);
+        var run = await CliRun.OfAsync("cashflow", "compress", "--tape", tape, "--currency", "EUR", "--out", lines);
         Assert.Equal(ExitCode.Ok, run.Code);
         Assert.Contains("400 loans in ", run.Error, StringComparison.Ordinal);
         var error = double.Parse(run.Error.Split("price error ")[1].Split(" bp")[0], CultureInfo.InvariantCulture);
         Assert.InRange(error, 0, 1);
-        var (whole, rep) = (await CliRun.OfAsync("cashflow", "project", "--tape", tape), await CliRun.OfAsync("cashflow", "project", "--lines", lines));
+        var (whole, rep) = (await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--currency", "EUR"), await CliRun.OfAsync("cashflow", "project", "--lines", lines));
         Assert.Equal(Principal(whole.Output), Principal(rep.Output));
     }
 

@@ -52,13 +52,39 @@ public sealed class ProjectTest : IDisposable
         Assert.Equal(3000.10, Total(run.Output.TrimEnd().Split('\n'), "scheduled"), 0.001);
     }
 
+    /// <summary>Amounts in major units depend on the currency, so it is never guessed.</summary>
+    [Theory]
+    [InlineData("balance,rate,remaining_months\n1000,0.06,12\n", "", "CurrencyMissing: ")]
+    [InlineData("balance,rate,remaining_months\n1000,0.06,12\n", "--currency XXY", "BadCurrency: ")]
+    [InlineData("balance,rate,remaining_months\n1000,0.06,12\n", "--currency JPY", null)]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n", "", null)]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n2000,0.06,12,EUR\n", "", "row 2, currency: CurrencyMismatch: the row is in EUR, the tape in JPY")]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n2000,0.06,12,\n", "--currency JPY", null)]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n3000,0.06,12,yen\n", "", "row 2, currency: FieldWrong: 'yen' is no ISO 4217 code")]
+    public async Task Tape_Currency_IsGivenOrRefused(string rows, string options, string? fault)
+    {
+        var run = await CliRun.OfAsync(["cashflow", "project", "--tape", File("tape.csv", rows), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        if (fault is null) Assert.Contains(": 12 periods, JPY: principal ", run.Error, StringComparison.Ordinal);
+        else Assert.Contains(fault, run.Error, StringComparison.Ordinal);
+        Assert.Equal(fault is null ? ExitCode.Ok : fault.StartsWith("row", StringComparison.Ordinal) ? ExitCode.Differences : ExitCode.Usage, run.Code);
+    }
+
+    [Fact]
+    public async Task Tape_CurrencyOfOptionAndMapping_MustAgree()
+    {
+        var tape = File("tape.csv", "balance,rate,remaining_months\n1000,0.06,12\n");
+        var run = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--mapping", File("map.json", """{ "currency": "EUR" }"""), "--currency", "USD");
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("CurrencyMismatch: --currency says USD, the mapping EUR", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Columns_AndLines_GiveTheSameTable()
     {
         var tape = File("tape.csv", "id,balance,rate,remaining_months,age_months\n" + string.Concat(Enumerable.Range(1, 100).Select(i => $"{i},{100_000 + i},0.0{i % 9 + 1},{i % 30 + 1},{i}\n")));
         var assumptions = File("a.json", """{ "prepayment": { "psa": 150 }, "default": { "cdr": 0.02 }, "recovery": { "severity": 1 } }""");
-        var lines = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--assumptions", assumptions);
-        var columns = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--assumptions", assumptions, "--columns");
+        var lines = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--currency", "EUR", "--assumptions", assumptions);
+        var columns = await CliRun.OfAsync("cashflow", "project", "--tape", tape, "--currency", "EUR", "--assumptions", assumptions, "--columns");
         Assert.Equal(ExitCode.Ok, columns.Code);
         Assert.Equal(lines.Output, columns.Output);
     }
@@ -76,6 +102,7 @@ public sealed class ProjectTest : IDisposable
     [InlineData("""{ "prepayment": { "cpr": 0.1, "cpr": 0.2 } }""", "FieldTwice", "prepayment.cpr: the field stands twice")]
     [InlineData("""{ "scenarios": [ { "default": { "cdr": 0.1 }, "default": { "cdr": 0.2 } } ] }""", "FieldTwice", "scenarios[0].default")]
     [InlineData("""{ "prepayment": { "psa": 1.65e-1 } }""", "RateOutOfRange", "prepayment.psa: 0.165 is less than 1 % of the curve; speeds are in percent, so write 16.5 for 16.5 %")]
+    [InlineData("""{ "prepayment": { "abs": 0.5 } }""", "RateOutOfRange", "prepayment.abs: 0.5 is no absolute speed from 0 to 0.1; an ABS of 1.5 is 0.015")]
     [InlineData("""{ "default": { "sda": 0.5 } }""", "RateOutOfRange", "default.sda")]
     public async Task Assumptions_Wrong_NameFilePathAndFix(string json, string name, string path)
     {
@@ -114,7 +141,7 @@ public sealed class ProjectTest : IDisposable
         var tape = File("tape.csv", "id,balance,rate,remaining_months,segment\n1,100000,0.06,12,0\n2,300000,0.06,24,2\n3,500000,0.06,12,2\n");
         var assumptions = File("a.json", """{ "prepayment": { "cpr": 0.1 }, "default": { "cdr": 0.02 } }""");
         string[] columns = isColumns ? ["--columns"] : [];
-        var run = await CliRun.OfAsync(["cashflow", "project", "--tape", tape, "--assumptions", assumptions, "--by", "segment", .. columns]);
+        var run = await CliRun.OfAsync(["cashflow", "project", "--tape", tape, "--currency", "EUR", "--assumptions", assumptions, "--by", "segment", .. columns]);
         Assert.Equal(ExitCode.Ok, run.Code);
         var first = run.Output.Split('\n').Where(row => row.Split(',') is [_, _, _, "1", ..]).Select(row => row.Split(',')).ToDictionary(cells => cells[1], cells => cells[5]);
         Assert.Equal(new Dictionary<string, string> { ["0"] = "100000", ["2"] = "800000", [""] = "900000" }, first);
@@ -150,7 +177,7 @@ public sealed class ProjectTest : IDisposable
     [Fact]
     public async Task Tape_WithALoanTwice_TakesItOnce()
     {
-        var run = await CliRun.OfAsync("cashflow", "project", "--tape", File("tape.csv", "id,balance,rate,remaining_months\nA,1000,0.06,12\nB,500,0.06,12\nA,1000,0.06,12\n"));
+        var run = await CliRun.OfAsync("cashflow", "project", "--tape", File("tape.csv", "id,balance,rate,remaining_months\nA,1000,0.06,12\nB,500,0.06,12\nA,1000,0.06,12\n"), "--currency", "EUR");
         Assert.Equal(ExitCode.Differences, run.Code);
         Assert.Contains("row 3, id: LoanTwice: 'A' stands in an earlier row too", run.Error, StringComparison.Ordinal);
         Assert.Equal(1500, Total(run.Output.TrimEnd().Split('\n'), "scheduled"));

@@ -127,6 +127,7 @@ public sealed class DealCommandsTest : IDisposable
     [InlineData("grid", "--index-shift", "0.01", "NeedsRateFunction")]
     [InlineData("montecarlo", "--correlation", "1", "RateOutOfRange")]
     [InlineData("montecarlo", "--trials", "0", "TrialsOutOfRange")]
+    [InlineData("montecarlo", "--trials", "1", "TrialsOutOfRange")]
     [InlineData("loans", "--period", "99", "PeriodUnknown")]
     public async Task Options_Wrong_AreUsageByName(string command, string option, string value, string name)
     {
@@ -148,6 +149,35 @@ public sealed class DealCommandsTest : IDisposable
         Assert.Contains("Sub: expected loss", measures.Error, StringComparison.Ordinal);
         var simulated = await CliRun.OfAsync("deal", "montecarlo", Example("deal-auto.json"), "--vintages", Example("vintages.csv"), "--trials", "20");
         Assert.Equal(ExitCode.Ok, simulated.Code);
+    }
+
+    /// <summary>A part the waterfall forgets keeps its cash in the accounts, and the run says so.</summary>
+    [Fact]
+    public async Task Run_PartsNoStepPays_AreWarnedOf()
+    {
+        const string json = """
+            { "collateral": { "currency": "EUR", "lines": [{ "balance": 1000000, "rate": 0.06, "remainingMonths": 12 }] }, "fees": [{ "name": "trustee", "amount": 10 }],
+              "indices": { "X": 0.02 }, "swaps": [{ "name": "swap", "pays": 0.03, "receivesIndex": "X" }],
+              "tranches": [{ "name": "A", "balance": 600000, "coupon": 0.03 }, { "name": "B", "balance": 400000, "coupon": 0.04 }, { "name": "Sub", "kind": "equity", "balance": 0 }],
+              "waterfalls": { "amortising": [{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """;
+        var run = await CliRun.OfAsync("deal", "run", File("forgets.json", json));
+        Assert.Equal(ExitCode.Ok, run.Code);
+        foreach (var part in (string[])["principal of tranche B", "interest of tranche B", "fee trustee", "what is owed on swap swap"]) Assert.Contains($"warning: no step pays {part}; name it in the steps", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("tranche A", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("tranche Sub", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning", (await CliRun.OfAsync("deal", "run", File("deal.json", Deal))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_LineThatCannotBeProjected_IsNamedByItsPathInTheFile()
+    {
+        var run = await CliRun.OfAsync("deal", "run", File("deal.json", """
+            { "collateral": { "currency": "EUR", "lines": [{ "balance": 100.5, "rate": 0.06, "remainingMonths": 12 }] }, "tranches": [{ "name": "A", "balance": 1 }],
+              "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.StartsWith("creditgrains: BalanceNotWhole: collateral.lines[0].balance: ", run.Error, StringComparison.Ordinal);
     }
 
     /// <summary>Months that have been and the lines after them are of one pool: a figure that was written wrongly would make or lose principal.</summary>

@@ -88,6 +88,36 @@ public sealed class PoolCommandsTest : IDisposable
         Assert.StartsWith("month,opening,scheduled,prepaid,defaulted,interest,closing,delinquent\n2026-03,90000,", projected.Output, StringComparison.Ordinal);
     }
 
+    /// <summary>Principal that nobody lent does not come into a pool by an event of payment; what was lent, capitalised or taken back may.</summary>
+    [Theory]
+    [InlineData("A,2026-02-10,paid,5000,0,0", "row 1, principal: MoreThanOwed: after 'Paid' 5000 minor units are owed, 1000 were before it and 0 were paid; write at most 1000")]
+    [InlineData("A,2026-02-10,paid,901,100,0", "row 1, principal: MoreThanOwed: after 'Paid' 901 minor units are owed, 1000 were before it and 100 were paid; write at most 900")]
+    [InlineData("A,2026-02-10,paid,,-100,0", "row 1, scheduled: FieldWrong: '-100' is no amount of 0 or more")]
+    [InlineData("A,2026-02-10,paid,-1,0,0", "row 1, principal: FieldWrong: '-1' is no amount of 0 or more")]
+    [InlineData("A,2026-02-10,prepaidPart,,0,1001", "row 1, scheduled: MoreThanOwed: 1001 minor units are paid of 1000 owed; write at most what is owed")]
+    [InlineData("A,2026-02-10,aged,1001,0,0", "row 1, principal: MoreThanOwed")]
+    [InlineData("A,2026-02-10,chargedOff,1001,0,0", "row 1, principal: MoreThanOwed")]
+    [InlineData("A,2026-02-10,chargedOff,,0,0\nA,2026-02-11,recovered,1001,0,0", "row 2, principal: MoreThanOwed")]
+    [InlineData("A,2026-02-10,chargedOff,,0,0\nA,2026-02-11,writtenOff,1001,0,0", "row 2, principal: MoreThanOwed")]
+    [InlineData("A,2026-02-10,paid,900,100,0", null)]
+    [InlineData("A,2026-02-10,drawn,5000,0,0\nA,2026-02-11,capitalised,5010,0,0\nA,2026-02-12,bounced,5110,0,0", null)]
+    public async Task Import_EventThatRaisesPrincipal_IsRefusedByRowAndField(string rows, string? fault)
+    {
+        var run = await CliRun.OfAsync("pool", "import", File("tape.csv", "id,balance,rate,remaining_months\nA,1000,0.06,12\n"), "--pool", File("pool.json", """{ "name": "p", "currency": "EUR", "cutOff": "2026-01-31" }"""),
+            "--events", File("events.csv", $"loan,date,event,principal,scheduled,prepaid\n{rows}\n"), "--csv");
+        Assert.Equal(fault is null ? ExitCode.Ok : ExitCode.Differences, run.Code);
+        if (fault is not null) Assert.Contains(fault, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Import_RatesInPercent_AreRefusedByPath()
+    {
+        var tape = File("tape.csv", "balance,rate,remaining_months\n1,0,1\n");
+        var run = await CliRun.OfAsync("pool", "import", tape, "--pool", File("pool.json", """{ "name": "x", "currency": "EUR", "cutOff": "2026-01-31", "rateBands": [5, 10] }"""));
+        Assert.Equal(ExitCode.Usage, run.Code);
+        Assert.Contains("rateBands[0]: 5 is no rate from 0 to below 1; rates are fractions, so write 5 % as 0.05", run.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Import_WrongTerms_NamesThePath()
     {

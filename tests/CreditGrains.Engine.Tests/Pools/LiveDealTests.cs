@@ -47,6 +47,28 @@ public sealed class LiveDealTests : IDisposable
         Assert.Equal(pools.Ledger().Balance, DealRunner.Run(deal).Periods[1].Pool.Opening);
     }
 
+    /// <summary>Interest that became principal, and what was lent further, came in without cash of the deal; the months still add up and meet the lines.</summary>
+    [Fact]
+    public async Task Deal_OnAPoolThatCapitalised_AddsUp()
+    {
+        pools.World.Set(new ReportLoan(Pool, 3, PoolWorld.Paid(new DateOnly(2026, 2, 21), 301_500, 0) with { Cause = MovementCause.Capitalised, Interest = 0 }));
+        pools.World.Set(new ReportLoan(Pool, 4, PoolWorld.Paid(new DateOnly(2026, 2, 21), 302_000, 0) with { Cause = MovementCause.Drawn, Interest = 0 }));
+        Date(3, 1);
+        var deal = await DealAsync("""{ "do": "purchase", "from": "principal" }""");
+        Assert.Equal(3_500, Assert.Single(deal.Actuals).Added);
+        Assert.Equal(pools.Ledger().Balance, DealRunner.Run(deal).Periods[1].Pool.Opening);
+    }
+
+    /// <summary>Whoever hands terms with other actuals to the run is refused by name.</summary>
+    [Fact]
+    public async Task Deal_WithActualsOfAnotherPool_IsRefusedByName()
+    {
+        Date(3, 1);
+        var deal = await DealAsync("""{ "do": "purchase", "from": "principal" }""");
+        var other = deal with { Actuals = [deal.Actuals[0] with { Scheduled = 0, Closing = deal.Actuals[0].Closing + deal.Actuals[0].Scheduled }] };
+        Assert.Equal("ActualsApart", Assert.Throws<InvalidInputException>(() => DealRunner.Run(other)).Name);
+    }
+
     [Fact]
     public async Task Deal_WhoseStepsPayForNoLoans_IsRefusedByName()
     {

@@ -19,6 +19,8 @@ public sealed class PoolCommandTests
         pools.AssertDeclined(Reason.UnknownNode, Define(2, PoolWorld.Terms));
         pools.AssertDeclined(Reason.InvalidPoolTerms, Define(1, "{"), "no JSON");
         pools.AssertDeclined(Reason.InvalidPoolTerms, Define(1, PoolWorld.Terms.Replace("\"max\": 60", "\"mox\": 60", StringComparison.Ordinal)), "eligibility[0].mox");
+        pools.AssertDeclined(Reason.InvalidPoolTerms, Define(1, PoolWorld.Terms.Replace("\"buckets\"", "\"rateBands\": [5], \"buckets\"", StringComparison.Ordinal)), "rateBands[0]: 5 is no rate from 0 to below 1");
+        pools.AssertDeclined(Reason.InvalidPoolTerms, Define(1, PoolWorld.Terms.Replace("\"remainingMonths\", \"max\": 60", "\"rate\", \"max\": 6", StringComparison.Ordinal)), "eligibility[0].max: 6 is no rate from 0 to below 1");
         pools.AssertDeclined(Reason.CurrencyMismatch, Define(1, PoolWorld.Terms.Replace("EUR", "USD", StringComparison.Ordinal)), "USD");
         pools.AssertDeclined(Reason.PoolNotDefined, PoolWorld.Put(1, 100));
         pools.World.Set(Define(1, PoolWorld.Terms));
@@ -64,6 +66,7 @@ public sealed class PoolCommandTests
         pools.World.Set(new ReportLoan(PoolWorld.Pool(1), 1, PoolWorld.Paid(February, 900, 100)));
         Assert.Equal((1_000L, 100L, 900L, 5L), (pools.Ledger().Open.Opening, pools.Ledger().Open.Scheduled, pools.Ledger().Balance, pools.Ledger().Open.Interest));
         pools.AssertDeclined(Reason.MoreThanOwed, new ReportLoan(PoolWorld.Pool(1), 1, PoolWorld.Paid(February, 0, 901)), "900 owed");
+        pools.AssertDeclined(Reason.MoreThanOwed, new ReportLoan(PoolWorld.Pool(1), 1, PoolWorld.Paid(February, 901, 0)), "write at most 900, or book what was added as drawn");
         pools.World.Set(PoolWorld.Put(2, 100, region: 2));
         pools.AssertDeclined(Reason.AmountOverflow, new ReportLoan(PoolWorld.Pool(1), 1, PoolWorld.Paid(February, 1L << 60, 0)));
         pools.AssertDeclined(Reason.PoolFull, new ReportLoan(PoolWorld.Pool(1), 1, PoolWorld.Paid(new DateOnly(2999, 1, 1), 900, 0)), "2400 months");

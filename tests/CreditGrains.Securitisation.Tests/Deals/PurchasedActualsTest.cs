@@ -7,8 +7,8 @@ public sealed class PurchasedActualsTest
 {
     private const string Revolving = """{ "do": "payInterest", "to": ["A", "B"], "from": "income" }, { "do": "purchase", "from": "principal" }""";
 
-    private static DealTerms Deal(string more = "", string revolving = Revolving, int monthsPerPayment = 1) => DealSamples.Parse($$"""
-        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{ "balance": 10000000, "rate": 0.06, "remainingMonths": 24 }] },
+    private static DealTerms Deal(string more = "", string revolving = Revolving, int monthsPerPayment = 1, long left = 10_000_000) => DealSamples.Parse($$"""
+        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{ "balance": {{left}}, "rate": 0.06, "remainingMonths": 24 }] },
           "tranches": [{ "name": "A", "balance": 6000000, "coupon": 0.06 }, { "name": "B", "balance": 4000000, "coupon": 0.06 }], {{more}}
           "dates": { "monthsPerPayment": {{monthsPerPayment}} },
           "revolvingPeriods": 6, "purchase": { "remainingMonths": 24 },
@@ -41,7 +41,7 @@ public sealed class PurchasedActualsTest
     {
         var run = DealRunner.Run(Deal("""
             "actuals": [{ "opening": 10000000, "scheduled": 400000, "interest": 50000, "closing": 9600000, "purchased": 300000 }],
-            """));
+            """, left: 9_900_000));
         Assert.Equal((300_000, 100_000), (run.Periods[0].Purchases, run.Periods[0].Accounts.Single(account => account.Name == "principal").Closing));
         Assert.True(run.Periods[1].Purchases > 100_000);
     }
@@ -51,7 +51,7 @@ public sealed class PurchasedActualsTest
     {
         var run = DealRunner.Run(Deal("""
             "actuals": [{ "opening": 10000000, "scheduled": 400000, "interest": 50000, "closing": 9600000 }],
-            """));
+            """, left: 9_600_000));
         Assert.Equal((0, 400_000), (run.Periods[0].Purchases, run.Periods[0].Accounts.Single(account => account.Name == "principal").Closing));
         Assert.DoesNotContain(run.Bought, bought => bought.AfterMonth == 1);
     }
@@ -61,7 +61,7 @@ public sealed class PurchasedActualsTest
     {
         var run = DealRunner.Run(Deal("""
             "actuals": [{ "opening": 10000000, "scheduled": 400000, "interest": 50000, "closing": 9600000, "purchased": 300000 }],
-            """, monthsPerPayment: 3));
+            """, monthsPerPayment: 3, left: 9_900_000));
         var bought = Assert.Single(run.Bought, bought => bought.AfterMonth == 3);
         Assert.Equal(run.Periods[0].Purchases - 300_000, (long)bought.Line.Balance);
     }
@@ -73,7 +73,7 @@ public sealed class PurchasedActualsTest
     {
         var deal = Deal($$"""
             "actuals": [{ "opening": 10000000, "scheduled": 400000, "interest": 50000, "closing": 9600000, "purchased": {{purchased}} }],
-            """, steps);
+            """, steps, left: 9_600_000 + purchased);
         var fault = Assert.Throws<InvalidInputException>(() => DealRunner.Run(deal));
         Assert.Equal(("PurchasesUnfunded", "actuals[0].purchased"), (fault.Name, fault.Path));
     }

@@ -75,6 +75,25 @@ public sealed class DealMeasuresTest
         Assert.Equal("CutOffMissing", Assert.Throws<InvalidInputException>(() => DealMeasures.Of(DealSamples.Layered(), terms)).Name);
     }
 
+    /// <summary>
+    /// 10,000,000 at 6 % from 2026-01-31, bought on 2026-03-20: the period runs from 28 February to 31 March. Actual 20 of 31 days of the coupon; 30/360 by BMA, where the last of February counts as the
+    /// 30th: 20 of 30 days. The basis of yields changes neither.
+    /// </summary>
+    [Theory]
+    [InlineData("actual360", 10_000_000 * 0.06 * 20 / 360)]
+    [InlineData("actual365", 10_000_000 * 0.06 * 20 / 365)]
+    [InlineData("thirty360", 10_000_000 * 0.06 * 20 / 360)]
+    public void Accrued_CountsDaysByTheClockOfTheTranche(string clock, double accrued)
+    {
+        var deal = DealSamples.Parse($$"""
+            { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{ "balance": 10000000, "rate": 0.09, "remainingMonths": 24, "amortisation": "bullet" }] },
+              "tranches": [{ "name": "A", "balance": 10000000, "coupon": 0.06, "clock": "{{clock}}" }],
+              "waterfalls": { "amortising": [{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        foreach (var basis in Enum.GetValues<DayBasis>())
+            Assert.InRange(DealMeasures.Of(deal, new PricingTerms { Settlement = new DateOnly(2026, 3, 20), Basis = basis }, searches: false)[0].Accrued, accrued - 0.7, accrued + 0.7);
+    }
+
     [Fact]
     public void InterestOnly_HasAPriceOfItsNotional_OnlyWhenQuoted()
     {

@@ -34,6 +34,13 @@ public sealed class PoolFileTest
     [InlineData("\"buckets\": [0, 60, 30]", "buckets", "rising from 0")]
     [InlineData("\"termBands\": [12, 12]", "termBands[1]", "in order")]
     [InlineData("\"rateBands\": [-0.1]", "rateBands[0]", "ratio")]
+    [InlineData("\"rateBands\": [0.05, 1]", "rateBands[1]", "5 % as 0.05")]
+    [InlineData("\"rateBands\": [4.5]", "rateBands[0]", "4.5 is no rate")]
+    [InlineData("\"rateBands\": [25]", "rateBands[0]", "5 % as 0.05")]
+    [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\", \"min\": 5 } ]", "eligibility[0].min", "5 % as 0.05")]
+    [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\", \"max\": 12 } ]", "eligibility[0].max", "5 % as 0.05")]
+    [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\", \"anyOf\": [0.05, 6] } ]", "eligibility[0].anyOf[1]", "5 % as 0.05")]
+    [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\", \"noneOf\": [1] } ]", "eligibility[0].noneOf[0]", "5 % as 0.05")]
     [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"colour\" } ]", "eligibility[0].field", "principal, rate, remainingMonths")]
     [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\" } ]", "eligibility[0]", "asks for nothing")]
     [InlineData("\"eligibility\": [ { \"name\": \"a\", \"field\": \"rate\", \"min\": 0.2, \"max\": 0.1 } ]", "eligibility[0].min", "no loan could enter")]
@@ -49,6 +56,18 @@ public sealed class PoolFileTest
         var fault = Assert.Throws<InvalidInputException>(() => Parse($"{{ {string.Join(", ", good.Where(one => !one.StartsWith(name, StringComparison.Ordinal)).Append(field))} }}"));
         Assert.Equal(path, fault.Path);
         Assert.Contains(fix, fault.Fault, StringComparison.Ordinal);
+    }
+
+    /// <summary>Terms a journal has are read as they were taken, and rules that look at other fields have no such bound.</summary>
+    [Fact]
+    public void Parse_RatesOfHundredPercent_AreReadFromAJournalOnly()
+    {
+        var kept = Encoding.UTF8.GetBytes("""{ "name": "p", "currency": "EUR", "cutOff": "2026-01-31", "rateBands": [1.5], "eligibility": [ { "name": "a", "field": "rate", "max": 2 } ] }""");
+        var terms = PoolFile.ParseKept(kept);
+        Assert.Equal((1_500_000, 2_000_000L), (terms.RateBands[0], terms.Eligibility[0].Max!.Value));
+        Assert.Equal(terms.Name, new PoolLedger(terms).Terms.Name);
+        Assert.Equal("rateBands[0]", Assert.Throws<InvalidInputException>(() => new PoolBook().Define(terms)).Path);
+        Assert.Equal(999_999, Parse("""{ "name": "p", "currency": "EUR", "cutOff": "2026-01-31", "rateBands": [0.999999], "eligibility": [ { "name": "a", "field": "region", "max": 5000001 } ] }""").RateBands[0]);
     }
 
     private static PoolTerms Parse(string json) => PoolFile.Parse(Encoding.UTF8.GetBytes(json));

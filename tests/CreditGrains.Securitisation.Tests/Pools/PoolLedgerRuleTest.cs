@@ -39,6 +39,24 @@ public sealed class PoolLedgerRuleTest
         Assert.Equal(100_000, pool.DefaultedTotal);
     }
 
+    /// <summary>A report of somebody else may not raise principal but by what was lent, capitalised or taken back; the engine's own loans may pay and capitalise in one event.</summary>
+    [Theory]
+    [InlineData(MovementCause.Paid, 1_000, 100, true)]
+    [InlineData(MovementCause.Paid, 900, 100, false)]
+    [InlineData(MovementCause.Aged, 1_001, 0, true)]
+    [InlineData(MovementCause.Renewed, 1_001, 0, true)]
+    [InlineData(MovementCause.Drawn, 9_000, 0, false)]
+    [InlineData(MovementCause.Capitalised, 1_001, 0, false)]
+    [InlineData(MovementCause.Bounced, 1_100, 0, false)]
+    public void Report_ThatRaisesPrincipal_IsRefusedUnlessItLends(MovementCause cause, long owed, long scheduled, bool isRefused)
+    {
+        var ledger = new PoolLedger(new PoolTerms { Name = "p", Currency = CreditGrains.Domain.Money.Currency.Parse("EUR"), CutOff = On(1, 31) });
+        var member = new PoolMember { Pool = 1, State = MemberState.Performing, Principal = 1_000 };
+        var movement = Move(On(2, 10), cause, owed) with { Scheduled = scheduled };
+        Assert.Equal(isRefused ? PoolFault.MoreThanOwed : null, ledger.CheckReport(member, movement)?.Fault);
+        Assert.Null(ledger.CheckMovement(member, movement));
+    }
+
     [Theory]
     [InlineData(MovementCause.ChargedOff, true, false, true)]
     [InlineData(MovementCause.ChargedOff, false, true, false)]

@@ -39,7 +39,8 @@ internal static class PoolLoadCommand
             using var channel = options.Connect(parse);
             var view = await channel.UnaryAsync(PoolCalls.GetPool, new V1.GetPoolRequest { Pool = options.MessageOf(parse), WithTerms = true }, LiveViewCommands.With(cancellationToken));
             var terms = PoolFile.ParseKept(System.Text.Encoding.UTF8.GetBytes(view.TermsJson));
-            var map = parse.GetValue(mapping) is { } file ? await CashflowInputs.ReadAsync(file, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity with { Currency = terms.Currency };
+            var map = parse.GetValue(mapping) is { } file ? await CashflowInputs.ReadAsync(file, TapeMapping.Parse, cancellationToken) : TapeMapping.Identity;
+            var currency = map.Currency ?? terms.Currency;
             var on = parse.GetValue(date) is { } text ? PoolImportCommand.DateOf("--date", text, terms) : map.CutOff ?? terms.CutOff;
             var start = Stopwatch.GetTimestamp();
             var all = new List<(string File, RejectedRow Row)>();
@@ -48,11 +49,11 @@ internal static class PoolLoadCommand
             {
                 var sender = await SenderAsync(channel, key, loans, cancellationToken);
                 var rejected = new List<RejectedRow>();
-                foreach (var loan in TapeFile.ReadLoans(loans, map, on, rejected))
+                foreach (var loan in TapeFile.ReadLoans(loans, map, on, rejected, new TapeCurrency(currency)))
                 {
                     try
                     {
-                        await sender.AddAsync(loan.Row, PutOf(key, loan, map.Currency, terms, parse.GetValue(transfer) == "substituteIn" ? TransferKind.SubstituteIn : TransferKind.Purchase, on), cancellationToken);
+                        await sender.AddAsync(loan.Row, PutOf(key, loan, currency, terms, parse.GetValue(transfer) == "substituteIn" ? TransferKind.SubstituteIn : TransferKind.Purchase, on), cancellationToken);
                     }
                     catch (Securitisation.InvalidInputException e)
                     {
