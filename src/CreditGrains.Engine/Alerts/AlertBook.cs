@@ -5,7 +5,7 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>
 /// Which alerts stand, and what changed. A pure function of the figures it is given: raised at the rule's level, cleared beyond its other level, nothing in between. One writer; guarded by who owns it.
 /// </summary>
-internal sealed class AlertBook
+internal sealed class AlertBook : IAlertFigures
 {
     /// <summary>Most subjects a rule keeps: alerts that stand, and windows that are counted. Further ones are left out and counted.</summary>
     public const int SubjectsMax = 100_000;
@@ -23,7 +23,13 @@ internal sealed class AlertBook
     public long Changes { get; private set; }
 
     /// <summary>Subjects left out.</summary>
-    public long Unwatched { get; set; }
+    public long Unwatched { get; private set; }
+
+    /// <summary>Grows with every change of what stands, and of a figure of it.</summary>
+    public long Version { get; private set; }
+
+    /// <inheritdoc/>
+    public bool TakesParts => false;
 
     public int Count(AlertSeverity severity) => bySeverity[(int)severity];
 
@@ -44,8 +50,11 @@ internal sealed class AlertBook
         }
     }
 
-    /// <summary>Alerts of a rule that stand.</summary>
-    public IReadOnlyCollection<RaisedAlert> Of(int rule) => raised[rule].Values;
+    /// <inheritdoc/>
+    public AlertSubject[] Aging(int rule) => [.. raised[rule].Keys];
+
+    /// <inheritdoc/>
+    public void LeaveOut() => Unwatched++;
 
     /// <summary>A figure of a subject of a rule.</summary>
     public void Put(int rule, in AlertSubject subject, double figure, Currency currency, long sequence, long micros)
@@ -55,14 +64,18 @@ internal sealed class AlertBook
         if (alerts.TryGetValue(subject, out var alert))
         {
             if (terms.IsClearedBy(figure)) Clear(rule, alert with { Figure = figure }, sequence, micros);
-            else if (figure != alert.Figure) alerts[subject] = alert with { Figure = figure };
+            else if (figure != alert.Figure)
+            {
+                alerts[subject] = alert with { Figure = figure };
+                Version++;
+            }
             return;
         }
 
         if (!terms.IsRaisedBy(figure)) return;
         if (alerts.Count >= SubjectsMax)
         {
-            Unwatched++;
+            LeaveOut();
             return;
         }
         alerts[subject] = alert = new RaisedAlert(terms, subject, figure, currency, micros, sequence);
@@ -78,10 +91,29 @@ internal sealed class AlertBook
     /// <summary>Alerts that stand, the most severe first, then the newest.</summary>
     public IReadOnlyList<RaisedAlert> Standing(ushort tenant, int take) => take == 0 ? [] :
     [
-        .. raised.SelectMany(alerts => alerts.Values).Where(alert => tenant == 0 || alert.Subject.Key.Tenant == tenant)
-            .OrderByDescending(alert => alert.Rule.Severity).ThenByDescending(alert => alert.SinceSequence).ThenBy(alert => alert.Rule.Name, StringComparer.Ordinal)
-            .ThenBy(alert => (alert.Subject.Key.Kind, alert.Subject.Key.LegalEntity, alert.Subject.Key.Id, alert.Subject.Loan)).ThenBy(alert => alert.Subject.Trigger, StringComparer.Ordinal).Take(take),
+        .. InOrder(raised.SelectMany(alerts => alerts.Values).Where(alert => tenant == 0 || alert.Subject.Key.Tenant == tenant)).Take(take),
     ];
+
+    /// <summary>The most severe first, then the newest.</summary>
+    public static IEnumerable<RaisedAlert> InOrder(IEnumerable<RaisedAlert> alerts) => alerts
+        .OrderByDescending(alert => alert.Rule.Severity).ThenByDescending(alert => alert.SinceMicros).ThenByDescending(alert => alert.SinceSequence).ThenBy(alert => alert.Rule.Name, StringComparer.Ordinal)
+        .ThenBy(alert => (alert.Subject.Key.Kind, alert.Subject.Key.LegalEntity, alert.Subject.Key.Id, alert.Subject.Loan)).ThenBy(alert => alert.Subject.Trigger, StringComparer.Ordinal);
+
+    /// <summary>How many stand, by tenant and severity.</summary>
+    public IReadOnlyList<TenantAlerts> Counts() =>
+    [
+        .. raised.SelectMany(alerts => alerts.Values).GroupBy(alert => alert.Subject.Key.Tenant).Select(tenant => new TenantAlerts(
+            tenant.Key, tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Info), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Warning), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Critical))),
+    ];
+
+    /// <summary>The newest changes after so many, oldest first.</summary>
+    /// <param name="known">How many of <see cref="Changes"/> are known.</param>
+    /// <param name="take">At most so many; older ones are left out.</param>
+    public IReadOnlyList<AlertChange> ChangesSince(long known, int take)
+    {
+        var count = (int)Math.Min(Math.Min(Changes - known, take), changes.Count);
+        return count <= 0 ? [] : changes.GetRange(changes.Count - count, count);
+    }
 
     /// <summary>How many of a tenant stand, by severity.</summary>
     public (int Info, int Warning, int Critical) CountOf(ushort tenant)
@@ -118,6 +150,7 @@ internal sealed class AlertBook
     {
         bySeverity[(int)alert.Rule.Severity] += isRaised ? 1 : -1;
         Changes++;
+        Version++;
         changes.Add(new AlertChange(alert, isRaised, sequence, micros));
         if (changes.Count >= 2 * ChangesMax) changes.RemoveRange(0, ChangesMax);
     }

@@ -35,6 +35,9 @@ public sealed record RaisedAlert(AlertRule Rule, AlertSubject Subject, double Fi
 /// <param name="Micros">Its event time.</param>
 public sealed record AlertChange(RaisedAlert Alert, bool IsRaised, long Sequence, long Micros);
 
+/// <summary>How many alerts of a tenant stand.</summary>
+internal readonly record struct TenantAlerts(ushort Tenant, int Info, int Warning, int Critical);
+
 /// <summary>Alerts at one moment of the journal.</summary>
 /// <param name="Rules">In force.</param>
 /// <param name="Raised">The most severe first, then the newest; as many as were asked for.</param>
