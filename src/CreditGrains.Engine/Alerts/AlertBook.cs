@@ -106,13 +106,16 @@ internal sealed class AlertBook : IAlertFigures
             tenant.Key, tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Info), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Warning), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Critical))),
     ];
 
-    /// <summary>The newest changes after so many, oldest first.</summary>
-    /// <param name="known">How many of <see cref="Changes"/> are known.</param>
-    /// <param name="take">At most so many; older ones are left out.</param>
-    public IReadOnlyList<AlertChange> ChangesSince(long known, int take)
+    /// <summary>Changes after so many, oldest first.</summary>
+    /// <param name="known">How many of <see cref="Changes"/> are known. What is not kept any more is passed over.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="next">How many are known with these.</param>
+    public IReadOnlyList<AlertChange> ChangesSince(long known, int take, out long next)
     {
-        var count = (int)Math.Min(Math.Min(Changes - known, take), changes.Count);
-        return count <= 0 ? [] : changes.GetRange(changes.Count - count, count);
+        var first = (int)Math.Clamp(known - (Changes - changes.Count), 0, changes.Count);
+        var count = Math.Min(take, changes.Count - first);
+        next = Changes - changes.Count + first + count;
+        return changes.GetRange(first, count);
     }
 
     /// <summary>How many of a tenant stand, by severity.</summary>

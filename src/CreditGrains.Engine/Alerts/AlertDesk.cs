@@ -46,6 +46,9 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
     }
 
     /// <inheritdoc/>
+    public ValueTask<IAlertReader> FollowAsync(long afterSequence, bool isFromNow) => new(new AlertReader(this, afterSequence));
+
+    /// <summary>What was raised and cleared by frames that end after a sequence, oldest first.</summary>
     public IReadOnlyList<AlertChange> ChangesAfter(long sequence)
     {
         lock (gate) return book.ChangesAfter(sequence);
@@ -57,7 +60,8 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
         lock (gate) return book.Newest(tenant, take);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Completes once the journal was looked at up to a sequence.</summary>
+    /// <exception cref="EngineFaultException">It is not looked at any more.</exception>
     public async ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken)
     {
         while (true)

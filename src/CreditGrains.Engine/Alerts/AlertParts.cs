@@ -14,7 +14,7 @@ internal sealed class AlertParts : IAlertFigures
     private readonly Dictionary<(int Rule, AlertSubject Subject), double> values = [];
     private readonly HashSet<(int Rule, AlertSubject Subject)> changed = [];
 
-    /// <summary>Number of the last telling; 0 before the first and after the rules changed.</summary>
+    /// <summary>Number of the last telling; 0 before the first.</summary>
     public long Told { get; private set; }
 
     /// <inheritdoc/>
@@ -28,7 +28,8 @@ internal sealed class AlertParts : IAlertFigures
     {
         values.Clear();
         changed.Clear();
-        Told = 0;
+        // Nobody knows the telling that comes next.
+        Told++;
     }
 
     /// <summary>Tells what changed since a telling, or everything.</summary>

@@ -27,6 +27,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Action<string> tell;
     private readonly int performanceMonths;
     private readonly IBookObserver? observer;
+    private readonly SemaphoreSlim? turns;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly SortedDictionary<(string Entity, string Name, int Version), ModelMonitor> monitors = [];
@@ -46,7 +47,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     /// <param name="tell">Told what an operator should know.</param>
     /// <param name="performanceMonths">As of <see cref="CreditEngine.StartRiskDesk"/>.</param>
     /// <param name="observer">Sees each event between what was and what is; null for none.</param>
-    internal RiskDesk(ICreditEngine? engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer = null)
+    /// <param name="turns">Bounds how many desks of a process take frames at once; null for no bound.</param>
+    internal RiskDesk(ICreditEngine? engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer = null, SemaphoreSlim? turns = null)
     {
         this.engine = engine;
         this.partition = partition;
@@ -56,6 +58,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         this.performanceMonths = performanceMonths;
         past = new PastInputs(partition, options);
         this.observer = observer;
+        this.turns = turns;
         hasOwnThread = engine is not null;
         following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
@@ -222,7 +225,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                     continue;
                 }
                 var next = nextFlush();
-                if (!TakeSome()) await PauseAsync(next);
+                if (!await TakeInTurnAsync()) await PauseAsync(next);
             }
         }
         catch (OperationCanceledException)
@@ -243,6 +246,20 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         if (!hasOwnThread) return until.WaitAsync(stop.Token);
         until.Wait(stop.Token);
         return Task.CompletedTask;
+    }
+
+    private async ValueTask<bool> TakeInTurnAsync()
+    {
+        if (turns is null) return TakeSome();
+        await turns.WaitAsync(stop.Token);
+        try
+        {
+            return TakeSome();
+        }
+        finally
+        {
+            turns.Release();
+        }
     }
 
     /// <summary>Takes a few frames; false when there is none.</summary>
