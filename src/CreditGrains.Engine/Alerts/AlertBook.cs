@@ -50,6 +50,17 @@ internal sealed class AlertBook : IAlertFigures
         }
     }
 
+    /// <summary>Lets alerts stand that stood before, by rules that are the same: they were raised then, and are not raised again.</summary>
+    public void Restore(IReadOnlyList<RaisedAlert> stood)
+    {
+        foreach (var alert in stood)
+        {
+            if (Rules.Rules.IndexOf(alert.Rule) is not (var place and >= 0) || !raised[place].TryAdd(alert.Subject, alert with { Rule = Rules.Rules[place] })) continue;
+            bySeverity[(int)alert.Rule.Severity]++;
+            Version++;
+        }
+    }
+
     /// <inheritdoc/>
     public AlertSubject[] Aging(int rule) => [.. raised[rule].Keys];
 

@@ -20,9 +20,11 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
     private readonly AlertBook book = new();
     private readonly SharedParts parts = new(silo.Map.Count);
     private readonly Dictionary<NodeKey, long> movedPools = [];
+    private readonly StandingFile kept = new(silo.Store.FilesOf(PartitionMap.Register, epoch));
     private AlertRules? rules;
     private string stamp = "";
-    private long termsSequence;
+    private long termsSequence = -1;
+    private long keptChanges;
     private bool isPassing;
     private string? fault;
 
@@ -48,9 +50,19 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
     {
         try
         {
-            if (!ReferenceEquals(rules, silo.AlertRules)) Take(silo.AlertRules!);
+            if (!ReferenceEquals(rules, silo.AlertRules))
+            {
+                // Read before the first rules are taken: a pass that fails here is made again.
+                var stood = rules is null ? await silo.Workers.Run(() => kept.Read(silo.Options.Warn)) : [];
+                Take(silo.AlertRules!);
+                book.Restore(stood);
+            }
             await Task.WhenAll(Enumerable.Range(1, silo.Map.Count).Select(AskAsync));
-            if (parts.IsComplete) await LookAsync();
+            if (parts.IsComplete)
+            {
+                await LookAsync();
+                await KeepAsync();
+            }
             fault = null;
         }
         catch (Exception failure) when (Transient.Is(failure))
@@ -70,7 +82,7 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
         book.Use(taken, loop.Partition.EventJournal.DurableSequence, parts.Micros);
         parts.Clear();
         movedPools.Clear();
-        (rules, stamp, termsSequence) = (taken, ClusterRules.StampOf(taken), 0);
+        (rules, stamp, termsSequence) = (taken, ClusterRules.StampOf(taken), -1);
     }
 
     private async Task AskAsync(int partition)
@@ -91,9 +103,10 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
         var looked = parts.TakeMoved();
         if (terms != termsSequence)
         {
-            // A limit, a rate or a status may be another: everything is judged again.
+            // A limit, a rate or a status may be another: everything is judged again, and what stands although nothing is left of it.
             var known = looked.Select(one => (one.Rule, one.Subject)).ToHashSet();
-            looked = [.. looked, .. parts.Subjects.Where(subject => !known.Contains(subject)).Select(subject => (subject.Rule, subject.Subject, terms))];
+            var standing = Enumerable.Range(0, rules!.Rules.Length).SelectMany(rule => book.Aging(rule).Select(subject => (Rule: rule, Subject: subject)));
+            looked = [.. looked, .. parts.Subjects.Union(standing).Where(subject => !known.Contains(subject)).Select(subject => (subject.Rule, subject.Subject, terms))];
         }
 
         var nodes = looked.Where(one => NeedsTerms(rules!.Rules[one.Rule].Figure)).Select(one => one.Subject.Key).Distinct().ToArray();
@@ -110,6 +123,15 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
             JudgePool(pool, PoolBytes.ReadState((await grains.Pool(pool).ReadPoolAsync()).Bytes), sequence);
             movedPools.Remove(pool);
         }
+    }
+
+    private async Task KeepAsync()
+    {
+        if (book.Changes == keptChanges) return;
+        var changes = book.Changes;
+        var report = AlertReport.Of(new AlertDeskState(epoch, stamp, 0, parts.Micros, null), book, new AlertAsk(epoch, changes, -1, 0));
+        await silo.Workers.Run(() => kept.Write(report));
+        keptChanges = changes;
     }
 
     private void Judge(int rule, in AlertSubject subject, NodeTerms? terms, long sequence)

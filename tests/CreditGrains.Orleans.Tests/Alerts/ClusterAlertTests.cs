@@ -64,6 +64,27 @@ public sealed class ClusterAlertTests
     }
 
     [ClusterFact]
+    public async Task Alerts_OfASharedNodeBetweenItsLevels_StandOnAfterARestart()
+    {
+        await using var silos = new WatchedSilos();
+        var book = new Book(await silos.AddAsync(Rules));
+        await book.OpenUnderOneEnterprise(borrowers: 4, enterpriseLimit: 3_000);
+        for (var i = 1; i <= 4; i++) await book.Hold(500, i);
+        await StandsAsync(silos.Silos[0], book, "firm Enterprise/1 0.667");
+        await book.Set(new SetLimit(book.Node(NodeKind.Enterprise), 5_000));
+        await StandsAsync(silos.Silos[0], book, "firm Enterprise/1 0.4");
+        var since = silos.Silos[0].Alerts!.Read(book.Tenant, 1).Raised[0].SinceSequence;
+        await silos.RemoveAsync(0);
+        await StandsAsync(await silos.AddAsync(Rules), book, "firm Enterprise/1 0.4");
+        Assert.Equal(since, silos.Silos[0].Alerts!.Read(book.Tenant, 1).Raised[0].SinceSequence);
+        Assert.Empty(silos.Silos[0].Alerts!.Newest(book.Tenant, 10));
+        // What was kept is judged again too.
+        book.Engine = silos.Silos[0];
+        await book.Set(new SetLimit(book.Node(NodeKind.Enterprise), 100_000));
+        await StandsAsync(silos.Silos[0], book);
+    }
+
+    [ClusterFact]
     public async Task Alerts_OneSiloWithoutRules_SaysWhichPartitionsAreNotWatched()
     {
         await using var silos = new WatchedSilos();

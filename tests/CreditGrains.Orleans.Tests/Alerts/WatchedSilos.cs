@@ -35,14 +35,21 @@ internal sealed class WatchedSilos : IAsyncDisposable
         Database = postgres.ConnectionString, Redis = redis.Address, ClusterId = "watched", SiloPort = Programs.FreePort(), GatewayPort = Programs.FreePort(), Partitions = Partitions, Warn = _ => { },
     };
 
+    /// <summary>An alert in short.</summary>
+    public static string TextOf(RaisedAlert alert)
+    {
+        var (key, trigger, loan) = alert.Subject;
+        return FormattableString.Invariant($"{alert.Rule.Name} {key.Kind}/{key.Id}{(trigger.Length > 0 ? " " + trigger : "")}{(loan > 0 ? $" {loan}" : "")} {alert.Figure:0.###}");
+    }
+
     /// <summary>What stands for a book at a silo, once it is as expected: "rule subject figure".</summary>
     public static async Task StandsAsync(ClusterEngine silo, Book book, params string[] expected)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            var view = silo.Alerts!.Read(book.Tenant, 100);
-            var seen = view.Raised.Select(alert => FormattableString.Invariant($"{alert.Rule.Name} {alert.Subject.Key.Kind}/{alert.Subject.Key.Id} {alert.Figure:0.###}")).Order(StringComparer.Ordinal).ToArray();
+            var view = silo.Alerts!.Read(book.Tenant, 1_000);
+            var seen = view.Raised.Select(TextOf).Order(StringComparer.Ordinal).ToArray();
             if (seen.SequenceEqual(expected.Order(StringComparer.Ordinal)) && view.Fault is null)
             {
                 Assert.Equal(expected.Length, view.Count);

@@ -7,6 +7,7 @@ using CreditGrains.Orleans.Audit;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Tests.Servers;
 using CreditGrains.Server;
+using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Security;
 using CreditGrains.Silo.Security;
 using Google.Protobuf;
@@ -56,9 +57,15 @@ internal sealed class SecuredSilos : IAsyncDisposable
     /// <summary>A directory for files of the test.</summary>
     public string Files => directory;
 
-    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null)
+    /// <summary>File of alert rules; null for none.</summary>
+    public string? AlertRules { get; private init; }
+
+    /// <param name="count">How many silos.</param>
+    /// <param name="settings">Who may do what; null for the usual.</param>
+    /// <param name="alertRules">File of alert rules; null for none.</param>
+    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null, string? alertRules = null)
     {
-        var silos = new SecuredSilos(count);
+        var silos = new SecuredSilos(count) { AlertRules = alertRules };
         if (settings is not null) silos.Settings = settings(silos);
         await silos.ResumeAsync();
         return silos;
@@ -76,7 +83,8 @@ internal sealed class SecuredSilos : IAsyncDisposable
             Silos.Add(await CreditGrainsServer.StartAsync(new ServerOptions
             {
                 DataDirectory = "", GrpcPort = 0, HttpPort = 0, Output = output, Security = Settings, Shared = ClusterKeeping.Of(options),
-                OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options, cancellationToken),
+                AlertRules = AlertRules,
+                OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options with { AlertRules = AlertRules is null ? null : AlertRulesFile.Read(AlertRules) }, cancellationToken),
             }));
         }
     }
