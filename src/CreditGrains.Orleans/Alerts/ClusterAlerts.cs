@@ -125,8 +125,9 @@ internal sealed class ClusterAlerts : IAlertDesk, IAsyncDisposable
                 hasMore = report.HasMore;
             }
         }
-        catch (Exception failure) when (Transient.Is(failure))
+        catch (Exception failure)
         {
+            // Told with the list; the next pass asks again.
             lock (gate) mirror.Miss($"it does not answer: {failure.Message}");
         }
     }

@@ -50,7 +50,15 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
     private async Task TakeAsync(AlertRules taken)
     {
         // Everything is looked at again, which may take a while.
-        await silo.Workers.Run(() => desk.Use(taken));
+        try
+        {
+            await silo.Workers.Run(() => desk.Use(taken));
+        }
+        catch (Exception failure)
+        {
+            // Tried again by the next tick; until then silos with the new rules say that this one has others.
+            silo.Options.Warn($"Other alert rules could not be taken; trying again. {failure.Message}");
+        }
         isTaking = false;
     }
 }

@@ -65,7 +65,7 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
             }
             fault = null;
         }
-        catch (Exception failure) when (Transient.Is(failure))
+        catch (Exception failure)
         {
             // Told once; what was owed is looked at by the next pass.
             if (fault is null && loop.IsAlive) silo.Options.Warn($"Alerts of shared nodes could not be looked at; trying again. {failure.Message}");
@@ -91,7 +91,7 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
         {
             parts.Take(partition, ViewWire.Read<AlertPartsReport>(await grains.Partition(partition).RiskAsync(AlertWire.Parts(parts.AskOf(partition))))!, stamp);
         }
-        catch (Exception failure) when (Transient.Is(failure))
+        catch (Exception failure)
         {
             parts.Miss(partition, $"it does not answer: {failure.Message}");
         }

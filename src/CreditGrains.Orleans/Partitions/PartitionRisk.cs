@@ -5,6 +5,7 @@ using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
 using CreditGrains.Orleans.Alerts;
 using CreditGrains.Orleans.Wire;
+using Npgsql;
 
 namespace CreditGrains.Orleans.Partitions;
 
@@ -100,7 +101,9 @@ internal sealed class PartitionRisk : IAsyncDisposable
         }
     }
 
-    private RiskDesk NewDesk() => new(engine: null, loop.Partition, options, () => Task.Delay(LookEvery), warn, RiskWire.PerformanceMonths, alerts?.Desk, silo.Followers);
+    private RiskDesk NewDesk() => new(engine: null, loop.Partition, options, () => Task.Delay(LookEvery), warn, RiskWire.PerformanceMonths, alerts?.Desk, silo.Followers, IsDatabaseAway);
+
+    private static bool IsDatabaseAway(Exception failure) => failure is NpgsqlException or TimeoutException or IOException || (failure.InnerException is { } inner && IsDatabaseAway(inner));
 
     private async Task<Payload> NoteOutcomesAsync(BinaryReader r)
     {

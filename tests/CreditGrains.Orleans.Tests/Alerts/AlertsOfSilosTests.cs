@@ -23,8 +23,9 @@ public sealed class AlertsOfSilosTests
         try
         {
             Write(path, 0.9);
-            await using var silos = await SecuredSilos.StartAsync(2, alertRules: path);
-            var book = new Book(silos.Silos[0].Engine);
+            var book = new Book(null!);
+            await using var silos = await SecuredSilos.StartAsync(2, alertRules: path, shown: book.Tenant);
+            book.Engine = silos.Silos[0].Engine;
             await book.OpenUnderOneEnterprise(borrowers: 8, enterpriseLimit: 100_000);
             var hold = await book.Hold(950, 1);
             var (here, there) = (silos.At(0, "ann"), silos.At(1, "bob"));

@@ -3,6 +3,7 @@ using CreditGrains.Api.Security.Audit;
 using CreditGrains.Api.Security.Keys;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Client;
+using CreditGrains.Dashboard;
 using CreditGrains.Orleans.Audit;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Tests.Servers;
@@ -60,12 +61,16 @@ internal sealed class SecuredSilos : IAsyncDisposable
     /// <summary>File of alert rules; null for none.</summary>
     public string? AlertRules { get; private init; }
 
+    /// <summary>The tenant whose book the pages show.</summary>
+    public ushort Shown { get; private init; }
+
     /// <param name="count">How many silos.</param>
     /// <param name="settings">Who may do what; null for the usual.</param>
     /// <param name="alertRules">File of alert rules; null for none.</param>
-    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null, string? alertRules = null)
+    /// <param name="shown">The tenant whose book the pages show.</param>
+    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null, string? alertRules = null, ushort shown = 1)
     {
-        var silos = new SecuredSilos(count) { AlertRules = alertRules };
+        var silos = new SecuredSilos(count) { AlertRules = alertRules, Shown = shown };
         if (settings is not null) silos.Settings = settings(silos);
         await silos.ResumeAsync();
         return silos;
@@ -83,7 +88,7 @@ internal sealed class SecuredSilos : IAsyncDisposable
             Silos.Add(await CreditGrainsServer.StartAsync(new ServerOptions
             {
                 DataDirectory = "", GrpcPort = 0, HttpPort = 0, Output = output, Security = Settings, Shared = ClusterKeeping.Of(options),
-                AlertRules = AlertRules,
+                AlertRules = AlertRules, Dashboard = new DashboardOptions { Tenant = Shown },
                 OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options with { AlertRules = AlertRules is null ? null : AlertRulesFile.Read(AlertRules) }, cancellationToken),
             }));
         }
