@@ -56,7 +56,7 @@ public static class CreditGrainsServer
     {
         ArgumentNullException.ThrowIfNull(options);
         ICreditEngine? engine = null;
-        var alerts = options.AlertRules is { } rules ? new AlertDesk(AlertRulesFile.Read(rules)) : null;
+        var rules = options.AlertRules is { } file ? AlertRulesFile.Read(file) : null;
         StandbyAttachment? standby = null;
         JournalKeeper? keeper = null;
         ServerSecurity? security = null;
@@ -65,7 +65,7 @@ public static class CreditGrainsServer
             // Before anything is opened: a server that nobody guards does not come up.
             security = ServerSecurity.Of(options);
             engine = await options.OpenEngine(options.DataDirectory, cancellationToken);
-            if (alerts is not null && engine is not CreditEngine) throw StartException.AlertsNeedStandalone();
+            var alerts = rules is null ? null : engine is CreditEngine ? new AlertDesk(rules) : (engine as IAlertSource)?.Alerts ?? throw StartException.AlertsNotWatched();
             if (options is { Standby: not null, Security.Tls: { ClientCa: null } }) throw StartException.StandbyNeedsClientCa();
             if (options.Standby is { } address) standby = StandbyAttachment.Start((CreditEngine)engine, address, options);
             if (engine is CreditEngine standalone) keeper = JournalKeeper.Start(standalone, options);
@@ -99,17 +99,18 @@ public static class CreditGrainsServer
     }
 
     private static async Task<RunningServer> ListenAsync(
-        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, AlertDesk? alerts, ServerOptions options, CancellationToken cancellationToken)
+        ICreditEngine engine, ServerSecurity security, StandbyAttachment? standby, JournalKeeper? keeper, IAlertDesk? alerts, ServerOptions options, CancellationToken cancellationToken)
     {
         var health = new HealthService();
         var follower = new HealthFollower(engine, health, options.HealthEvery, options.TimeProvider);
         var pauses = CollectionPauses.OfProcess;
         var meter = new DecisionMeter();
         var metrics = new EngineMetrics(() => follower.Latest, alerts);
-        var desk = options.HasDesk && engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts) : null;
+        var desk = options.HasDesk && engine is CreditEngine beside ? beside.StartRiskDesk(text => options.Output.WriteLine(text), alerts: alerts as AlertDesk) : null;
         var metered = new MeteredEngine(engine, meter);
         var access = security.AccessTo(engine, metered, desk ?? engine as IRiskDesk, alerts);
-        var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options);
+        Action<AlertRules>? useAlerts = alerts is AlertDesk own ? own.Use : alerts is not null && engine is IAlertSource source ? source.UseAlerts : null;
+        var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options, useAlerts);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
         SignIn.Map(app, security);
         var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
@@ -141,7 +142,8 @@ public static class CreditGrainsServer
     }
 
     private static WebApplication Build(
-        MeteredEngine engine, EngineAccess access, ServerSecurity security, DashboardSources beside, DecisionMeter meter, HealthService health, ServerOptions options)
+        MeteredEngine engine, EngineAccess access, ServerSecurity security, DashboardSources beside, DecisionMeter meter, HealthService health, ServerOptions options,
+        Action<AlertRules>? useAlerts)
     {
         // Settings come from the options alone. The usual root would be the working directory, which a service has at '/': its files would be
         // read as settings, and everything below watched for changes.
@@ -170,7 +172,7 @@ public static class CreditGrainsServer
             TraceRatio = options.Telemetry?.TraceRatio ?? 0,
         });
         if (options.Dashboard is { } dashboard) builder.Services.AddDashboard(access, meter, dashboard, beside);
-        if (beside.Alerts is AlertDesk alerts) builder.Services.AddSingleton<IHostedService>(new AlertRulesFile(options.AlertRules!, alerts, options));
+        if (useAlerts is not null) builder.Services.AddSingleton<IHostedService>(new AlertRulesFile(options.AlertRules!, useAlerts, options));
         if (options.Beside is { } make) builder.Services.AddSingleton(make(engine));
         if (options is { Demo: true, DemoTraffic: > 0 }) builder.Services.AddSingleton<IHostedService>(new DemoTraffic(engine, options.DemoTraffic, options.TimeProvider));
         return builder.Build();

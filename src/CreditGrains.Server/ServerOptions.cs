@@ -59,7 +59,7 @@ public sealed record ServerOptions
     /// <summary>Where metrics, traces and logs go; null for nowhere.</summary>
     public TelemetryOptions? Telemetry { get; init; }
 
-    /// <summary>File of alert rules (docs/alerts.md), read again whenever it is written; null for no alerts. Needs a standalone engine, and memory for a second book.</summary>
+    /// <summary>File of alert rules (docs/alerts.md), read again whenever it is written; null for no alerts. Takes memory for a second book. An engine of several processes must be opened with the same rules (<see cref="Engine.Alerts.IAlertSource"/>).</summary>
     public string? AlertRules { get; init; }
 
     /// <summary>

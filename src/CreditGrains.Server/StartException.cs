@@ -56,8 +56,8 @@ public sealed class StartException : Exception
     /// <summary>The file of alert rules cannot be used.</summary>
     internal static StartException AlertRules(string path, Exception cause) => new("AlertRules", $"{path}: {cause.Message.TrimEnd('.')}.", ExitCodes.Usage, cause);
 
-    /// <summary>Alerts follow the journal of a standalone engine.</summary>
-    internal static StartException AlertsNeedStandalone() => new("AlertsNeedStandalone", "alerts are watched for by a standalone server only; start a silo without alert rules.", ExitCodes.Usage, null);
+    /// <summary>The engine watches for no alerts.</summary>
+    internal static StartException AlertsNotWatched() => new("AlertsNotWatched", "this engine was opened without alert rules; give them to it too, or start the server without them.", ExitCodes.Usage, null);
 
     /// <summary>The failure behind an exception; null when it is a bug.</summary>
     internal static StartException? From(Exception e, ServerOptions options) => e switch

@@ -1,6 +1,8 @@
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Api.Security;
+using CreditGrains.Securitisation;
 using CreditGrains.Server;
+using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Security;
 using CreditGrains.Silo;
 using CreditGrains.Silo.Security;
@@ -24,9 +26,15 @@ try
         Address = arguments.Cluster.Address,
         GrpcPort = arguments.GrpcPort,
         HttpPort = arguments.HttpPort,
-        OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster, cancellationToken),
+        AlertRules = arguments.Alerts,
+        OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(arguments.Cluster with { AlertRules = arguments.Alerts is { } rules ? AlertRulesFile.Read(rules) : null }, cancellationToken),
         Shared = ClusterKeeping.Of(arguments.Cluster),
     });
+}
+catch (InvalidInputException failure)
+{
+    await Console.Error.WriteLineAsync($"AlertRules: {arguments.Alerts}: {failure.Message}.");
+    return ExitCodes.Usage;
 }
 catch (Exception failure) when (failure is ClusterStartException or SecurityFileException or ArgumentException)
 {

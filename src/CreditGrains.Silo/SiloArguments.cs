@@ -11,12 +11,13 @@ namespace CreditGrains.Silo;
 /// <param name="HttpPort">Port of JSON over HTTP/1.1.</param>
 /// <param name="Security">The security file; null for none.</param>
 /// <param name="Open">Whether everybody on this machine may do everything.</param>
-internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int HttpPort, string? Security, bool Open)
+/// <param name="Alerts">File of alert rules; null for none.</param>
+internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int HttpPort, string? Security, bool Open, string? Alerts = null)
 {
     /// <summary>How to call it.</summary>
     public const string Usage =
         "CreditGrains.Silo --database CONNECTION (--security FILE | --open) [--redis HOST:PORT] [--cluster NAME] [--address IP] [--silo-port 1-65535] [--gateway-port 0-65535]"
-        + " [--partitions 1-4096] [--grpc-port 0-65535] [--http-port 0-65535] [--keep-days 4-36500]";
+        + " [--partitions 1-4096] [--grpc-port 0-65535] [--http-port 0-65535] [--keep-days 4-36500] [--alerts FILE]";
 
     /// <summary>Reads the arguments.</summary>
     /// <param name="args">As given to the process.</param>
@@ -46,6 +47,7 @@ internal sealed record SiloArguments(ClusterOptions Cluster, int GrpcPort, int H
         fault = null;
         switch (name)
         {
+            case "--alerts": return this with { Alerts = value };
             case "--security": return this with { Security = value };
             case "--database": return this with { Cluster = Cluster with { Database = value } };
             case "--redis": return this with { Cluster = Cluster with { Redis = value } };

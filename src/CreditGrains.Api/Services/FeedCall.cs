@@ -22,9 +22,12 @@ internal sealed class FeedCall(EngineAccess access)
         var after = await StartAsync(request, engine);
         var desk = request.WithAlerts ? access.AlertsFor(context) : null;
         var told = after;
+        // Begun before what stands is listed, so that nothing falls between.
+        var alerts = desk is null ? null : await desk.FollowAsync(after, request.FromNow).Guarded();
         if (desk is not null && request.FromNow) WriteStanding(desk, request, after, responses);
         await responses.FlushAsync();
         var unsent = 0;
+        Func<ValueTask> meanwhile = () => TellMeanwhileAsync(alerts, request, told, responses);
         await using var events = engine.ReadFeedAsync(after, stop.Token).GetAsyncEnumerator(stop.Token);
         while (true)
         {
@@ -36,16 +39,11 @@ internal sealed class FeedCall(EngineAccess access)
             }
 
             if (unsent == 0) context.Recheck();
-            if (!await NextAsync(next, context, stop)) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
+            if (!await NextAsync(next, context, stop, meanwhile)) throw new RpcException(StatusCode.Unavailable, "The engine stopped; go on from the last cursor once it is back.");
             var record = events.Current;
-            if (desk is not null)
-            {
-                // Whoever has the event has its alerts.
-                await desk.FollowedAsync(record.Sequence, stop.Token).Guarded();
-                unsent += WriteChanges(desk, request, told, record.Sequence, responses);
-                told = record.Sequence;
-            }
-
+            // Whoever has the event has its alerts.
+            if (alerts is not null) unsent += WriteChanges(await alerts.BeforeAsync(record.Sequence, stop.Token).Guarded(), request, told, responses);
+            told = record.Sequence;
             if (request.Tenant != 0 && record.Key.Tenant != request.Tenant) continue;
             responses.Write(new V1.FeedEvent
             {
@@ -62,37 +60,46 @@ internal sealed class FeedCall(EngineAccess access)
             responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, after), Alert = AlertMapping.Write(alert) });
     }
 
-    private static int WriteChanges(IAlertDesk desk, V1.FeedRequest request, long told, long sequence, IMessageWriter<V1.FeedEvent> responses)
+    /// <summary>Writes changes; who returns with their cursor, that of the event before, gets them again.</summary>
+    private static int WriteChanges(IReadOnlyList<AlertChange> changes, V1.FeedRequest request, long told, IMessageWriter<V1.FeedEvent> responses)
     {
         var count = 0;
-        foreach (var change in desk.ChangesAfter(told))
+        foreach (var change in changes)
         {
-            if (change.Sequence > sequence) break;
             if (request.Tenant != 0 && change.Alert.Subject.Key.Tenant != request.Tenant) continue;
-            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, sequence - 1), Alert = AlertMapping.Write(change) });
+            responses.Write(new V1.FeedEvent { Cursor = OpaqueToken.OfSequence(OpaqueToken.Use.Feed, told), Alert = AlertMapping.Write(change) });
             count++;
         }
 
         return count;
     }
 
-    /// <summary>Waits for the next event, and sees to it that the wait ends with the caller's credentials.</summary>
-    private static async ValueTask<bool> NextAsync(ValueTask<bool> next, CallContext context, CancellationTokenSource stop)
+    private static async ValueTask TellMeanwhileAsync(IAlertReader? alerts, V1.FeedRequest request, long told, IMessageWriter<V1.FeedEvent> responses)
+    {
+        if (alerts is not null && WriteChanges(alerts.Meanwhile(), request, told, responses) > 0) await responses.FlushAsync();
+    }
+
+    /// <summary>Waits for the next event, and sees to it that the wait ends with the caller's credentials; every second it tells what came meanwhile.</summary>
+    private static async ValueTask<bool> NextAsync(ValueTask<bool> next, CallContext context, CancellationTokenSource stop, Func<ValueTask> meanwhile)
     {
         if (next.IsCompleted) return await next.Guarded();
         var waiting = next.AsTask();
-        while (await Task.WhenAny(waiting, Task.Delay(RecheckEvery, stop.Token)) != waiting) await RecheckAsync(waiting, context, stop);
+        while (await Task.WhenAny(waiting, Task.Delay(RecheckEvery, stop.Token)) != waiting)
+        {
+            await RecheckAsync(waiting, context, stop, meanwhile);
+        }
         return await new ValueTask<bool>(waiting).Guarded();
     }
 
-    /// <summary>Ends the wait before it says that the credentials have ended: an enumerator must not be left in the middle of a step.</summary>
-    private static async ValueTask RecheckAsync(Task waiting, CallContext context, CancellationTokenSource stop)
+    /// <summary>Ends the wait before it says that the credentials have ended, or that the caller has gone: an enumerator must not be left in the middle of a step.</summary>
+    private static async ValueTask RecheckAsync(Task waiting, CallContext context, CancellationTokenSource stop, Func<ValueTask> meanwhile)
     {
         try
         {
             context.Recheck();
+            await meanwhile();
         }
-        catch (RpcException)
+        catch
         {
             await stop.CancelAsync();
             await Task.WhenAny(waiting);

@@ -5,7 +5,7 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>
 /// Which alerts stand, and what changed. A pure function of the figures it is given: raised at the rule's level, cleared beyond its other level, nothing in between. One writer; guarded by who owns it.
 /// </summary>
-internal sealed class AlertBook
+internal sealed class AlertBook : IAlertFigures
 {
     /// <summary>Most subjects a rule keeps: alerts that stand, and windows that are counted. Further ones are left out and counted.</summary>
     public const int SubjectsMax = 100_000;
@@ -23,7 +23,13 @@ internal sealed class AlertBook
     public long Changes { get; private set; }
 
     /// <summary>Subjects left out.</summary>
-    public long Unwatched { get; set; }
+    public long Unwatched { get; private set; }
+
+    /// <summary>Grows with every change of what stands, and of a figure of it.</summary>
+    public long Version { get; private set; }
+
+    /// <inheritdoc/>
+    public bool TakesParts => false;
 
     public int Count(AlertSeverity severity) => bySeverity[(int)severity];
 
@@ -44,8 +50,22 @@ internal sealed class AlertBook
         }
     }
 
-    /// <summary>Alerts of a rule that stand.</summary>
-    public IReadOnlyCollection<RaisedAlert> Of(int rule) => raised[rule].Values;
+    /// <summary>Lets alerts stand that stood before, by rules that are the same: they were raised then, and are not raised again.</summary>
+    public void Restore(IReadOnlyList<RaisedAlert> stood)
+    {
+        foreach (var alert in stood)
+        {
+            if (Rules.Rules.IndexOf(alert.Rule) is not (var place and >= 0) || !raised[place].TryAdd(alert.Subject, alert with { Rule = Rules.Rules[place] })) continue;
+            bySeverity[(int)alert.Rule.Severity]++;
+            Version++;
+        }
+    }
+
+    /// <inheritdoc/>
+    public AlertSubject[] Aging(int rule) => [.. raised[rule].Keys];
+
+    /// <inheritdoc/>
+    public void LeaveOut() => Unwatched++;
 
     /// <summary>A figure of a subject of a rule.</summary>
     public void Put(int rule, in AlertSubject subject, double figure, Currency currency, long sequence, long micros)
@@ -55,14 +75,18 @@ internal sealed class AlertBook
         if (alerts.TryGetValue(subject, out var alert))
         {
             if (terms.IsClearedBy(figure)) Clear(rule, alert with { Figure = figure }, sequence, micros);
-            else if (figure != alert.Figure) alerts[subject] = alert with { Figure = figure };
+            else if (figure != alert.Figure)
+            {
+                alerts[subject] = alert with { Figure = figure };
+                Version++;
+            }
             return;
         }
 
         if (!terms.IsRaisedBy(figure)) return;
         if (alerts.Count >= SubjectsMax)
         {
-            Unwatched++;
+            LeaveOut();
             return;
         }
         alerts[subject] = alert = new RaisedAlert(terms, subject, figure, currency, micros, sequence);
@@ -78,10 +102,32 @@ internal sealed class AlertBook
     /// <summary>Alerts that stand, the most severe first, then the newest.</summary>
     public IReadOnlyList<RaisedAlert> Standing(ushort tenant, int take) => take == 0 ? [] :
     [
-        .. raised.SelectMany(alerts => alerts.Values).Where(alert => tenant == 0 || alert.Subject.Key.Tenant == tenant)
-            .OrderByDescending(alert => alert.Rule.Severity).ThenByDescending(alert => alert.SinceSequence).ThenBy(alert => alert.Rule.Name, StringComparer.Ordinal)
-            .ThenBy(alert => (alert.Subject.Key.Kind, alert.Subject.Key.LegalEntity, alert.Subject.Key.Id, alert.Subject.Loan)).ThenBy(alert => alert.Subject.Trigger, StringComparer.Ordinal).Take(take),
+        .. InOrder(raised.SelectMany(alerts => alerts.Values).Where(alert => tenant == 0 || alert.Subject.Key.Tenant == tenant)).Take(take),
     ];
+
+    /// <summary>The most severe first, then the newest.</summary>
+    public static IEnumerable<RaisedAlert> InOrder(IEnumerable<RaisedAlert> alerts) => alerts
+        .OrderByDescending(alert => alert.Rule.Severity).ThenByDescending(alert => alert.SinceMicros).ThenByDescending(alert => alert.SinceSequence).ThenBy(alert => alert.Rule.Name, StringComparer.Ordinal)
+        .ThenBy(alert => (alert.Subject.Key.Kind, alert.Subject.Key.LegalEntity, alert.Subject.Key.Id, alert.Subject.Loan)).ThenBy(alert => alert.Subject.Trigger, StringComparer.Ordinal);
+
+    /// <summary>How many stand, by tenant and severity.</summary>
+    public IReadOnlyList<TenantAlerts> Counts() =>
+    [
+        .. raised.SelectMany(alerts => alerts.Values).GroupBy(alert => alert.Subject.Key.Tenant).Select(tenant => new TenantAlerts(
+            tenant.Key, tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Info), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Warning), tenant.Count(alert => alert.Rule.Severity == AlertSeverity.Critical))),
+    ];
+
+    /// <summary>Changes after so many, oldest first.</summary>
+    /// <param name="known">How many of <see cref="Changes"/> are known. What is not kept any more is passed over.</param>
+    /// <param name="take">At most so many.</param>
+    /// <param name="next">How many are known with these.</param>
+    public IReadOnlyList<AlertChange> ChangesSince(long known, int take, out long next)
+    {
+        var first = (int)Math.Clamp(known - (Changes - changes.Count), 0, changes.Count);
+        var count = Math.Min(take, changes.Count - first);
+        next = Changes - changes.Count + first + count;
+        return changes.GetRange(first, count);
+    }
 
     /// <summary>How many of a tenant stand, by severity.</summary>
     public (int Info, int Warning, int Critical) CountOf(ushort tenant)
@@ -118,6 +164,7 @@ internal sealed class AlertBook
     {
         bySeverity[(int)alert.Rule.Severity] += isRaised ? 1 : -1;
         Changes++;
+        Version++;
         changes.Add(new AlertChange(alert, isRaised, sequence, micros));
         if (changes.Count >= 2 * ChangesMax) changes.RemoveRange(0, ChangesMax);
     }

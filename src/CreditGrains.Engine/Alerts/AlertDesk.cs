@@ -6,21 +6,34 @@ namespace CreditGrains.Engine.Alerts;
 /// Alerts beside a standalone engine: watches the second book that follows the durable journal, so the decision path knows nothing of it. What is raised follows from rules and journal alone: figures are looked at
 /// at the end of each frame, and time is the writer's as journaled. Give it to <see cref="Standalone.CreditEngine.StartRiskDesk"/>.
 /// </summary>
-/// <param name="rules">At first.</param>
-public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
+public sealed class AlertDesk : IAlertDesk, IBookObserver
 {
+    private readonly Func<AlertRule, bool>? isPart;
     private readonly Lock gate = new();
     private readonly AlertBook book = new();
-    private AlertRules wanted = rules;
+    private readonly AlertParts parts = new();
+    private AlertRules wanted;
     private AlertSight? sight;
-    private NodeAlerts? nodes;
-    private VelocityAlerts? velocities;
-    private LatenessAlerts? lateness;
-    private TriggerAlerts? triggers;
+    private AlertWatch? whole;
+    private AlertWatch? partly;
     private TaskCompletionSource? moved;
     private long followed;
     private long followedMicros;
+    private long agedMicros;
     private string? fault;
+
+    /// <param name="rules">At first.</param>
+    public AlertDesk(AlertRules rules)
+        : this(rules, isPart: null)
+    {
+    }
+
+    /// <param name="rules">At first.</param>
+    /// <param name="isPart">Rules of which only a part is known here: no alert is raised by them, their figures are told by <see cref="Report"/>. Null: none.</param>
+    internal AlertDesk(AlertRules rules, Func<AlertRule, bool>? isPart) => (wanted, this.isPart) = (rules, isPart);
+
+    /// <summary>The rules in force, or to be.</summary>
+    internal AlertRules Rules => wanted;
 
     /// <inheritdoc/>
     public AlertView Read(ushort tenant, int take)
@@ -33,6 +46,9 @@ public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
     }
 
     /// <inheritdoc/>
+    public ValueTask<IAlertReader> FollowAsync(long afterSequence, bool isFromNow) => new(new AlertReader(this, afterSequence));
+
+    /// <summary>What was raised and cleared by frames that end after a sequence, oldest first.</summary>
     public IReadOnlyList<AlertChange> ChangesAfter(long sequence)
     {
         lock (gate) return book.ChangesAfter(sequence);
@@ -44,7 +60,8 @@ public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
         lock (gate) return book.Newest(tenant, take);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Completes once the journal was looked at up to a sequence.</summary>
+    /// <exception cref="EngineFaultException">It is not looked at any more.</exception>
     public async ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken)
     {
         while (true)
@@ -90,14 +107,42 @@ public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
         }
     }
 
-    void IBookObserver.Before(in LedgerEvent e) => nodes!.Before(e);
+    /// <summary>What there is now, for who puts the desks of several partitions together.</summary>
+    /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here.</param>
+    /// <param name="look">Looks at the alerts and the parts, and keeps none of the two.</param>
+    internal T Report<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    {
+        var now = sight;
+        if (now is null) return LookNow(asOfMicros, look);
+        var seen = default(T)!;
+        now.Between(() => seen = LookNow(asOfMicros, look));
+        return seen;
+    }
+
+    private T LookNow<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    {
+        lock (gate)
+        {
+            if (asOfMicros > agedMicros)
+            {
+                agedMicros = asOfMicros;
+                whole?.Age(followed, asOfMicros);
+                partly?.Age(followed, asOfMicros);
+            }
+            return look(book, parts, new AlertMoment(wanted, followed, followedMicros, fault));
+        }
+    }
+
+    void IBookObserver.Before(in LedgerEvent e)
+    {
+        whole!.Before(e);
+        partly?.Before(e);
+    }
 
     void IBookObserver.After(in LedgerEvent e)
     {
-        nodes!.After(e);
-        velocities!.After(e);
-        lateness!.After(e);
-        triggers!.After(e);
+        whole!.After(e);
+        partly?.After(e);
     }
 
     void IBookObserver.FrameEnd(long sequence, long recordedAtMicros)
@@ -106,10 +151,8 @@ public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
         lock (gate)
         {
             var isNewSecond = recordedAtMicros / 1_000_000 != followedMicros / 1_000_000;
-            nodes!.FrameEnd(sequence, recordedAtMicros, isNewSecond);
-            velocities!.FrameEnd(sequence, recordedAtMicros, isNewSecond);
-            lateness!.FrameEnd(sequence, recordedAtMicros);
-            triggers!.FrameEnd(sequence, recordedAtMicros);
+            whole!.FrameEnd(sequence, recordedAtMicros, isNewSecond);
+            partly?.FrameEnd(sequence, recordedAtMicros, isNewSecond);
             (followed, followedMicros) = (sequence, recordedAtMicros);
             (told, moved) = (moved, null);
         }
@@ -130,12 +173,11 @@ public sealed class AlertDesk(AlertRules rules) : IAlertDesk, IBookObserver
     private void Watch(AlertSight now)
     {
         book.Use(wanted, followed, followedMicros);
-        nodes = new NodeAlerts(now, wanted, book);
-        velocities = new VelocityAlerts(now, wanted, book);
-        lateness = new LatenessAlerts(now, wanted, book);
-        triggers = new TriggerAlerts(now, wanted, book);
-        nodes.LookAtAll(followed, followedMicros);
-        lateness.LookAtAll(followed, followedMicros);
-        triggers.LookAtAll(followed, followedMicros);
+        whole = new AlertWatch(now, wanted, rule => isPart is null || !isPart(rule), book);
+        whole.LookAtAll(followed, followedMicros);
+        if (isPart is null) return;
+        parts.Clear();
+        partly = new AlertWatch(now, wanted, isPart, parts);
+        partly.LookAtAll(followed, followedMicros);
     }
 }

@@ -10,6 +10,13 @@ namespace CreditGrains.Engine.Alerts;
 /// <param name="Between">Runs something between two events, on the thread that asks.</param>
 internal sealed record AlertSight(PartitionState State, Executor Executor, Action<Action> Between);
 
+/// <summary>How far a desk has looked.</summary>
+/// <param name="Rules">In force.</param>
+/// <param name="Sequence">Event up to which the journal was looked at.</param>
+/// <param name="Micros">Its event time.</param>
+/// <param name="Fault">Why nothing is looked at any more; null while it is.</param>
+internal readonly record struct AlertMoment(AlertRules Rules, long Sequence, long Micros, string? Fault);
+
 /// <summary>Watches the second book event by event, on the thread that follows the journal.</summary>
 internal interface IBookObserver
 {

@@ -35,6 +35,9 @@ public sealed record RaisedAlert(AlertRule Rule, AlertSubject Subject, double Fi
 /// <param name="Micros">Its event time.</param>
 public sealed record AlertChange(RaisedAlert Alert, bool IsRaised, long Sequence, long Micros);
 
+/// <summary>How many alerts of a tenant stand.</summary>
+internal readonly record struct TenantAlerts(ushort Tenant, int Info, int Warning, int Critical);
+
 /// <summary>Alerts at one moment of the journal.</summary>
 /// <param name="Rules">In force.</param>
 /// <param name="Raised">The most severe first, then the newest; as many as were asked for.</param>
@@ -60,15 +63,24 @@ public interface IAlertDesk
     /// <param name="take">Most alerts listed; all are counted.</param>
     AlertView Read(ushort tenant, int take);
 
-    /// <summary>What was raised and cleared by frames that end after a sequence, oldest first.</summary>
-    IReadOnlyList<AlertChange> ChangesAfter(long sequence);
-
     /// <summary>The newest changes, newest first.</summary>
     /// <param name="tenant">Only of this tenant; 0 is all.</param>
     /// <param name="take">At most so many.</param>
     IReadOnlyList<AlertChange> Newest(ushort tenant, int take);
 
-    /// <summary>Completes once the journal was looked at up to a sequence.</summary>
+    /// <summary>Begins to tell what is raised and cleared, for one reader of the feed.</summary>
+    /// <param name="afterSequence">The event the reader has.</param>
+    /// <param name="isFromNow">Whether it is the newest; else what came after it is told too.</param>
+    ValueTask<IAlertReader> FollowAsync(long afterSequence, bool isFromNow);
+}
+
+/// <summary>Tells one reader of the feed what is raised and cleared, each once. One caller.</summary>
+public interface IAlertReader
+{
+    /// <summary>What is to be told before an event, oldest first; completes once the journal was looked at up to it.</summary>
     /// <exception cref="EngineFaultException">It is not looked at any more.</exception>
-    ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken);
+    ValueTask<IReadOnlyList<AlertChange>> BeforeAsync(long sequence, CancellationToken cancellationToken);
+
+    /// <summary>What can be told while no event comes. None on a standalone engine, where each change has its event.</summary>
+    IReadOnlyList<AlertChange> Meanwhile();
 }

@@ -9,9 +9,9 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>
 /// Days past due and buckets of loans, of accounts by their worst loan, and of loans that a servicer reports to pools. Loans age with the business date, so late accounts are looked at again when it moves.
 /// </summary>
-internal sealed class LatenessAlerts(AlertSight sight, AlertRules rules, AlertBook book)
+internal sealed class LatenessAlerts(AlertSight sight, AlertRules rules, Func<AlertRule, bool> which, IAlertFigures book)
 {
-    private readonly int[] watched = [.. Enumerable.Range(0, rules.Rules.Length).Where(i => rules.Rules[i].Figure is AlertFigure.DaysPastDue or AlertFigure.Bucket)];
+    private readonly int[] watched = [.. Enumerable.Range(0, rules.Rules.Length).Where(i => rules.Rules[i].Figure is AlertFigure.DaysPastDue or AlertFigure.Bucket && which(rules.Rules[i]))];
     private readonly HashSet<int> late = [];
     private readonly HashSet<int> moved = [];
     private readonly List<(NodeKey Facility, long Loan)> ended = [];

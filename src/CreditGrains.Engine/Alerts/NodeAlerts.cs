@@ -11,9 +11,9 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>
 /// Utilisation and growth of nodes. Notes which rows an event may have moved and looks at each once, at the end of its frame; a change of a rate may move any node, so then all are looked at.
 /// </summary>
-internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, AlertBook book)
+internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, Func<AlertRule, bool> which, IAlertFigures book)
 {
-    private readonly ScopedRules scoped = new(rules, rule => rule.Figure is AlertFigure.Utilisation or AlertFigure.ExposureGrowth);
+    private readonly ScopedRules scoped = new(rules, rule => rule.Figure is AlertFigure.Utilisation or AlertFigure.ExposureGrowth && which(rule));
     private readonly HashSet<int> nodes = [];
     private readonly HashSet<int> facilities = [];
     private readonly HashSet<int> regraphing = [];
@@ -66,7 +66,7 @@ internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, AlertBook b
         foreach (var row in facilities) LookAtFacility(row, sequence, micros);
         nodes.Clear();
         facilities.Clear();
-        if (isNewSecond) LookAtRaisedGrowth(sequence, micros);
+        if (isNewSecond) Age(sequence, micros);
     }
 
     private void Touch(NodeKey key)
@@ -124,7 +124,7 @@ internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, AlertBook b
     private void Put(int rule, int row, NodeKey key, Currency currency, long exposure, long limit, NodeStatus status, long sequence, long micros, bool isFirst)
     {
         var subject = new AlertSubject(key);
-        if (status == NodeStatus.Closed)
+        if (status == NodeStatus.Closed && !book.TakesParts)
         {
             book.Drop(rule, subject, sequence, micros);
             return;
@@ -133,7 +133,8 @@ internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, AlertBook b
         if (rules.Rules[rule].Figure == AlertFigure.Utilisation)
         {
             // 2^60 is no limit; of a limit of 0 everything is too much.
-            if (limit >= Command.AmountMax) book.Drop(rule, subject, sequence, micros);
+            if (book.TakesParts) book.Put(rule, subject, exposure, default, sequence, micros);
+            else if (limit >= Command.AmountMax) book.Drop(rule, subject, sequence, micros);
             else book.Put(rule, subject, (double)exposure / Math.Max(1, limit), default, sequence, micros);
             return;
         }
@@ -142,22 +143,28 @@ internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, AlertBook b
         if (!growths.TryGetValue((rule, row), out var growth)) growth = (new SlidingCount(rules.Rules[rule].WindowSeconds), isFirst ? exposure : 0);
         if (exposure != growth.Exposure) growth.Window.Add(seconds, exposure - growth.Exposure);
         growths[(rule, row)] = (growth.Window, exposure);
-        book.Put(rule, subject, Major(growth.Window.At(seconds), currency), currency, sequence, micros);
+        PutGrowth(rule, subject, growth.Window.At(seconds), currency, sequence, micros);
     }
 
-    private void LookAtRaisedGrowth(long sequence, long micros)
+    /// <summary>Looks again at growth that time alone takes back.</summary>
+    public void Age(long sequence, long micros)
     {
         for (var rule = 0; rule < rules.Rules.Length; rule++)
         {
-            if (rules.Rules[rule].Figure != AlertFigure.ExposureGrowth || book.Of(rule).Count == 0) continue;
-            foreach (var alert in book.Of(rule).ToArray())
+            if (rules.Rules[rule].Figure != AlertFigure.ExposureGrowth || !which(rules.Rules[rule])) continue;
+            foreach (var subject in book.Aging(rule))
             {
-                var key = alert.Subject.Key;
+                var key = subject.Key;
                 var row = key.IsFacility ? -State.FindFacility(key) : State.FindNode(key);
-                if (growths.TryGetValue((rule, row), out var growth)) book.Put(rule, alert.Subject, Major(growth.Window.At(micros / 1_000_000), alert.Currency), alert.Currency, sequence, micros);
+                var currency = key.IsFacility ? State.Facilities.Read(-row).Currency : State.Nodes.Read(row).Currency;
+                if (growths.TryGetValue((rule, row), out var growth)) PutGrowth(rule, subject, growth.Window.At(micros / 1_000_000), currency, sequence, micros);
             }
         }
     }
 
-    private static double Major(long minor, Currency currency) => minor / Math.Pow(10, currency.MinorUnitDigits);
+    private void PutGrowth(int rule, in AlertSubject subject, long growth, Currency currency, long sequence, long micros) =>
+        book.Put(rule, subject, book.TakesParts ? growth : Major(growth, currency), currency, sequence, micros);
+
+    /// <summary>Minor units as major ones.</summary>
+    internal static double Major(double minor, Currency currency) => minor / Math.Pow(10, currency.MinorUnitDigits);
 }

@@ -4,10 +4,11 @@ using CreditGrains.Engine.Events;
 namespace CreditGrains.Engine.Alerts;
 
 /// <summary>Distances of pool triggers, looked at after each frame that may have moved a pool.</summary>
-internal sealed class TriggerAlerts(AlertSight sight, AlertRules rules, AlertBook book)
+internal sealed class TriggerAlerts(AlertSight sight, AlertRules rules, Func<AlertRule, bool> which, IAlertFigures book)
 {
-    private readonly ScopedRules scoped = new(rules, rule => rule.Figure == AlertFigure.TriggerDistance);
+    private readonly ScopedRules scoped = new(rules, rule => rule.Figure == AlertFigure.TriggerDistance && which(rule));
     private bool isMoved;
+    private long looks;
 
     public void After(in LedgerEvent e)
     {
@@ -25,10 +26,19 @@ internal sealed class TriggerAlerts(AlertSight sight, AlertRules rules, AlertBoo
     public void LookAtAll(long sequence, long micros)
     {
         if (scoped.Count == 0) return;
+        looks++;
         foreach (var pool in sight.State.Pools.All)
         {
             var (ofKind, ofNode) = (scoped.OfKind(pool.Key.Kind), scoped.OfNode(pool.Key));
             if (ofKind.Count == 0 && ofNode.Count == 0) continue;
+            if (book.TakesParts)
+            {
+                // A distance is of the whole pool: only that it may have moved is known here.
+                foreach (var rule in ofKind) book.Put(rule, new AlertSubject(pool.Key), looks, default, sequence, micros);
+                foreach (var rule in ofNode) book.Put(rule, new AlertSubject(pool.Key), looks, default, sequence, micros);
+                continue;
+            }
+
             foreach (var trigger in pool.Ledger.Triggers())
             {
                 if (trigger.Distance is not { } distance) continue;

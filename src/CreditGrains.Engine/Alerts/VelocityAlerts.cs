@@ -7,10 +7,10 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Alerts;
 
 /// <summary>Decisions and declines within a window of event time, of tenants, nodes and accounts. Windows that have run empty are forgotten once a minute of event time.</summary>
-internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, AlertBook book)
+internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, Func<AlertRule, bool> which, IAlertFigures book)
 {
     private const int ForgetSeconds = 60;
-    private readonly ScopedRules scoped = new(rules, rule => rule.Figure is AlertFigure.Decisions or AlertFigure.Declines);
+    private readonly ScopedRules scoped = new(rules, rule => rule.Figure is AlertFigure.Decisions or AlertFigure.Declines && which(rule));
     private readonly Dictionary<AlertSubject, SlidingCount>[] windows = [.. rules.Rules.Select(_ => new Dictionary<AlertSubject, SlidingCount>())];
     private readonly HashSet<(int Rule, AlertSubject Subject)> moved = [];
     private long forgottenAt;
@@ -34,12 +34,19 @@ internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, AlertBo
         var seconds = micros / 1_000_000;
         foreach (var (rule, subject) in moved) book.Put(rule, subject, windows[rule][subject].At(seconds), default, sequence, micros);
         moved.Clear();
-        if (!isNewSecond) return;
+        if (isNewSecond) Age(sequence, micros);
+    }
+
+    /// <summary>Looks again at what time alone takes back.</summary>
+    public void Age(long sequence, long micros)
+    {
+        if (scoped.Count == 0) return;
+        var seconds = micros / 1_000_000;
         for (var rule = 0; rule < windows.Length; rule++)
         {
             if (windows[rule].Count == 0) continue;
-            foreach (var alert in book.Of(rule).ToArray())
-                book.Put(rule, alert.Subject, windows[rule].TryGetValue(alert.Subject, out var window) ? window.At(seconds) : 0, default, sequence, micros);
+            foreach (var subject in book.Aging(rule))
+                book.Put(rule, subject, windows[rule].TryGetValue(subject, out var window) ? window.At(seconds) : 0, default, sequence, micros);
         }
 
         if (seconds - forgottenAt < ForgetSeconds) return;
@@ -62,7 +69,7 @@ internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, AlertBo
         {
             if (windows[rule].Count >= AlertBook.SubjectsMax)
             {
-                book.Unwatched++;
+                book.LeaveOut();
                 return;
             }
             windows[rule].Add(subject, window = new SlidingCount(rules.Rules[rule].WindowSeconds));

@@ -27,6 +27,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     private readonly Action<string> tell;
     private readonly int performanceMonths;
     private readonly IBookObserver? observer;
+    private readonly SemaphoreSlim? turns;
+    private readonly Func<Exception, bool>? isPassing;
     private readonly CancellationTokenSource stop = new();
     private readonly Lock gate = new();
     private readonly SortedDictionary<(string Entity, string Name, int Version), ModelMonitor> monitors = [];
@@ -46,7 +48,9 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
     /// <param name="tell">Told what an operator should know.</param>
     /// <param name="performanceMonths">As of <see cref="CreditEngine.StartRiskDesk"/>.</param>
     /// <param name="observer">Sees each event between what was and what is; null for none.</param>
-    internal RiskDesk(ICreditEngine? engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer = null)
+    /// <param name="isPassing">Whether a failure of reading passes, so that it is tried again; null for none. Nothing of a frame is taken when it cannot be read.</param>
+    /// <param name="turns">Bounds how many desks of a process take frames at once; null for no bound.</param>
+    internal RiskDesk(ICreditEngine? engine, Partition partition, PartitionOptions options, Func<Task> nextFlush, Action<string> tell, int performanceMonths, IBookObserver? observer = null, SemaphoreSlim? turns = null, Func<Exception, bool>? isPassing = null)
     {
         this.engine = engine;
         this.partition = partition;
@@ -56,6 +60,8 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         this.performanceMonths = performanceMonths;
         past = new PastInputs(partition, options);
         this.observer = observer;
+        this.turns = turns;
+        this.isPassing = isPassing;
         hasOwnThread = engine is not null;
         following = Task.Factory.StartNew(FollowAsync, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
     }
@@ -222,7 +228,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                     continue;
                 }
                 var next = nextFlush();
-                if (!TakeSome()) await PauseAsync(next);
+                if (!await TakeInTurnAsync()) await PauseAsync(next);
             }
         }
         catch (OperationCanceledException)
@@ -230,8 +236,9 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
             // Told to end: nothing is left to do.
             return;
         }
-        catch (Exception failure) when (failure is JournalException or Files.StoreException or InvalidDataException or ObjectDisposedException)
+        catch (Exception failure)
         {
+            // Whatever it was, nothing is followed any more: that must not stay unsaid.
             observer?.End($"alerts have stopped: {failure.Message}");
             tell($"models and alerts beside the engine have stopped: {failure.Message}");
         }
@@ -243,6 +250,25 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         if (!hasOwnThread) return until.WaitAsync(stop.Token);
         until.Wait(stop.Token);
         return Task.CompletedTask;
+    }
+
+    private async ValueTask<bool> TakeInTurnAsync()
+    {
+        if (turns is null) return TakeSome();
+        await turns.WaitAsync(stop.Token);
+        try
+        {
+            return TakeSome();
+        }
+        catch (Exception failure) when (isPassing?.Invoke(failure) == true)
+        {
+            // The database is away, say: what could not be read is read after a pause.
+            return false;
+        }
+        finally
+        {
+            turns.Release();
+        }
     }
 
     /// <summary>Takes a few frames; false when there is none.</summary>

@@ -4,6 +4,7 @@ using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
@@ -16,7 +17,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Front;
 
 /// <summary>The cluster behind the port of an engine: routes commands to partitions and nodes, batches them per partition, and puts the answers together.</summary>
-public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk
+public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDesk, IAlertSource
 {
     private static readonly TimeSpan StatusAgeMax = TimeSpan.FromSeconds(5);
     private static readonly EngineStatus StatusOfNone = new(0, 0, 0, 0, 0, 0, 0, 0, false, null);
@@ -240,6 +241,7 @@ public sealed partial class ClusterEngine : ICreditEngine, IPoolSource, IRiskDes
     public async ValueTask DisposeAsync()
     {
         await jobs.DisposeAsync();
+        if (alerts is not null) await alerts.DisposeAsync();
         await dispose();
     }
 

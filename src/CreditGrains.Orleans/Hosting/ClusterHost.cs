@@ -51,7 +51,7 @@ public static class ClusterHost
             if (failure is RedisException) throw new ClusterStartException($"Redis at {options.Redis} cannot be reached. Start it, or say where it is. {failure.Message}", failure);
             throw;
         }
-        return new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), host.Services.GetRequiredService<PartitionHandover>(), async () =>
+        var engine = new ClusterEngine(host.Services.GetRequiredService<IGrainFactory>(), options, new JournalFeed(new PostgresFeedRows(database)), host.Services.GetRequiredService<PartitionHandover>(), async () =>
         {
             // A stop that cannot be told to anyone, because Redis is away, must end too; what it leaves undone is what a crash leaves.
             using var patience = new CancellationTokenSource(StopTimeout, options.Clock);
@@ -61,6 +61,8 @@ public static class ClusterHost
             await claim.DisposeAsync();
             await database.DisposeAsync();
         }) { Audit = new AuditTable(database), Heads = new PartitionHeads(database, options.Partitions) };
+        engine.StartAlerts(host.Services.GetRequiredService<SiloServices>());
+        return engine;
     }
 
     /// <summary>Checks, migrates and opens the database.</summary>

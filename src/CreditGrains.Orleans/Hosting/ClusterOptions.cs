@@ -1,5 +1,7 @@
 using System.Net;
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.RequestIds;
+using CreditGrains.Orleans.Alerts;
 using CreditGrains.Orleans.Partitions;
 
 namespace CreditGrains.Orleans.Hosting;
@@ -73,6 +75,9 @@ public sealed record ClusterOptions
     /// <summary>Request ids a partition keeps in memory before the oldest go to the database; default 2,000,000, about 56 bytes each.</summary>
     public long RequestIdsInMemoryMax { get; init; } = 2_000_000;
 
+    /// <summary>Alert rules, the same at every silo; null for no alerts. Each partition then follows its journal with a second book, which takes as much memory as the first.</summary>
+    public AlertRules? AlertRules { get; init; }
+
     /// <summary>Told what an operator should know, in plain words.</summary>
     public Action<string> Warn { get; init; } = Console.Error.WriteLine;
 
@@ -81,6 +86,7 @@ public sealed record ClusterOptions
 
     /// <summary>Throws for the first setting out of range.</summary>
     /// <exception cref="ArgumentException">The message names the setting and its range.</exception>
+    /// <exception cref="Securitisation.InvalidInputException">An alert rule cannot be watched on a cluster.</exception>
     public void Validate()
     {
         if (string.IsNullOrWhiteSpace(Database)) throw new ArgumentException("Database must be a PostgreSQL connection string, such as Host=127.0.0.1;Database=creditgrains;Username=creditgrains.");
@@ -93,6 +99,7 @@ public sealed record ClusterOptions
         if (JournalCleanedEvery <= TimeSpan.Zero) throw new ArgumentException("JournalCleanedEvery must be above zero.");
         if (SiloPort is < 1 or > 65535) throw new ArgumentException("SiloPort must be 1 to 65535.");
         _ = Connections;
+        if (AlertRules is not null) ClusterRules.Check(AlertRules);
     }
 
     internal ConnectionShare Connections => ConnectionShare.Of(Database, JournalConnections);

@@ -21,6 +21,17 @@ internal sealed class RecentFrames
         }
     }
 
+    /// <summary>The frame that holds a sequence and those after it; none when it is gone or not there yet.</summary>
+    public byte[][] From(long sequence)
+    {
+        lock (gate)
+        {
+            if (frames.Count == 0 || sequence >= nextSequence || frames.Peek().Sequence > sequence) return [];
+            var first = frames.TakeWhile(frame => frame.Sequence <= sequence).Count() - 1;
+            return [.. frames.Skip(first).Select(frame => frame.Frame)];
+        }
+    }
+
     /// <summary>The frame that holds a sequence; null when it is gone.</summary>
     public byte[]? Find(long sequence)
     {

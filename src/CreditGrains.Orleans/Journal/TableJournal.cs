@@ -110,6 +110,19 @@ internal sealed class TableJournal : IEventJournal
     /// <inheritdoc/>
     public void ReadFrames(long fromSequence, FrameFilter visitor)
     {
+        // Who follows closely costs no look at the database.
+        if (recent.From(fromSequence) is { Length: > 0 } kept)
+        {
+            var next = fromSequence;
+            foreach (var raw in kept)
+            {
+                var frame = StoredFrame.Check(raw, partition, next);
+                if (frame.Header.NextSequence - 1 > DurableSequence || !visitor(frame)) return;
+                next = frame.Header.NextSequence;
+            }
+            return;
+        }
+
         var at = table.RowAtOrBefore(partition, fromSequence);
         if (at < 0 || fromSequence < OldestSequence)
             throw new JournalException(JournalErrorCode.NotRetained, $"Partition {partition}: sequence {fromSequence} is no longer in the journal, whose oldest is {OldestSequence}. Ask for a later moment.");

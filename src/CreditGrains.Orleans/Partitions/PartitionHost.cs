@@ -2,6 +2,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Leases;
 using CreditGrains.Engine.Queries;
+using CreditGrains.Orleans.Alerts;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
@@ -33,6 +34,7 @@ internal sealed class PartitionHost
     private readonly PartitionAnswers answers;
     private readonly PartitionPools pools;
     private readonly PartitionRisk risk;
+    private readonly SharedAlerts? shared;
     private long confirmedSequence;
     private long confirmedAt;
     private bool isConfirming;
@@ -55,7 +57,10 @@ internal sealed class PartitionHost
         signposts = new Signposts(opened.Signposts, number);
         answers = new PartitionAnswers(number, loop, snapshots, signposts, silo.Options.Clock, silo.Workers, PartitionOpening.OptionsOf(silo, number), silo.Openings);
         pools = new PartitionPools(loop, silo);
-        risk = new PartitionRisk(loop, PartitionOpening.OptionsOf(silo, number), silo, text => silo.Options.Warn($"Partition {number}: {text}"));
+        var rules = silo.AlertRules;
+        shared = rules is not null && number == PartitionMap.Register ? new SharedAlerts(loop, grains, silo, epoch) : null;
+        var alerts = rules is not null && number != PartitionMap.Register ? new PartitionAlerts(rules, silo, epoch, loop.Partition.EventJournal.DurableSequence) : null;
+        risk = new PartitionRisk(loop, PartitionOpening.OptionsOf(silo, number), silo, alerts, text => silo.Options.Warn($"Partition {number}: {text}"));
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (number == PartitionMap.Register) return;
         var own = new OwnCommands(number, epoch);
@@ -98,7 +103,7 @@ internal sealed class PartitionHost
     public Task<Payload> PoolAsync(Payload request) => pools.AnswerAsync(request);
 
     /// <summary>As of the grain.</summary>
-    public Task<Payload> RiskAsync(Payload request) => risk.AnswerAsync(request);
+    public Task<Payload> RiskAsync(Payload request) => shared is not null && AlertWire.IsAlerts(request, out var ask) ? Task.FromResult(shared.Answer(ask)) : risk.AnswerAsync(request);
 
     /// <summary>As of the grain. What is read here is acted upon, so an activation that was taken over and does not know must not answer: it asks for its epoch after reading.</summary>
     public async Task<Payload> TermsAsync(Payload nodes)
@@ -136,6 +141,7 @@ internal sealed class PartitionHost
         loop.Tick();
         retention.Tick();
         risk.Tick();
+        shared?.Tick();
         // An append tells that the epoch is in force; without one it is asked for.
         if (loop.Partition.EventJournal.DurableSequence is var durable && durable != confirmedSequence) (confirmedSequence, confirmedAt) = (durable, silo.Options.Clock.GetTimestamp());
         else if (!isConfirming && silo.Options.Clock.GetElapsedTime(confirmedAt) >= ConfirmEvery) _ = ConfirmAsync();

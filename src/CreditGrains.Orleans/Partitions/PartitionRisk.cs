@@ -3,12 +3,14 @@ using CreditGrains.Engine;
 using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Scoring;
 using CreditGrains.Engine.Standalone;
+using CreditGrains.Orleans.Alerts;
 using CreditGrains.Orleans.Wire;
+using Npgsql;
 
 namespace CreditGrains.Orleans.Partitions;
 
 /// <summary>
-/// A partition's part of model monitoring and of backtests. Nothing runs until somebody asks; then a second book follows the partition's durable journal, from its first event or the newest snapshot, as beside a standalone
+/// A partition's part of model monitoring, of backtests and of alerts. Without alert rules nothing runs until somebody asks; then a second book follows the partition's durable journal, from its first event or the newest snapshot, as beside a standalone
 /// engine. Inputs of a decision and backtests have books of their own and need no second one. All goes with the activation: after a move the next question begins it anew, and outcomes must be told again.
 /// </summary>
 internal sealed class PartitionRisk : IAsyncDisposable
@@ -20,17 +22,21 @@ internal sealed class PartitionRisk : IAsyncDisposable
     private readonly Action<string> warn;
     private readonly PastInputs past;
     private readonly PartitionBacktests backtests;
+    private readonly SiloServices silo;
+    private readonly PartitionAlerts? alerts;
     private RiskDesk? desk;
 
     /// <param name="loop">The partition's turns.</param>
     /// <param name="options">Settings of its engine.</param>
     /// <param name="silo">What grains share.</param>
+    /// <param name="alerts">Watches the second book, which is then made at once; null for none.</param>
     /// <param name="warn">Tells operators.</param>
-    public PartitionRisk(PartitionLoop loop, PartitionOptions options, SiloServices silo, Action<string> warn)
+    public PartitionRisk(PartitionLoop loop, PartitionOptions options, SiloServices silo, PartitionAlerts? alerts, Action<string> warn)
     {
-        (this.loop, this.options, this.warn) = (loop, options, warn);
+        (this.loop, this.options, this.silo, this.alerts, this.warn) = (loop, options, silo, alerts, warn);
         past = new PastInputs(loop.Partition, options);
         backtests = new PartitionBacktests(silo.Backtests, silo.Options.Clock, BacktestAsync);
+        if (alerts is not null) desk = NewDesk();
     }
 
     /// <summary>Answers.</summary>
@@ -53,13 +59,21 @@ internal sealed class PartitionRisk : IAsyncDisposable
             case RiskAsk.DropBacktest:
                 backtests.Drop(r.ReadString());
                 return new Payload([]);
+            case RiskAsk.Alerts:
+                return alerts is null ? ViewWire.Write(AlertReport.Nothing(PartitionAlerts.NoRules)) : await alerts.AlertsAsync(AlertWire.ReadAsk(r));
+            case RiskAsk.AlertParts:
+                return alerts is null ? ViewWire.Write(new AlertPartsReport(PartitionAlerts.NoRules, 0, true, [], 0)) : await alerts.PartsAsync(AlertWire.ReadAsk(r));
             case var ask:
                 throw new InvalidDataException($"Question {(int)ask} about models comes from a silo of another version; update all silos.");
         }
     }
 
-    /// <summary>Gives up backtests that nobody asks about; about once a second.</summary>
-    public void Tick() => backtests.Tick();
+    /// <summary>Gives up backtests that nobody asks about, and takes other alert rules; about once a second.</summary>
+    public void Tick()
+    {
+        backtests.Tick();
+        alerts?.Tick();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -74,7 +88,7 @@ internal sealed class PartitionRisk : IAsyncDisposable
 
     private async Task<RiskDesk> FollowedAsync()
     {
-        desk ??= new RiskDesk(engine: null, loop.Partition, options, () => Task.Delay(LookEvery), warn, RiskWire.PerformanceMonths);
+        desk ??= NewDesk();
         using var patience = new CancellationTokenSource(CatchUpMax);
         try
         {
@@ -86,6 +100,10 @@ internal sealed class PartitionRisk : IAsyncDisposable
             throw new PartitionUnavailableException("The partition's second book is still reading its journal; ask again in a minute.", late);
         }
     }
+
+    private RiskDesk NewDesk() => new(engine: null, loop.Partition, options, () => Task.Delay(LookEvery), warn, RiskWire.PerformanceMonths, alerts?.Desk, silo.Followers, IsDatabaseAway);
+
+    private static bool IsDatabaseAway(Exception failure) => failure is NpgsqlException or TimeoutException or IOException || (failure.InnerException is { } inner && IsDatabaseAway(inner));
 
     private async Task<Payload> NoteOutcomesAsync(BinaryReader r)
     {

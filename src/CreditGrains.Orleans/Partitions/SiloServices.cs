@@ -1,3 +1,4 @@
+using CreditGrains.Engine.Alerts;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
 using CreditGrains.Orleans.Nodes;
@@ -46,6 +47,18 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
     /// <summary>Bounds how many parts of backtests run at once: each takes one processor below the priority of decisions, and two books of its partition.</summary>
     public SemaphoreSlim Backtests { get; } = new(1);
 
+    /// <summary>Bounds how many second books of partitions take journal frames at once: after a start all have their whole journal to read, on threads that decisions need too.</summary>
+    public SemaphoreSlim Followers { get; } = new(Math.Max(1, Environment.ProcessorCount / 2));
+
+    /// <summary>The alert rules this silo has; null when it was started without. Any thread.</summary>
+    public AlertRules? AlertRules
+    {
+        get => Volatile.Read(ref alertRules);
+        set => Volatile.Write(ref alertRules, value);
+    }
+
+    private AlertRules? alertRules = options.AlertRules;
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -56,5 +69,6 @@ internal sealed class SiloServices(ClusterOptions options, IClusterStore store, 
         Snapshots.Dispose();
         Projections.Dispose();
         Backtests.Dispose();
+        Followers.Dispose();
     }
 }

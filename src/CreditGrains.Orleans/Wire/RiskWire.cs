@@ -26,6 +26,12 @@ internal enum RiskAsk : byte
 
     /// <summary>Gives a part of a backtest up.</summary>
     DropBacktest = 6,
+
+    /// <summary>Which alerts stand and what changed (<see cref="AlertWire"/>).</summary>
+    Alerts = 7,
+
+    /// <summary>Parts of figures that are added up over partitions, for alerts.</summary>
+    AlertParts = 8,
 }
 
 /// <summary>Parts of monitors as bytes between silos of one version.</summary>

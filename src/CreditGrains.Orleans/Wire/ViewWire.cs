@@ -7,7 +7,7 @@ namespace CreditGrains.Orleans.Wire;
 /// <summary>Views between silos. They are read seldom, so JSON serves; numbers stay exact.</summary>
 internal static class ViewWire
 {
-    private static readonly JsonSerializerOptions Options = new() { Converters = { new CurrencyConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private static readonly JsonSerializerOptions Options = new() { Converters = { new CurrencyConverter() }, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals };
 
     /// <summary>Writes a view; null is a view too.</summary>
     public static Payload Write<T>(T? view) => new(JsonSerializer.SerializeToUtf8Bytes(view, Options));

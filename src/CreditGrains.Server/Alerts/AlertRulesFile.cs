@@ -6,9 +6,17 @@ namespace CreditGrains.Server.Alerts;
 /// <summary>
 /// The file of alert rules of a server: read at the start, and again whenever it was written. A file with a fault is told of once, with the path and the fix, and the rules in force stay.
 /// </summary>
-internal sealed class AlertRulesFile(string path, AlertDesk desk, ServerOptions options) : BackgroundService
+public sealed class AlertRulesFile : BackgroundService
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(1);
+    private readonly string path;
+    private readonly Action<AlertRules> use;
+    private readonly ServerOptions options;
+
+    /// <param name="path">Of the file.</param>
+    /// <param name="use">Puts other rules in force, or refuses them by <see cref="InvalidInputException"/>.</param>
+    /// <param name="options">Clock and output.</param>
+    internal AlertRulesFile(string path, Action<AlertRules> use, ServerOptions options) => (this.path, this.use, this.options) = (path, use, options);
 
     /// <summary>Reads the rules a server starts with.</summary>
     /// <exception cref="StartException">AlertRules: it cannot be read, or says something else than is meant.</exception>
@@ -51,7 +59,7 @@ internal sealed class AlertRulesFile(string path, AlertDesk desk, ServerOptions 
         try
         {
             var rules = AlertFile.Parse(await File.ReadAllBytesAsync(path));
-            desk.Use(rules);
+            use(rules);
             await options.Output.WriteLineAsync($"Alerts: {rules.Rules.Length} rules of '{rules.Name}' are in force, from {path}.");
         }
         catch (Exception failure) when (failure is InvalidInputException or IOException or UnauthorizedAccessException)

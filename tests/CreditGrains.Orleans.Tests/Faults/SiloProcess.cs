@@ -12,10 +12,10 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly ConcurrentQueue<string> printed = new();
     private Process process = null!;
 
-    private SiloProcess(string database, string redis, int partitions) => arguments =
+    private SiloProcess(string database, string redis, int partitions, string[] more) => arguments =
     [
         "--open", "--database", database, "--redis", redis, "--cluster", "faults", "--partitions", Text(partitions),
-        "--silo-port", Text(Programs.FreePort()), "--gateway-port", Text(Programs.FreePort()), "--grpc-port", Text(Programs.FreePort()), "--http-port", Text(Programs.FreePort()),
+        "--silo-port", Text(Programs.FreePort()), "--gateway-port", Text(Programs.FreePort()), "--grpc-port", Text(Programs.FreePort()), "--http-port", Text(Programs.FreePort()), .. more,
     ];
 
     /// <summary>Where it serves gRPC; the same after a restart.</summary>
@@ -24,9 +24,13 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Everything printed, for a failing test.</summary>
     public string Printed => string.Join('\n', printed);
 
-    public static async Task<SiloProcess> StartAsync(string database, string redis, int partitions)
+    /// <param name="database">Connection string.</param>
+    /// <param name="redis">Address.</param>
+    /// <param name="partitions">Of the cluster.</param>
+    /// <param name="more">Other arguments.</param>
+    public static async Task<SiloProcess> StartAsync(string database, string redis, int partitions, params string[] more)
     {
-        var silo = new SiloProcess(database, redis, partitions);
+        var silo = new SiloProcess(database, redis, partitions, more);
         await silo.ResumeAsync();
         return silo;
     }

@@ -3,10 +3,12 @@ using CreditGrains.Api.Security.Audit;
 using CreditGrains.Api.Security.Keys;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Client;
+using CreditGrains.Dashboard;
 using CreditGrains.Orleans.Audit;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Tests.Servers;
 using CreditGrains.Server;
+using CreditGrains.Server.Alerts;
 using CreditGrains.Server.Security;
 using CreditGrains.Silo.Security;
 using Google.Protobuf;
@@ -56,9 +58,19 @@ internal sealed class SecuredSilos : IAsyncDisposable
     /// <summary>A directory for files of the test.</summary>
     public string Files => directory;
 
-    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null)
+    /// <summary>File of alert rules; null for none.</summary>
+    public string? AlertRules { get; private init; }
+
+    /// <summary>The tenant whose book the pages show.</summary>
+    public ushort Shown { get; private init; }
+
+    /// <param name="count">How many silos.</param>
+    /// <param name="settings">Who may do what; null for the usual.</param>
+    /// <param name="alertRules">File of alert rules; null for none.</param>
+    /// <param name="shown">The tenant whose book the pages show.</param>
+    public static async Task<SecuredSilos> StartAsync(int count = 2, Func<SecuredSilos, SecuritySettings>? settings = null, string? alertRules = null, ushort shown = 1)
     {
-        var silos = new SecuredSilos(count);
+        var silos = new SecuredSilos(count) { AlertRules = alertRules, Shown = shown };
         if (settings is not null) silos.Settings = settings(silos);
         await silos.ResumeAsync();
         return silos;
@@ -76,7 +88,8 @@ internal sealed class SecuredSilos : IAsyncDisposable
             Silos.Add(await CreditGrainsServer.StartAsync(new ServerOptions
             {
                 DataDirectory = "", GrpcPort = 0, HttpPort = 0, Output = output, Security = Settings, Shared = ClusterKeeping.Of(options),
-                OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options, cancellationToken),
+                AlertRules = AlertRules, Dashboard = new DashboardOptions { Tenant = Shown },
+                OpenEngine = async (_, cancellationToken) => await ClusterHost.StartAsync(options with { AlertRules = AlertRules is null ? null : AlertRulesFile.Read(AlertRules) }, cancellationToken),
             }));
         }
     }

@@ -16,17 +16,14 @@ internal sealed class PrincipalAlerts(IAlertDesk desk, Principal principal) : IA
     }
 
     /// <inheritdoc/>
-    public IReadOnlyList<AlertChange> ChangesAfter(long sequence)
-    {
-        Reading.Demand(principal);
-        return [.. desk.ChangesAfter(sequence).Where(change => Covers(change.Alert))];
-    }
-
-    /// <inheritdoc/>
     public IReadOnlyList<AlertChange> Newest(ushort tenant, int take) => [.. desk.Newest(Own(tenant), int.MaxValue).Where(change => Covers(change.Alert)).Take(take)];
 
     /// <inheritdoc/>
-    public ValueTask FollowedAsync(long sequence, CancellationToken cancellationToken) => desk.FollowedAsync(sequence, cancellationToken);
+    public async ValueTask<IAlertReader> FollowAsync(long afterSequence, bool isFromNow)
+    {
+        Reading.Demand(principal);
+        return new Reader(this, await desk.FollowAsync(afterSequence, isFromNow));
+    }
 
     /// <summary>Rules about another tenant, or another part of the own one, tell of it: they are left out.</summary>
     private AlertView WithOwnRules(AlertView view) => principal.Tenant == 0 ? view : view with { Rules = view.Rules with { Rules = [.. view.Rules.Rules.Where(rule => Covers(rule.Of))] } };
@@ -49,5 +46,16 @@ internal sealed class PrincipalAlerts(IAlertDesk desk, Principal principal) : IA
     {
         var key = alert.Subject.Key;
         return principal.HasWholeTenant ? principal.Covers(key.Tenant) : principal.Covers(key);
+    }
+
+    private sealed class Reader(PrincipalAlerts own, IAlertReader reader) : IAlertReader
+    {
+        /// <inheritdoc/>
+        public async ValueTask<IReadOnlyList<AlertChange>> BeforeAsync(long sequence, CancellationToken cancellationToken) => Seen(await reader.BeforeAsync(sequence, cancellationToken));
+
+        /// <inheritdoc/>
+        public IReadOnlyList<AlertChange> Meanwhile() => Seen(reader.Meanwhile());
+
+        private IReadOnlyList<AlertChange> Seen(IReadOnlyList<AlertChange> changes) => changes.Count == 0 ? changes : [.. changes.Where(change => own.Covers(change.Alert))];
     }
 }
