@@ -58,13 +58,16 @@ public static class DashboardHosting
     /// <summary>Serves the pages at '/', their assets below '/assets', and the connection that keeps them live at '/_blazor'.</summary>
     /// <param name="app">The host.</param>
     /// <param name="rule">Puts on each endpoint what the host demands of visitors; null for nothing.</param>
-    public static void MapDashboard(this WebApplication app, Action<IEndpointConventionBuilder>? rule = null)
+    /// <param name="assetRule">The same for style, scripts and picture, which tell nothing of a book and which the sign-in page needs.</param>
+    public static void MapDashboard(this WebApplication app, Action<IEndpointConventionBuilder>? rule = null, Action<IEndpointConventionBuilder>? assetRule = null)
     {
         ArgumentNullException.ThrowIfNull(app);
         app.Use(AddHeaders);
         app.UseAntiforgery();
+        var assets = app.MapGroup("");
+        EmbeddedAssets.Map(assets);
+        assetRule?.Invoke(assets);
         var parts = app.MapGroup("");
-        EmbeddedAssets.Map(parts);
         Looks.Map(parts);
         PoolCsv.Map(parts);
         rule?.Invoke(parts);

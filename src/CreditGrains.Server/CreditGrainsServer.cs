@@ -112,7 +112,7 @@ public static class CreditGrainsServer
         Action<AlertRules>? useAlerts = alerts is AlertDesk own ? own.Use : alerts is not null && engine is IAlertSource source ? source.UseAlerts : null;
         var app = Build(metered, access, security, new DashboardSources(engine as IPoolSource, desk, alerts), meter, health, options, useAlerts);
         app.Use(new PageAccess(security, options.TimeProvider).RunAsync);
-        SignIn.Map(app, security);
+        new SignIn(security, options.Dashboard is not null).Map(app);
         var healthRule = new PageRule(security.IsHealthOpen ? null : RoleNames.All);
         if (options.Output is LoggedOutput logged) logged.Attach(app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(TelemetryExport.OperatorCategory));
         app.Lifetime.ApplicationStopped.Register(metrics.Dispose);
@@ -120,7 +120,7 @@ public static class CreditGrainsServer
         app.MapGet("/livez", () => Results.Text("live")).WithMetadata(healthRule);
         app.MapGet("/readyz", () => Results.Json(new { ready = follower.Reasons.Count == 0, reasons = follower.Reasons }, statusCode: follower.Reasons.Count == 0 ? 200 : 503)).WithMetadata(healthRule);
         app.MapGet("/memory", (long? since) => Results.Json(MemoryReport.Read(pauses, since ?? 0, options.TimeProvider))).RequireRoles(Roles.Read | Roles.Operate);
-        if (options.Dashboard is not null) app.MapDashboard(page => page.RequireRoles(Roles.Read));
+        if (options.Dashboard is not null) app.MapDashboard(page => page.RequireRoles(Roles.Read), asset => asset.AllowAnyone());
         app.MapFallback((HttpRequest request) => Results.Json(
             new Dictionary<string, string>
             {

@@ -17,6 +17,12 @@ internal static class Looks
     /// <summary>A look that exists.</summary>
     public static string Of(string? look) => All.FirstOrDefault(one => one == look) ?? "auto";
 
+    /// <summary>The language of a reader: chosen once, or asked for by the browser.</summary>
+    public static string LanguageOf(HttpRequest request) => Words.Languages.FirstOrDefault(code => code == request.Cookies[LanguageCookie]) ?? Words.Preferred(request.Headers.AcceptLanguage);
+
+    /// <summary>A language as documents name it.</summary>
+    public static string TagOf(string language) => language == "zh" ? "zh-Hans" : language;
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/language/{code}", (string code, string? back, HttpContext context) => Set(context, LanguageCookie, Words.Languages.FirstOrDefault(one => one == code), back));

@@ -53,6 +53,25 @@ public sealed class AccessibilityTests(Site site)
         Assert.Empty(found);
     }
 
+    [AxeFact]
+    public async Task SignIn_InTheReadersLanguageAndLook_HasNoSeriousViolation()
+    {
+        var found = new List<string>();
+        foreach (var (look, title) in new (PageLook, string)[] { (new(BypassesPolicy: true), "Sign in"), (new(360, 740, "zh-CN", IsDark: true, BypassesPolicy: true), "登录") })
+        {
+            await using var visit = await site.Tenants.VisitAsync("sign-in", look);
+            Assert.Equal(title, await visit.Page.InnerTextAsync("h2"));
+            // The style of the pages is there before anybody is signed in.
+            Assert.Equal("460px", await visit.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('main')).maxWidth"));
+            await LookAsync(visit, "sign-in", look, found);
+            await visit.Page.FillAsync("#key", "cg_wrong");
+            await visit.Page.Keyboard.PressAsync("Enter");
+            await visit.Page.WaitForSelectorAsync("[role=alert]");
+            await LookAsync(visit, "sign-in", look, found);
+        }
+        Assert.Empty(found);
+    }
+
     private static async Task LookAsync(SitePage visit, string path, PageLook look, List<string> found)
     {
         await visit.Page.EvaluateAsync("document.querySelectorAll('details').forEach(one => one.open = true)");

@@ -72,6 +72,16 @@ public sealed class TwoTenants : IAsyncDisposable
         return ((int)response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    /// <summary>Opens a page without signing in.</summary>
+    public async Task<SitePage> VisitAsync(string path, PageLook look)
+    {
+        var page = await chromium!.OpenAsync(look);
+        var complaints = new List<string>();
+        page.PageError += (_, error) => complaints.Add(error);
+        await page.GotoAsync(new Uri(Address, path).ToString());
+        return new SitePage(page, complaints);
+    }
+
     /// <summary>Signs in on the sign-in page, as a person does, and is led to a page, which is interactive.</summary>
     /// <param name="who">Name of a key.</param>
     /// <param name="path">Where to.</param>

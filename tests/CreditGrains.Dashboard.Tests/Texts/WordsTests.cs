@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using CreditGrains.Dashboard.Shell;
 using CreditGrains.Dashboard.Texts;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
@@ -53,6 +54,7 @@ public sealed partial class WordsTests
             .. Enum.GetNames<OpenItemKind>().Select(name => $"item.{name}"), .. Enum.GetNames<TrancheKind>().Select(name => $"tranche.{name}"),
             .. Enum.GetNames<AlertSeverity>().Select(name => $"severity.{name}"), .. Enum.GetNames<AlertFigure>().Select(name => $"figure.{name}"), .. Enum.GetNames<VersionRole>().Select(name => $"role.{name}"),
             .. Enum.GetNames<DriftLevel>().Select(name => $"drift.{name}"), .. Enum.GetNames<Classification>().Select(name => $"class.{name}"),
+            .. Enum.GetNames<SignInFault>().Where(name => name != nameof(SignInFault.None)).Select(name => $"signIn.{name}"),
             .. ((string[])[RiskJob.Done, RiskJob.Failed, RiskJob.Cancelled]).Select(name => $"job.{name}"),
         ];
         Assert.Empty(keys.Except(Words.In("en").Keys));
