@@ -75,12 +75,18 @@ internal static class StepRun
     private static void PayResidual(DealBook book, Step.PayResidual step)
     {
         var tranche = book.Tranche(step.To);
-        long paid = 0;
-        foreach (var from in step.From) paid += book.Cash.Pay(from, book.Cash.Balance(from));
+        long paid = 0, ofPrincipal = 0;
+        foreach (var from in step.From)
+        {
+            var part = book.Cash.Pay(from, book.Cash.Balance(from));
+            paid += part;
+            if (book.Cash.IsPrincipal(from)) ofPrincipal += part;
+        }
+
         var interest = Math.Min(paid, tranche.InterestOwed);
         tranche.PayInterest(interest);
-        // Equity has earned everything; only while cash comes from principal is its balance repaid.
-        var principal = step.From.Any(book.Cash.IsPrincipal) ? Math.Min(paid - interest, tranche.Balance) : 0;
+        // Equity has earned all income; only cash that comes from principal repays its balance.
+        var principal = Math.Min(Math.Min(paid - interest, ofPrincipal), tranche.Balance);
         tranche.PayPrincipal(principal);
         tranche.PayResidual(paid - interest - principal);
     }
