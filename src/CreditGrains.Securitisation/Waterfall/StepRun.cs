@@ -2,7 +2,7 @@ using CreditGrains.Securitisation.Deals;
 
 namespace CreditGrains.Securitisation.Waterfall;
 
-/// <summary>Carries out one step. Principal cash that pays fees or interest is booked as borrowed: it is a deficiency of the junior tranches.</summary>
+/// <summary>Carries out one step. Principal cash that pays fees or interest, or goes where no principal is held, is booked as borrowed: it is a deficiency of the junior tranches.</summary>
 internal static class StepRun
 {
     public static void Carry(Step step, DealBook book, DealPool pool)
@@ -31,7 +31,7 @@ internal static class StepRun
             case Step.Restore restore:
                 foreach (var tranche in restore.Tranches.Select(book.Tranche)) tranche.MakeGood(Shift(book, step, CashAccounts.Principal, tranche.Deficiency, isPrincipal: true));
                 break;
-            case Step.Move move: Shift(book, step, move.To, long.MaxValue, isPrincipal: true); break;
+            case Step.Move move: Shift(book, step, move.To, long.MaxValue, book.Cash.IsPrincipal(move.To)); break;
             case Step.Purchase purchase: Purchase(book, purchase, pool); break;
         }
     }
