@@ -44,18 +44,25 @@ internal static class StepRun
 
     private static void PayInterest(DealBook book, Step.PayInterest step)
     {
-        var all = step.To.Select(book.Tranche).ToArray();
-        foreach (var tranche in all.Where(book.Accrues))
+        var paid = step.To.Select(book.Tranche).Where(tranche => tranche.InterestOwed > 0).Distinct().ToArray();
+        var accrues = paid.Select(book.Accrues).ToArray();
+        var owed = paid.Select(tranche => tranche.InterestOwed).ToArray();
+        var shares = Part.Split(book.Cash.Available(step.From, owed.Sum()), owed);
+        long forgone = 0, wanted = 0;
+        for (var i = 0; i < paid.Length; i++)
         {
-            // The cash an accruing tranche forgoes repays the others: all interest owed is added to its balance, and as much income becomes principal.
-            Shift(book, step, CashAccounts.Principal, tranche.InterestOwed, isPrincipal: true);
-            tranche.Accrete();
+            if (accrues[i]) forgone += shares[i];
+            else wanted += shares[i];
         }
 
-        var paid = all.Where(tranche => tranche.InterestOwed > 0).ToArray();
-        var owed = paid.Select(tranche => tranche.InterestOwed).ToArray();
-        var shares = Part.Split(Out(book, step, owed.Sum(), isPrincipal: false), owed);
-        for (var i = 0; i < paid.Length; i++) paid[i].PayInterest(shares[i]);
+        Out(book, step, wanted, isPrincipal: false);
+        // The cash an accruing tranche forgoes repays the others: its share of what there is becomes principal, and all interest owed is added to its balance.
+        Shift(book, step, CashAccounts.Principal, forgone, isPrincipal: true);
+        for (var i = 0; i < paid.Length; i++)
+        {
+            if (accrues[i]) paid[i].Accrete();
+            else paid[i].PayInterest(shares[i]);
+        }
     }
 
     private static void PayPrincipal(DealBook book, Step.PayPrincipal step)

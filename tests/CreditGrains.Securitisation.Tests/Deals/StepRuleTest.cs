@@ -46,6 +46,35 @@ public sealed class StepRuleTest
         Assert.Equal((0, 1_000_000), (run.Periods[0].Tranches[1].Deficiency, run.Periods[0].Tranches[0].PrincipalPaid));
     }
 
+    /// <summary>
+    /// 12 % a year of 10,000,000 is 100,000. Owed are 1 % of 5,000,000 to P, 2 % of 2,500,000 to S, 4 % of 2,500,000 to Z: 50,000, 50,000 and 100,000. Half of each is there: Z's 50,000 becomes principal and
+    /// repays P, and Z grows by all of its 100,000.
+    /// </summary>
+    [Fact]
+    public void Interest_ThatIsShort_IsSharedWithTheAccruingTranche()
+    {
+        var first = Run(0.12, """
+            { "name": "P", "balance": 5000000, "coupon": 0.12 }, { "name": "S", "balance": 2500000, "coupon": 0.24 },
+            { "name": "Z", "kind": "accrual", "balance": 2500000, "coupon": 0.48, "accruesUntilPaid": ["P", "S"] }
+            """, """{ "do": "payInterest", "to": ["P", "S", "Z"], "from": "income" }, { "do": "payPrincipal", "to": ["P", "S", "Z"], "from": "principal" }""").Periods[0];
+        Assert.Equal((25_000, 25_000, 50_000), (first.Tranches[0].InterestPaid, first.Tranches[0].InterestUnpaid, first.Tranches[0].PrincipalPaid));
+        Assert.Equal((25_000, 25_000), (first.Tranches[1].InterestPaid, first.Tranches[1].InterestUnpaid));
+        Assert.Equal((0, 0, 100_000, 2_600_000), (first.Tranches[2].InterestPaid, first.Tranches[2].InterestUnpaid, first.Tranches[2].Accreted, first.Tranches[2].Closing));
+    }
+
+    /// <summary>The same with a facility of 60,000 behind income: 160,000 of 200,000 are there, four fifths of each: 40,000, 40,000 and 80,000. P and S take 80,000 of income, Z the 20,000 left and 60,000 lent.</summary>
+    [Fact]
+    public void Interest_WithAFacilityBehindIncome_CountsWhatItCanLend()
+    {
+        var first = Run(0.12, """
+            { "name": "P", "balance": 5000000, "coupon": 0.12 }, { "name": "S", "balance": 2500000, "coupon": 0.24 },
+            { "name": "Z", "kind": "accrual", "balance": 2500000, "coupon": 0.48, "accruesUntilPaid": ["P", "S"] }
+            """, """{ "do": "payInterest", "to": ["P", "S", "Z"], "from": ["income", "bank"] }, { "do": "payPrincipal", "to": ["P", "S", "Z"], "from": "principal" }""",
+            """ "facilities": [{ "name": "bank", "limit": 60000, "rate": 0 }],""").Periods[0];
+        Assert.Equal((40_000, 40_000, 80_000), (first.Tranches[0].InterestPaid, first.Tranches[1].InterestPaid, first.Tranches[0].PrincipalPaid));
+        Assert.Equal((60_000, 2_600_000), (first.Draws, first.Tranches[2].Closing));
+    }
+
     private static DealRun Run(double rate, string tranches, string steps, string more = "", string plan = "bullet", long balance = 10_000_000) => DealRunner.Run(DealSamples.Parse(FormattableString.Invariant($$"""
         { "collateral": { "currency": "EUR", "lines": [{ "balance": {{balance}}, "rate": {{rate}}, "remainingMonths": 12, "amortisation": "{{plan}}" }] },
           "tranches": [{{tranches}}], {{more}} "waterfalls": { "amortising": [{{steps}}] } }
