@@ -54,6 +54,10 @@ internal sealed partial class DealBook
         };
     }
 
+    /// <summary>Whether the period says what a trigger measures. Delinquency is of months that have been and of roll rates only; a pool that has ended has none.</summary>
+    private bool Knows(Trigger trigger) => trigger.Kind != TriggerKind.Delinquency || pools.All(pool =>
+        (trigger.Pool is { } name && pool.Terms.Name != name) || pool.Month.Closing == 0 || pool.Terms.Actuals.Length >= Period * Deal.Dates.MonthsPerPayment || pool.Terms.ProjectsDelinquency);
+
     private double? Measure(Trigger trigger)
     {
         long balances = 0, interestDue = 0, unpaid = 0, late = 0;
