@@ -15,7 +15,7 @@ public enum TriggerKind
     /// <summary>(Pool + principal cash) over balances of the tranches; breached below.</summary>
     Overcollateralisation = 2,
 
-    /// <summary>(Income cash − fees due) over interest due of the tranches; breached below.</summary>
+    /// <summary>(Income cash − fees, up to their caps, and swaps owed) over interest due of the tranches; breached below.</summary>
     InterestCoverage = 3,
 
     /// <summary>Interest of the tranches left unpaid at the last payment date, in minor units; breached above.</summary>

@@ -49,6 +49,21 @@ public sealed class TriggerRuleTest
         Assert.Empty(DealWarnings.Of(Rolling(deal)));
     }
 
+    /// <summary>
+    /// Income of the first month is 6 % ÷ 12 of 10,000,000 = 50,000, interest owed 3 % ÷ 12 = 25,000. Of 30,000 owed to the trustee 10,000 may be paid: (50,000 − 10,000) ÷ 25,000 = 1.6. Without a cap 0.8.
+    /// </summary>
+    [Theory]
+    [InlineData(""" "capPerPayment": 10000,""", 1.6)]
+    [InlineData(""" "capPerYear": 10000,""", 1.6)]
+    [InlineData("", 0.8)]
+    public void InterestCoverage_TakesFeesOffUpToTheirCaps(string cap, double coverage)
+    {
+        var run = DealRunner.Run(DealSamples.Deal("""{ "name": "A", "balance": 10000000, "coupon": 0.03 }""", $$"""{ "do": "payFees", "fees": "trustee", "from": "income" }, {{Steps}}""", $$"""
+            "fees": [{ "name": "trustee", {{cap}} "amount": 30000 }], "triggers": [{ "name": "ic", "kind": "interestCoverage", "level": 1, "tranches": "A" }],
+            """));
+        Assert.Equal(coverage, run.Periods[0].Triggers[0].Value!.Value, 12);
+    }
+
     private const string Steps = """{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }""";
 
     private static DealTerms Rolling(DealTerms deal) => deal with { Scenarios = [new Scenario { LoanDefault = new LoanDefaultCurve.RollRate(RollRateMatrix.AllPay) }] };
