@@ -35,8 +35,8 @@ public static class PricingFile
     {
         if (part.IsNumber) return new Quote.AtPrice(part.Number() / Par);
         Quote quote = part.Optional("price") is { } price ? new Quote.AtPrice(price.Number() / Par)
-            : part.Optional("yield") is { } yield ? new Quote.AtYield(yield.Number())
-            : part.Optional("spread") is { } spread ? new Quote.AtSpread(spread.Number())
+            : part.Optional("yield") is { } yield ? new Quote.AtYield(Rate(yield, "yield"))
+            : part.Optional("spread") is { } spread ? new Quote.AtSpread(Rate(spread, "spread"))
             : throw part.Fault("write a price of 100, or an object with price, yield or spread");
         part.Done();
         return quote;
@@ -87,5 +87,7 @@ public static class PricingFile
     }
 
     /// <summary>A zero rate: −100 % up to 100 %, both left out; 2 would be 200 %, and 2 % was meant.</summary>
-    private static double Zero(JsonPart part) => part.Number() is > -1 and < 1 and var zero ? zero : throw part.Fault("a zero rate is a part of one; write 2 % as 0.02");
+    private static double Zero(JsonPart part) => Rate(part, "zero rate");
+
+    private static double Rate(JsonPart part, string what) => part.Number() is > -1 and < 1 and var rate ? rate : throw part.Fault($"a {what} is a part of one; write 2 % as 0.02");
 }

@@ -119,6 +119,10 @@ public sealed class DealCommandsTest : IDisposable
     [Theory]
     [InlineData("measures", "--price", "A", "Usage")]
     [InlineData("measures", "--price", "X=100", "TrancheUnknown")]
+    [InlineData("measures", "--yield", "A=5", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=1", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=-1", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=NaN", "RateOutOfRange")]
     [InlineData("measures", "--compounding", "0", "CompoundingOutOfRange")]
     [InlineData("measures", "--settlement", "2040-01-01", "SettlementOutOfRange")]
     [InlineData("measures", "--settlement", "2026-01-01", "SettlementOutOfRange")]
@@ -199,7 +203,9 @@ public sealed class DealCommandsTest : IDisposable
     [Theory]
     [InlineData("""{ "discount": 5 }""", "discount: a zero rate is a part of one")]
     [InlineData("""{ "discount": [{ "years": 1, "zero": 2 }] }""", "discount[0].zero: a zero rate is a part of one")]
-    public async Task Measures_CurveInPercent_IsRefused(string pricing, string fault)
+    [InlineData("""{ "quotes": { "A": { "yield": 5 } } }""", "quotes.A.yield: a yield is a part of one; write 2 % as 0.02")]
+    [InlineData("""{ "discount": 0.02, "quotes": { "A": { "spread": -1 } } }""", "quotes.A.spread: a spread is a part of one; write 2 % as 0.02")]
+    public async Task Measures_RateInPercent_IsRefused(string pricing, string fault)
     {
         var run = await CliRun.OfAsync("deal", "measures", File("deal.json", Deal), "--skip-break-even", "--pricing", File("pricing.json", pricing));
         Assert.Equal(ExitCode.Usage, run.Code);
