@@ -129,6 +129,23 @@ public sealed class DealMeasuresTest
         foreach (var pair in cells.Where(cell => cell.Tranche == "B").GroupBy(cell => (cell.Cpr, cell.Cdr))) Assert.True(pair.First().Shortfall.PrincipalUnpaid <= pair.Last().Shortfall.PrincipalUnpaid);
     }
 
+    /// <summary>The rate of the loans is 7 %, the index 6 %: an incentive of 1 %, whose CPR is 10 %. So the deal without a curve of its own is run as one with a CPR of 10 %, with an axis of shifts or without.</summary>
+    [Fact]
+    public void RateFunction_WithoutAShift_StandsInGridMeasuresAndExpectedLoss()
+    {
+        var deal = PassThrough();
+        var pricing = new PricingTerms { Prepayment = Steep };
+        var expected = DealMeasures.Of(deal.With(cpr: 0.1), new PricingTerms(), searches: false)[0].AverageLifeYears!.Value;
+        var measured = DealMeasures.Of(deal, pricing, searches: false)[0].AverageLifeYears!.Value;
+        Assert.Equal(expected, measured, 6);
+        Assert.Equal(measured, Assert.Single(DealGrid.Of(deal, new GridAxes { Severities = [1] }, pricing)).AverageLifeYears!.Value, 12);
+        Assert.Equal(measured, Assert.Single(DealGrid.Of(deal, new GridAxes { IndexShifts = [0] }, pricing)).AverageLifeYears!.Value, 12);
+        // 2 % a year defaults without recovery: the faster loans are prepaid, the fewer default.
+        var loss = DealMeasures.ExpectedLoss([(deal.With(cdr: 0.02), 1)], new LossRule(), Steep)[0].LossRatio;
+        Assert.Equal(DealMeasures.ExpectedLoss([(deal.With(cpr: 0.1, cdr: 0.02), 1)], new LossRule())[0].LossRatio, loss, 6);
+        Assert.True(loss < DealMeasures.ExpectedLoss([(deal.With(cdr: 0.02), 1)], new LossRule())[0].LossRatio);
+    }
+
     private static ImmutableDictionary<string, Quote> Quote(string tranche, double price) => ImmutableDictionary<string, Quote>.Empty.Add(tranche, new Quote.AtPrice(price));
 
     private static DealTerms PassThrough() => DealSamples.Parse("""
