@@ -10,13 +10,15 @@ public static class PricingFile
 
     /// <param name="json">The file.</param>
     /// <param name="cutOff">Of the deal: dated curve points are counted from settlement, or from it.</param>
+    /// <param name="settlement">Stands before the file's; null takes that.</param>
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public static PricingTerms Parse(ReadOnlyMemory<byte> json, DateOnly? cutOff)
+    public static PricingTerms Parse(ReadOnlyMemory<byte> json, DateOnly? cutOff, DateOnly? settlement = null)
     {
         var file = JsonPart.Parse(json);
+        var ofFile = file.Optional("settlement")?.Date();
         var terms = new PricingTerms
         {
-            Settlement = file.Optional("settlement")?.Date(),
+            Settlement = settlement ?? ofFile,
             CompoundingPerYear = file.Optional("compounding")?.Whole(),
             Basis = file.Choice("basis", DayBasis.Thirty360),
             Shift = file.Number("shift", new PricingTerms().Shift),

@@ -53,6 +53,19 @@ public sealed class DealCommandsTest : IDisposable
         Assert.True(Number(row["accrued"]) > 0);
     }
 
+    /// <summary>Dated points are counted from settlement, so the option gives the spread that the same day in the file does, and not that of the file's own day.</summary>
+    [Fact]
+    public async Task Measures_WithASettlementOption_CountTheDatedCurveFromIt()
+    {
+        async Task<string> SpreadAsync(string settlement, params string[] more) =>
+            Rows((await CliRun.OfAsync(["deal", "measures", File("deal.json", Deal), "--skip-break-even", "--csv", "--pricing",
+                File("pricing.json", $$"""{ "settlement": "{{settlement}}", "discount": [{ "date": "2026-08-31", "zero": 0.01 }, { "date": "2027-12-31", "zero": 0.08 }] }"""), .. more])).Output)[0]["spread"];
+        var moved = await SpreadAsync("2026-02-10", "--settlement", "2026-06-10");
+        Assert.Equal(await SpreadAsync("2026-06-10"), moved);
+        Assert.NotEqual("", moved);
+        Assert.NotEqual(await SpreadAsync("2026-02-10"), moved);
+    }
+
     [Fact]
     public async Task Measures_OfScenariosWithWeights_TellTheLeastRateAndTheExpectedLoss()
     {
