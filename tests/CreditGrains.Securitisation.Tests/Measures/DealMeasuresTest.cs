@@ -94,6 +94,48 @@ public sealed class DealMeasuresTest
             Assert.InRange(DealMeasures.Of(deal, new PricingTerms { Settlement = new DateOnly(2026, 3, 20), Basis = basis }, searches: false)[0].Accrued, accrued - 0.7, accrued + 0.7);
     }
 
+    /// <summary>
+    /// 10,000,000 at 6 %: 50,000 a month of 30 days, from the day of the cut-off in each month. Cut-off 31 January: 14 February is 14 of 30 days though February has 28, 27 February 27 of 30, 30 March all 30 since the end
+    /// of February. Cut-off 28 January: from 28 February to 14 March are 2 + 14 days. Cut-off 30 January: 15 March is half of a month after the end of February.
+    /// </summary>
+    [Theory]
+    [InlineData("2026-01-31", "2026-02-14", 50_000.0 * 14 / 30)]
+    [InlineData("2026-01-31", "2026-02-27", 50_000.0 * 27 / 30)]
+    [InlineData("2026-01-31", "2026-03-30", 50_000)]
+    [InlineData("2026-01-28", "2026-03-14", 50_000.0 * 16 / 30)]
+    [InlineData("2026-01-30", "2026-03-15", 50_000.0 * 15 / 30)]
+    public void Accrued_Of30Over360_CountsMonthsOf30Days(string cutOff, string settlement, double accrued) => Assert.Equal(accrued, AccruedOf(cutOff, "", "thirty360", settlement), 6);
+
+    /// <summary>
+    /// The same, paid 20 days after the end of a period: on 10 March the period to 28 February is not paid yet, so its 50,000 are the buyer's, and 10 of the 30 days of March are earned too. By actual days over 360
+    /// 28 days from 31 January are 46,666.67 and 10 more 16,666.67. On 20 March that payment is the seller's: 20 of 30 days. Delays of 50 days leave two whole periods and 10 days on 10 April; the payment for January
+    /// to February falls on 19 April.
+    /// </summary>
+    [Theory]
+    [InlineData(20, "thirty360", "2026-03-10", 50_000 + 50_000.0 * 10 / 30)]
+    [InlineData(20, "actual360", "2026-03-10", 10_000_000 * 0.06 * 38 / 360)]
+    [InlineData(20, "thirty360", "2026-03-20", 50_000.0 * 20 / 30)]
+    [InlineData(50, "thirty360", "2026-04-10", 100_000 + 50_000.0 * 10 / 30)]
+    public void Accrued_BetweenTheEndOfAPeriodAndItsPayment_CountsTheDaysSince(int delay, string clock, string settlement, double accrued) =>
+        Assert.Equal(accrued, AccruedOf("2026-01-31", $$""" "dates": { "paymentDelayDays": {{delay}} },""", clock, settlement), 1.0);
+
+    /// <summary>
+    /// Between payment dates, on the 20th after each end of a period: 20 March to 20 April. On 4 April 14 of 30 days are earned; actual days are 15 of 31, whose coupon is 10,000,000 · 6 % · 31 ÷ 360.
+    /// </summary>
+    [Theory]
+    [InlineData("thirty360", 50_000.0 * 14 / 30)]
+    [InlineData("actual360", 10_000_000 * 0.06 * 15 / 360)]
+    public void Accrued_BetweenPaymentDates_CountsFromTheLastOne(string clock, double accrued) =>
+        Assert.Equal(accrued, AccruedOf("2026-01-31", """ "dates": { "paymentDelayDays": 20, "accrual": "paymentDates" },""", clock, "2026-04-04"), 1.0);
+
+    private static double AccruedOf(string cutOff, string dates, string clock, string settlement) => DealMeasures.Of(
+        DealSamples.Parse($$"""
+            { "collateral": { "currency": "EUR", "cutOff": "{{cutOff}}", "lines": [{ "balance": 10000000, "rate": 0.09, "remainingMonths": 24, "amortisation": "bullet" }] }, {{dates}}
+              "tranches": [{ "name": "A", "balance": 10000000, "coupon": 0.06, "clock": "{{clock}}" }],
+              "waterfalls": { "amortising": [{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """),
+        new PricingTerms { Settlement = DateOnly.Parse(settlement, System.Globalization.CultureInfo.InvariantCulture) }, searches: false)[0].Accrued;
+
     [Fact]
     public void InterestOnly_HasAPriceOfItsNotional_OnlyWhenQuoted()
     {
