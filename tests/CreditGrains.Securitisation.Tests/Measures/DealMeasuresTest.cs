@@ -188,6 +188,16 @@ public sealed class DealMeasuresTest
         Assert.True(loss < DealMeasures.ExpectedLoss([(deal.With(cdr: 0.02), 1)], new LossRule())[0].LossRatio);
     }
 
+    /// <summary>Moved down by 2 %, a rate of 2 % ends at the servicing fee of 1 %, of which it is no less; 6 % ends at 4 %.</summary>
+    [Fact]
+    public void Shift_OfLoansThatFloat_StopsAtTheServicingFee()
+    {
+        var deal = PassThrough();
+        var moved = new RateToCpr.Unmoved().Shifted(deal with { Lines = [deal.Lines[0] with { ServicingFeeAnnual = 0.01, RatePath = [0.06, 0.02] }] }, -0.02);
+        Assert.Equal([0.04, 0.01], moved.Lines[0].RatePath.Select(rate => Math.Round(rate, 12)));
+        moved.Lines[0].Check();
+    }
+
     private static ImmutableDictionary<string, Quote> Quote(string tranche, double price) => ImmutableDictionary<string, Quote>.Empty.Add(tranche, new Quote.AtPrice(price));
 
     private static DealTerms PassThrough() => DealSamples.Parse("""
