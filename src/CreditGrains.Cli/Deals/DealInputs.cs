@@ -45,10 +45,15 @@ internal sealed class DealInputs
         var deal = await CashflowInputs.ReadAsync(path, DealFile.Parse, cancellationToken);
         if (parse.GetValue(tape) is null) CashflowInputs.NoteRates([.. deal.AllPools.SelectMany(pool => pool.Lines)], shell);
         else deal = await WithTapeAsync(deal, parse.GetValue(tape)!, parse.GetValue(mapping), shell, cancellationToken);
-        foreach (var warning in DealWarnings.Of(deal)) shell.Note($"warning: {warning}; name it in the steps of waterfalls, or leave it out");
-        if (parse.GetValue(assumptions) is not { } scenarios) return [new DealScenario(deal, deal.AllPools[0].Scenarios[0])];
-        var sets = await CashflowInputs.ReadAsync(scenarios, ScenarioFile.Parse, cancellationToken);
-        return [.. sets.Select(set => new DealScenario(deal.Assume(set), set[0]))];
+        IReadOnlyList<DealScenario> all = [new DealScenario(deal, deal.AllPools[0].Scenarios[0])];
+        if (parse.GetValue(assumptions) is { } scenarios)
+        {
+            var sets = await CashflowInputs.ReadAsync(scenarios, ScenarioFile.Parse, cancellationToken);
+            all = [.. sets.Select(set => new DealScenario(deal.Assume(set), set[0]))];
+        }
+
+        foreach (var warning in all.SelectMany(one => DealWarnings.Of(one.Deal)).Distinct()) shell.Note($"warning: {warning}");
+        return all;
     }
 
     /// <summary>The deal under one scenario.</summary>

@@ -43,7 +43,7 @@ internal static class DealMeasuresCommand
         }
 
         if (scenarios.All(one => one.Scenario.Probability is null)) return;
-        foreach (var (tranche, loss) in DealMeasures.ExpectedLoss([.. scenarios.Select(one => (one.Deal, one.Scenario.Probability ?? 0))], terms.Loss)) shell.Note($"{tranche}: expected loss {MeasuresView.Percent(loss)} over {scenarios.Count} scenarios");
+        foreach (var (tranche, loss) in DealMeasures.ExpectedLoss([.. scenarios.Select(one => (one.Deal, one.Scenario.Probability ?? 0))], terms.Loss, terms.Prepayment)) shell.Note($"{tranche}: expected loss {MeasuresView.Percent(loss)} over {scenarios.Count} scenarios");
     }
 
     private static string Summary(ScenarioFigures result) => $"{result.Name}: " + string.Join("; ", result.Figures.Select(one =>

@@ -24,14 +24,14 @@ internal sealed class PricingInputs
     /// <exception cref="CommandFault">The file or an option cannot be read as meant.</exception>
     public async Task<PricingTerms> ReadAsync(ParseResult parse, DateOnly? cutOff, CancellationToken cancellationToken)
     {
-        var terms = parse.GetValue(file) is { } path ? await CashflowInputs.ReadAsync(path, json => PricingFile.Parse(json, cutOff), cancellationToken) : new PricingTerms();
+        DateOnly? bought = parse.GetValue(settlement) is { } day ? DateOf(day) : null;
+        var terms = parse.GetValue(file) is { } path ? await CashflowInputs.ReadAsync(path, json => PricingFile.Parse(json, cutOff, bought), cancellationToken) : new PricingTerms { Settlement = bought };
         var quotes = terms.Quotes.ToBuilder();
         foreach (var text in parse.GetValue(prices) ?? []) Put("--price", text, number => new Quote.AtPrice(number / 100));
         foreach (var text in parse.GetValue(yields) ?? []) Put("--yield", text, number => new Quote.AtYield(number));
         return terms with
         {
             Quotes = quotes.ToImmutable(),
-            Settlement = parse.GetValue(settlement) is { } day ? DateOf(day) : terms.Settlement,
             CompoundingPerYear = parse.GetValue(compounding) ?? terms.CompoundingPerYear,
         };
 

@@ -142,8 +142,9 @@ public static class LiveCollateral
         return new PoolMonth
         {
             Opening = month.Opening,
-            Added = month.Capitalised + month.Drawn,
-            Scheduled = month.Scheduled,
+            // More may have been taken back of earlier months than was paid in this one: that came into the pool again, and no cash of the deal with it.
+            Added = month.Capitalised + month.Drawn + Math.Max(0, -month.Scheduled),
+            Scheduled = Math.Max(0, month.Scheduled),
             Prepaid = month.Prepaid + month.Repurchased - exchanged,
             Interest = month.Interest,
             Recovered = month.Recovered,

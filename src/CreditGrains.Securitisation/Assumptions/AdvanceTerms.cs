@@ -14,7 +14,7 @@ public enum AdvanceKind
 /// <param name="Kind">What is advanced.</param>
 /// <param name="IsBoundByRecovery">
 /// Advances on a default stop once principal and interest advanced on it would exceed its expected recovery, balance × (1 − severity): a servicer need not
-/// advance what is not recoverable. BMA's tables do not bound them.
+/// advance what is not recoverable. BMA's tables do not bound them; they have no default in the last months before maturity, and a projection with neither is refused.
 /// </param>
 /// <param name="ReimbursesInterest">
 /// Interest advanced is taken back from the recovery before anybody else; principal advanced always is, since it left the balance. BMA's tables leave the interest

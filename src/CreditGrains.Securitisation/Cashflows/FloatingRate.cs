@@ -26,9 +26,10 @@ public sealed record FloatingRate(string Index, double Spread, int ResetMonths =
     /// <summary>The rates by instalment, for <see cref="LoanLine.RatePath"/>.</summary>
     /// <param name="line">Gives the term and the rate until the first reset.</param>
     /// <param name="indexOf">Rate of the index in a month of the projection, from 1.</param>
-    public ImmutableArray<double> Path(LoanLine line, Func<int, double> indexOf) =>
+    /// <param name="monthsBefore">Months before that of the first instalment, of a line with a first payment of its own: resets are counted in months from now.</param>
+    public ImmutableArray<double> Path(LoanLine line, Func<int, double> indexOf, int monthsBefore = 0) =>
     [
-        .. Enumerable.Range(1, line.RemainingMonths).Select(month =>
+        .. Enumerable.Range(monthsBefore + 1, line.RemainingMonths).Select(month =>
         {
             if (month <= FirstResetMonths) return line.RateAnnual;
             var reset = FirstResetMonths + (month - 1 - FirstResetMonths) / ResetMonths * ResetMonths + 1;

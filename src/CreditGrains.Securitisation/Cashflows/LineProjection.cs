@@ -48,6 +48,12 @@ public static class LineProjection
         {
             throw new InvalidInputException("ConventionConflict", "defaultTiming", "a cumulative default rate is on the opening principal; set defaultTiming to beforeScheduledPrincipal");
         }
+
+        if (scenario.Advances is { Kind: not AdvanceKind.None, IsBoundByRecovery: false } && scenario.Recovery is { LagMonths: > 0, Severity: > 0 } && scenario.LoanDefault != LoanDefaultCurve.None && !conventions.NoDefaultNearMaturity)
+        {
+            // A default that is liquidated after maturity would be advanced whole by the last instalment, and nothing of it be left to lose.
+            throw new InvalidInputException("AssumptionConflict", "advances", "a default in the last lagMonths months is advanced in full at maturity, whatever its severity; set the convention noDefaultNearMaturity (preset bma has it), or boundByRecovery in advances");
+        }
     }
 
     /// <summary>Projects a checked line.</summary>

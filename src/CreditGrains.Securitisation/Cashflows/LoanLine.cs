@@ -45,7 +45,7 @@ public sealed record LoanLine
     /// <summary>Date of the next instalment; null is a month after the cut-off.</summary>
     public DateOnly? FirstPayment { get; init; }
 
-    /// <summary>Annual rates by instalment of a floating loan; the last goes on. Empty: <see cref="RateAnnual"/> throughout. A level instalment is set anew with each.</summary>
+    /// <summary>Annual rates by instalment of a floating loan, none below the servicing fee; the last goes on. Empty: <see cref="RateAnnual"/> throughout. A level instalment is set anew with each.</summary>
     public ImmutableArray<double> RatePath { get; init; } = [];
 
     /// <summary>How the rate follows an index of a deal; a deal turns it into a <see cref="RatePath"/>. Null is a rate that does not.</summary>
@@ -66,6 +66,8 @@ public sealed record LoanLine
         for (var i = 0; !RatePath.IsDefault && i < RatePath.Length; i++)
             if (!(RatePath[i] >= 0 && RatePath[i] < 20)) throw Bad($"rates[{i}]", string.Create(CultureInfo.InvariantCulture, $"{RatePath[i]} must be 0 to 20; 6 % is 0.06"));
         if (!(ServicingFeeAnnual >= 0 && ServicingFeeAnnual <= RateAnnual)) throw Bad("servicingFee", "the fee must be 0 up to the loan's rate, of which it is a part");
+        for (var i = 0; !RatePath.IsDefault && i < RatePath.Length; i++)
+            if (RatePath[i] < ServicingFeeAnnual) throw Bad($"rates[{i}]", string.Create(CultureInfo.InvariantCulture, $"{RatePath[i]} is below the servicing fee of {ServicingFeeAnnual}, which is a part of it; raise the rate or lower the fee"));
         Floating?.Check();
         switch (Amortisation)
         {

@@ -29,6 +29,9 @@ public readonly record struct ProjectionCalendar(DateOnly? CutOff)
         return guess <= PeriodsMax ? guess : throw new InvalidInputException("DateTooFar", "firstPayment", $"{date:yyyy-MM-dd} is more than {PeriodsMax} months after the cut-off");
     }
 
+    /// <summary>Periods before that of a line's first instalment. Dates that a projection refuses count as 0 or the most there can be.</summary>
+    internal int MonthsBefore(LoanLine line) => line.FirstPayment is { } date && CutOff is not null ? Math.Min(FirstEndingFrom(date), PeriodsMax) - 1 : 0;
+
     /// <summary>The first period, from 1, that ends on a day or later.</summary>
     internal int FirstEndingFrom(DateOnly day)
     {

@@ -36,20 +36,20 @@ internal static class RollRateProjection
                     next[state] = 0;
                 }
 
-            Write(table, period - 1, balances, next, month, line, years, rounding);
+            Write(table, period - 1, balances, next, month, line.RateAt(t), line.ServicingFeeAnnual, years, rounding);
             Liquidation.Spread(table, period, month.Defaulted, scenario, rounding);
             (balances, next) = (next, balances);
         }
     }
 
-    private static void Write(CashflowTable table, int at, double[] before, double[] after, Month month, LoanLine line, double years, AmountRounding rounding)
+    private static void Write(CashflowTable table, int at, double[] before, double[] after, Month month, double rateAnnual, double feeAnnual, double years, AmountRounding rounding)
     {
         table[CashflowColumn.Opening][at] = before.Sum();
         table[CashflowColumn.Scheduled][at] = month.Scheduled;
         table[CashflowColumn.Prepaid][at] = month.Prepaid;
         table[CashflowColumn.Defaulted][at] = month.Defaulted;
         table[CashflowColumn.Interest][at] = month.Interest;
-        table[CashflowColumn.ServicingFee][at] = line.RateAnnual == 0 ? 0 : Rounded.Of(rounding, month.Interest * line.ServicingFeeAnnual / line.RateAnnual);
+        table[CashflowColumn.ServicingFee][at] = rateAnnual == 0 ? 0 : Rounded.Of(rounding, month.Interest * feeAnnual / rateAnnual);
         table[CashflowColumn.Closing][at] = after.Sum();
         table[CashflowColumn.Delinquent][at] = after.Skip(1).Sum();
         if (years <= 0) throw new InvalidInputException("PeriodEmpty", "cutOff", "a period has no days; check the payment dates");
@@ -87,15 +87,23 @@ internal static class RollRateProjection
 
         public void Move(RollRateMatrix matrix, int from, double balance, double multiplier, double[] next)
         {
-            double worse = 0;
-            for (var to = from + 1; to <= matrix.ChargedOff; to++) worse += matrix[from, to];
-            var worseBy = worse > 0 ? Math.Min(1, worse * multiplier) / worse : 1;
-            var betterBy = worse < 1 ? (1 - worse * worseBy) / (1 - worse) : 0;
-            var left = balance;
-            for (var to = matrix.PaidOff; to >= 0; to--)
+            double worse = 0, better = 0;
+            for (var to = 0; to <= matrix.PaidOff; to++)
             {
-                var isWorse = to > from && to <= matrix.ChargedOff;
-                var share = to == 0 ? left : Math.Min(left, Rounded.Of(rounding, balance * matrix[from, to] * (isWorse ? worseBy : betterBy)));
+                if (IsWorse(to)) worse += matrix[from, to];
+                else better += matrix[from, to];
+            }
+
+            // A row that knows no other way than down has nowhere to put what a factor below 1 takes off, so it stays as it is.
+            var worseBy = worse > 0 && better > 0 ? Math.Min(1, worse * multiplier) / worse : 1;
+            var betterBy = better > 0 ? Math.Max(0, 1 - worse * worseBy) / better : 0;
+            var last = 0;
+            while (Ratio(last) <= 0) last++;
+            var left = balance;
+            for (var to = matrix.PaidOff; to >= last; to--)
+            {
+                // What rounding leaves goes to the best state that the row has.
+                var share = to == last ? left : Math.Min(left, Rounded.Of(rounding, balance * Ratio(to)));
                 if (share == 0) continue;
                 left -= share;
                 if (to == matrix.ChargedOff) Defaulted += share;
@@ -103,6 +111,9 @@ internal static class RollRateProjection
                 else if (to > from) next[to] += share;
                 else next[to] += share - Pay(from, to, share, isAll: false);
             }
+
+            bool IsWorse(int to) => to > from && to <= matrix.ChargedOff;
+            double Ratio(int to) => matrix[from, to] * (IsWorse(to) ? worseBy : betterBy);
         }
 
         private double Pay(int from, int to, double share, bool isAll)

@@ -33,6 +33,9 @@ public sealed record CollateralPool
     /// <summary>Who bears its losses, the first first; empty is as the deal says.</summary>
     public ImmutableArray<string> LossOrder { get; init; } = [];
 
+    /// <summary>Whether its projected months say what is delinquent: roll rates in every segment do.</summary>
+    internal bool ProjectsDelinquency => Scenarios.All(scenario => scenario.LoanDefault is LoanDefaultCurve.RollRate);
+
     internal string IncomeAccount => HasOwnAccounts ? $"{Name}.income" : Waterfall.CashAccounts.Income;
 
     internal string PrincipalAccount => HasOwnAccounts ? $"{Name}.principal" : Waterfall.CashAccounts.Principal;

@@ -54,6 +54,10 @@ internal sealed partial class DealBook
         };
     }
 
+    /// <summary>Whether the period says what a trigger measures. Delinquency is of months that have been and of roll rates only; a pool that has ended has none.</summary>
+    private bool Knows(Trigger trigger) => trigger.Kind != TriggerKind.Delinquency || pools.All(pool =>
+        (trigger.Pool is { } name && pool.Terms.Name != name) || pool.Month.Closing == 0 || pool.Terms.Actuals.Length >= Period * Deal.Dates.MonthsPerPayment || pool.Terms.ProjectsDelinquency);
+
     private double? Measure(Trigger trigger)
     {
         long balances = 0, interestDue = 0, unpaid = 0, late = 0;
@@ -75,11 +79,20 @@ internal sealed partial class DealBook
             TriggerKind.CumulativeLoss => original == 0 ? 0 : (double)(one?.Lost ?? pools.Sum(pool => pool.Lost)) / original,
             TriggerKind.Delinquency => month.Closing == 0 ? null : (double)month.Delinquent / month.Closing,
             TriggerKind.Overcollateralisation => balances == 0 ? null : (double)(month.Closing + PrincipalCash(one)) / balances,
-            TriggerKind.InterestCoverage => interestDue == 0 ? null : (double)(IncomeCash(one) - Dues.Values.Sum(due => due.Owed)) / interestDue,
+            TriggerKind.InterestCoverage => interestDue == 0 ? null : (double)(IncomeCash(one) - Senior()) / interestDue,
             TriggerKind.UnpaidInterest => unpaid,
             TriggerKind.UnpaidPrincipal => late,
             _ => original == 0 ? null : (double)month.Closing / original,
         };
+    }
+
+    /// <summary>What may be paid before interest now: fees owed up to their caps, and swaps.</summary>
+    private long Senior()
+    {
+        long sum = 0;
+        foreach (var fee in Deal.Fees) sum += Math.Min(Dues[fee.Name].Owed, CapOf(fee, Dues[fee.Name]));
+        foreach (var swap in Deal.Swaps) sum += Dues[swap.Name].Owed;
+        return sum;
     }
 
     private long PrincipalCash(PoolBook? one) =>

@@ -112,7 +112,8 @@ internal sealed partial class DealBook
         State = DealPeriod <= Deal.RevolvingPeriods ? DealState.Revolving : DealState.Amortising;
         foreach (var watch in Watches)
         {
-            watch.Look(Measure(watch.Trigger), DealPeriod);
+            if (Knows(watch.Trigger)) watch.Look(Measure(watch.Trigger), DealPeriod);
+            else watch.Skip(DealPeriod);
             if (watch.IsBreached && watch.Trigger.Effect is { } effect && effect > State) State = effect;
         }
     }

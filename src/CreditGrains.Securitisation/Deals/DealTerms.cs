@@ -102,7 +102,7 @@ public sealed record DealTerms
 
         ImmutableArray<LoanLine> Resolve(ImmutableArray<LoanLine> lines, int before) => [.. lines.Select(line => line.Floating is not { } floating || !line.RatePath.IsDefaultOrEmpty ? line : line with
         {
-            RatePath = floating.Path(line, month => Indices[floating.Index].RateOf((before + month - 1) / Dates.MonthsPerPayment + 1, CutOff?.AddMonths(before + month - 1))),
+            RatePath = floating.Path(line, month => Indices[floating.Index].RateOf((before + month - 1) / Dates.MonthsPerPayment + 1, CutOff?.AddMonths(before + month - 1)), new ProjectionCalendar(CutOff?.AddMonths(before)).MonthsBefore(line)),
         })];
     }
 

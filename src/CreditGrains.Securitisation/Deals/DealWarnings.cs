@@ -3,10 +3,12 @@ using CreditGrains.Securitisation.Waterfall;
 
 namespace CreditGrains.Securitisation.Deals;
 
-/// <summary>What a deal can be run with and was hardly meant: parts that no step of any state pays, so that their cash stays in the accounts.</summary>
+/// <summary>What a deal can be run with and was hardly meant: parts that no step of any state pays, so that their cash stays in the accounts, and triggers on what is not projected.</summary>
 public static class DealWarnings
 {
-    /// <summary>One sentence a part, in the order of the file.</summary>
+    private const string NameIt = "name it in the steps of waterfalls, or leave it out";
+
+    /// <summary>One sentence a part with how to mend it, in the order of the file.</summary>
     public static IReadOnlyList<string> Of(DealTerms deal)
     {
         Step[] steps = [.. deal.Waterfalls.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value)];
@@ -16,10 +18,12 @@ public static class DealWarnings
         var swaps = steps.SelectMany(step => step is Step.PaySwaps pay ? pay.Swaps : []).ToHashSet(StringComparer.Ordinal);
         return
         [
-            .. deal.Tranches.Where(tranche => tranche.Balance > 0 && !principal.Contains(tranche.Name)).Select(tranche => $"no step pays principal of tranche {tranche.Name}"),
-            .. deal.Tranches.Where(tranche => BearsInterest(tranche) && !interest.Contains(tranche.Name)).Select(tranche => $"no step pays interest of tranche {tranche.Name}"),
-            .. deal.Fees.Where(fee => !fees.Contains(fee.Name)).Select(fee => $"no step pays fee {fee.Name}"),
-            .. deal.Swaps.Where(swap => !swaps.Contains(swap.Name)).Select(swap => $"no step pays what is owed on swap {swap.Name}"),
+            .. deal.Tranches.Where(tranche => tranche.Balance > 0 && !principal.Contains(tranche.Name)).Select(tranche => $"no step pays principal of tranche {tranche.Name}; {NameIt}"),
+            .. deal.Tranches.Where(tranche => BearsInterest(tranche) && !interest.Contains(tranche.Name)).Select(tranche => $"no step pays interest of tranche {tranche.Name}; {NameIt}"),
+            .. deal.Fees.Where(fee => !fees.Contains(fee.Name)).Select(fee => $"no step pays fee {fee.Name}; {NameIt}"),
+            .. deal.Swaps.Where(swap => !swaps.Contains(swap.Name)).Select(swap => $"no step pays what is owed on swap {swap.Name}; {NameIt}"),
+            .. deal.Triggers.Where(trigger => trigger.Kind == TriggerKind.Delinquency && deal.AllPools.Any(pool => (trigger.Pool ?? pool.Name) == pool.Name && !pool.ProjectsDelinquency))
+                .Select(trigger => $"delinquency is not projected without roll rates: trigger {trigger.Name} stays as it is in months that are projected; write rollRates as the default of every segment, or leave the trigger out"),
         ];
     }
 

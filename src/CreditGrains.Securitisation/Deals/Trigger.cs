@@ -9,13 +9,13 @@ public enum TriggerKind
     /// <summary>Defaulted to date over original pool; breached above its level.</summary>
     CumulativeDefault = 0,
 
-    /// <summary>Delinquent balance over pool balance; breached above.</summary>
+    /// <summary>Delinquent balance over pool balance; breached above. Where delinquency is not projected the trigger stays as it is.</summary>
     Delinquency = 1,
 
     /// <summary>(Pool + principal cash) over balances of the tranches; breached below.</summary>
     Overcollateralisation = 2,
 
-    /// <summary>(Income cash − fees due) over interest due of the tranches; breached below.</summary>
+    /// <summary>(Income cash − fees, up to their caps, and swaps owed) over interest due of the tranches; breached below.</summary>
     InterestCoverage = 3,
 
     /// <summary>Interest of the tranches left unpaid at the last payment date, in minor units; breached above.</summary>
@@ -67,6 +67,14 @@ internal sealed class TriggerWatch(Trigger trigger)
     public double? Value { get; private set; }
 
     public double Level { get; private set; }
+
+    /// <summary>A period in which nothing is known of what it measures: it stays as it is, neither breached nor a period nearer to its cure.</summary>
+    /// <param name="period">From 1.</param>
+    public void Skip(int period)
+    {
+        Value = null;
+        Level = Trigger.LevelOf(period);
+    }
 
     /// <param name="value">Null when there is nothing to measure: that passes.</param>
     /// <param name="period">From 1.</param>

@@ -10,13 +10,15 @@ public static class PricingFile
 
     /// <param name="json">The file.</param>
     /// <param name="cutOff">Of the deal: dated curve points are counted from settlement, or from it.</param>
+    /// <param name="settlement">Stands before the file's; null takes that.</param>
     /// <exception cref="InvalidInputException">Naming the path and the fix.</exception>
-    public static PricingTerms Parse(ReadOnlyMemory<byte> json, DateOnly? cutOff)
+    public static PricingTerms Parse(ReadOnlyMemory<byte> json, DateOnly? cutOff, DateOnly? settlement = null)
     {
         var file = JsonPart.Parse(json);
+        var ofFile = file.Optional("settlement")?.Date();
         var terms = new PricingTerms
         {
-            Settlement = file.Optional("settlement")?.Date(),
+            Settlement = settlement ?? ofFile,
             CompoundingPerYear = file.Optional("compounding")?.Whole(),
             Basis = file.Choice("basis", DayBasis.Thirty360),
             Shift = file.Number("shift", new PricingTerms().Shift),
@@ -35,8 +37,8 @@ public static class PricingFile
     {
         if (part.IsNumber) return new Quote.AtPrice(part.Number() / Par);
         Quote quote = part.Optional("price") is { } price ? new Quote.AtPrice(price.Number() / Par)
-            : part.Optional("yield") is { } yield ? new Quote.AtYield(yield.Number())
-            : part.Optional("spread") is { } spread ? new Quote.AtSpread(spread.Number())
+            : part.Optional("yield") is { } yield ? new Quote.AtYield(Rate(yield, "yield"))
+            : part.Optional("spread") is { } spread ? new Quote.AtSpread(Rate(spread, "spread"))
             : throw part.Fault("write a price of 100, or an object with price, yield or spread");
         part.Done();
         return quote;
@@ -87,5 +89,7 @@ public static class PricingFile
     }
 
     /// <summary>A zero rate: −100 % up to 100 %, both left out; 2 would be 200 %, and 2 % was meant.</summary>
-    private static double Zero(JsonPart part) => part.Number() is > -1 and < 1 and var zero ? zero : throw part.Fault("a zero rate is a part of one; write 2 % as 0.02");
+    private static double Zero(JsonPart part) => Rate(part, "zero rate");
+
+    private static double Rate(JsonPart part, string what) => part.Number() is > -1 and < 1 and var rate ? rate : throw part.Fault($"a {what} is a part of one; write 2 % as 0.02");
 }

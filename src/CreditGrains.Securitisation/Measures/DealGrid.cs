@@ -49,7 +49,7 @@ public static class DealGrid
         ParallelRuns.For(cells.Length, -1, i =>
         {
             var (cpr, cdr, severity, lag, shift) = cells[i];
-            var moved = (shift is { } by && pricing.Prepayment is { } function ? function.Shifted(deal, by) : deal).Assume(scenario => scenario with
+            var moved = (pricing.Prepayment?.Shifted(deal, shift ?? 0) ?? deal).Assume(scenario => scenario with
             {
                 Prepayment = cpr is { } speed ? new PrepaymentCurve.FlatCpr(new Cpr(speed)) : scenario.Prepayment,
                 LoanDefault = cdr is { } rate ? new LoanDefaultCurve.FlatCdr(new Cdr(rate)) : scenario.LoanDefault,

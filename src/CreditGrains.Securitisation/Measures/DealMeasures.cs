@@ -107,11 +107,15 @@ public static class DealMeasures
     }
 
     /// <summary>Expected loss of each tranche: Σ probability × principal unpaid ÷ balance, over scenarios whose probabilities add up to 1.</summary>
-    /// <exception cref="InvalidInputException">Probabilities that do not add up to 1.</exception>
-    public static IReadOnlyList<(string Tranche, double LossRatio)> ExpectedLoss(IReadOnlyList<(DealTerms Deal, double Probability)> weighted, LossRule rule)
+    /// <param name="weighted">Deals with their scenarios.</param>
+    /// <param name="rule">What counts as a loss.</param>
+    /// <param name="prepayment">How rates move prepayments, which stands instead of the scenarios' curves as it does in <see cref="Of"/>; null is not declared.</param>
+    /// <exception cref="InvalidInputException">Probabilities that do not add up to 1, or a function that does not fit a deal.</exception>
+    public static IReadOnlyList<(string Tranche, double LossRatio)> ExpectedLoss(IReadOnlyList<(DealTerms Deal, double Probability)> weighted, LossRule rule, RateToCpr? prepayment = null)
     {
         Timings.Check([.. weighted.Select(pair => pair.Probability)], "probability");
-        var losses = weighted.Select(pair => DealRunner.Run(pair.Deal)).Select(run => run.Terms.Tranches.Select(tranche => TrancheShortfall.Of(run, tranche, rule).LossRatio).ToArray()).ToArray();
+        foreach (var (deal, _) in weighted) prepayment?.Check(deal);
+        var losses = weighted.Select(pair => DealRunner.Run(prepayment?.Shifted(pair.Deal, 0) ?? pair.Deal)).Select(run => run.Terms.Tranches.Select(tranche => TrancheShortfall.Of(run, tranche, rule).LossRatio).ToArray()).ToArray();
         return [.. weighted[0].Deal.Tranches.Select((tranche, i) => (tranche.Name, Enumerable.Range(0, weighted.Count).Sum(k => weighted[k].Probability * losses[k][i])))];
     }
 

@@ -25,10 +25,10 @@ public abstract record Quote
     /// <summary>Price of one unit of balance without accrued interest, at least 0; of an interest-only tranche, of one unit of notional.</summary>
     public sealed record AtPrice(double PerUnit) : Quote;
 
-    /// <summary>Nominal yearly yield, compounded as the pricing terms say.</summary>
+    /// <summary>Nominal yearly yield, compounded as the pricing terms say; above −1 and below 1.</summary>
     public sealed record AtYield(double Annual) : Quote;
 
-    /// <summary>Spread over the discount curve, compounded continuously.</summary>
+    /// <summary>Spread over the discount curve, compounded continuously; above −1 and below 1.</summary>
     public sealed record AtSpread(double Annual) : Quote;
 }
 
@@ -69,6 +69,8 @@ public sealed record PricingTerms
         foreach (var (name, quote) in Quotes)
         {
             if (quote is Quote.AtPrice { PerUnit: var price } && !(price >= 0 && double.IsFinite(price))) throw new InvalidInputException("PriceOutOfRange", name, "the price must be at least 0; par is 100");
+            if (quote is Quote.AtYield { Annual: var yield } && !(Math.Abs(yield) < 1)) throw new InvalidInputException("RateOutOfRange", name, "a yield is a part of one above -1 and below 1; write 5 % as 0.05");
+            if (quote is Quote.AtSpread { Annual: var spread } && !(Math.Abs(spread) < 1)) throw new InvalidInputException("RateOutOfRange", name, "a spread is a part of one above -1 and below 1; write 1 % as 0.01");
             if (quote is Quote.AtSpread && Curve is null) throw new InvalidInputException("CurveMissing", name, "a spread needs a discount curve; give one, or a price or yield");
         }
 

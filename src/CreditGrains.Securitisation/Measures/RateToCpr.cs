@@ -50,7 +50,7 @@ public abstract record RateToCpr
     }
 
     /// <summary>
-    /// The deal when all rates are moved: indices, loans that float (those with a row of rates), and prepayments by this function. Fixed coupons stay.
+    /// The deal when all rates are moved: indices, loans that float (those with a row of rates, which never fall below the servicing fee), and prepayments by this function. Fixed coupons stay.
     /// </summary>
     public DealTerms Shifted(DealTerms deal, double shift)
     {
@@ -65,7 +65,7 @@ public abstract record RateToCpr
     }
 
     private static ImmutableArray<Cashflows.LoanLine> Float(ImmutableArray<Cashflows.LoanLine> lines, double shift) =>
-        [.. lines.Select(line => line.RatePath.IsDefaultOrEmpty ? line : line with { RatePath = [.. line.RatePath.Select(rate => Math.Max(0, rate + shift))] })];
+        [.. lines.Select(line => line.RatePath.IsDefaultOrEmpty ? line : line with { RatePath = [.. line.RatePath.Select(rate => Math.Max(line.ServicingFeeAnnual, rate + shift))] })];
 
     private ImmutableArray<Scenario> Move(DealTerms deal, ImmutableArray<Cashflows.LoanLine> lines, ImmutableArray<Scenario> scenarios, double shift) => this is not ByIncentive by || lines.IsEmpty ? scenarios :
     [

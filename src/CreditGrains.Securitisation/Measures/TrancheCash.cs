@@ -31,7 +31,7 @@ public sealed class TrancheCash
             : (first + i + 1) * run.Terms.Dates.MonthsPerPayment / 12.0 + run.Terms.Dates.PaymentDelayDays / 360.0)];
         Flows = new TimedCash(Cash, Years);
         // Of a tranche that gets nothing any more, no interest is bought.
-        if (terms.Settlement is { } bought && Flows.Total > 0) Accrued = AccruedOf(run, first, left[0].InterestDue, bought, Terms.Clock);
+        if (terms.Settlement is { } bought && Flows.Total > 0) Accrued = AccruedOf(run, first, left, bought, Terms.Clock);
     }
 
     public TrancheTerms Terms { get; }
@@ -62,12 +62,31 @@ public sealed class TrancheCash
     /// <summary>Minor units that a price of one is: the balance, or the notional of an interest-only tranche.</summary>
     public double Unit => Terms.Kind == TrancheKind.InterestOnly ? Notional : Balance;
 
-    /// <summary>By the days of the tranche's own clock: the basis of the terms is that of yields.</summary>
-    private static double AccruedOf(DealRun run, int first, long due, DateOnly settlement, AccrualClock clock)
+    /// <summary>
+    /// By the days of the tranche's own clock: the basis of the terms is that of yields. A period whose payment is still to come may have ended: its interest is earned whole, and days of the next are earned too.
+    /// </summary>
+    private static double AccruedOf(DealRun run, int first, TranchePeriod[] left, DateOnly settlement, AccrualClock clock)
     {
-        var (start, end) = DealDays.Accrual(run.Terms, first + 1);
-        if (settlement <= start || end <= start) return 0;
-        var basis = new PricingTerms { Basis = clock == AccrualClock.Thirty360 ? DayBasis.Thirty360 : DayBasis.Actual365 };
-        return due * Math.Min(1, basis.Years(start, settlement) / basis.Years(start, end));
+        double earned = 0;
+        for (var i = 0; i < left.Length; i++)
+        {
+            var (start, end) = DealDays.Accrual(run.Terms, first + i + 1);
+            if (settlement <= start) break;
+            earned += settlement >= end ? left[i].InterestDue : left[i].InterestDue * PassedOf(run.Terms, start, end, settlement, clock);
+        }
+
+        return earned;
+    }
+
+    /// <summary>Part of a period that has passed by a day within it, 0 to 1.</summary>
+    private static double PassedOf(DealTerms deal, DateOnly start, DateOnly end, DateOnly day, AccrualClock clock)
+    {
+        if (clock != AccrualClock.Thirty360) return (day.DayNumber - start.DayNumber) / (double)(end.DayNumber - start.DayNumber);
+        var whole = 30 * deal.Dates.MonthsPerPayment;
+        // Ends of periods lie on the day of the cut-off, in a shorter month before it: the month has 30 days all the same.
+        if (deal.Dates.Accrual == AccrualSpan.PeriodEnds) return Math.Clamp((double)(Days(day, day.Day) - Days(start, deal.CutOff!.Value.Day)) / whole, 0, 1);
+        return Math.Clamp((double)(Days(day, day.Day) - Days(start, start.Day)) / Math.Max(whole, Days(end, end.Day) - Days(start, start.Day)), 0, 1);
+
+        static int Days(DateOnly of, int onDay) => 360 * of.Year + 30 * of.Month + Math.Min(onDay, 30);
     }
 }

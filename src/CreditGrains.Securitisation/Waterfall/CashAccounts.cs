@@ -54,6 +54,14 @@ internal sealed class CashAccounts
 
     public long Balance(string name) => cash[name].Balance;
 
+    /// <summary>What accounts hold and facilities can still lend, together; at most the amount wanted.</summary>
+    public long Available(IEnumerable<string> from, long wanted)
+    {
+        long there = 0;
+        foreach (var name in from.Distinct(StringComparer.Ordinal)) there = Math.Min(wanted, there + Math.Min(wanted, facilities.TryGetValue(name, out var facility) ? facility.Left : Balance(name)));
+        return there;
+    }
+
     public long Drawn(string facility) => facilities[facility].Owed;
 
     public FacilityPeriod ReportFacility(string name) => facilities[name].Report();

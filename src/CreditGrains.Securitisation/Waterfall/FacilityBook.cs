@@ -15,6 +15,9 @@ internal sealed class FacilityBook(LiquidityFacility terms)
     /// <summary>Lent, with its interest.</summary>
     public long Owed => drawn + interest;
 
+    /// <summary>What the limit leaves to lend.</summary>
+    public long Left => Math.Max(0, terms.Limit - drawn);
+
     /// <summary>Interest of the period falls due on what is lent.</summary>
     public void Begin(int months)
     {
@@ -27,7 +30,7 @@ internal sealed class FacilityBook(LiquidityFacility terms)
     /// <returns>What is lent, at most what the limit leaves.</returns>
     public long Lend(long wanted)
     {
-        var lent = Math.Clamp(wanted, 0, Math.Max(0, terms.Limit - drawn));
+        var lent = Math.Clamp(wanted, 0, Left);
         drawn += lent;
         lentNow += lent;
         return lent;

@@ -2,7 +2,7 @@ using CreditGrains.Securitisation.Deals;
 
 namespace CreditGrains.Securitisation.Waterfall;
 
-/// <summary>Carries out one step. Principal cash that pays fees or interest is booked as borrowed: it is a deficiency of the junior tranches.</summary>
+/// <summary>Carries out one step. Principal cash that pays fees or interest, or goes where no principal is held, is booked as borrowed: it is a deficiency of the junior tranches.</summary>
 internal static class StepRun
 {
     public static void Carry(Step step, DealBook book, DealPool pool)
@@ -31,7 +31,7 @@ internal static class StepRun
             case Step.Restore restore:
                 foreach (var tranche in restore.Tranches.Select(book.Tranche)) tranche.MakeGood(Shift(book, step, CashAccounts.Principal, tranche.Deficiency, isPrincipal: true));
                 break;
-            case Step.Move move: Shift(book, step, move.To, long.MaxValue, isPrincipal: true); break;
+            case Step.Move move: Shift(book, step, move.To, long.MaxValue, book.Cash.IsPrincipal(move.To)); break;
             case Step.Purchase purchase: Purchase(book, purchase, pool); break;
         }
     }
@@ -44,18 +44,25 @@ internal static class StepRun
 
     private static void PayInterest(DealBook book, Step.PayInterest step)
     {
-        var all = step.To.Select(book.Tranche).ToArray();
-        foreach (var tranche in all.Where(book.Accrues))
+        var paid = step.To.Select(book.Tranche).Where(tranche => tranche.InterestOwed > 0).Distinct().ToArray();
+        var accrues = paid.Select(book.Accrues).ToArray();
+        var owed = paid.Select(tranche => tranche.InterestOwed).ToArray();
+        var shares = Part.Split(book.Cash.Available(step.From, owed.Sum()), owed);
+        long forgone = 0, wanted = 0;
+        for (var i = 0; i < paid.Length; i++)
         {
-            // The cash an accruing tranche forgoes repays the others: all interest owed is added to its balance, and as much income becomes principal.
-            Shift(book, step, CashAccounts.Principal, tranche.InterestOwed, isPrincipal: true);
-            tranche.Accrete();
+            if (accrues[i]) forgone += shares[i];
+            else wanted += shares[i];
         }
 
-        var paid = all.Where(tranche => tranche.InterestOwed > 0).ToArray();
-        var owed = paid.Select(tranche => tranche.InterestOwed).ToArray();
-        var shares = Part.Split(Out(book, step, owed.Sum(), isPrincipal: false), owed);
-        for (var i = 0; i < paid.Length; i++) paid[i].PayInterest(shares[i]);
+        Out(book, step, wanted, isPrincipal: false);
+        // The cash an accruing tranche forgoes repays the others: its share of what there is becomes principal, and all interest owed is added to its balance.
+        Shift(book, step, CashAccounts.Principal, forgone, isPrincipal: true);
+        for (var i = 0; i < paid.Length; i++)
+        {
+            if (accrues[i]) paid[i].Accrete();
+            else paid[i].PayInterest(shares[i]);
+        }
     }
 
     private static void PayPrincipal(DealBook book, Step.PayPrincipal step)
@@ -75,12 +82,18 @@ internal static class StepRun
     private static void PayResidual(DealBook book, Step.PayResidual step)
     {
         var tranche = book.Tranche(step.To);
-        long paid = 0;
-        foreach (var from in step.From) paid += book.Cash.Pay(from, book.Cash.Balance(from));
+        long paid = 0, ofPrincipal = 0;
+        foreach (var from in step.From)
+        {
+            var part = book.Cash.Pay(from, book.Cash.Balance(from));
+            paid += part;
+            if (book.Cash.IsPrincipal(from)) ofPrincipal += part;
+        }
+
         var interest = Math.Min(paid, tranche.InterestOwed);
         tranche.PayInterest(interest);
-        // Equity has earned everything; only while cash comes from principal is its balance repaid.
-        var principal = step.From.Any(book.Cash.IsPrincipal) ? Math.Min(paid - interest, tranche.Balance) : 0;
+        // Equity has earned all income; only cash that comes from principal repays its balance.
+        var principal = Math.Min(Math.Min(paid - interest, ofPrincipal), tranche.Balance);
         tranche.PayPrincipal(principal);
         tranche.PayResidual(paid - interest - principal);
     }

@@ -53,6 +53,19 @@ public sealed class DealCommandsTest : IDisposable
         Assert.True(Number(row["accrued"]) > 0);
     }
 
+    /// <summary>Dated points are counted from settlement, so the option gives the spread that the same day in the file does, and not that of the file's own day.</summary>
+    [Fact]
+    public async Task Measures_WithASettlementOption_CountTheDatedCurveFromIt()
+    {
+        async Task<string> SpreadAsync(string settlement, params string[] more) =>
+            Rows((await CliRun.OfAsync(["deal", "measures", File("deal.json", Deal), "--skip-break-even", "--csv", "--pricing",
+                File("pricing.json", $$"""{ "settlement": "{{settlement}}", "discount": [{ "date": "2026-08-31", "zero": 0.01 }, { "date": "2027-12-31", "zero": 0.08 }] }"""), .. more])).Output)[0]["spread"];
+        var moved = await SpreadAsync("2026-02-10", "--settlement", "2026-06-10");
+        Assert.Equal(await SpreadAsync("2026-06-10"), moved);
+        Assert.NotEqual("", moved);
+        Assert.NotEqual(await SpreadAsync("2026-02-10"), moved);
+    }
+
     [Fact]
     public async Task Measures_OfScenariosWithWeights_TellTheLeastRateAndTheExpectedLoss()
     {
@@ -119,6 +132,10 @@ public sealed class DealCommandsTest : IDisposable
     [Theory]
     [InlineData("measures", "--price", "A", "Usage")]
     [InlineData("measures", "--price", "X=100", "TrancheUnknown")]
+    [InlineData("measures", "--yield", "A=5", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=1", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=-1", "RateOutOfRange")]
+    [InlineData("measures", "--yield", "A=NaN", "RateOutOfRange")]
     [InlineData("measures", "--compounding", "0", "CompoundingOutOfRange")]
     [InlineData("measures", "--settlement", "2040-01-01", "SettlementOutOfRange")]
     [InlineData("measures", "--settlement", "2026-01-01", "SettlementOutOfRange")]
@@ -199,7 +216,9 @@ public sealed class DealCommandsTest : IDisposable
     [Theory]
     [InlineData("""{ "discount": 5 }""", "discount: a zero rate is a part of one")]
     [InlineData("""{ "discount": [{ "years": 1, "zero": 2 }] }""", "discount[0].zero: a zero rate is a part of one")]
-    public async Task Measures_CurveInPercent_IsRefused(string pricing, string fault)
+    [InlineData("""{ "quotes": { "A": { "yield": 5 } } }""", "quotes.A.yield: a yield is a part of one; write 2 % as 0.02")]
+    [InlineData("""{ "discount": 0.02, "quotes": { "A": { "spread": -1 } } }""", "quotes.A.spread: a spread is a part of one; write 2 % as 0.02")]
+    public async Task Measures_RateInPercent_IsRefused(string pricing, string fault)
     {
         var run = await CliRun.OfAsync("deal", "measures", File("deal.json", Deal), "--skip-break-even", "--pricing", File("pricing.json", pricing));
         Assert.Equal(ExitCode.Usage, run.Code);

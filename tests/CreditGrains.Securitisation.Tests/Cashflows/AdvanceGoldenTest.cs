@@ -1,4 +1,5 @@
 using System.Text;
+using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Cashflows;
 using CreditGrains.Securitisation.Files;
 
@@ -91,11 +92,30 @@ public sealed class AdvanceGoldenTest
         var scenario = ScenarioFile.Parse(Encoding.UTF8.GetBytes(FormattableString.Invariant($$"""
             { "default": { "vector": {{defaults}}, "unit": "monthly" }, "recovery": { "severity": {{severity}}, "lagMonths": 3 }, "advances": { "kind": "principalAndInterest", {{flags}} } }
             """)))[0][0];
-        var table = LineProjection.Of(new LoanLine { Balance = 1_000_000, RateAnnual = 0.12, RemainingMonths = 10, Amortisation = Amortisation.Equal }, scenario, new ProjectionConventions());
+        var table = LineProjection.Of(new LoanLine { Balance = 1_000_000, RateAnnual = 0.12, RemainingMonths = 10, Amortisation = Amortisation.Equal }, scenario, new ProjectionConventions { NoDefaultNearMaturity = true });
         for (var i = 0; i < expected.Length; i++)
             for (var column = 0; column < Shown.Length; column++)
                 Assert.True(expected[i][column] == table[Shown[column]][i], $"{name}, month {i + 1}, {Shown[column]}: {expected[i][column]} by hand, {table[Shown[column]][i]} projected");
         Identities(table, severity, flags);
+    }
+
+    /// <summary>
+    /// 12 months with a lag of 12: a default of any month is liquidated after maturity. 120,000 in equal parts, a tenth of the first month defaults: 12,000. Unbound they would all be advanced by month 12 and the loss be 0 of
+    /// the 12,000 that a severity of 1 takes; so that is refused. Bound, nothing is advanced, since nothing is recoverable: the 12,000 are lost in month 13. By BMA nothing defaults in the last 12 months.
+    /// </summary>
+    [Fact]
+    public void Advances_OnDefaultsLiquidatedAfterMaturity_AreRefusedOrBound()
+    {
+        var line = new LoanLine { Balance = 120_000, RateAnnual = 0.12, RemainingMonths = 12, Amortisation = Amortisation.Equal };
+        Scenario Of(AdvanceTerms advances) => new() { LoanDefault = new LoanDefaultCurve.Vector([0.1, 0], RateUnit.Monthly, CurveClock.Period), Recovery = new RecoveryTerms(1, 12), Advances = advances };
+        var fault = Assert.Throws<InvalidInputException>(() => LineProjection.Of(line, Of(AdvanceTerms.Bma), new ProjectionConventions()));
+        Assert.Equal(("AssumptionConflict", "advances"), (fault.Name, fault.Path));
+        var bound = LineProjection.Of(line, Of(AdvanceTerms.Bma with { IsBoundByRecovery = true }), new ProjectionConventions());
+        Assert.Equal((0, 12_000), (bound.Total(CashflowColumn.AdvancedPrincipal), bound[CashflowColumn.Loss][12]));
+        Assert.Equal(0, LineProjection.Of(line, Of(AdvanceTerms.Bma), ProjectionConventions.Bma).Total(CashflowColumn.Defaulted));
+        // Nothing is lost of a default, or there is none: nothing to refuse.
+        LineProjection.Of(line, Of(AdvanceTerms.Bma) with { Recovery = new RecoveryTerms(0, 12) }, new ProjectionConventions());
+        LineProjection.Of(line, Of(AdvanceTerms.Bma) with { LoanDefault = LoanDefaultCurve.None }, new ProjectionConventions());
     }
 
     /// <summary>Every month: principal is conserved, the stock of defaults rolls, what is liquidated is told apart whole, and a bound servicer gets back all it advanced.</summary>

@@ -112,6 +112,16 @@ public sealed class ProjectionRuleTest
         Assert.Equal((name, "lines[0].segment"), (fault.Name, fault.Path));
     }
 
+    /// <summary>The fee is a part of the rate: 1 % of fee out of a rate of 0.5 % would be interest of less than nothing for the investors.</summary>
+    [Fact]
+    public void Rates_BelowTheServicingFee_AreRefusedByPath()
+    {
+        var line = new LoanLine { Balance = 100, RateAnnual = 0.06, ServicingFeeAnnual = 0.01, RemainingMonths = 12, RatePath = [0.06, 0.01] };
+        line.Check();
+        var fault = Assert.Throws<InvalidInputException>(() => (line with { RatePath = [0.06, 0.005] }).Check());
+        Assert.Equal(("LineOutOfRange", "rates[1]"), (fault.Name, fault.Path));
+    }
+
     private static void Conserved(CashflowTable table, double balance, double tolerance)
     {
         var open = balance;

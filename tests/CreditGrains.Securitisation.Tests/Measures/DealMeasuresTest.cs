@@ -94,6 +94,48 @@ public sealed class DealMeasuresTest
             Assert.InRange(DealMeasures.Of(deal, new PricingTerms { Settlement = new DateOnly(2026, 3, 20), Basis = basis }, searches: false)[0].Accrued, accrued - 0.7, accrued + 0.7);
     }
 
+    /// <summary>
+    /// 10,000,000 at 6 %: 50,000 a month of 30 days, from the day of the cut-off in each month. Cut-off 31 January: 14 February is 14 of 30 days though February has 28, 27 February 27 of 30, 30 March all 30 since the end
+    /// of February. Cut-off 28 January: from 28 February to 14 March are 2 + 14 days. Cut-off 30 January: 15 March is half of a month after the end of February.
+    /// </summary>
+    [Theory]
+    [InlineData("2026-01-31", "2026-02-14", 50_000.0 * 14 / 30)]
+    [InlineData("2026-01-31", "2026-02-27", 50_000.0 * 27 / 30)]
+    [InlineData("2026-01-31", "2026-03-30", 50_000)]
+    [InlineData("2026-01-28", "2026-03-14", 50_000.0 * 16 / 30)]
+    [InlineData("2026-01-30", "2026-03-15", 50_000.0 * 15 / 30)]
+    public void Accrued_Of30Over360_CountsMonthsOf30Days(string cutOff, string settlement, double accrued) => Assert.Equal(accrued, AccruedOf(cutOff, "", "thirty360", settlement), 6);
+
+    /// <summary>
+    /// The same, paid 20 days after the end of a period: on 10 March the period to 28 February is not paid yet, so its 50,000 are the buyer's, and 10 of the 30 days of March are earned too. By actual days over 360
+    /// 28 days from 31 January are 46,666.67 and 10 more 16,666.67. On 20 March that payment is the seller's: 20 of 30 days. Delays of 50 days leave two whole periods and 10 days on 10 April; the payment for January
+    /// to February falls on 19 April.
+    /// </summary>
+    [Theory]
+    [InlineData(20, "thirty360", "2026-03-10", 50_000 + 50_000.0 * 10 / 30)]
+    [InlineData(20, "actual360", "2026-03-10", 10_000_000 * 0.06 * 38 / 360)]
+    [InlineData(20, "thirty360", "2026-03-20", 50_000.0 * 20 / 30)]
+    [InlineData(50, "thirty360", "2026-04-10", 100_000 + 50_000.0 * 10 / 30)]
+    public void Accrued_BetweenTheEndOfAPeriodAndItsPayment_CountsTheDaysSince(int delay, string clock, string settlement, double accrued) =>
+        Assert.Equal(accrued, AccruedOf("2026-01-31", $$""" "dates": { "paymentDelayDays": {{delay}} },""", clock, settlement), 1.0);
+
+    /// <summary>
+    /// Between payment dates, on the 20th after each end of a period: 20 March to 20 April. On 4 April 14 of 30 days are earned; actual days are 15 of 31, whose coupon is 10,000,000 · 6 % · 31 ÷ 360.
+    /// </summary>
+    [Theory]
+    [InlineData("thirty360", 50_000.0 * 14 / 30)]
+    [InlineData("actual360", 10_000_000 * 0.06 * 15 / 360)]
+    public void Accrued_BetweenPaymentDates_CountsFromTheLastOne(string clock, double accrued) =>
+        Assert.Equal(accrued, AccruedOf("2026-01-31", """ "dates": { "paymentDelayDays": 20, "accrual": "paymentDates" },""", clock, "2026-04-04"), 1.0);
+
+    private static double AccruedOf(string cutOff, string dates, string clock, string settlement) => DealMeasures.Of(
+        DealSamples.Parse($$"""
+            { "collateral": { "currency": "EUR", "cutOff": "{{cutOff}}", "lines": [{ "balance": 10000000, "rate": 0.09, "remainingMonths": 24, "amortisation": "bullet" }] }, {{dates}}
+              "tranches": [{ "name": "A", "balance": 10000000, "coupon": 0.06, "clock": "{{clock}}" }],
+              "waterfalls": { "amortising": [{ "do": "payInterest", "to": "A", "from": "income" }, { "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """),
+        new PricingTerms { Settlement = DateOnly.Parse(settlement, System.Globalization.CultureInfo.InvariantCulture) }, searches: false)[0].Accrued;
+
     [Fact]
     public void InterestOnly_HasAPriceOfItsNotional_OnlyWhenQuoted()
     {
@@ -127,6 +169,33 @@ public sealed class DealMeasuresTest
         Assert.Equal(DealRunner.Run(deal.With(0.2, 0.3, 0.9)).Periods[^1].Tranches[1].Closing, one.Shortfall.PrincipalUnpaid);
         // More severity never loses less.
         foreach (var pair in cells.Where(cell => cell.Tranche == "B").GroupBy(cell => (cell.Cpr, cell.Cdr))) Assert.True(pair.First().Shortfall.PrincipalUnpaid <= pair.Last().Shortfall.PrincipalUnpaid);
+    }
+
+    /// <summary>The rate of the loans is 7 %, the index 6 %: an incentive of 1 %, whose CPR is 10 %. So the deal without a curve of its own is run as one with a CPR of 10 %, with an axis of shifts or without.</summary>
+    [Fact]
+    public void RateFunction_WithoutAShift_StandsInGridMeasuresAndExpectedLoss()
+    {
+        var deal = PassThrough();
+        var pricing = new PricingTerms { Prepayment = Steep };
+        var expected = DealMeasures.Of(deal.With(cpr: 0.1), new PricingTerms(), searches: false)[0].AverageLifeYears!.Value;
+        var measured = DealMeasures.Of(deal, pricing, searches: false)[0].AverageLifeYears!.Value;
+        Assert.Equal(expected, measured, 6);
+        Assert.Equal(measured, Assert.Single(DealGrid.Of(deal, new GridAxes { Severities = [1] }, pricing)).AverageLifeYears!.Value, 12);
+        Assert.Equal(measured, Assert.Single(DealGrid.Of(deal, new GridAxes { IndexShifts = [0] }, pricing)).AverageLifeYears!.Value, 12);
+        // 2 % a year defaults without recovery: the faster loans are prepaid, the fewer default.
+        var loss = DealMeasures.ExpectedLoss([(deal.With(cdr: 0.02), 1)], new LossRule(), Steep)[0].LossRatio;
+        Assert.Equal(DealMeasures.ExpectedLoss([(deal.With(cpr: 0.1, cdr: 0.02), 1)], new LossRule())[0].LossRatio, loss, 6);
+        Assert.True(loss < DealMeasures.ExpectedLoss([(deal.With(cdr: 0.02), 1)], new LossRule())[0].LossRatio);
+    }
+
+    /// <summary>Moved down by 2 %, a rate of 2 % ends at the servicing fee of 1 %, of which it is no less; 6 % ends at 4 %.</summary>
+    [Fact]
+    public void Shift_OfLoansThatFloat_StopsAtTheServicingFee()
+    {
+        var deal = PassThrough();
+        var moved = new RateToCpr.Unmoved().Shifted(deal with { Lines = [deal.Lines[0] with { ServicingFeeAnnual = 0.01, RatePath = [0.06, 0.02] }] }, -0.02);
+        Assert.Equal([0.04, 0.01], moved.Lines[0].RatePath.Select(rate => Math.Round(rate, 12)));
+        moved.Lines[0].Check();
     }
 
     private static ImmutableDictionary<string, Quote> Quote(string tranche, double price) => ImmutableDictionary<string, Quote>.Empty.Add(tranche, new Quote.AtPrice(price));
