@@ -108,14 +108,15 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
     }
 
     /// <summary>What there is now, for who puts the desks of several partitions together.</summary>
-    /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here.</param>
+    /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here, once all that is durable here was looked at.</param>
+    /// <param name="nowMicros">The own clock: windows run no further, whatever the clocks of others say.</param>
     /// <param name="look">Looks at the alerts and the parts, and keeps none of the two.</param>
-    internal T Report<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    internal T Report<T>(long asOfMicros, long nowMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
     {
         var now = sight;
-        if (now is null) return LookNow(asOfMicros, look);
+        if (now is null) return LookNow(0, look);
         var seen = default(T)!;
-        now.Between(() => seen = LookNow(asOfMicros, look));
+        now.Between(() => seen = LookNow(Math.Min(asOfMicros, nowMicros), look));
         return seen;
     }
 
@@ -123,7 +124,7 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
     {
         lock (gate)
         {
-            if (asOfMicros > agedMicros)
+            if (asOfMicros > agedMicros && IsCaughtUp)
             {
                 agedMicros = asOfMicros;
                 whole?.Age(followed, asOfMicros);
@@ -132,6 +133,9 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
             return look(book, parts, new AlertMoment(wanted, followed, followedMicros, fault));
         }
     }
+
+    // Events of old that are still to come, or the rest of a frame, would count as of the newer time.
+    private bool IsCaughtUp => sight is not null && followed == sight.Executor.LastSequence && followed >= sight.DurableSequence();
 
     void IBookObserver.Before(in LedgerEvent e)
     {

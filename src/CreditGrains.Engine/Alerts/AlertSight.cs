@@ -7,8 +7,9 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>The second book as those see it who watch it.</summary>
 /// <param name="State">Its state.</param>
 /// <param name="Executor">Replays events in it.</param>
-/// <param name="Between">Runs something between two events, on the thread that asks.</param>
-internal sealed record AlertSight(PartitionState State, Executor Executor, Action<Action> Between);
+/// <param name="Between">Runs something between two events, on the thread that asks, also in the middle of a frame.</param>
+/// <param name="DurableSequence">Newest event that is durable. Any thread.</param>
+internal sealed record AlertSight(PartitionState State, Executor Executor, Action<Action> Between, Func<long> DurableSequence);
 
 /// <summary>How far a desk has looked.</summary>
 /// <param name="Rules">In force.</param>

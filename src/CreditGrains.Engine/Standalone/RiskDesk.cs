@@ -339,7 +339,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         lock (gate)
         {
             book = begun;
-            observer?.Begin(new AlertSight(begun.State, begun.Executor, Between));
+            observer?.Begin(new AlertSight(begun.State, begun.Executor, Between, () => partition.EventJournal.DurableSequence));
         }
         return true;
     }

@@ -136,6 +136,42 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public void Report_OfALaterTime_InTheMiddleOfAFrame_LosesNothingOfIt()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 3", "\"window\": \"60s\""), Rule("growth", "exposureGrowth", Enterprises, "\"raise\": 5", "\"window\": \"60s\""));
+        watched.World.Hold(500);
+        // One frame, as all have one writer time.
+        for (var i = 0; i < 3; i++) watched.World.Authorize(5_000);
+        Assert.Equal(["growth Enterprise/1/1/1 5", "declines Tenant/1 3"], watched.Follow(() => ReportOf(watched, watched.World.Now + World.Day)).Order(StringComparer.Ordinal).Reverse());
+    }
+
+    [Fact]
+    public void Report_OfALaterTime_WhileOldJournalIsReplayed_DoesNotCountItAsNew()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 2", "\"window\": \"60s\""), Rule("growth", "exposureGrowth", Enterprises, "\"raise\": 5", "\"window\": \"60s\""));
+        for (var i = 0; i < 3; i++)
+        {
+            watched.World.Authorize(5_000);
+            watched.World.Hold(200);
+            watched.World.Pass(100 * World.Second);
+        }
+        Assert.Empty(watched.Follow(() => ReportOf(watched, watched.World.Now)));
+        Assert.Empty(watched.Desk.ChangesAfter(0));
+    }
+
+    [Fact]
+    public void Report_OfALaterTime_OnceAllIsFollowed_RunsWindowsOnToTheOwnClockAtMost()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 1", "\"window\": \"60s\""));
+        watched.World.Authorize(5_000);
+        Assert.Single(watched.Follow());
+        ReportOf(watched, watched.World.Now + World.Day, watched.World.Now + 30 * World.Second);
+        Assert.Single(watched.Follow());
+        ReportOf(watched, watched.World.Now + World.Day, watched.World.Now + 61 * World.Second);
+        Assert.Empty(watched.Follow());
+    }
+
+    [Fact]
     public async Task Followed_WaitsForTheFrame()
     {
         using var watched = new WatchedWorld(Tree(), Rule("full", "utilisation", Enterprises, "\"raise\": 0.5"));
@@ -159,6 +195,8 @@ public sealed class AlertTests
         Assert.Empty(watched.Desk.Read(2, 10).Raised);
         Assert.Empty(watched.Desk.Newest(2, 10));
     }
+
+    private static void ReportOf(WatchedWorld watched, long asOfMicros, long nowMicros = long.MaxValue) => watched.Desk.Report(asOfMicros, nowMicros, (_, _, moment) => moment.Sequence);
 
     private static World Tree()
     {

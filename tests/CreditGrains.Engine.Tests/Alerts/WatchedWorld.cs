@@ -15,7 +15,7 @@ internal sealed class WatchedWorld : IDisposable
     {
         World = world;
         Desk = new AlertDesk(RulesOf(rules));
-        Observer.Begin(new AlertSight(book.State, book.Executor, act => act()));
+        Observer.Begin(new AlertSight(book.State, book.Executor, act => act(), () => World.LastSequence));
         Follow();
     }
 
@@ -34,7 +34,8 @@ internal sealed class WatchedWorld : IDisposable
         $$"""{ "name": "{{name}}", "severity": "warning", "figure": "{{figure}}", "of": {{of}}, {{levels}}{{(more.Length > 0 ? ", " + more : "")}}, "text": { "en": "{subject}: {figure} of {threshold}", "zh": "{subject}：{figure}" } }""";
 
     /// <summary>Takes what is new, and says what stands: "rule subject figure".</summary>
-    public string[] Follow()
+    /// <param name="between">What others do between two events, also in the middle of a frame.</param>
+    public string[] Follow(Action? between = null)
     {
         while (book.LastSequence < World.LastSequence)
         {
@@ -42,6 +43,7 @@ internal sealed class WatchedWorld : IDisposable
             Observer.Before(e);
             book.Take(e, NoScores.Instance);
             Observer.After(e);
+            between?.Invoke();
             var isLast = book.LastSequence == World.LastSequence || (World.Partition.TryReadDurable(book.LastSequence + 1, out var next) && next.RecordedAtMicros != e.RecordedAtMicros);
             if (isLast) Observer.FrameEnd(book.LastSequence, e.RecordedAtMicros);
         }
