@@ -15,7 +15,11 @@ internal sealed class WatchedWorld : IDisposable
     {
         World = world;
         Desk = new AlertDesk(RulesOf(rules));
-        Observer.Begin(new AlertSight(book.State, book.Executor, act => act(), () => World.LastSequence));
+        Observer.Begin(new AlertSight(book.State, book.Executor, act =>
+        {
+            act();
+            return true;
+        }, () => World.LastSequence));
         Follow();
     }
 
