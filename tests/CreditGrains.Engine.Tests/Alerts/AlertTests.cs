@@ -1,6 +1,8 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Alerts;
+using CreditGrains.Engine.Scoring;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Engine.Tests.Pools;
 using CreditGrains.Engine.Tests.Rules;
 using static CreditGrains.Engine.Tests.Alerts.WatchedWorld;
@@ -169,6 +171,29 @@ public sealed class AlertTests
         Assert.Single(watched.Follow());
         ReportOf(watched, watched.World.Now + World.Day, watched.World.Now + 61 * World.Second);
         Assert.Empty(watched.Follow());
+    }
+
+    [Fact]
+    public void Pool_ThatMovedBetweenTwoActivations_HasAnotherNumberThanBefore()
+    {
+        var pools = new PoolWorld();
+        string[] rules = [Rule("near", "triggerDistance", """{ "kind": "pool" }""", "\"raise\": 0.011, \"clear\": 0.02")];
+        for (var loan = 1; loan <= 20; loan++)
+        {
+            pools.World.Pass(World.Second);
+            pools.World.Set(PoolWorld.Put(loan, 1_000, region: loan % 5 + 1));
+        }
+        using var first = new WatchedWorld(pools.World, new AlertDesk(RulesOf(rules), _ => true)) { IsShared = true };
+        var before = PartOf(first);
+        Assert.Equal(before, PartOf(first));
+        pools.World.Set(PoolWorld.Put(21, 1_000, region: 1));
+        // The next activation reads the journal from a snapshot, in one look.
+        pools.World.Snapshot();
+        var loaded = SnapshotLoader.Load(pools.World.Disk, SnapshotCatalog.Read(pools.World.Disk)[0], idOptions: null)!;
+        using var second = new WatchedWorld(pools.World, new AlertDesk(RulesOf(rules), _ => true), new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, new PartitionOptions(), text => Assert.Fail(text)));
+        Assert.True(PartOf(second) > before);
+
+        double PartOf(WatchedWorld watched) => watched.Desk.Report(0, 0, (_, parts, _) => Assert.Single(parts.Tell(0, out _)).Value);
     }
 
     [Fact]

@@ -9,12 +9,18 @@ namespace CreditGrains.Engine.Tests.Alerts;
 /// <summary>Follows a world with alerts, a frame for each batch whose events have one writer time.</summary>
 internal sealed class WatchedWorld : IDisposable
 {
-    private readonly ShadowBook book = new(new PartitionState(), 0, 0, new PartitionOptions(), text => Assert.Fail(text));
+    private readonly ShadowBook book;
 
     public WatchedWorld(World world, params string[] rules)
+        : this(world, new AlertDesk(RulesOf(rules)))
     {
+    }
+
+    public WatchedWorld(World world, AlertDesk desk, ShadowBook? begun = null)
+    {
+        book = begun ?? new ShadowBook(new PartitionState(), 0, 0, new PartitionOptions(), text => Assert.Fail(text));
         World = world;
-        Desk = new AlertDesk(RulesOf(rules));
+        Desk = desk;
         Observer.Begin(new AlertSight(book.State, book.Executor, act =>
         {
             act();
