@@ -120,17 +120,17 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
 
     /// <summary>What there is now, for who puts the desks of several partitions together.</summary>
     /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here, once all that is durable here was looked at.</param>
-    /// <param name="nowMicros">The own clock: windows run no further, whatever the clocks of others say.</param>
+    /// <param name="nowMicros">The own clock: windows run no further, whatever the clocks of others say; and when figures alone are told.</param>
     /// <param name="look">Looks at the alerts and the parts, and keeps none of the two.</param>
     internal T Report<T>(long asOfMicros, long nowMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
     {
         AlertSight? now;
         lock (gate) now = sight;
         var seen = default(T)!;
-        return now is not null && now.Between(() => seen = LookNow(Math.Min(asOfMicros, nowMicros), look)) ? seen : LookNow(0, look);
+        return now is not null && now.Between(() => seen = LookNow(Math.Min(asOfMicros, nowMicros), nowMicros, look)) ? seen : LookNow(0, nowMicros, look);
     }
 
-    private T LookNow<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    private T LookNow<T>(long asOfMicros, long nowMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
     {
         lock (gate)
         {
@@ -140,6 +140,7 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
                 whole?.Age(followed, asOfMicros);
                 partly?.Age(followed, asOfMicros);
             }
+            book.TellFigures(nowMicros);
             return look(book, parts, new AlertMoment(wanted, followed, followedMicros, fault ?? (isLost ? "its journal is read again from a snapshot" : null)));
         }
     }

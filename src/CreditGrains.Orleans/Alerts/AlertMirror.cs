@@ -52,7 +52,7 @@ internal sealed class AlertMirror
         AlertChange[] told = [.. report.Changes.Select(report.ChangeOf)];
         if (desk != 0 && desk != report.State.Desk) told = Compare(standing, told, report.State);
         (desk, known, version) = (report.State.Desk, report.Known, report.Version);
-        (Standing, Counts, Sequence, Micros, Unwatched) = (standing, report.Counts, report.State.Sequence, report.State.Micros, report.Unwatched);
+        (Standing, Counts, Sequence, Micros, Unwatched) = (standing, report.Counts ?? Counts, report.State.Sequence, report.State.Micros, report.Unwatched);
         Fault = report.State.Stamp == stamp ? null : "its silo has other alert rules; give every silo the same file";
         return told;
     }

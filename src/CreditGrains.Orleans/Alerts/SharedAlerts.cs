@@ -42,6 +42,7 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
         var sequence = loop.Partition.EventJournal.DurableSequence;
         // Before every partition was heard nothing is known; after that one that is missing keeps the figures it had.
         if (rules is null || !parts.IsComplete) return ViewWire.Write(AlertReport.Nothing(new AlertDeskState(epoch, stamp, sequence, parts.Micros, parts.Fault ?? "not every partition was heard yet")));
+        book.TellFigures(silo.Options.Clock.GetUtcNow().Ticks / TimeSpan.TicksPerMicrosecond);
         var report = AlertReport.Of(new AlertDeskState(epoch, stamp, sequence, parts.Micros, null), book, ask);
         return ViewWire.Write(report with { Unwatched = report.Unwatched + parts.Unwatched });
     }
