@@ -4,7 +4,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Alerts;
 
 /// <summary>
-/// The alerts of one desk as another silo knows them. A desk that began anew, in the next activation of its partition, is compared with what was known: what both have was raised once. Not thread-safe.
+/// The alerts of one desk as another silo knows them. A desk that began anew, in the next activation of its partition, is compared with what was known: what both have was raised once, and what the new one does not have, as it began at a snapshot, is cleared. Not thread-safe.
 /// </summary>
 internal sealed class AlertMirror
 {
@@ -59,7 +59,7 @@ internal sealed class AlertMirror
             told = Math.Max(Standing.Count, standing.Count) < AlertReport.StandingMax ? Compare(standing, told, report.State) : [.. told.Where(change => change.Micros > Micros)];
         (desk, known, version) = (report.State.Desk, report.Known, report.Version);
         (Standing, Counts, Sequence, Micros, Unwatched) = (standing, report.Counts ?? Counts, report.State.Sequence, report.State.Micros, report.Unwatched);
-        Fault = report.State.Stamp == stamp ? null : "its silo has other alert rules; give every silo the same file";
+        Fault = report.State.Stamp == stamp ? report.Missing : "its silo has other alert rules; give every silo the same file";
         return told;
     }
 

@@ -6,7 +6,7 @@ namespace CreditGrains.Orleans.Alerts;
 
 /// <summary>
 /// A partition's alerts: its desk watches the second book that follows the partition's durable journal. It judges rules about accounts, borrowers and loans by itself, and tells its parts of figures that other partitions
-/// have too. All follows from journal and rules, so the next activation comes to the same. Members belong to the partition's scheduler, but where they say otherwise.
+/// have too. All follows from journal and rules, so the next activation comes to the same; where older rows were deleted it begins at a snapshot, and does not know what stood between its two levels. Members belong to the partition's scheduler, but where they say otherwise.
 /// </summary>
 /// <param name="rules">At first.</param>
 /// <param name="silo">What grains share.</param>
@@ -54,7 +54,16 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
         // Everything is looked at again, which may take a while.
         try
         {
-            await silo.Workers.Run(() => desk.Use(taken));
+            // A silo has many partitions: as few at once as follow their journals.
+            await silo.Followers.WaitAsync();
+            try
+            {
+                await silo.Workers.Run(() => desk.Use(taken));
+            }
+            finally
+            {
+                silo.Followers.Release();
+            }
         }
         catch (Exception failure)
         {

@@ -48,6 +48,9 @@ internal sealed record AlertDeskState(long Desk, string Stamp, long Sequence, lo
 internal sealed record AlertReport(
     AlertDeskState State, AlertRule[] Rules, AlertLine[]? Standing, TenantAlerts[]? Counts, long Version, AlertChangeLine[] Changes, long Known, bool HasMore, long Unwatched)
 {
+    /// <summary>What may be missing, or older than the rest; null for nothing.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>Most alerts of one desk that are listed.</summary>
     public const int StandingMax = 10_000;
 
