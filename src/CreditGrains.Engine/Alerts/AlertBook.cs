@@ -25,8 +25,23 @@ internal sealed class AlertBook : IAlertFigures
     /// <summary>Subjects left out.</summary>
     public long Unwatched { get; private set; }
 
-    /// <summary>Grows with every change of what stands, and of a figure of it.</summary>
+    /// <summary>How often figures alone make the list another one, seconds.</summary>
+    public const int FigureSeconds = 10;
+
+    /// <summary>Of the list that others have copies of: grows with every change of what stands, and by <see cref="TellFigures"/>.</summary>
     public long Version { get; private set; }
+
+    private bool hasOtherFigures;
+    private long figuresMicros;
+
+    /// <summary>Lets other figures of what stands make the list another one, at most every <see cref="FigureSeconds"/>.</summary>
+    /// <param name="nowMicros">The clock.</param>
+    public void TellFigures(long nowMicros)
+    {
+        if (!hasOtherFigures || Math.Abs(nowMicros - figuresMicros) < FigureSeconds * 1_000_000L) return;
+        (hasOtherFigures, figuresMicros) = (false, nowMicros);
+        Version++;
+    }
 
     /// <inheritdoc/>
     public bool TakesParts => false;
@@ -78,7 +93,7 @@ internal sealed class AlertBook : IAlertFigures
             else if (figure != alert.Figure)
             {
                 alerts[subject] = alert with { Figure = figure };
-                Version++;
+                hasOtherFigures = true;
             }
             return;
         }

@@ -21,6 +21,7 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
     private long followedMicros;
     private long agedMicros;
     private string? fault;
+    private bool isLost;
 
     /// <param name="rules">At first.</param>
     public AlertDesk(AlertRules rules)
@@ -81,57 +82,71 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
     public void Use(AlertRules rules)
     {
         ArgumentNullException.ThrowIfNull(rules);
-        var now = sight;
-        if (now is null)
+        while (true)
         {
-            wanted = rules;
-            return;
-        }
-        now.Between(() =>
-        {
+            AlertSight? now;
             lock (gate)
             {
-                wanted = rules;
-                Watch(now);
+                now = sight;
+                if (now is null)
+                {
+                    // A book that begins later is looked at by these.
+                    wanted = rules;
+                    return;
+                }
             }
-        });
+            // False: that book is no more. Whether there is another one is looked at again.
+            if (now.Between(() => Watch(now, rules))) return;
+        }
     }
 
     void IBookObserver.Begin(AlertSight begun)
     {
+        TaskCompletionSource? told;
         lock (gate)
         {
-            sight = begun;
+            (sight, isLost) = (begun, false);
             (followed, followedMicros) = (begun.Executor.LastSequence, begun.Executor.LastRecordedAtMicros);
-            Watch(begun);
+            Watch(begun, wanted);
+            (told, moved) = (moved, null);
         }
+        told?.TrySetResult();
+    }
+
+    void IBookObserver.Lose()
+    {
+        lock (gate) (sight, whole, partly, isLost) = (null, null, null, true);
     }
 
     /// <summary>What there is now, for who puts the desks of several partitions together.</summary>
-    /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here.</param>
+    /// <param name="asOfMicros">Event time of the newest event anywhere: windows run on to it where nothing is journaled here, once all that is durable here was looked at.</param>
+    /// <param name="nowMicros">The own clock: windows run no further, whatever the clocks of others say; and when figures alone are told.</param>
     /// <param name="look">Looks at the alerts and the parts, and keeps none of the two.</param>
-    internal T Report<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    internal T Report<T>(long asOfMicros, long nowMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
     {
-        var now = sight;
-        if (now is null) return LookNow(asOfMicros, look);
+        AlertSight? now;
+        lock (gate) now = sight;
         var seen = default(T)!;
-        now.Between(() => seen = LookNow(asOfMicros, look));
-        return seen;
+        return now is not null && now.Between(() => seen = LookNow(Math.Min(asOfMicros, nowMicros), nowMicros, look)) ? seen : LookNow(0, nowMicros, look);
     }
 
-    private T LookNow<T>(long asOfMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
+    private T LookNow<T>(long asOfMicros, long nowMicros, Func<AlertBook, AlertParts, AlertMoment, T> look)
     {
         lock (gate)
         {
-            if (asOfMicros > agedMicros)
+            if (asOfMicros > agedMicros && IsCaughtUp)
             {
                 agedMicros = asOfMicros;
                 whole?.Age(followed, asOfMicros);
                 partly?.Age(followed, asOfMicros);
             }
-            return look(book, parts, new AlertMoment(wanted, followed, followedMicros, fault));
+            book.TellFigures(nowMicros);
+            return look(book, parts, new AlertMoment(wanted, followed, followedMicros, fault ?? (isLost ? "its journal is read again from a snapshot" : null)));
         }
     }
+
+    // Events of old that are still to come, or the rest of a frame, would count as of the newer time.
+    private bool IsCaughtUp => sight is not null && followed == sight.Executor.LastSequence && followed >= sight.DurableSequence();
 
     void IBookObserver.Before(in LedgerEvent e)
     {
@@ -165,19 +180,28 @@ public sealed class AlertDesk : IAlertDesk, IBookObserver
         lock (gate)
         {
             fault ??= why;
+            // Nothing of the book is read any more: it may be given back.
+            (sight, whole, partly) = (null, null, null);
             (told, moved) = (moved, null);
         }
         told?.TrySetResult();
     }
 
-    private void Watch(AlertSight now)
+    private void Watch(AlertSight now, AlertRules rules)
     {
-        book.Use(wanted, followed, followedMicros);
-        whole = new AlertWatch(now, wanted, rule => isPart is null || !isPart(rule), book);
-        whole.LookAtAll(followed, followedMicros);
-        if (isPart is null) return;
-        parts.Clear();
-        partly = new AlertWatch(now, wanted, isPart, parts);
-        partly.LookAtAll(followed, followedMicros);
+        lock (gate)
+        {
+            book.Use(rules, followed, followedMicros);
+            whole = new AlertWatch(now, rules, rule => isPart is null || !isPart(rule), book);
+            if (isPart is not null)
+            {
+                parts.Clear();
+                partly = new AlertWatch(now, rules, isPart, parts);
+            }
+            whole.LookAtAll(followed, followedMicros);
+            partly?.LookAtAll(followed, followedMicros);
+            // Last: whoever sees that others are wanted tries again.
+            wanted = rules;
+        }
     }
 }

@@ -7,8 +7,9 @@ namespace CreditGrains.Engine.Alerts;
 /// <summary>The second book as those see it who watch it.</summary>
 /// <param name="State">Its state.</param>
 /// <param name="Executor">Replays events in it.</param>
-/// <param name="Between">Runs something between two events, on the thread that asks.</param>
-internal sealed record AlertSight(PartitionState State, Executor Executor, Action<Action> Between);
+/// <param name="Between">Runs something between two events, on the thread that asks, also in the middle of a frame; false, and nothing is run, when the book is no more.</param>
+/// <param name="DurableSequence">Newest event that is durable. Any thread.</param>
+internal sealed record AlertSight(PartitionState State, Executor Executor, Func<Action, bool> Between, Func<long> DurableSequence);
 
 /// <summary>How far a desk has looked.</summary>
 /// <param name="Rules">In force.</param>
@@ -20,8 +21,11 @@ internal readonly record struct AlertMoment(AlertRules Rules, long Sequence, lon
 /// <summary>Watches the second book event by event, on the thread that follows the journal.</summary>
 internal interface IBookObserver
 {
-    /// <summary>The book is there, at some sequence.</summary>
+    /// <summary>The book is there, at some sequence; another one after <see cref="Lose"/>.</summary>
     void Begin(AlertSight sight);
+
+    /// <summary>The book is no more, and another one begins soon.</summary>
+    void Lose();
 
     /// <summary>Before an event is replayed.</summary>
     void Before(in LedgerEvent e);

@@ -40,7 +40,7 @@ internal sealed class AlertWatch(AlertSight sight, AlertRules rules, Func<AlertR
         triggers.FrameEnd(sequence, micros);
     }
 
-    /// <summary>Looks again at what time alone moves. Between two events, also in the middle of a frame.</summary>
+    /// <summary>Looks again at what time alone moves. Between two frames, and only once the book has all that is durable: what is counted later counts as of then.</summary>
     public void Age(long sequence, long micros)
     {
         nodes.Age(sequence, micros);

@@ -25,6 +25,10 @@ internal sealed class LatenessAlerts(AlertSight sight, AlertRules rules, Func<Al
         if (watched.Length == 0) return;
         for (var row = 1; row < sight.State.Facilities.End; row++)
             if (loans.First(sight.State.Facilities.Read(row)) != 0) Look(row, sequence, micros);
+        // What stood before, where the loans have ended without being seen here.
+        foreach (var i in watched)
+            foreach (var subject in book.Aging(i))
+                if (subject.Key.IsFacility && !HasLoan(subject)) book.Drop(i, subject, sequence, micros);
     }
 
     public void After(in LedgerEvent e)
@@ -101,6 +105,14 @@ internal sealed class LatenessAlerts(AlertSight sight, AlertRules rules, Func<Al
             if (!rule.IsPerLoan || !(rule.Of.IsNode ? rule.Of.Node == report.Pool : rule.Of.Tenant == report.Pool.Tenant)) continue;
             book.Put(i, subject, rule.Figure == AlertFigure.Bucket ? bucket : report.Days, default, sequence, micros);
         }
+    }
+
+    private bool HasLoan(in AlertSubject subject)
+    {
+        if (sight.State.FindFacility(subject.Key) is not (var row and not 0)) return false;
+        foreach (var loan in reader.Of(sight.State.Facilities.Read(row)))
+            if (subject.Loan == 0 || loan.Reference == subject.Loan) return true;
+        return false;
     }
 
     private void Drop(in AlertSubject subject, long sequence, long micros)

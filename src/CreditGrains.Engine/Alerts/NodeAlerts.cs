@@ -156,6 +156,7 @@ internal sealed class NodeAlerts(AlertSight sight, AlertRules rules, Func<AlertR
             {
                 var key = subject.Key;
                 var row = key.IsFacility ? -State.FindFacility(key) : State.FindNode(key);
+                if (row == 0) continue;
                 var currency = key.IsFacility ? State.Facilities.Read(-row).Currency : State.Nodes.Read(row).Currency;
                 if (growths.TryGetValue((rule, row), out var growth)) PutGrowth(rule, subject, growth.Window.At(micros / 1_000_000), currency, sequence, micros);
             }

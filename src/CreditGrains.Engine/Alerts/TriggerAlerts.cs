@@ -7,8 +7,9 @@ namespace CreditGrains.Engine.Alerts;
 internal sealed class TriggerAlerts(AlertSight sight, AlertRules rules, Func<AlertRule, bool> which, IAlertFigures book)
 {
     private readonly ScopedRules scoped = new(rules, rule => rule.Figure == AlertFigure.TriggerDistance && which(rule));
+    // Journals of partitions begin at multiples of this, so that what is left is small and adds up exactly.
+    private const long SequencesOfJournal = 1L << 40;
     private bool isMoved;
-    private long looks;
 
     public void After(in LedgerEvent e)
     {
@@ -26,16 +27,16 @@ internal sealed class TriggerAlerts(AlertSight sight, AlertRules rules, Func<Ale
     public void LookAtAll(long sequence, long micros)
     {
         if (scoped.Count == 0) return;
-        looks++;
         foreach (var pool in sight.State.Pools.All)
         {
             var (ofKind, ofNode) = (scoped.OfKind(pool.Key.Kind), scoped.OfNode(pool.Key));
             if (ofKind.Count == 0 && ofNode.Count == 0) continue;
             if (book.TakesParts)
             {
-                // A distance is of the whole pool: only that it may have moved is known here.
-                foreach (var rule in ofKind) book.Put(rule, new AlertSubject(pool.Key), looks, default, sequence, micros);
-                foreach (var rule in ofNode) book.Put(rule, new AlertSubject(pool.Key), looks, default, sequence, micros);
+                // A distance is of the whole pool: only that it may have moved is known here. The event that did it is the same in the next activation, and never comes twice.
+                var moved = (double)(sequence % SequencesOfJournal);
+                foreach (var rule in ofKind) book.Put(rule, new AlertSubject(pool.Key), moved, default, sequence, micros);
+                foreach (var rule in ofNode) book.Put(rule, new AlertSubject(pool.Key), moved, default, sequence, micros);
                 continue;
             }
 

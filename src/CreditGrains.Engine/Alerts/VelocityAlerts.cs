@@ -31,8 +31,7 @@ internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, Func<Al
     public void FrameEnd(long sequence, long micros, bool isNewSecond)
     {
         if (scoped.Count == 0) return;
-        var seconds = micros / 1_000_000;
-        foreach (var (rule, subject) in moved) book.Put(rule, subject, windows[rule][subject].At(seconds), default, sequence, micros);
+        foreach (var (rule, subject) in moved) Look(rule, subject, sequence, micros);
         moved.Clear();
         if (isNewSecond) Age(sequence, micros);
     }
@@ -45,8 +44,7 @@ internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, Func<Al
         for (var rule = 0; rule < windows.Length; rule++)
         {
             if (windows[rule].Count == 0) continue;
-            foreach (var subject in book.Aging(rule))
-                book.Put(rule, subject, windows[rule].TryGetValue(subject, out var window) ? window.At(seconds) : 0, default, sequence, micros);
+            foreach (var subject in book.Aging(rule)) Look(rule, subject, sequence, micros);
         }
 
         if (seconds - forgottenAt < ForgetSeconds) return;
@@ -55,6 +53,9 @@ internal sealed class VelocityAlerts(AlertSight sight, AlertRules rules, Func<Al
             foreach (var (subject, window) in ofRule)
                 if (window.At(seconds) == 0) ofRule.Remove(subject);
     }
+
+    private void Look(int rule, in AlertSubject subject, long sequence, long micros) =>
+        book.Put(rule, subject, windows[rule].TryGetValue(subject, out var window) ? window.At(micros / 1_000_000) : 0, default, sequence, micros);
 
     private void AddOf(NodeKey key, bool isDecline, long seconds)
     {

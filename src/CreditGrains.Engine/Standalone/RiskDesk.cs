@@ -183,7 +183,12 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         await jobs.DisposeAsync();
         await Task.WhenAny(following);
         observer?.End("alerts have stopped: the engine is closed");
-        book?.Dispose();
+        // Who asks for alerts, or gives other rules, may still look at it.
+        lock (gate)
+        {
+            book?.Dispose();
+            book = null;
+        }
         past.Dispose();
         stop.Dispose();
     }
@@ -231,7 +236,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
                 if (!await TakeInTurnAsync()) await PauseAsync(next);
             }
         }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             // Told to end: nothing is left to do.
             return;
@@ -254,11 +259,11 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
 
     private async ValueTask<bool> TakeInTurnAsync()
     {
-        if (turns is null) return TakeSome();
+        if (turns is null) return TakeOrBeginAgain();
         await turns.WaitAsync(stop.Token);
         try
         {
-            return TakeSome();
+            return TakeOrBeginAgain();
         }
         catch (Exception failure) when (isPassing?.Invoke(failure) == true)
         {
@@ -268,6 +273,26 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         finally
         {
             turns.Release();
+        }
+    }
+
+    /// <summary>As <see cref="TakeSome"/>; gives the second book up when what it needs next was deleted, so that another begins.</summary>
+    private bool TakeOrBeginAgain()
+    {
+        try
+        {
+            return TakeSome();
+        }
+        catch (JournalException gone) when (book is not null && (gone.Code == JournalErrorCode.NotRetained || book.LastSequence + 1 < partition.EventJournal.OldestSequence))
+        {
+            tell($"models and alerts beside the engine begin again from the newest snapshot, as the journal they had still to read was deleted: {gone.Message}");
+            lock (gate)
+            {
+                observer?.Lose();
+                book.Dispose();
+                book = null;
+            }
+            return true;
         }
     }
 
@@ -319,7 +344,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         lock (gate) observer.FrameEnd(book!.LastSequence, frame.Header.RecordedAt);
     }
 
-    /// <summary>Makes the second book, once there is something to run: at the newest snapshot, or empty where the journal is whole.</summary>
+    /// <summary>Makes the second book, once there is something to run: at the newest snapshot from which the journal goes on, or empty where the journal is whole.</summary>
     private bool Begin()
     {
         if (partition.EventJournal.OldestSequence <= options.FirstSequence)
@@ -328,7 +353,7 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         }
         foreach (var entry in SnapshotCatalog.Read(partition.Files))
         {
-            if (SnapshotLoader.Load(partition.Files, entry, idOptions: null) is not { } loaded) continue;
+            if (entry.Sequence + 1 < partition.EventJournal.OldestSequence || SnapshotLoader.Load(partition.Files, entry, idOptions: null) is not { } loaded) continue;
             return Start(new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, options, tell));
         }
         return false;
@@ -339,14 +364,19 @@ public sealed class RiskDesk : IRiskDesk, IAsyncDisposable, IShadowScores
         lock (gate)
         {
             book = begun;
-            observer?.Begin(new AlertSight(begun.State, begun.Executor, Between));
+            observer?.Begin(new AlertSight(begun.State, begun.Executor, act => Between(begun, act), () => partition.EventJournal.DurableSequence));
         }
         return true;
     }
 
-    private void Between(Action act)
+    private bool Between(ShadowBook seen, Action act)
     {
-        lock (gate) act();
+        lock (gate)
+        {
+            if (!ReferenceEquals(book, seen)) return false;
+            act();
+            return true;
+        }
     }
 
     private static DateOnly DayOf(long micros) => DateOnly.FromDateTime(DateTime.UnixEpoch.AddTicks(micros * 10));

@@ -4,7 +4,7 @@ using CreditGrains.Orleans.Wire;
 namespace CreditGrains.Orleans.Alerts;
 
 /// <summary>
-/// The alerts of one desk as another silo knows them. A desk that began anew, in the next activation of its partition, is compared with what was known: what both have was raised once. Not thread-safe.
+/// The alerts of one desk as another silo knows them. A desk that began anew, in the next activation of its partition, is compared with what was known: what both have was raised once, and what the new one does not have, as it began at a snapshot, is cleared. Not thread-safe.
 /// </summary>
 internal sealed class AlertMirror
 {
@@ -30,6 +30,9 @@ internal sealed class AlertMirror
     /// <summary>Why it tells nothing now; null when it does.</summary>
     public string? Fault { get; private set; } = "it was not asked yet";
 
+    /// <summary>Which desk told last; 0 before the first. Later activations have higher numbers.</summary>
+    public long Desk => desk;
+
     /// <summary>What to ask it.</summary>
     public AlertAsk AskOf(long asOfMicros) => new(desk, known, version, asOfMicros);
 
@@ -39,9 +42,10 @@ internal sealed class AlertMirror
     /// <summary>Takes what it told.</summary>
     /// <param name="report">What it told.</param>
     /// <param name="stamp">Of the rules here.</param>
-    /// <returns>What was raised and cleared since, oldest first; none where it could not tell.</returns>
+    /// <returns>What was raised and cleared since, oldest first; none where it could not tell. A desk that was taken over and does not know is not listened to.</returns>
     public IReadOnlyList<AlertChange> Take(AlertReport report, string stamp)
     {
+        if (report.State.Desk != 0 && report.State.Desk < desk) return [];
         if (report.State.Fault is { } fault)
         {
             Fault = fault;
@@ -50,10 +54,12 @@ internal sealed class AlertMirror
 
         var standing = report.Standing is null ? Standing : [.. report.Standing.Select(report.AlertOf)];
         AlertChange[] told = [.. report.Changes.Select(report.ChangeOf)];
-        if (desk != 0 && desk != report.State.Desk) told = Compare(standing, told, report.State);
+        // Of lists that are cut short, what is missing tells nothing: only what the new desk saw later is told.
+        if (desk != 0 && desk != report.State.Desk)
+            told = Math.Max(Standing.Count, standing.Count) < AlertReport.StandingMax ? Compare(standing, told, report.State) : [.. told.Where(change => change.Micros > Micros)];
         (desk, known, version) = (report.State.Desk, report.Known, report.Version);
-        (Standing, Counts, Sequence, Micros, Unwatched) = (standing, report.Counts, report.State.Sequence, report.State.Micros, report.Unwatched);
-        Fault = report.State.Stamp == stamp ? null : "its silo has other alert rules; give every silo the same file";
+        (Standing, Counts, Sequence, Micros, Unwatched) = (standing, report.Counts ?? Counts, report.State.Sequence, report.State.Micros, report.Unwatched);
+        Fault = report.State.Stamp == stamp ? report.Missing : "its silo has other alert rules; give every silo the same file";
         return told;
     }
 

@@ -6,7 +6,7 @@ namespace CreditGrains.Orleans.Alerts;
 
 /// <summary>
 /// A partition's alerts: its desk watches the second book that follows the partition's durable journal. It judges rules about accounts, borrowers and loans by itself, and tells its parts of figures that other partitions
-/// have too. All follows from journal and rules, so the next activation comes to the same. Members belong to the partition's scheduler, but where they say otherwise.
+/// have too. All follows from journal and rules, so the next activation comes to the same; where older rows were deleted it begins at a snapshot, and does not know what stood between its two levels. Members belong to the partition's scheduler, but where they say otherwise.
 /// </summary>
 /// <param name="rules">At first.</param>
 /// <param name="silo">What grains share.</param>
@@ -29,11 +29,11 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
     }
 
     /// <summary>The alerts raised here. Beside the turns: it waits for the one who follows.</summary>
-    public Task<Payload> AlertsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, (book, _, moment) =>
+    public Task<Payload> AlertsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, NowMicros, (book, _, moment) =>
         StateOf(moment) is { Fault: null } state ? AlertReport.Of(state, book, ask) : AlertReport.Nothing(StateOf(moment)))));
 
     /// <summary>The parts of figures that are added up elsewhere. Beside the turns.</summary>
-    public Task<Payload> PartsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, (_, parts, moment) =>
+    public Task<Payload> PartsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, NowMicros, (_, parts, moment) =>
     {
         var state = StateOf(moment);
         if (state.Fault is not null) return new AlertPartsReport(state, 0, true, [], 0);
@@ -44,6 +44,8 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
     /// <summary>What a silo without rules says.</summary>
     public static AlertDeskState NoRules { get; } = new(0, "", 0, 0, "its silo was started without alert rules; give every silo the same --alerts FILE");
 
+    private long NowMicros => (silo.Options.Clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
     private AlertDeskState StateOf(AlertMoment moment) => new(
         epoch, ClusterRules.StampOf(moment.Rules), moment.Sequence, moment.Micros, moment.Fault ?? (moment.Sequence < durableSequence ? "it opened lately and its journal is still being read" : null));
 
@@ -52,7 +54,16 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
         // Everything is looked at again, which may take a while.
         try
         {
-            await silo.Workers.Run(() => desk.Use(taken));
+            // A silo has many partitions: as few at once as follow their journals.
+            await silo.Followers.WaitAsync();
+            try
+            {
+                await silo.Workers.Run(() => desk.Use(taken));
+            }
+            finally
+            {
+                silo.Followers.Release();
+            }
         }
         catch (Exception failure)
         {

@@ -15,18 +15,38 @@ namespace CreditGrains.Orleans.Alerts;
 /// Alerts of figures that lie in several partitions: of shared nodes, whole tenants and pools. The register has them, so the cluster has one list of them. About every second it asks all partitions what changed in
 /// their parts, adds up, and judges by the terms of the nodes, which it holds itself; of pools that may have moved it reads the standing. Members belong to the register's scheduler.
 /// </summary>
-internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, SiloServices silo, long epoch)
+internal sealed class SharedAlerts
 {
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
+    private readonly PartitionLoop loop;
+    private readonly IClusterGrains grains;
+    private readonly SiloServices silo;
+    private readonly long epoch;
     private readonly AlertBook book = new();
-    private readonly SharedParts parts = new(silo.Map.Count);
-    private readonly Dictionary<NodeKey, long> movedPools = [];
-    private readonly StandingFile kept = new(silo.Store.FilesOf(PartitionMap.Register, epoch));
+    private readonly SharedParts parts;
+    private readonly OpenAsks asks;
+    private readonly MovedPools pools;
+    private readonly StandingFile kept;
     private AlertRules? rules;
     private string stamp = "";
     private long termsSequence = -1;
     private long keptChanges;
     private bool isPassing;
+    private bool hasLooked;
     private string? fault;
+
+    /// <param name="loop">The register's turns.</param>
+    /// <param name="grains">The way to partitions and pools.</param>
+    /// <param name="silo">What grains share.</param>
+    /// <param name="epoch">Names the desk.</param>
+    public SharedAlerts(PartitionLoop loop, IClusterGrains grains, SiloServices silo, long epoch)
+    {
+        (this.loop, this.grains, this.silo, this.epoch) = (loop, grains, silo, epoch);
+        parts = new SharedParts(silo.Map.Count);
+        asks = new OpenAsks(silo.Map.Count, silo.Options.Clock);
+        pools = new MovedPools(async pool => PoolBytes.ReadState((await grains.Pool(pool).ReadPoolAsync()).Bytes), JudgePool, silo.Options.Clock);
+        kept = new StandingFile(silo.Store.FilesOf(PartitionMap.Register, epoch));
+    }
 
     /// <summary>Begins to look when the last look is over; about once a second.</summary>
     public void Tick()
@@ -40,10 +60,11 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
     public Payload Answer(AlertAsk ask)
     {
         var sequence = loop.Partition.EventJournal.DurableSequence;
-        // Before every partition was heard nothing is known; after that one that is missing keeps the figures it had.
-        if (rules is null || !parts.IsComplete) return ViewWire.Write(AlertReport.Nothing(new AlertDeskState(epoch, stamp, sequence, parts.Micros, parts.Fault ?? "not every partition was heard yet")));
+        // Before every partition was heard, and looked at by these rules, nothing is known; after that one that is missing keeps the figures it had.
+        if (!hasLooked) return ViewWire.Write(AlertReport.Nothing(new AlertDeskState(epoch, stamp, sequence, parts.Micros, parts.Fault ?? fault ?? "not every partition was heard yet")));
+        book.TellFigures(silo.Options.Clock.GetUtcNow().Ticks / TimeSpan.TicksPerMicrosecond);
         var report = AlertReport.Of(new AlertDeskState(epoch, stamp, sequence, parts.Micros, null), book, ask);
-        return ViewWire.Write(report with { Unwatched = report.Unwatched + parts.Unwatched });
+        return ViewWire.Write(report with { Unwatched = report.Unwatched + parts.Unwatched, Missing = parts.Fault ?? pools.Fault ?? fault });
     }
 
     private async Task PassAsync()
@@ -57,17 +78,20 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
                 Take(silo.AlertRules!);
                 book.Restore(stood);
             }
-            await Task.WhenAll(Enumerable.Range(1, silo.Map.Count).Select(AskAsync));
+            await asks.PassAsync(place => AskAsync(place + 1), WaitMax, CancellationToken.None);
+            foreach (var (place, seconds) in asks.Silent()) parts.Miss(place + 1, $"it has not answered for {seconds} s");
             if (parts.IsComplete)
             {
                 await LookAsync();
+                await pools.ReadAsync(WaitMax);
                 await KeepAsync();
             }
             fault = null;
         }
         catch (Exception failure)
         {
-            // Told once; what was owed is looked at by the next pass.
+            // Told to the operator once, and with the list; everything is looked at by the next pass.
+            termsSequence = -1;
             if (fault is null && loop.IsAlive) silo.Options.Warn($"Alerts of shared nodes could not be looked at; trying again. {failure.Message}");
             fault = failure.Message;
         }
@@ -81,15 +105,18 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
     {
         book.Use(taken, loop.Partition.EventJournal.DurableSequence, parts.Micros);
         parts.Clear();
-        movedPools.Clear();
-        (rules, stamp, termsSequence) = (taken, ClusterRules.StampOf(taken), -1);
+        pools.Clear();
+        (rules, stamp, termsSequence, hasLooked) = (taken, ClusterRules.StampOf(taken), -1, false);
     }
 
     private async Task AskAsync(int partition)
     {
+        var asked = rules;
         try
         {
-            parts.Take(partition, ViewWire.Read<AlertPartsReport>(await grains.Partition(partition).RiskAsync(AlertWire.Parts(parts.AskOf(partition))))!, stamp);
+            var report = ViewWire.Read<AlertPartsReport>(await grains.Partition(partition).RiskAsync(AlertWire.Parts(parts.AskOf(partition))))!;
+            // What changed since a telling that was forgotten with the rules before is not the whole.
+            if (ReferenceEquals(asked, rules)) parts.Take(partition, report, stamp);
         }
         catch (Exception failure)
         {
@@ -113,16 +140,11 @@ internal sealed class SharedAlerts(PartitionLoop loop, IClusterGrains grains, Si
         var rows = nodes.Length == 0 ? [] : await loop.LookAsync(partition => TermsOf(partition.State, nodes));
         foreach (var (rule, subject, sequence) in looked)
         {
-            if (rules!.Rules[rule].Figure == AlertFigure.TriggerDistance) movedPools[subject.Key] = sequence;
+            if (rules!.Rules[rule].Figure == AlertFigure.TriggerDistance) pools.Note(subject.Key, sequence);
             else Judge(rule, subject, rows.GetValueOrDefault(subject.Key), sequence);
         }
 
-        termsSequence = terms;
-        foreach (var (pool, sequence) in movedPools.ToArray())
-        {
-            JudgePool(pool, PoolBytes.ReadState((await grains.Pool(pool).ReadPoolAsync()).Bytes), sequence);
-            movedPools.Remove(pool);
-        }
+        (termsSequence, hasLooked) = (terms, true);
     }
 
     private async Task KeepAsync()

@@ -52,6 +52,8 @@ internal sealed class SharedParts(int partitions)
     public void Take(int partition, AlertPartsReport report, string stamp)
     {
         var one = told[partition - 1];
+        // An activation that was taken over and does not know is not listened to.
+        if (report.State.Desk != 0 && report.State.Desk < one.Desk) return;
         if (report.State.Fault is not null || report.State.Stamp != stamp)
         {
             one.Fault = report.State.Fault ?? "its silo has other alert rules; give every silo the same file";

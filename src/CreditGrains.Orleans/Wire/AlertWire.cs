@@ -38,16 +38,19 @@ internal sealed record AlertDeskState(long Desk, string Stamp, long Sequence, lo
 /// <summary>The alerts of a desk.</summary>
 /// <param name="State">Where it is.</param>
 /// <param name="Rules">Those that lines name by their place.</param>
-/// <param name="Standing">What stands, the most severe first, at most <see cref="StandingMax"/>; null when the list is as known.</param>
-/// <param name="Counts">How many stand, all counted.</param>
+/// <param name="Standing">What stands, the most severe first, at most <see cref="StandingMax"/>; null when the list is as known, but for figures that are told later.</param>
+/// <param name="Counts">How many stand, all counted; null when the list is as known.</param>
 /// <param name="Version">Of the list.</param>
 /// <param name="Changes">Those after what was known, oldest first, at most <see cref="ChangesMax"/>.</param>
 /// <param name="Known">How many are known with these.</param>
 /// <param name="HasMore">Whether more changes are there.</param>
 /// <param name="Unwatched">Subjects left out.</param>
 internal sealed record AlertReport(
-    AlertDeskState State, AlertRule[] Rules, AlertLine[]? Standing, TenantAlerts[] Counts, long Version, AlertChangeLine[] Changes, long Known, bool HasMore, long Unwatched)
+    AlertDeskState State, AlertRule[] Rules, AlertLine[]? Standing, TenantAlerts[]? Counts, long Version, AlertChangeLine[] Changes, long Known, bool HasMore, long Unwatched)
 {
+    /// <summary>What may be missing, or older than the rest; null for nothing.</summary>
+    public string? Missing { get; init; }
+
     /// <summary>Most alerts of one desk that are listed.</summary>
     public const int StandingMax = 10_000;
 
@@ -64,11 +67,12 @@ internal sealed record AlertReport(
     public static AlertReport Of(AlertDeskState state, AlertBook book, AlertAsk ask)
     {
         var isKnown = ask.Desk == state.Desk;
+        var isAsKnown = isKnown && ask.Version == book.Version;
         var changes = book.ChangesSince(isKnown ? ask.Known : Math.Max(0, book.Changes - ChangesFirst), ChangesMax, out var known);
         var rules = new List<AlertRule>();
         var places = new Dictionary<AlertRule, int>(ReferenceEqualityComparer.Instance);
         return new AlertReport(
-            state, null!, isKnown && ask.Version == book.Version ? null : [.. book.Standing(0, StandingMax).Select(LineOf)], [.. book.Counts()], book.Version,
+            state, null!, isAsKnown ? null : [.. book.Standing(0, StandingMax).Select(LineOf)], isAsKnown ? null : [.. book.Counts()], book.Version,
             [.. changes.Select(change => new AlertChangeLine(LineOf(change.Alert), change.IsRaised, change.Sequence, change.Micros))], known, known < book.Changes, book.Unwatched) { Rules = [.. rules] };
 
         AlertLine LineOf(RaisedAlert alert)

@@ -1,6 +1,8 @@
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Alerts;
+using CreditGrains.Engine.Scoring;
+using CreditGrains.Engine.Snapshots;
 using CreditGrains.Engine.Tests.Pools;
 using CreditGrains.Engine.Tests.Rules;
 using static CreditGrains.Engine.Tests.Alerts.WatchedWorld;
@@ -136,6 +138,65 @@ public sealed class AlertTests
     }
 
     [Fact]
+    public void Report_OfALaterTime_InTheMiddleOfAFrame_LosesNothingOfIt()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 3", "\"window\": \"60s\""), Rule("growth", "exposureGrowth", Enterprises, "\"raise\": 5", "\"window\": \"60s\""));
+        watched.World.Hold(500);
+        // One frame, as all have one writer time.
+        for (var i = 0; i < 3; i++) watched.World.Authorize(5_000);
+        Assert.Equal(["growth Enterprise/1/1/1 5", "declines Tenant/1 3"], watched.Follow(() => ReportOf(watched, watched.World.Now + World.Day)).Order(StringComparer.Ordinal).Reverse());
+    }
+
+    [Fact]
+    public void Report_OfALaterTime_WhileOldJournalIsReplayed_DoesNotCountItAsNew()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 2", "\"window\": \"60s\""), Rule("growth", "exposureGrowth", Enterprises, "\"raise\": 5", "\"window\": \"60s\""));
+        for (var i = 0; i < 3; i++)
+        {
+            watched.World.Authorize(5_000);
+            watched.World.Hold(200);
+            watched.World.Pass(100 * World.Second);
+        }
+        Assert.Empty(watched.Follow(() => ReportOf(watched, watched.World.Now)));
+        Assert.Empty(watched.Desk.ChangesAfter(0));
+    }
+
+    [Fact]
+    public void Report_OfALaterTime_OnceAllIsFollowed_RunsWindowsOnToTheOwnClockAtMost()
+    {
+        using var watched = new WatchedWorld(Tree(), Rule("declines", "declines", """{ "tenant": 1 }""", "\"raise\": 1", "\"window\": \"60s\""));
+        watched.World.Authorize(5_000);
+        Assert.Single(watched.Follow());
+        ReportOf(watched, watched.World.Now + World.Day, watched.World.Now + 30 * World.Second);
+        Assert.Single(watched.Follow());
+        ReportOf(watched, watched.World.Now + World.Day, watched.World.Now + 61 * World.Second);
+        Assert.Empty(watched.Follow());
+    }
+
+    [Fact]
+    public void Pool_ThatMovedBetweenTwoActivations_HasAnotherNumberThanBefore()
+    {
+        var pools = new PoolWorld();
+        string[] rules = [Rule("near", "triggerDistance", """{ "kind": "pool" }""", "\"raise\": 0.011, \"clear\": 0.02")];
+        for (var loan = 1; loan <= 20; loan++)
+        {
+            pools.World.Pass(World.Second);
+            pools.World.Set(PoolWorld.Put(loan, 1_000, region: loan % 5 + 1));
+        }
+        using var first = new WatchedWorld(pools.World, new AlertDesk(RulesOf(rules), _ => true)) { IsShared = true };
+        var before = PartOf(first);
+        Assert.Equal(before, PartOf(first));
+        pools.World.Set(PoolWorld.Put(21, 1_000, region: 1));
+        // The next activation reads the journal from a snapshot, in one look.
+        pools.World.Snapshot();
+        var loaded = SnapshotLoader.Load(pools.World.Disk, SnapshotCatalog.Read(pools.World.Disk)[0], idOptions: null)!;
+        using var second = new WatchedWorld(pools.World, new AlertDesk(RulesOf(rules), _ => true), new ShadowBook(loaded.State, loaded.Sequence, loaded.RecordedAtMicros, new PartitionOptions(), text => Assert.Fail(text)));
+        Assert.True(PartOf(second) > before);
+
+        double PartOf(WatchedWorld watched) => watched.Desk.Report(0, 0, (_, parts, _) => Assert.Single(parts.Tell(0, out _)).Value);
+    }
+
+    [Fact]
     public async Task Followed_WaitsForTheFrame()
     {
         using var watched = new WatchedWorld(Tree(), Rule("full", "utilisation", Enterprises, "\"raise\": 0.5"));
@@ -159,6 +220,8 @@ public sealed class AlertTests
         Assert.Empty(watched.Desk.Read(2, 10).Raised);
         Assert.Empty(watched.Desk.Newest(2, 10));
     }
+
+    private static void ReportOf(WatchedWorld watched, long asOfMicros, long nowMicros = long.MaxValue) => watched.Desk.Report(asOfMicros, nowMicros, (_, _, moment) => moment.Sequence);
 
     private static World Tree()
     {

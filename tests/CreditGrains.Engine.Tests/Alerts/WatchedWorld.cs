@@ -9,13 +9,23 @@ namespace CreditGrains.Engine.Tests.Alerts;
 /// <summary>Follows a world with alerts, a frame for each batch whose events have one writer time.</summary>
 internal sealed class WatchedWorld : IDisposable
 {
-    private readonly ShadowBook book = new(new PartitionState(), 0, 0, new PartitionOptions(), text => Assert.Fail(text));
+    private readonly ShadowBook book;
 
     public WatchedWorld(World world, params string[] rules)
+        : this(world, new AlertDesk(RulesOf(rules)))
     {
+    }
+
+    public WatchedWorld(World world, AlertDesk desk, ShadowBook? begun = null)
+    {
+        book = begun ?? new ShadowBook(new PartitionState(), 0, 0, new PartitionOptions(), text => Assert.Fail(text));
         World = world;
-        Desk = new AlertDesk(RulesOf(rules));
-        Observer.Begin(new AlertSight(book.State, book.Executor, act => act()));
+        Desk = desk;
+        Observer.Begin(new AlertSight(book.State, book.Executor, act =>
+        {
+            act();
+            return true;
+        }, () => World.LastSequence));
         Follow();
     }
 
@@ -34,7 +44,8 @@ internal sealed class WatchedWorld : IDisposable
         $$"""{ "name": "{{name}}", "severity": "warning", "figure": "{{figure}}", "of": {{of}}, {{levels}}{{(more.Length > 0 ? ", " + more : "")}}, "text": { "en": "{subject}: {figure} of {threshold}", "zh": "{subject}：{figure}" } }""";
 
     /// <summary>Takes what is new, and says what stands: "rule subject figure".</summary>
-    public string[] Follow()
+    /// <param name="between">What others do between two events, also in the middle of a frame.</param>
+    public string[] Follow(Action? between = null)
     {
         while (book.LastSequence < World.LastSequence)
         {
@@ -42,6 +53,7 @@ internal sealed class WatchedWorld : IDisposable
             Observer.Before(e);
             book.Take(e, NoScores.Instance);
             Observer.After(e);
+            between?.Invoke();
             var isLast = book.LastSequence == World.LastSequence || (World.Partition.TryReadDurable(book.LastSequence + 1, out var next) && next.RecordedAtMicros != e.RecordedAtMicros);
             if (isLast) Observer.FrameEnd(book.LastSequence, e.RecordedAtMicros);
         }
