@@ -24,7 +24,7 @@ internal static class DealCheck
         if (deal.Dates.DeterminationDaysBefore is < 0 or > 60) throw Bad("dates.determinationDaysBefore", "write 0 to 60 business days");
         if (deal.RevolvingPeriods is < 0 or > DealRunner.PeriodsMax) throw Bad("revolvingPeriods", $"write 0 to {DealRunner.PeriodsMax}");
         if (deal.PeriodsBefore is < 0 or > DealRunner.PeriodsMax) throw Bad("periodsBefore", $"write 0 to {DealRunner.PeriodsMax}");
-        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.OriginalPool ?? 0, "originalPool"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore")])
+        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.OriginalPool ?? 0, "originalPool"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore"), (deal.DefaultedStock, "defaultedStock")])
             Amount(amount, path);
         var names = new Names(deal);
         Pools(deal, names);
@@ -36,6 +36,10 @@ internal static class DealCheck
 
     private static void Pools(DealTerms deal, Names names)
     {
+        if (deal.Pools.IsEmpty) Stock(deal.AllPools[0], "defaultedStock");
+        else
+            foreach (var (amount, name) in ((long, string)[])[(deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore"), (deal.DefaultedStock, "defaultedStock")])
+                if (amount != 0) throw Bad(name, $"the collateral has pools; write it of each, as collateral.pools[i].{name}");
         for (var i = 0; i < deal.Pools.Length; i++)
         {
             var pool = deal.Pools[i];
@@ -45,7 +49,21 @@ internal static class DealCheck
             Amount(pool.OriginalBalance ?? 0, $"{path}.originalBalance");
             Amount(pool.DefaultedBefore, $"{path}.defaultedBefore");
             Amount(pool.LostBefore, $"{path}.lostBefore");
+            Amount(pool.DefaultedStock, $"{path}.defaultedStock");
+            Stock(pool, $"{path}.defaultedStock");
             Names.Need(names.Tranches, pool.LossOrder, $"{path}.lossOrder", "tranche");
+        }
+    }
+
+    /// <summary>A stock of defaults has no segments, so the recovery terms of all must be the same.</summary>
+    private static void Stock(CollateralPool pool, string path)
+    {
+        if (pool.DefaultedStock == 0) return;
+        foreach (var other in pool.Scenarios.Skip(1).Select(scenario => scenario.Recovery))
+        {
+            var first = pool.Scenarios[0].Recovery;
+            if (other.Severity == first.Severity && other.LagMonths == first.LagMonths && other.Parts.SequenceEqual(first.Parts)) continue;
+            throw Bad(path, "the segments recover by different terms and the stock is of no segment; give all the same recovery, or write a pool in collateral.pools for each");
         }
     }
 

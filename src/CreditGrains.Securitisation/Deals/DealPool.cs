@@ -97,7 +97,8 @@ internal sealed class DealPool
         var calendar = new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length));
         try
         {
-            return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total)];
+            var lines = PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total;
+            return [.. pool.Actuals, .. PoolMonth.Of(pool.DefaultedStock == 0 ? lines : CashflowTable.Sum([lines, pool.StockOf(deal.Conventions)]))];
         }
         catch (InvalidInputException e) when (e.Path.StartsWith("lines[", StringComparison.Ordinal))
         {

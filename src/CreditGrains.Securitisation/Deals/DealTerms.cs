@@ -21,7 +21,7 @@ public sealed record DealTerms
     /// <summary>The loans of a deal with one pool; empty when <see cref="Pools"/> has several.</summary>
     public ImmutableArray<LoanLine> Lines { get; init; } = [];
 
-    /// <summary>Several pools, each with loans, scenarios and actuals of its own; then <see cref="Lines"/>, <see cref="Scenarios"/> and <see cref="Actuals"/> are not read.</summary>
+    /// <summary>Several pools, each with loans, scenarios and actuals of its own; then <see cref="Lines"/>, <see cref="Scenarios"/> and <see cref="Actuals"/> are not read, and what was before the run is said of each pool.</summary>
     public ImmutableArray<CollateralPool> Pools { get; init; } = [];
 
     /// <summary>One for all lines, or one a segment.</summary>
@@ -40,6 +40,9 @@ public sealed record DealTerms
 
     /// <summary>Lost before the run begins.</summary>
     public long LostBefore { get; init; }
+
+    /// <summary>Balance that defaulted before the projection, in actual months too, and is not liquidated yet. The months after the actuals recover and lose it by the scenario's recovery terms.</summary>
+    public long DefaultedStock { get; init; }
 
     /// <summary>Payment periods before the run: coupons that step up, levels of triggers, planned schedules, legal finals and revolving periods count from the deal's first.</summary>
     public int PeriodsBefore { get; init; }
@@ -91,7 +94,10 @@ public sealed record DealTerms
     /// <summary>The pools, of which there is always one.</summary>
     public ImmutableArray<CollateralPool> AllPools => !Pools.IsEmpty ? Pools :
     [
-        new CollateralPool { Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore },
+        new CollateralPool
+        {
+            Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore, DefaultedStock = DefaultedStock,
+        },
     ];
 
     /// <summary>The same deal with the rates of floating loans by month, from its indices.</summary>

@@ -32,7 +32,7 @@ public sealed class SchemaBoundsTest
 
     private const string One = $$"""
         { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{{Lines}}] }, "actuals": [{{Months}}],
-          "originalPool": 1, "defaultedBefore": 0, "lostBefore": 0, "periodsBefore": 0, "incomeBalance": 0, "principalBalance": 0,
+          "originalPool": 1, "defaultedBefore": 0, "lostBefore": 0, "defaultedStock": 0, "periodsBefore": 0, "incomeBalance": 0, "principalBalance": 0,
           "dates": { "monthsPerPayment": 1, "paymentDelayDays": 0, "determinationDaysBefore": 0 },
           "fees": [{ "name": "fixed", "amount": 1, "capPerPayment": 1, "capPerYear": 1, "unpaid": 0 }, { "name": "part", "on": "poolBalance", "rate": 0.01, "capOfPool": 0.01 }],
           "reserves": [{ "name": "cash", "balance": 0, "fixed": 0, "ofPool": 0, "ofOriginalPool": 0, "ofTranches": 0, "floor": 0, "cap": 1000000000000000 }],
@@ -53,7 +53,7 @@ public sealed class SchemaBoundsTest
         """;
 
     private const string Several = $$"""
-        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "pools": [{ "name": "one", "lines": [{ "balance": 1, "rate": 0, "remainingMonths": 1 }], "actuals": [{{Months}}], "originalBalance": 1, "defaultedBefore": 0, "lostBefore": 0 }] },
+        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "pools": [{ "name": "one", "lines": [{ "balance": 1, "rate": 0, "remainingMonths": 1 }], "actuals": [{{Months}}], "originalBalance": 1, "defaultedBefore": 0, "lostBefore": 0, "defaultedStock": 0 }] },
           "tranches": [{ "name": "A", "balance": 1 }], {{Steps}} }
         """;
 
