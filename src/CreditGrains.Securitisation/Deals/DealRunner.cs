@@ -63,7 +63,7 @@ public static class DealRunner
             Pool = month,
             Pools = book.PoolReports(),
             CumulativeDefault = book.CumulativeDefault,
-            Delinquency = month.Closing == 0 ? 0 : (double)month.Delinquent / month.Closing,
+            Delinquency = book.Delinquency,
             CleanUpProceeds = book.CleanUpProceeds,
             Triggers = [.. book.Watches.Select(watch => new TriggerPeriod(watch.Trigger.Name, watch.Value, watch.Level, watch.IsBreached))],
             Dues = [.. book.Dues.Values.Select(due => due.Report())],

@@ -20,9 +20,9 @@ public sealed class DefaultedStockTest
         // 200,000 of 1,200,000 is a sixth; after the first month nothing defaults.
         var whole = DealRunner.Run(Deal(1_200_000, 5, $$"""{ "default": { "vector": [0.16666666666666666, 0], "unit": "monthly" }, {{Recovery}} }"""));
         var middle = DealRunner.Run(Middle);
-        Assert.Equal([0, 0, 40_000, 40_000, 0], middle.Periods.Select(period => period.Pool.Recovered));
-        Assert.Equal([0, 0, 60_000, 60_000, 0], middle.Periods.Select(period => period.Pool.Loss));
-        Assert.Equal([0, 0, 60_000, 60_000, 0], middle.Of("B").Select(period => period.WrittenDown));
+        Assert.Equal([0, 0, 40_000, 40_000, 0], middle.Periods.Take(5).Select(period => period.Pool.Recovered));
+        Assert.Equal([0, 0, 60_000, 60_000, 0], middle.Periods.Take(5).Select(period => period.Pool.Loss));
+        Assert.Equal([0, 0, 60_000, 60_000, 0], middle.Of("B").Take(5).Select(period => period.WrittenDown));
         Assert.Equal(120_000.0 / 1_200_000, middle.Periods[^1].Triggers[0].Value!.Value, 12);
         Assert.All(middle.Periods, period => Assert.Equal(200_000.0 / 1_200_000, period.CumulativeDefault, 12));
         Assert.Equal(whole.Periods.Count, middle.Periods.Count);
@@ -46,9 +46,9 @@ public sealed class DefaultedStockTest
     public void Stock_WithALongLag_OutlivesTheLoans()
     {
         var run = DealRunner.Run(Deal(1_000_000, 1, """{ "recovery": { "severity": 0.6, "lagMonths": 6 } }""", """ "originalPool": 1200000, "defaultedBefore": 200000, "defaultedStock": 200000,"""));
-        // As if it had defaulted in month 0, it comes back in month 6.
-        Assert.Equal((6, 80_000, 120_000), (run.Periods.Count, run.Periods[5].Pool.Recovered, run.Periods[5].Pool.Loss));
-        Assert.Equal(80_000, run.Of("B").Last().PrincipalPaid);
+        // As if it had defaulted in month 0, it comes back in month 6; what defaults in month 1 would in month 7.
+        Assert.Equal([0, 80_000, 0], run.Periods.Skip(4).Select(period => period.Pool.Recovered));
+        Assert.Equal((80_000, 120_000), (run.Periods[5].Tranches[1].PrincipalPaid, run.Periods[5].Tranches[1].WrittenDown));
     }
 
     /// <summary>Whole defaults are on the ledger since they defaulted; what comes back is income, and the stock is not booked again.</summary>
@@ -70,7 +70,7 @@ public sealed class DefaultedStockTest
                 { "name": "two", "lines": [{ "balance": 500000, "rate": 0, "remainingMonths": 4 }], "originalBalance": 700000, "defaultedBefore": 200000, "defaultedStock": 200000 }] },
               "assumptions": { {{Recovery}} }, "tranches": [{ "name": "A", "balance": 1000000 }, { "name": "B", "balance": 200000 }], "losses": "writeDown", "waterfalls": { "amortising": [{{Steps}}] } }
             """));
-        Assert.Equal([0, 60_000, 60_000, 0], run.Periods.Select(period => period.Pools[1].Month.Loss));
+        Assert.Equal([0, 60_000, 60_000, 0], run.Periods.Take(4).Select(period => period.Pools[1].Month.Loss));
         Assert.All(run.Periods, period => Assert.Equal(0, period.Pools[0].Month.Loss));
         Assert.Equal(200_000.0 / 700_000, run.Periods[^1].Pools[1].CumulativeDefault, 12);
     }
