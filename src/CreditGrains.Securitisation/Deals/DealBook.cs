@@ -31,6 +31,8 @@ internal sealed partial class DealBook
 
     public DealTerms Deal { get; }
 
+    public long OriginalPool => originalPool;
+
     public CashAccounts Cash { get; }
 
     public IReadOnlyList<TrancheBook> Tranches { get; }

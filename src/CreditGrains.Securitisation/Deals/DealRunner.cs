@@ -32,7 +32,7 @@ public static class DealRunner
             periods.Add(Period(deal, pool, book, period));
         }
 
-        return new DealRun(deal, periods) { Bought = pool.Bought };
+        return new DealRun(deal, periods) { Bought = pool.Bought, OriginalPool = book.OriginalPool };
     }
 
     private static InvalidInputException Unfunded(int period, in PoolMonth month, DealBook book) => new(

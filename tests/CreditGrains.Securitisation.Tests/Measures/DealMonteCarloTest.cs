@@ -77,6 +77,19 @@ public sealed class DealMonteCarloTest
         Assert.Equal((0.04, 0.02), (Math.Round(losses.DefaultRate.Mean, 9), Math.Round(losses.PoolDefault.Mean, 9)));
     }
 
+    /// <summary>Pool one of 600 says nothing of its original balance, pool two of 400 says 1,400: 2,000 in all. At 10 % and nothing recovered 60 and 40 are lost, 5 % of it, and as much defaults; of 1,400 alone it would be 7.1 %.</summary>
+    [Fact]
+    public void Loss_OfPoolsOfWhichOneSaysItsOriginalBalance_IsOfBoth()
+    {
+        var deal = DealSamples.Parse("""
+            { "collateral": { "currency": "EUR", "pools": [
+                { "name": "one", "lines": [{ "balance": 600, "rate": 0, "remainingMonths": 1 }] }, { "name": "two", "lines": [{ "balance": 400, "rate": 0, "remainingMonths": 1 }], "originalBalance": 1400 }] },
+              "tranches": [{ "name": "A", "balance": 1000 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        var losses = DealMonteCarlo.Copula(deal, new CopulaTerms(0.1, 0, 0, [1]), 2, seed: 1);
+        Assert.Equal((0.05, 0.05), (Math.Round(losses.PoolLoss.Mean, 9), Math.Round(losses.PoolDefault.Mean, 9)));
+    }
+
     [Theory]
     [InlineData(1.5, 0.1, "probability")]
     [InlineData(0.1, 1.0, "correlation")]
