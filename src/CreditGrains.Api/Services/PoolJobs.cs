@@ -139,7 +139,7 @@ internal sealed class PoolJobs(EngineAccess access)
 
     private static CopulaTerms CopulaOf(DealTerms deal, V1.Copula copula)
     {
-        var probability = copula.HasProbability ? copula.Probability : DealRunner.Run(deal).Periods[^1].CumulativeDefault;
+        var probability = copula.HasProbability ? copula.Probability : LossSearch.ProbabilityOf(deal);
         return new CopulaTerms(probability, copula.HasCorrelation ? copula.Correlation : CorrelationUsual, copula.Obligors, LossSearch.TimingOf(deal));
     }
 

@@ -50,6 +50,7 @@ internal static class TapeFile
                 var loan = new TapeRow(csv, mapping, places, date, currency).Loan();
                 if (ids is not null && !ids.Add(loan.Line.Id)) throw new InvalidInputException("LoanTwice", "id", $"'{loan.Line.Id}' stands in an earlier row too; leave one of them out, or give each row an id of its own");
                 loans.Add(loan);
+                currency.Taken();
             }
             catch (InvalidInputException e)
             {

@@ -21,7 +21,7 @@ internal static class DealMonteCarloCommand
         var trials = new Option<int>("--trials") { Description = "Trials; each is a run of the deal", DefaultValueFactory = _ => TrialsUsual };
         var seed = new Option<long>("--seed") { Description = "The same seed gives the same trials on any machine", DefaultValueFactory = _ => 1 };
         var correlation = new Option<double>("--correlation") { Description = "Asset correlation of the copula, 0 up to below 1", DefaultValueFactory = _ => CorrelationUsual };
-        var probability = new Option<double?>("--probability") { Description = "Default probability of a loan over its life; without it the cumulative default of the deal's own scenario" };
+        var probability = new Option<double?>("--probability") { Description = "Default probability of a loan over its life; without it what the deal's own scenario defaults of the loans as they stand" };
         var obligors = new Option<int>("--obligors") { Description = "Equal loans of the pool; 0 is the large pool", DefaultValueFactory = _ => 0 };
         var vintages = new Option<string?>("--vintages") { Description = "Bootstrap of vintages instead of the copula: CSV with vintage, month and rate, or opening and defaulted", HelpName = "FILE" };
         var months = new Option<int?>("--months") { Description = "Length of a path; without it the longest vintage" };
@@ -43,7 +43,7 @@ internal static class DealMonteCarloCommand
                 return (int)ExitCode.Ok;
             }
 
-            var chance = parse.GetValue(probability) ?? DealRunner.Run(deal).Periods[^1].CumulativeDefault;
+            var chance = parse.GetValue(probability) ?? LossSearch.ProbabilityOf(deal);
             var terms = new CopulaTerms(chance, parse.GetValue(correlation), parse.GetValue(obligors), LossSearch.TimingOf(deal));
             var losses = DealMonteCarlo.Copula(deal, terms, parse.GetValue(trials), parse.GetValue(seed));
             MonteCarloView.Print(shell, deal, losses, terms, format);

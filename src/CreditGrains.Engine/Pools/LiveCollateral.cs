@@ -93,6 +93,7 @@ public static class LiveCollateral
             OriginalPool = ledger.PurchasedTotal - months.Sum(month => month.PurchasedRevolving + month.SubstitutedIn),
             DefaultedBefore = 0,
             LostBefore = 0,
+            DefaultedStock = ledger.DefaultedStock,
         };
     }
 

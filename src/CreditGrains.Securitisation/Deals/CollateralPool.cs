@@ -27,6 +27,9 @@ public sealed record CollateralPool
     /// <summary>Lost before the run begins.</summary>
     public long LostBefore { get; init; }
 
+    /// <summary>Balance that defaulted before the projection and is not liquidated yet; counted among defaults already. The months after the actuals recover and lose it.</summary>
+    public long DefaultedStock { get; init; }
+
     /// <summary>Whether its collections go to sub-accounts of its own, "NAME.income" and "NAME.principal", and not to those of the deal.</summary>
     public bool HasOwnAccounts { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record CollateralPool
     internal bool ProjectsDelinquency => Scenarios.All(scenario => scenario.LoanDefault is LoanDefaultCurve.RollRate);
 
     internal string IncomeAccount => HasOwnAccounts ? $"{Name}.income" : Waterfall.CashAccounts.Income;
+
+    /// <summary>What comes back of its stock of defaults, from the first month projected on. All its scenarios have the same recovery terms: DealCheck has seen to it.</summary>
+    internal CashflowTable StockOf(ProjectionConventions conventions) => Liquidation.OfStock(DefaultedStock, Scenarios[0], conventions.Rounding);
 
     internal string PrincipalAccount => HasOwnAccounts ? $"{Name}.principal" : Waterfall.CashAccounts.Principal;
 }

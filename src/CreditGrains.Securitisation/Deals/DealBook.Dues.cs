@@ -6,7 +6,7 @@ namespace CreditGrains.Securitisation.Deals;
 /// <summary>What falls due, what triggers measure, and by which index rates.</summary>
 internal sealed partial class DealBook
 {
-    private bool StartsYear => (DealPeriod - 1) % Math.Max(1, 12 / Deal.Dates.MonthsPerPayment) == 0;
+    private bool StartsYear => Deal.Dates.StartsYear(DealPeriod);
 
     /// <summary>Most that may be paid of a fee now.</summary>
     public long CapOf(Fee fee, DueBook due)
@@ -71,18 +71,19 @@ internal sealed partial class DealBook
         }
 
         var one = trigger.Pool is { } name ? pools.First(pool => pool.Terms.Name == name) : null;
-        var month = one?.Month ?? Pool;
+        // Sold with the clean-up call, a pool is cash.
+        var covers = (IsCalled ? 0 : (one?.Month ?? Pool).Closing) + PrincipalCash(one);
         var original = one?.Original ?? originalPool;
         return trigger.Kind switch
         {
             TriggerKind.CumulativeDefault => one?.CumulativeDefault ?? CumulativeDefault,
             TriggerKind.CumulativeLoss => original == 0 ? 0 : (double)(one?.Lost ?? pools.Sum(pool => pool.Lost)) / original,
-            TriggerKind.Delinquency => month.Closing == 0 ? null : (double)month.Delinquent / month.Closing,
-            TriggerKind.Overcollateralisation => balances == 0 ? null : (double)(month.Closing + PrincipalCash(one)) / balances,
+            TriggerKind.Delinquency => DelinquencyOf(one),
+            TriggerKind.Overcollateralisation => balances == 0 ? null : (double)covers / balances,
             TriggerKind.InterestCoverage => interestDue == 0 ? null : (double)(IncomeCash(one) - Senior()) / interestDue,
             TriggerKind.UnpaidInterest => unpaid,
             TriggerKind.UnpaidPrincipal => late,
-            _ => original == 0 ? null : (double)month.Closing / original,
+            _ => original == 0 ? null : (double)PoolAfter(one) / original,
         };
     }
 
@@ -95,6 +96,21 @@ internal sealed partial class DealBook
         return sum;
     }
 
+    private double? DelinquencyOf(PoolBook? one) => PoolAfter(one) is > 0 and var left ? (double)(one?.Month ?? Pool).Delinquent / left : null;
+
+    /// <summary>
+    /// Performing balance after the period, of one pool or all: at its end, with what was bought in it and what the purchase steps of the state can still buy for the principal at hand.
+    /// </summary>
+    private long PoolAfter(PoolBook? one = null)
+    {
+        var left = (one?.Month ?? Pool).Closing;
+        for (var i = 0; i < pools.Length; i++)
+            if (one is null || one == pools[i]) left += loans.BoughtOf(i, Period);
+        if (Deal.Purchase is not { } terms || IsCalled || loans.IsActual(Period) || (one is not null && one != pools[terms.PoolOf(Deal)])) return left;
+        var cash = Steps().OfType<Step.Purchase>().Where(step => Holds(step.When)).SelectMany(step => step.From).Distinct().Where(Cash.IsPrincipal).Sum(Cash.Balance);
+        return left + Part.Of(Math.Max(0, cash - Part.Of(LeftToBuy, terms.Price)), 1 / terms.Price);
+    }
+
     private long PrincipalCash(PoolBook? one) =>
         one is { Terms.HasOwnAccounts: true } ? Cash.Balance(one.Terms.PrincipalAccount) : Cash.CollectionAccounts(Deal).Where(Cash.IsPrincipal).Sum(Cash.Balance);
 
@@ -103,7 +119,7 @@ internal sealed partial class DealBook
 }
 
 /// <summary>Something owed that is no tranche interest: a fee, a tax, a swap payment.</summary>
-internal sealed class DueBook(string name, long unpaid)
+internal sealed class DueBook(string name, long unpaid, long paidThisYear = 0)
 {
     public long Owed { get; private set; } = unpaid;
 
@@ -112,7 +128,7 @@ internal sealed class DueBook(string name, long unpaid)
     public long Paid { get; private set; }
 
     /// <summary>Since the year of payment dates began.</summary>
-    public long PaidThisYear { get; private set; }
+    public long PaidThisYear { get; private set; } = paidThisYear;
 
     public void Begin(long due, bool carries, bool startsYear)
     {

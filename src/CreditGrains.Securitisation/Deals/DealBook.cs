@@ -9,12 +9,14 @@ internal sealed partial class DealBook
     private readonly Dictionary<string, TrancheBook> byName = new(StringComparer.Ordinal);
     private readonly PoolBook[] pools;
     private readonly IReadOnlyList<TrancheBook> lossOrder;
+    private readonly DealPool loans;
     private readonly long originalPool;
     private long poolOpening;
 
     public DealBook(DealTerms deal, DealPool pool)
     {
         Deal = deal;
+        loans = pool;
         Cash = new CashAccounts(deal);
         Tranches = [.. deal.Tranches.Select(terms => new TrancheBook(terms))];
         foreach (var tranche in Tranches) byName[tranche.Name] = tranche;
@@ -23,11 +25,13 @@ internal sealed partial class DealBook
         // A deal with one pool says its own original balance; with several it may, and otherwise theirs are added.
         originalPool = deal.OriginalPool ?? pools.Sum(book => book.Original);
         Watches = [.. deal.Triggers.Select(trigger => new TriggerWatch(trigger))];
-        foreach (var fee in deal.Fees) Dues[fee.Name] = new DueBook(fee.Name, fee.Unpaid);
+        foreach (var fee in deal.Fees) Dues[fee.Name] = new DueBook(fee.Name, fee.Unpaid, fee.PaidThisYear);
         foreach (var swap in deal.Swaps) Dues[swap.Name] = new DueBook(swap.Name, swap.Unpaid);
     }
 
     public DealTerms Deal { get; }
+
+    public long OriginalPool => originalPool;
 
     public CashAccounts Cash { get; }
 
@@ -53,6 +57,9 @@ internal sealed partial class DealBook
 
     /// <summary>Of what was bought in actual months of the period, what no step has paid for yet: principal.</summary>
     public long LeftToBuy { get; private set; }
+
+    /// <summary>Delinquent over pool with what is bought in the period, as triggers see it; 0 without pool.</summary>
+    public double Delinquency { get; private set; }
 
     public double CumulativeDefault => originalPool == 0 ? 0 : (double)pools.Sum(pool => pool.Defaulted) / originalPool;
 
@@ -110,6 +117,7 @@ internal sealed partial class DealBook
     public void Look()
     {
         State = DealPeriod <= Deal.RevolvingPeriods ? DealState.Revolving : DealState.Amortising;
+        Delinquency = DelinquencyOf(null) ?? 0;
         foreach (var watch in Watches)
         {
             if (Knows(watch.Trigger)) watch.Look(Measure(watch.Trigger), DealPeriod);
@@ -139,8 +147,11 @@ internal sealed partial class DealBook
         long notes = 0;
         foreach (var tranche in Tranches)
             if (tranche.Terms.Kind != TrancheKind.Equity) notes += tranche.Balance;
-        if (Pool.Closing == 0 || notes == 0 || IsCalled) return 0;
-        var target = reserve.Fixed + Part.Of(Pool.Closing, reserve.OfPool) + Part.Of(originalPool, reserve.OfOriginalPool) + Part.Of(notes, reserve.OfTranches);
+        var left = PoolAfter();
+        // While revolving an empty pool will buy again, unless nothing comes any more.
+        var isGone = left == 0 && (State != DealState.Revolving || Period >= loans.Periods);
+        if (isGone || notes == 0 || IsCalled) return 0;
+        var target = reserve.Fixed + Part.Of(left, reserve.OfPool) + Part.Of(originalPool, reserve.OfOriginalPool) + Part.Of(notes, reserve.OfTranches);
         return Math.Min(Math.Max(target, reserve.Floor), reserve.Cap ?? long.MaxValue);
     }
 
@@ -181,6 +192,8 @@ internal sealed partial class DealBook
     private void Call(DealPool pool)
     {
         var left = Pool.Closing;
+        // What has been was not called, and while revolving the pool is small only until it has bought.
+        if (pool.IsActual(Period) || DealPeriod <= Deal.RevolvingPeriods) return;
         if (Deal.CleanUp is not { } call || left == 0 || originalPool == 0 || (double)left / originalPool >= call.PoolFactorBelow) return;
         if (call.NeedsFullRepayment)
         {

@@ -22,9 +22,10 @@ internal static class DealCheck
         if (deal.Dates.MonthsPerPayment is < 1 or > 12) throw Bad("dates.monthsPerPayment", "write 1 to 12");
         if (deal.Dates.PaymentDelayDays is < 0 or > 366) throw Bad("dates.paymentDelayDays", "write 0 to 366 days");
         if (deal.Dates.DeterminationDaysBefore is < 0 or > 60) throw Bad("dates.determinationDaysBefore", "write 0 to 60 business days");
+        if (deal.Closing is not null && deal.Dates.Accrual != AccrualSpan.PaymentDates) throw Bad("closing", "coupons accrue between ends of periods, so it is not read; write \"accrual\": \"paymentDates\" in dates, or leave it out");
         if (deal.RevolvingPeriods is < 0 or > DealRunner.PeriodsMax) throw Bad("revolvingPeriods", $"write 0 to {DealRunner.PeriodsMax}");
         if (deal.PeriodsBefore is < 0 or > DealRunner.PeriodsMax) throw Bad("periodsBefore", $"write 0 to {DealRunner.PeriodsMax}");
-        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.OriginalPool ?? 0, "originalPool"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore")])
+        foreach (var (amount, path) in ((long, string)[])[(deal.IncomeBalance, "incomeBalance"), (deal.PrincipalBalance, "principalBalance"), (deal.OriginalPool ?? 0, "originalPool"), (deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore"), (deal.DefaultedStock, "defaultedStock")])
             Amount(amount, path);
         var names = new Names(deal);
         Pools(deal, names);
@@ -36,6 +37,10 @@ internal static class DealCheck
 
     private static void Pools(DealTerms deal, Names names)
     {
+        if (deal.Pools.IsEmpty) Stock(deal.AllPools[0], "defaultedStock");
+        else
+            foreach (var (amount, name) in ((long, string)[])[(deal.DefaultedBefore, "defaultedBefore"), (deal.LostBefore, "lostBefore"), (deal.DefaultedStock, "defaultedStock")])
+                if (amount != 0) throw Bad(name, $"the collateral has pools; write it of each, as collateral.pools[i].{name}");
         for (var i = 0; i < deal.Pools.Length; i++)
         {
             var pool = deal.Pools[i];
@@ -45,7 +50,21 @@ internal static class DealCheck
             Amount(pool.OriginalBalance ?? 0, $"{path}.originalBalance");
             Amount(pool.DefaultedBefore, $"{path}.defaultedBefore");
             Amount(pool.LostBefore, $"{path}.lostBefore");
+            Amount(pool.DefaultedStock, $"{path}.defaultedStock");
+            Stock(pool, $"{path}.defaultedStock");
             Names.Need(names.Tranches, pool.LossOrder, $"{path}.lossOrder", "tranche");
+        }
+    }
+
+    /// <summary>A stock of defaults has no segments, so the recovery terms of all must be the same.</summary>
+    private static void Stock(CollateralPool pool, string path)
+    {
+        if (pool.DefaultedStock == 0) return;
+        foreach (var other in pool.Scenarios.Skip(1).Select(scenario => scenario.Recovery))
+        {
+            var first = pool.Scenarios[0].Recovery;
+            if (other.Severity == first.Severity && other.LagMonths == first.LagMonths && other.Parts.SequenceEqual(first.Parts)) continue;
+            throw Bad(path, "the segments recover by different terms and the stock is of no segment; give all the same recovery, or write a pool in collateral.pools for each");
         }
     }
 
@@ -61,6 +80,7 @@ internal static class DealCheck
             if (tranche.Deficiency > tranche.Balance) throw Bad($"{path}.deficiency", "the ledger is above the balance; lower it");
             if (tranche.LegalFinalPeriod is < 1 or > DealRunner.PeriodsMax) throw Bad($"{path}.legalFinalPeriod", $"write 1 to {DealRunner.PeriodsMax}, or leave it out");
             if (tranche.Kind == TrancheKind.InterestOnly && tranche.Balance != 0) throw Bad($"{path}.balance", "an interest-only tranche has no balance; leave it out, and name what its notional is of");
+            Unread(tranche, path);
             if (tranche.Kind == TrancheKind.Accrual && tranche.AccruesUntilPaid.IsEmpty) throw Bad($"{path}.accruesUntilPaid", "name the tranches that must be paid before this one gets cash");
             if (tranche.AccruesUntilPaid.Contains(tranche.Name)) throw Bad($"{path}.accruesUntilPaid", "a tranche cannot wait for itself; name the others");
             if (tranche.Kind == TrancheKind.PlannedAmortisation && tranche.Schedule.IsEmpty && tranche.PsaBands is null) throw Bad(path, "a planned tranche needs a schedule of balances, or psaBands");
@@ -69,6 +89,10 @@ internal static class DealCheck
                 RateCheck.Speed(bands.Lower, $"{path}.psaBands[0]");
                 RateCheck.Speed(bands.Upper, $"{path}.psaBands[1]");
                 if (bands.Upper < bands.Lower) throw Bad($"{path}.psaBands", "write a lower speed and an upper one not below it");
+                if (!tranche.Schedule.IsEmpty) throw Bad($"{path}.psaBands", "there is a schedule too; leave one of them out");
+                // From today's lines a schedule would begin anew, at the deal's first period.
+                if (deal.PeriodsBefore > 0 || deal.AllPools.Any(pool => !pool.Actuals.IsEmpty))
+                    throw Bad($"{path}.psaBands", "bands give a schedule from the loans at closing only, and this deal has actuals or periodsBefore; write the schedule of the closing documents");
             }
 
             foreach (var balance in tranche.Schedule) Amount(balance, $"{path}.schedule");
@@ -80,10 +104,23 @@ internal static class DealCheck
             Rate(coupon.StepUpRate, $"{path}.coupon.stepUp");
             Rate(coupon.Floor ?? 0, $"{path}.coupon.floor");
             Rate(coupon.Cap ?? 0, $"{path}.coupon.cap");
+            if (coupon.StepUpRate != 0 && coupon.StepUpFromPeriod == 0) throw Bad($"{path}.coupon.stepUpFromPeriod", "stepUp is added from no period on; write the first, or leave stepUp out");
             if (coupon.StepUpFromPeriod is < 0 or > DealRunner.PeriodsMax) throw Bad($"{path}.coupon.stepUpFromPeriod", $"write 1 to {DealRunner.PeriodsMax}, or 0 for none");
             if (coupon.Floor > coupon.Cap) throw Bad($"{path}.coupon.floor", "the floor is above the cap; lower it");
             Days(deal, tranche.Clock, $"{path}.clock");
         }
+    }
+
+    /// <summary>Fields that a tranche of its kind does not read.</summary>
+    private static void Unread(TrancheTerms tranche, string path)
+    {
+        if (tranche.Kind != TrancheKind.Accrual && !tranche.AccruesUntilPaid.IsEmpty) throw NotOf(TrancheKind.Accrual, "accruesUntilPaid");
+        if (tranche.Kind != TrancheKind.InterestOnly && !tranche.NotionalOf.IsEmpty) throw NotOf(TrancheKind.InterestOnly, "notionalOf");
+        if (tranche.Kind == TrancheKind.PlannedAmortisation) return;
+        if (!tranche.Schedule.IsEmpty) throw NotOf(TrancheKind.PlannedAmortisation, "schedule");
+        if (tranche.PsaBands is not null) throw NotOf(TrancheKind.PlannedAmortisation, "psaBands");
+
+        InvalidInputException NotOf(TrancheKind kind, string field) => Bad($"{path}.{field}", $"a tranche of kind {Camel(tranche.Kind.ToString())} has none; write \"kind\": \"{Camel(kind.ToString())}\", or leave it out");
     }
 
     private static void Rest(DealTerms deal, Names names)
@@ -95,6 +132,10 @@ internal static class DealCheck
             Amount(deal.Fees[i].CapPerYear ?? 0, $"fees[{i}].capPerYear");
             Ratio(deal.Fees[i].CapOfPool ?? 0, $"fees[{i}].capOfPool");
             Amount(deal.Fees[i].Unpaid, $"fees[{i}].unpaid");
+            Amount(deal.Fees[i].PaidThisYear, $"fees[{i}].paidThisYear");
+            if (deal.Fees[i].PaidThisYear > 0 && deal.Fees[i].CapPerYear is null) throw Bad($"fees[{i}].paidThisYear", "it counts against capPerYear only; write that, or leave it out");
+            if (deal.Fees[i].PaidThisYear > 0 && deal.Dates.StartsYear(deal.PeriodsBefore + 1))
+                throw Bad($"fees[{i}].paidThisYear", "a year of payment dates begins with the run, so nothing is paid in it yet; leave it out, or mend periodsBefore");
             Ratio(deal.Fees[i].Rate, $"fees[{i}].rate");
         }
 
@@ -196,7 +237,9 @@ internal static class DealCheck
 
     internal static InvalidInputException Bad(string path, string fault) => new("DealWrong", path, fault);
 
-    internal static string Camel(DealState state) => char.ToLowerInvariant(state.ToString()[0]) + state.ToString()[1..];
+    internal static string Camel(DealState state) => Camel(state.ToString());
+
+    private static string Camel(string name) => char.ToLowerInvariant(name[0]) + name[1..];
 }
 
 /// <summary>The names of a deal, each once.</summary>

@@ -36,7 +36,8 @@ internal static class DealDays
         var months = deal.Dates.MonthsPerPayment;
         var cutOff = deal.CutOff!.Value;
         if (deal.Dates.Accrual == AccrualSpan.PeriodEnds) return (cutOff.AddMonths((period - 1) * months), cutOff.AddMonths(period * months));
-        var closing = deal.Closing ?? cutOff;
+        // From the middle of its life a deal goes on accruing from its last payment date, which is after the cut-off by the payment delay.
+        var closing = deal.Closing ?? (deal.PeriodsBefore > 0 ? Payment(deal, 0)!.Value : cutOff);
         var start = period == 1 ? closing : Payment(deal, period - 1)!.Value;
         var end = Payment(deal, period)!.Value;
         return (start < closing ? closing : start, end < closing ? closing : end);

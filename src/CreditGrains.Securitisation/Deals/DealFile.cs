@@ -34,6 +34,7 @@ public static class DealFile
             OriginalPool = file.Optional("originalPool") is { } pool ? units.Of(pool) : null,
             DefaultedBefore = units.Of(file, "defaultedBefore"),
             LostBefore = units.Of(file, "lostBefore"),
+            DefaultedStock = units.Of(file, "defaultedStock"),
             PeriodsBefore = file.Whole("periodsBefore", 0),
             Closing = file.Optional("closing")?.Date(),
             IncomeBalance = units.Of(file, "incomeBalance"),
@@ -93,6 +94,7 @@ public static class DealFile
             OriginalBalance = part.Optional("originalBalance") is { } original ? units.Of(original) : null,
             DefaultedBefore = units.Of(part, "defaultedBefore"),
             LostBefore = units.Of(part, "lostBefore"),
+            DefaultedStock = units.Of(part, "defaultedStock"),
             HasOwnAccounts = part.Flag("ownAccounts"),
             LossOrder = DealParts.TextsOf(part, "lossOrder"),
         };

@@ -21,6 +21,7 @@ internal static class DealParts
             CapPerYear = part.Optional("capPerYear") is { } yearly ? units.Of(yearly) : null,
             CapOfPool = part.Optional("capOfPool")?.Number(),
             Unpaid = units.Of(part, "unpaid"),
+            PaidThisYear = units.Of(part, "paidThisYear"),
         };
         part.Done();
         return fee;

@@ -51,6 +51,16 @@ internal sealed class DealPool
         return from + Step <= row.Count ? sum : sum with { Closing = 0, Delinquent = 0 };
     }
 
+    /// <summary>Principal of loans that a pool bought at the end of a period: its next opening has them, and its closing not.</summary>
+    public long BoughtOf(int pool, int period)
+    {
+        var last = period * Step;
+        long sum = last <= months[pool].Count ? months[pool][last - 1].Purchased : 0;
+        for (var i = bought.Count - 1; i >= 0 && bought[i].AfterMonth >= last; i--)
+            if (bought[i].Pool == pool && bought[i].AfterMonth == last) sum += (long)bought[i].Line.Balance;
+        return sum;
+    }
+
     /// <summary>Whether all months of a period are actuals.</summary>
     public bool IsActual(int period) => period * Step <= Pools[0].Actuals.Length;
 
@@ -97,7 +107,8 @@ internal sealed class DealPool
         var calendar = new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length));
         try
         {
-            return [.. pool.Actuals, .. PoolMonth.Of(PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total)];
+            var lines = PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, calendar, parallelism).Total;
+            return [.. pool.Actuals, .. PoolMonth.Of(pool.DefaultedStock == 0 ? lines : CashflowTable.Sum([lines, pool.StockOf(deal.Conventions)]))];
         }
         catch (InvalidInputException e) when (e.Path.StartsWith("lines[", StringComparison.Ordinal))
         {

@@ -92,6 +92,9 @@ public sealed record DealRun(DealTerms Terms, IReadOnlyList<PeriodReport> Period
     /// <summary>Loans bought meanwhile, in the order they were bought.</summary>
     public IReadOnlyList<BoughtLoans> Bought { get; init; } = [];
 
+    /// <summary>What ratios of all pools are measured by: that of the deal, else the sum of its pools', each its original balance or what it opens with.</summary>
+    public long OriginalPool { get; init; }
+
     /// <summary>A tranche by period.</summary>
     public IEnumerable<TranchePeriod> Of(string tranche)
     {

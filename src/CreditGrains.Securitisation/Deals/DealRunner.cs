@@ -32,7 +32,7 @@ public static class DealRunner
             periods.Add(Period(deal, pool, book, period));
         }
 
-        return new DealRun(deal, periods) { Bought = pool.Bought };
+        return new DealRun(deal, periods) { Bought = pool.Bought, OriginalPool = book.OriginalPool };
     }
 
     private static InvalidInputException Unfunded(int period, in PoolMonth month, DealBook book) => new(
@@ -63,7 +63,7 @@ public static class DealRunner
             Pool = month,
             Pools = book.PoolReports(),
             CumulativeDefault = book.CumulativeDefault,
-            Delinquency = month.Closing == 0 ? 0 : (double)month.Delinquent / month.Closing,
+            Delinquency = book.Delinquency,
             CleanUpProceeds = book.CleanUpProceeds,
             Triggers = [.. book.Watches.Select(watch => new TriggerPeriod(watch.Trigger.Name, watch.Value, watch.Level, watch.IsBreached))],
             Dues = [.. book.Dues.Values.Select(due => due.Report())],

@@ -21,7 +21,7 @@ public sealed record DealTerms
     /// <summary>The loans of a deal with one pool; empty when <see cref="Pools"/> has several.</summary>
     public ImmutableArray<LoanLine> Lines { get; init; } = [];
 
-    /// <summary>Several pools, each with loans, scenarios and actuals of its own; then <see cref="Lines"/>, <see cref="Scenarios"/> and <see cref="Actuals"/> are not read.</summary>
+    /// <summary>Several pools, each with loans, scenarios and actuals of its own; then <see cref="Lines"/>, <see cref="Scenarios"/> and <see cref="Actuals"/> are not read, and what was before the run is said of each pool.</summary>
     public ImmutableArray<CollateralPool> Pools { get; init; } = [];
 
     /// <summary>One for all lines, or one a segment.</summary>
@@ -41,10 +41,13 @@ public sealed record DealTerms
     /// <summary>Lost before the run begins.</summary>
     public long LostBefore { get; init; }
 
+    /// <summary>Balance that defaulted before the projection, in actual months too, and is not liquidated yet. The months after the actuals recover and lose it by the scenario's recovery terms.</summary>
+    public long DefaultedStock { get; init; }
+
     /// <summary>Payment periods before the run: coupons that step up, levels of triggers, planned schedules, legal finals and revolving periods count from the deal's first.</summary>
     public int PeriodsBefore { get; init; }
 
-    /// <summary>Day from which tranches accrue when they accrue between payment dates; null is the cut-off.</summary>
+    /// <summary>Day from which tranches accrue when they accrue between payment dates; null is the cut-off, and with periods before the run the payment date of the last of them.</summary>
     public DateOnly? Closing { get; init; }
 
     /// <summary>Cash in the income sub-account when the run begins.</summary>
@@ -91,7 +94,10 @@ public sealed record DealTerms
     /// <summary>The pools, of which there is always one.</summary>
     public ImmutableArray<CollateralPool> AllPools => !Pools.IsEmpty ? Pools :
     [
-        new CollateralPool { Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore },
+        new CollateralPool
+        {
+            Name = "pool", Lines = Lines, Scenarios = Scenarios, Actuals = Actuals, OriginalBalance = OriginalPool, DefaultedBefore = DefaultedBefore, LostBefore = LostBefore, DefaultedStock = DefaultedStock,
+        },
     ];
 
     /// <summary>The same deal with the rates of floating loans by month, from its indices.</summary>
@@ -130,7 +136,11 @@ public sealed record DealTerms
 /// <param name="Accrual">Between which days coupons that count days accrue.</param>
 public sealed record DealDates(
     int MonthsPerPayment = 1, int PaymentDelayDays = 0, int DeterminationDaysBefore = 0, BusinessDayRule Rule = BusinessDayRule.None, BusinessCalendar? Calendar = null,
-    AccrualSpan Accrual = AccrualSpan.PeriodEnds);
+    AccrualSpan Accrual = AccrualSpan.PeriodEnds)
+{
+    /// <summary>Whether a year of payment dates begins with a period of the deal, from 1.</summary>
+    internal bool StartsYear(int dealPeriod) => (dealPeriod - 1) % Math.Max(1, 12 / MonthsPerPayment) == 0;
+}
 
 /// <summary>Between which days actual days of a coupon run.</summary>
 public enum AccrualSpan
@@ -175,6 +185,9 @@ public sealed record Fee(string Name, FeeBase Base, long Amount, double Rate, lo
 
     /// <summary>Owed when the run begins.</summary>
     public long Unpaid { get; init; }
+
+    /// <summary>Paid in the year of payment dates that is under way when the run begins: what is left of <see cref="CapPerYear"/> until it ends.</summary>
+    public long PaidThisYear { get; init; }
 }
 
 /// <summary>A reserve account and its target: the sum of the parts, within floor and cap; 0 once pool or tranches are gone.</summary>

@@ -13,7 +13,7 @@ public static class DealWarnings
     {
         Step[] steps = [.. deal.Waterfalls.OrderBy(entry => entry.Key).SelectMany(entry => entry.Value)];
         var principal = steps.SelectMany(step => step switch { Step.PayPrincipal pay => pay.To, Step.PayResidual rest => [rest.To], _ => [] }).ToHashSet(StringComparer.Ordinal);
-        var interest = steps.SelectMany(step => step is Step.PayInterest pay ? pay.To : []).ToHashSet(StringComparer.Ordinal);
+        var interest = steps.SelectMany(step => step switch { Step.PayInterest pay => pay.To, Step.PayResidual rest => [rest.To], _ => [] }).ToHashSet(StringComparer.Ordinal);
         var fees = steps.SelectMany(step => step is Step.PayFees pay ? pay.Fees : []).ToHashSet(StringComparer.Ordinal);
         var swaps = steps.SelectMany(step => step is Step.PaySwaps pay ? pay.Swaps : []).ToHashSet(StringComparer.Ordinal);
         return

@@ -23,7 +23,10 @@ public readonly record struct LoanMonth(
 /// <summary>The loan-level export for investors: what a run says of each loan in each month that is projected. Its sums are those of the pool.</summary>
 public static class LoanExport
 {
-    /// <summary>Loan by loan, in the order of pools and lines, then loans bought.</summary>
+    /// <summary>As the defaults are named that a pool has from before the projection: one row for all of them, with recoveries and losses.</summary>
+    public const string StockName = "defaulted-before";
+
+    /// <summary>Loan by loan, in the order of pools and lines, the stock of defaults after those of its pool; then loans bought.</summary>
     /// <param name="run">A deal run to its end.</param>
     /// <param name="period">A payment period only; null is all.</param>
     public static IEnumerable<LoanMonth> Of(DealRun run, int? period = null)
@@ -39,6 +42,9 @@ public static class LoanExport
                 var table = LineProjection.Of(line, scenario, deal.Conventions, calendar);
                 foreach (var month in Months(run, pool, line, table, pool.Actuals.Length, period)) yield return month;
             }
+
+            if (pool.DefaultedStock == 0) continue;
+            foreach (var month in Months(run, pool, new LoanLine { Id = StockName, Balance = 0, RateAnnual = 0, RemainingMonths = 1 }, pool.StockOf(deal.Conventions), pool.Actuals.Length, period)) yield return month;
         }
 
         foreach (var purchase in run.Bought)

@@ -78,10 +78,8 @@ public static class DealMonteCarlo
             var (rate, curve) = draw(trial);
             rates[trial] = rate;
             var run = DealRunner.Run(deal.Assume(scenario => scenario with { LoanDefault = curve }), within);
-            var original = run.Terms.OriginalPool ?? run.Terms.AllPools.Sum(pool => pool.OriginalBalance ?? 0);
-            if (original == 0) original = run.Periods[0].Pool.Opening;
             defaults[trial] = run.Periods[^1].CumulativeDefault;
-            losses[trial] = original == 0 ? 0 : (double)run.Periods.Sum(period => period.Pool.Loss) / original;
+            losses[trial] = run.OriginalPool == 0 ? 0 : (double)run.Periods.Sum(period => period.Pool.Loss) / run.OriginalPool;
             for (var i = 0; i < tranches.Length; i++) tranches[i][trial] = TrancheShortfall.Of(run, run.Terms.Tranches[i], rule).LossRatio;
         }, control);
         return new DealLosses(

@@ -83,7 +83,7 @@ public sealed class LossSearch
     {
         foreach (var pool in deal.AllPools)
             if (pool.Scenarios is [{ LoanDefault: LoanDefaultCurve.Cumulative cumulative }, ..]) return cumulative.Timing;
-        var table = CashflowTable.Sum(deal.WithRatePaths().AllPools.Select(pool => PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length))).Total));
+        var table = Projected(deal);
         var total = table.Total(CashflowColumn.Defaulted);
         if (total == 0)
             throw new InvalidInputException("TimingMissing", "timing", "the deal's scenario has no defaults, so it does not say how they are spread over the months; give a timing, or a scenario with defaults");
@@ -92,6 +92,21 @@ public sealed class LossSearch
         parts[^1] += 1 - parts.Sum();
         return [.. parts];
     }
+
+    /// <summary>
+    /// Part of the lines as they stand that the deal's own scenario brings to default over their life: what a drawn rate is applied to. Defaults before the projection and of loans bought later are
+    /// no part of it. 0 for lines without balance.
+    /// </summary>
+    /// <exception cref="InvalidInputException">A line cannot be projected.</exception>
+    public static double ProbabilityOf(DealTerms deal)
+    {
+        var table = Projected(deal);
+        var opening = table.Periods == 0 ? 0 : table[CashflowColumn.Opening][0];
+        return opening == 0 ? 0 : Math.Min(1, table.Total(CashflowColumn.Defaulted) / opening);
+    }
+
+    private static CashflowTable Projected(DealTerms deal) => CashflowTable.Sum(deal.WithRatePaths().AllPools.Select(pool =>
+        PoolProjection.Run(pool.Lines, pool.Scenarios, deal.Conventions, new ProjectionCalendar(deal.CutOff?.AddMonths(pool.Actuals.Length))).Total));
 
     private int PlaceOf(string tranche)
     {

@@ -61,6 +61,9 @@ public sealed class ProjectTest : IDisposable
     [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n2000,0.06,12,EUR\n", "", "row 2, currency: CurrencyMismatch: the row is in EUR, the tape in JPY")]
     [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n2000,0.06,12,\n", "--currency JPY", null)]
     [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n3000,0.06,12,yen\n", "", "row 2, currency: FieldWrong: 'yen' is no ISO 4217 code")]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,\n2000,0.06,12,JPY\n", "", "row 1, currency: FieldMissing: the field is empty")]
+    [InlineData("balance,rate,remaining_months,currency\n1000,0.06,12,JPY\n2000,0.06,12,\n", "", "row 2, currency: FieldMissing: the field is empty")]
+    [InlineData("balance,rate,remaining_months,currency\n1000,x,12,EUR\n2000,0.06,12,JPY\n", "", "row 1, rate: FieldWrong")]
     public async Task Tape_Currency_IsGivenOrRefused(string rows, string options, string? fault)
     {
         var run = await CliRun.OfAsync(["cashflow", "project", "--tape", File("tape.csv", rows), .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);

@@ -104,6 +104,19 @@ public sealed class DealCommandsTest : IDisposable
         Assert.True(Number(rows[6]["p99"]) > Number(rows[6]["p50"]));
     }
 
+    /// <summary>Without --probability it is 4 of the 100 left, not (8 + 4) of the original 800.</summary>
+    [Fact]
+    public async Task MonteCarlo_OfADealFromTheMiddle_DrawsAroundTheDefaultsOfWhatIsLeft()
+    {
+        var deal = File("middle.json", """
+            { "collateral": { "currency": "EUR", "amounts": "major", "lines": [{ "balance": 100, "rate": 0, "remainingMonths": 1 }] }, "assumptions": { "default": { "cumulative": 0.04, "timing": [1] } },
+              "originalPool": 800, "defaultedBefore": 8, "tranches": [{ "name": "A", "balance": 100 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        var run = await CliRun.OfAsync("deal", "montecarlo", deal, "--trials", "50", "--correlation", "0", "--csv");
+        Assert.Contains("default probability 4 %", run.Error, StringComparison.Ordinal);
+        Assert.Equal(0.04, Number(Rows(run.Output)[0]["mean"]), 9);
+    }
+
     [Fact]
     public async Task MonteCarlo_Vintages_AreBootstrapped()
     {

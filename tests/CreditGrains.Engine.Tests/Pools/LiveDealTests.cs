@@ -4,6 +4,7 @@ using CreditGrains.Domain.Limits;
 using CreditGrains.Engine.Pools;
 using CreditGrains.Engine.Tests.Rules;
 using CreditGrains.Securitisation;
+using CreditGrains.Securitisation.Assumptions;
 using CreditGrains.Securitisation.Deals;
 
 namespace CreditGrains.Engine.Tests.Pools;
@@ -57,6 +58,23 @@ public sealed class LiveDealTests : IDisposable
         var deal = await DealAsync("""{ "do": "purchase", "from": "principal" }""");
         Assert.Equal(3_500, Assert.Single(deal.Actuals).Added);
         Assert.Equal(pools.Ledger().Balance, DealRunner.Run(deal).Periods[1].Pool.Opening);
+    }
+
+    /// <summary>
+    /// A loan of 300,000 in default is no line of the deal any more: 60,000 came back and 240,000 are still owed. They come back at 25 % two months after the last actual month, which is period 3: 60,000, and
+    /// 180,000 are lost.
+    /// </summary>
+    [Fact]
+    public async Task Deal_OnAPoolWithLoansInDefault_RecoversAndLosesWhatTheyOwe()
+    {
+        pools.World.Set(new ReportLoan(Pool, 3, PoolWorld.Paid(new DateOnly(2026, 2, 21), 300_000, 0) with { Cause = MovementCause.ChargedOff, Interest = 0 }));
+        pools.World.Set(new ReportLoan(Pool, 3, PoolWorld.Paid(new DateOnly(2026, 2, 22), 240_000, 0) with { Cause = MovementCause.Recovered, Interest = 0 }));
+        Date(3, 1);
+        var deal = (await DealAsync("""{ "do": "purchase", "from": "principal" }""")).Assume(scenario => scenario with { Recovery = new RecoveryTerms(0.75, 2) });
+        Assert.Equal((240_000, 300_000, 60_000), (deal.DefaultedStock, deal.Actuals[0].Defaulted, deal.Actuals[0].Recovered));
+        var run = DealRunner.Run(deal);
+        Assert.Equal([(60_000, 0), (0, 0), (60_000, 180_000)], run.Periods.Take(3).Select(period => ((int)period.Pool.Recovered, (int)period.Pool.Loss)));
+        Assert.Equal(300_000, run.Periods.Sum(period => period.Pool.Defaulted));
     }
 
     /// <summary>Whoever hands terms with other actuals to the run is refused by name.</summary>

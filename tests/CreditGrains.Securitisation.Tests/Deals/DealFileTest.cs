@@ -9,6 +9,18 @@ public sealed class DealFileTest
     private const string Tranche = """{ "name": "A", "balance": 10000000, "coupon": 0.05 }""";
     private const string Step = """{ "do": "payPrincipal", "to": ["A"], "from": "principal" }""";
 
+    /// <summary>A residual step pays the interest of its tranche first, so equity with a coupon is paid by it; another tranche with a coupon is not.</summary>
+    [Fact]
+    public void Warnings_OfEquityWithACoupon_AreNoneWhenTheResidualPaysIt()
+    {
+        var deal = DealSamples.Deal(
+            """{ "name": "A", "balance": 9000000, "coupon": 0.05 }, { "name": "E", "kind": "equity", "balance": 1000000, "coupon": 0.02 }""",
+            """{ "do": "payPrincipal", "to": "A", "from": "principal" }, { "do": "payResidual", "to": "E", "from": ["income", "principal"] }""");
+        Assert.Equal(["no step pays interest of tranche A; name it in the steps of waterfalls, or leave it out"], DealWarnings.Of(deal));
+        // 2 % of 1,000,000 for a month.
+        Assert.Equal(1_667, DealRunner.Run(deal).Periods[0].Tranches[1].InterestPaid);
+    }
+
     [Theory]
     [InlineData("""{ "name": "A", "balance": 1.5 }""", Step, "", "tranches[0].balance", "whole minor units")]
     [InlineData("""{ "name": "A", "balanse": 1 }""", Step, "", "tranches[0].balanse", "not known")]

@@ -32,9 +32,9 @@ public sealed class SchemaBoundsTest
 
     private const string One = $$"""
         { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{{Lines}}] }, "actuals": [{{Months}}],
-          "originalPool": 1, "defaultedBefore": 0, "lostBefore": 0, "periodsBefore": 0, "incomeBalance": 0, "principalBalance": 0,
+          "originalPool": 1, "defaultedBefore": 0, "lostBefore": 0, "defaultedStock": 0, "periodsBefore": 0, "incomeBalance": 0, "principalBalance": 0,
           "dates": { "monthsPerPayment": 1, "paymentDelayDays": 0, "determinationDaysBefore": 0 },
-          "fees": [{ "name": "fixed", "amount": 1, "capPerPayment": 1, "capPerYear": 1, "unpaid": 0 }, { "name": "part", "on": "poolBalance", "rate": 0.01, "capOfPool": 0.01 }],
+          "fees": [{ "name": "fixed", "amount": 1, "capPerPayment": 1, "capPerYear": 1, "unpaid": 0, "paidThisYear": 0 }, { "name": "part", "on": "poolBalance", "rate": 0.01, "capOfPool": 0.01 }],
           "reserves": [{ "name": "cash", "balance": 0, "fixed": 0, "ofPool": 0, "ofOriginalPool": 0, "ofTranches": 0, "floor": 0, "cap": 1000000000000000 }],
           "facilities": [{ "name": "bank", "limit": 1000000000000000, "rate": 0, "drawn": 0 }],
           "swaps": [{ "name": "swap", "pays": 0.02, "receivesIndex": "LPR", "receivesSpread": 0, "notional": [1], "unpaid": 0 }],
@@ -42,8 +42,7 @@ public sealed class SchemaBoundsTest
             { "name": "A", "balance": 1000000000000000, "coupon": 0.01, "interestUnpaid": 0, "deficiency": 0, "legalFinalPeriod": 1 },
             { "name": "B", "balance": 1, "coupon": { "index": "LPR", "spread": 0, "floor": -0.999999, "cap": 0.999999, "stepUpFromPeriod": 1, "stepUp": 0 } },
             { "name": "C", "balance": 1, "coupon": { "rate": 0 } },
-            { "name": "P", "kind": "plannedAmortisation", "balance": 1, "schedule": [1] },
-            { "name": "Q", "kind": "plannedAmortisation", "balance": 1, "psaBands": [100, 300] }],
+            { "name": "P", "kind": "plannedAmortisation", "balance": 1, "schedule": [1] }],
           "triggers": [
             { "name": "1", "kind": "cumulativeDefault", "level": 0.1, "cureAfter": 0, "passedInARow": 0 }, { "name": "2", "kind": "cumulativeLoss", "level": [0.1] }, { "name": "3", "kind": "delinquency", "level": 0.1 },
             { "name": "4", "kind": "poolFactor", "level": 0.1 }, { "name": "5", "kind": "overcollateralisation", "level": 1, "tranches": "A" }, { "name": "6", "kind": "interestCoverage", "level": [1], "tranches": "A" },
@@ -52,8 +51,14 @@ public sealed class SchemaBoundsTest
           "revolvingPeriods": 0, "purchase": { "likeLine": 0, "remainingMonths": 24, "price": 1 }, "cleanUpCall": { "poolFactorBelow": 0.1, "price": 1 }, {{Steps}} }
         """;
 
+    /// <summary>Bands go without actuals and periods before.</summary>
+    private const string Planned = $$"""
+        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "lines": [{{Lines}}] }, "indices": { "LPR": 0.03 },
+          "tranches": [{ "name": "A", "balance": 1, "coupon": 0.01 }, { "name": "Q", "kind": "plannedAmortisation", "balance": 1, "psaBands": [100, 300] }], {{Steps}} }
+        """;
+
     private const string Several = $$"""
-        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "pools": [{ "name": "one", "lines": [{ "balance": 1, "rate": 0, "remainingMonths": 1 }], "actuals": [{{Months}}], "originalBalance": 1, "defaultedBefore": 0, "lostBefore": 0 }] },
+        { "collateral": { "currency": "EUR", "cutOff": "2026-01-31", "pools": [{ "name": "one", "lines": [{ "balance": 1, "rate": 0, "remainingMonths": 1 }], "actuals": [{{Months}}], "originalBalance": 1, "defaultedBefore": 0, "lostBefore": 0, "defaultedStock": 0 }] },
           "tranches": [{ "name": "A", "balance": 1 }], {{Steps}} }
         """;
 
@@ -73,16 +78,16 @@ public sealed class SchemaBoundsTest
         ("interestOnlyMonths", "below the term"), ("amortisationMonths", "at least the term"), ("remainingMonths", "within the plan"), ("floor", "at most the cap"), ("cap", "at least the floor"),
         ("opening", "the month adds up"), ("closing", "the month adds up"), ("added", "the month adds up"), ("scheduled", "the month adds up"), ("prepaid", "the month adds up"), ("defaulted", "the month adds up"),
         ("deficiency", "at most the balance"), ("tranches/0/balance", "at least the deficiency"), ("limit", "at least what is drawn"), ("drawn", "at most the limit"), ("psaBands/0", "rising"), ("psaBands/1", "rising"),
-        ("likeLine", "there is such a line"), ("buckets/0", "0"), ("buckets/1", "rising"), ("fromDays", "first day of a bucket"),
+        ("paidThisYear", "0 where a year begins"), ("stepUp", "0 without a first period"), ("stepUpFromPeriod", "1 with a step-up"), ("likeLine", "there is such a line"), ("buckets/0", "0"), ("buckets/1", "rising"), ("fromDays", "first day of a bucket"),
     ];
 
-    public static TheoryData<string> Files => ["one pool", "several pools", "pool"];
+    public static TheoryData<string> Files => ["one pool", "several pools", "planned", "pool"];
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Schema_AndReader_TakeTheSameNumbers(string file)
     {
-        var (text, name) = file switch { "one pool" => (One, "deal.schema.json"), "several pools" => (Several, "deal.schema.json"), _ => (Pool, "pool.schema.json") };
+        var (text, name) = file switch { "one pool" => (One, "deal.schema.json"), "several pools" => (Several, "deal.schema.json"), "planned" => (Planned, "deal.schema.json"), _ => (Pool, "pool.schema.json") };
         var schema = JsonSchema.Read(Path.Combine(Docs, name));
         var whole = JsonNode.Parse(text)!;
         Assert.True(schema.Allows(whole), "the schema takes the file as it is");
@@ -113,14 +118,15 @@ public sealed class SchemaBoundsTest
     [InlineData("\"S\": [0.01, 0.02]", "\"S\": [0.01, 2]", "indices.S[1]")]
     [InlineData("\"2026-01-01\", \"rate\": 0.01", "\"2026-01-01\", \"rate\": 1", "indices.D[0].rate")]
     [InlineData("\"cap\": 0.999999", "\"cap\": 5", "tranches[1].coupon.cap")]
-    [InlineData("\"psaBands\": [100, 300]", "\"psaBands\": [0.9, 300]", "tranches[4].psaBands[0]")]
+    [InlineData("\"psaBands\": [100, 300]", "\"psaBands\": [0.9, 300]", "tranches[1].psaBands[0]")]
     [InlineData("\"rates\": [0.06, 0.05]", "\"rates\": [0.06, 20]", "collateral.lines[1].rates[1]")]
     [InlineData("\"originalPool\": 1", "\"originalPool\": -1", "originalPool")]
     [InlineData("\"ofPool\": 0,", "\"ofPool\": 1.5,", "reserves[0].ofPool")]
     public void Number_BeyondItsRange_IsRefusedAtItsPlace(string good, string bad, string path)
     {
-        Assert.Contains(good, One, StringComparison.Ordinal);
-        Assert.Equal(path, Assert.IsType<InvalidInputException>(Refusal("one pool", One.Replace(good, bad, StringComparison.Ordinal))).Path);
+        var whole = One.Contains(good, StringComparison.Ordinal) ? One : Planned;
+        Assert.Contains(good, whole, StringComparison.Ordinal);
+        Assert.Equal(path, Assert.IsType<InvalidInputException>(Refusal("one pool", whole.Replace(good, bad, StringComparison.Ordinal))).Path);
     }
 
     private static string Docs

@@ -56,6 +56,40 @@ public sealed class DealMonteCarloTest
         Assert.Equal(run.Periods[^1].CumulativeDefault, losses.PoolDefault.Mean, 12);
     }
 
+    /// <summary>
+    /// A deal from the middle of its life: 800 original, 8 defaulted before, 104 at the start of the one actual month of which 4 defaulted, 100 left. The scenario defaults 4 of the 100 in the one month they
+    /// have: p = 4 / 100. Over the original pool all defaults would be (8 + 4 + 4) / 800 = 2 %, which is no probability of the 100.
+    /// </summary>
+    [Fact]
+    public void Probability_OfADealFromTheMiddle_IsOfTheLinesAsTheyStand()
+    {
+        var deal = DealSamples.Parse("""
+            { "collateral": { "currency": "EUR", "lines": [{ "balance": 10000, "rate": 0, "remainingMonths": 1 }] },
+              "assumptions": { "default": { "cumulative": 0.04, "timing": [1] }, "recovery": { "severity": 1 } },
+              "actuals": [{ "opening": 10400, "defaulted": 400, "loss": 400, "closing": 10000 }], "originalPool": 80000, "defaultedBefore": 800, "periodsBefore": 20,
+              "tranches": [{ "name": "A", "balance": 10400 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        Assert.Equal(0.02, DealRunner.Run(deal).Periods[^1].CumulativeDefault, 12);
+        Assert.Equal(0.04, LossSearch.ProbabilityOf(deal), 12);
+        Assert.Equal(0, LossSearch.ProbabilityOf(deal.Assume([new Scenario()])));
+        // Without correlation every trial draws p: 4 of the 100 default, and with what is known 16 of 800.
+        var losses = DealMonteCarlo.Copula(deal, new CopulaTerms(LossSearch.ProbabilityOf(deal), 0, 0, [1]), 2, seed: 1);
+        Assert.Equal((0.04, 0.02), (Math.Round(losses.DefaultRate.Mean, 9), Math.Round(losses.PoolDefault.Mean, 9)));
+    }
+
+    /// <summary>Pool one of 600 says nothing of its original balance, pool two of 400 says 1,400: 2,000 in all. At 10 % and nothing recovered 60 and 40 are lost, 5 % of it, and as much defaults; of 1,400 alone it would be 7.1 %.</summary>
+    [Fact]
+    public void Loss_OfPoolsOfWhichOneSaysItsOriginalBalance_IsOfBoth()
+    {
+        var deal = DealSamples.Parse("""
+            { "collateral": { "currency": "EUR", "pools": [
+                { "name": "one", "lines": [{ "balance": 600, "rate": 0, "remainingMonths": 1 }] }, { "name": "two", "lines": [{ "balance": 400, "rate": 0, "remainingMonths": 1 }], "originalBalance": 1400 }] },
+              "tranches": [{ "name": "A", "balance": 1000 }], "waterfalls": { "amortising": [{ "do": "payPrincipal", "to": "A", "from": "principal" }] } }
+            """);
+        var losses = DealMonteCarlo.Copula(deal, new CopulaTerms(0.1, 0, 0, [1]), 2, seed: 1);
+        Assert.Equal((0.05, 0.05), (Math.Round(losses.PoolLoss.Mean, 9), Math.Round(losses.PoolDefault.Mean, 9)));
+    }
+
     [Theory]
     [InlineData(1.5, 0.1, "probability")]
     [InlineData(0.1, 1.0, "correlation")]
