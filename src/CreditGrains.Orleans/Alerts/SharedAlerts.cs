@@ -62,7 +62,7 @@ internal sealed class SharedAlerts
         var sequence = loop.Partition.EventJournal.DurableSequence;
         // Before every partition was heard, and looked at by these rules, nothing is known; after that one that is missing keeps the figures it had.
         if (!hasLooked) return ViewWire.Write(AlertReport.Nothing(new AlertDeskState(epoch, stamp, sequence, parts.Micros, parts.Fault ?? fault ?? "not every partition was heard yet")));
-        book.TellFigures(silo.Options.Clock.GetUtcNow().Ticks / TimeSpan.TicksPerMicrosecond);
+        book.TellFigures(loop.NowMicros);
         var report = AlertReport.Of(new AlertDeskState(epoch, stamp, sequence, parts.Micros, null), book, ask);
         return ViewWire.Write(report with { Unwatched = report.Unwatched + parts.Unwatched, Missing = parts.Fault ?? pools.Fault ?? fault });
     }

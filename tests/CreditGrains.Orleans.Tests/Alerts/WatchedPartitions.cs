@@ -4,6 +4,7 @@ using CreditGrains.Orleans.Alerts;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
+using CreditGrains.Orleans.Tests.Partitions;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Tests.Alerts;
@@ -21,7 +22,7 @@ internal sealed class WatchedPartitions : IClusterGrains
 }
 
 /// <summary>One of them.</summary>
-internal sealed class WatchedPartition(int number) : IPartitionGrain
+internal sealed class WatchedPartition(int number) : RiskPartition
 {
     private readonly Lock gate = new();
     private readonly AlertBook book = AlertBooks.New();
@@ -50,30 +51,10 @@ internal sealed class WatchedPartition(int number) : IPartitionGrain
         lock (gate) book.Use(rules, sequence, AlertBooks.Second);
     }
 
-    public Task<Payload> RiskAsync(Payload request)
+    public override Task<Payload> RiskAsync(Payload request)
     {
         if (IsSilent) return new TaskCompletionSource<Payload>().Task;
         Assert.True(AlertWire.IsAlerts(request, out var ask));
         lock (gate) return Task.FromResult(ViewWire.Write(AlertReport.Of(new AlertDeskState(7, ClusterRules.StampOf(AlertBooks.Rules), sequence, AlertBooks.Second, null), book, ask)));
     }
-
-        public Task<Payload> ExecuteAsync(Payload commands) => throw new NotSupportedException();
-
-        public Task<Payload> AskAsync(PartitionQuestion question) => throw new NotSupportedException();
-
-        public Task<Payload> AskLongAsync(PartitionQuestion question) => throw new NotSupportedException();
-
-        public Task<Payload> PoolAsync(Payload request) => throw new NotSupportedException();
-
-        public Task<Payload> TermsAsync(Payload nodes) => throw new NotSupportedException();
-
-        public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => throw new NotSupportedException();
-
-        public Task TakeLeaseReplyAsync(Payload reply) => throw new NotSupportedException();
-
-        public Task TakeLeaseRecallAsync(Payload recall) => throw new NotSupportedException();
-
-        public Task<Payload> GiveBackVelocityAsync(Payload asked) => throw new NotSupportedException();
-
-        public Task WakeAsync() => throw new NotSupportedException();
 }

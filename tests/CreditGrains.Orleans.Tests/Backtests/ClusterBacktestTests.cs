@@ -4,6 +4,7 @@ using CreditGrains.Engine;
 using CreditGrains.Orleans.Front;
 using CreditGrains.Orleans.Nodes;
 using CreditGrains.Orleans.Partitions;
+using CreditGrains.Orleans.Tests.Partitions;
 using CreditGrains.Orleans.Wire;
 
 namespace CreditGrains.Orleans.Tests.Backtests;
@@ -100,7 +101,7 @@ public sealed class ClusterBacktestTests
         public IPoolGrain Pool(NodeKey key) => throw new NotSupportedException();
     }
 
-    private sealed class ScriptedPartition(BacktestAnswer[] script) : IPartitionGrain
+    private sealed class ScriptedPartition(BacktestAnswer[] script) : RiskPartition
     {
         private int next;
 
@@ -108,7 +109,7 @@ public sealed class ClusterBacktestTests
 
         public bool IsDropped { get; private set; }
 
-        public Task<Payload> RiskAsync(Payload request)
+        public override Task<Payload> RiskAsync(Payload request)
         {
             using var r = PoolWire.Read(request);
             var ask = (RiskAsk)r.ReadByte();
@@ -126,25 +127,5 @@ public sealed class ClusterBacktestTests
 
             return Task.FromResult(BacktestWire.Write(script[Math.Min(next++, script.Length - 1)]));
         }
-
-        public Task<Payload> ExecuteAsync(Payload commands) => throw new NotSupportedException();
-
-        public Task<Payload> AskAsync(PartitionQuestion question) => throw new NotSupportedException();
-
-        public Task<Payload> AskLongAsync(PartitionQuestion question) => throw new NotSupportedException();
-
-        public Task<Payload> PoolAsync(Payload request) => throw new NotSupportedException();
-
-        public Task<Payload> TermsAsync(Payload nodes) => throw new NotSupportedException();
-
-        public Task<int[]> SignpostAsync(Payload facilities, int[] homes) => throw new NotSupportedException();
-
-        public Task TakeLeaseReplyAsync(Payload reply) => throw new NotSupportedException();
-
-        public Task TakeLeaseRecallAsync(Payload recall) => throw new NotSupportedException();
-
-        public Task<Payload> GiveBackVelocityAsync(Payload asked) => throw new NotSupportedException();
-
-        public Task WakeAsync() => throw new NotSupportedException();
     }
 }
