@@ -357,7 +357,11 @@ internal sealed class Partition : IRequestIds, IDecisionReader, IDisposable
         {
             try
             {
-                if (SnapshotLoader.Load(files, entry, options.RequestIds) is not { } loaded) continue;
+                if (SnapshotLoader.Load(files, entry, options.RequestIds) is not { } loaded)
+                {
+                    options.Warn?.Invoke($"Snapshot {entry.Name} has a layout this version does not read (it reads {SnapshotFormat.LayoutVersionOldest} to {SnapshotFormat.LayoutVersion}): an older one or the journal is used instead. The version that wrote it reads it.");
+                    continue;
+                }
                 var partition = new Partition(files, options, loaded.State, loaded.Ids!) { SnapshotSequence = loaded.Sequence };
                 partition.Executor.LastSequence = loaded.Sequence;
                 partition.Executor.LastRecordedAtMicros = loaded.RecordedAtMicros;

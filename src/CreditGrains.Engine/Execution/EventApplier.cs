@@ -57,7 +57,7 @@ internal sealed class EventApplier(
         ref readonly var facility = ref state.Facilities.Read(row);
         var (amount, approvals) = VelocityOf(e);
         var nowSeconds = e.RecordedAtMicros / 1_000_000;
-        if (facility.Rules != 0)
+        if (facility.HasRules)
         {
             MoveSubLimits(facility, e);
             if (amount != 0 || approvals != 0)

@@ -42,7 +42,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
     {
         if (facility.Status != NodeStatus.Active || check.Amount > Command.AmountMax - facility.Held) return false;
         if (OwnExposure(facility, check.Amount) > facility.Limit) return false;
-        if (facility.Rules != 0 && !FitsRules(facility, check)) return false;
+        if (facility.HasRules && !FitsRules(facility, check)) return false;
         foreach (var entry in path)
         {
             ref readonly var node = ref state.Nodes.Read(entry.Node);
@@ -97,7 +97,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
     /// <summary>The first review threshold an amount passes, or null.</summary>
     public FailingLimit? ReviewOf(in FacilityRow facility, ReadOnlySpan<PathEntry> path, long amount, long nowMicros)
     {
-        if (facility.Rules != 0)
+        if (facility.HasRules)
         {
             var threshold = state.FacilityRules.Read(facility.Rules).ReviewThreshold;
             if (threshold >= 0 && amount > threshold) return new FailingLimit(facility.Key, LimitKind.Review, threshold, threshold - amount, 0);
@@ -204,7 +204,7 @@ internal sealed class LimitCheck(PartitionState state, ExposureBook exposures)
     {
         if (OwnExposure(facility, check.Amount) > facility.Limit)
             failing.Add(new FailingLimit(facility.Key, LimitKind.Node, facility.Limit, facility.Limit - OwnExposure(facility, 0), 0));
-        if (facility.Rules == 0) return;
+        if (!facility.HasRules) return;
         ref readonly var rules = ref state.FacilityRules.Read(facility.Rules);
         for (var row = rules.FirstSubLimit; row != 0; row = state.SubLimits.Read(row).Next)
         {

@@ -167,28 +167,11 @@ internal sealed class LimitSchedule(PartitionState state, ExposureBook exposures
             return;
         }
         ref var facility = ref state.Facilities.Write(owner.Row);
-        if (facility.Rules != 0) state.FacilityRules.Write(facility.Rules).NextLimitDueMicros = nextDueMicros;
+        if (facility.HasRules) state.FacilityRules.Write(facility.Rules).NextLimitDueMicros = nextDueMicros;
         if (facility.Limit == limit) return;
         Span<PathEntry> buffer = stackalloc PathEntry[PathRow.PathMax];
         var balances = facility.Balances;
         exposures.Move(state.PathOf(facility, buffer), facility.Currency, balances, facility.Limit, balances, limit);
         facility.Limit = limit;
-    }
-}
-
-/// <summary>The row of what few facilities have.</summary>
-internal static class FacilityRulesOf
-{
-    /// <summary>The facility's rules row, made when it has none.</summary>
-    public static int Ensure(PartitionState state, int facility)
-    {
-        var row = state.Facilities.Read(facility).Rules;
-        if (row != 0) return row;
-        row = state.FacilityRules.Add();
-        ref var rules = ref state.FacilityRules.Write(row);
-        rules.Owner = facility;
-        rules.ReviewThreshold = -1;
-        state.Facilities.Write(facility).Rules = row;
-        return row;
     }
 }

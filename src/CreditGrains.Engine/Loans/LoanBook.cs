@@ -3,7 +3,6 @@ using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Events;
-using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Tables;
 
 namespace CreditGrains.Engine.Loans;
@@ -15,7 +14,7 @@ internal sealed class LoanBook(PartitionState state)
     private readonly LoanPages pages = new(state.LoanPages);
 
     /// <summary>The first loan of a facility, 0 when it has none.</summary>
-    public int First(in FacilityRow facility) => facility.Rules == 0 ? 0 : state.FacilityRules.Read(facility.Rules).FirstLoan;
+    public int First(in FacilityRow facility) => FacilityRulesOf.FirstLoan(state, facility);
 
     /// <summary>A facility's loan by its reference, 0 when there is none.</summary>
     public int Find(in FacilityRow facility, long reference)
@@ -134,7 +133,6 @@ internal sealed class LoanBook(PartitionState state)
     public int Add(int facility, long reference, in LoanOrigin origin, UInt128 product, in LoanFigures figures, LoanPart part)
     {
         var row = state.Loans.Add();
-        var rules = FacilityRulesOf.Ensure(state, facility);
         ref var loan = ref state.Loans.Write(row);
         loan.Facility = facility;
         loan.Reference = reference;
@@ -147,8 +145,8 @@ internal sealed class LoanBook(PartitionState state)
         loan.FirstDue = LoanDays.Of(figures.FirstDue);
         loan.DueDay = (byte)(figures.DueDay ?? 0);
         loan.InstalmentCount = (ushort)figures.InstalmentCount;
-        loan.NextOfFacility = state.FacilityRules.Read(rules).FirstLoan;
-        state.FacilityRules.Write(rules).FirstLoan = row;
+        loan.NextOfFacility = First(state.Facilities.Read(facility));
+        FacilityRulesOf.SetFirstLoan(state, facility, row);
         Store(row, part);
         return row;
     }
@@ -189,11 +187,10 @@ internal sealed class LoanBook(PartitionState state)
         ref var loan = ref state.Loans.Write(row);
         pages.Free(loan.Rare);
         for (var due = loan.FirstUnpaid; due != 0;) due = FreeDue(due);
-        var rules = state.Facilities.Read(loan.Facility).Rules;
-        var before = state.FacilityRules.Read(rules).FirstLoan;
+        var before = First(state.Facilities.Read(loan.Facility));
         if (before == row)
         {
-            state.FacilityRules.Write(rules).FirstLoan = loan.NextOfFacility;
+            FacilityRulesOf.SetFirstLoan(state, loan.Facility, loan.NextOfFacility);
         }
         else
         {

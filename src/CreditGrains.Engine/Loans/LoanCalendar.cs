@@ -80,7 +80,8 @@ internal sealed class LoanCalendar(PartitionState state)
         ref readonly var one = ref state.Loans.Read(next);
         // A day's list is of one legal entity.
         var scope = state.Pools.HasNoOwn ? default : state.Facilities.Read(loan.Facility).Key;
-        state.FacilityRules.Prefetch(state.Facilities.Read(one.Facility).Rules);
+        ref readonly var facility = ref state.Facilities.Read(one.Facility);
+        if (facility.HasRules) state.FacilityRules.Prefetch(facility.Rules);
         if (scope != default) state.Pools.PrefetchRow(scope, one.Reference);
         if (one.NextWake == 0) return;
         ref readonly var two = ref state.Loans.Read(one.NextWake);

@@ -137,10 +137,10 @@ internal sealed class StateReader(PartitionState state, Executor executor)
     {
         ref readonly var facility = ref state.Facilities.Read(row);
         var exposure = executor.Limits.OwnExposure(facility, 0);
-        var rules = facility.Rules == 0 ? default : state.FacilityRules.Read(facility.Rules);
+        var rules = facility.HasRules ? state.FacilityRules.Read(facility.Rules) : new FacilityRulesRow { ReviewThreshold = -1 };
         return new NodeView(
             facility.Key, facility.Currency, facility.Status, state.BasisOf(facility), facility.Limit, exposure, facility.Limit - exposure, Share.WholePpm,
-            facility.Rules == 0 ? -1 : rules.ReviewThreshold, 1, executor.Graph.ParentsOf(ChildRef.Facility(row)), DatedLimits(rules.FirstDatedLimit),
+            rules.ReviewThreshold, 1, executor.Graph.ParentsOf(ChildRef.Facility(row)), DatedLimits(rules.FirstDatedLimit),
             Velocities(rules.FirstVelocity));
     }
 
@@ -160,7 +160,7 @@ internal sealed class StateReader(PartitionState state, Executor executor)
     private List<SubLimitView> SubLimits(in FacilityRow facility)
     {
         var views = new List<SubLimitView>();
-        if (facility.Rules == 0) return views;
+        if (!facility.HasRules) return views;
         for (var row = state.FacilityRules.Read(facility.Rules).FirstSubLimit; row != 0; row = state.SubLimits.Read(row).Next)
         {
             ref readonly var sub = ref state.SubLimits.Read(row);

@@ -40,9 +40,9 @@ internal enum SnapshotChunkKind : byte
 internal static class SnapshotFormat
 {
     /// <summary>Rises with any change of a row's layout or of this format.</summary>
-    public const int LayoutVersion = 6;
+    public const int LayoutVersion = 7;
 
-    /// <summary>The oldest layout that is still read: it has the first of the tables, with the same rows.</summary>
+    /// <summary>The oldest layout that is still read: it has the first of the tables, with the same rows. Up to 6 the first loan of every facility stands in a rules row, which is still read so.</summary>
     public const int LayoutVersionOldest = 4;
 
     public const int HeadBytes = 24;

@@ -141,8 +141,9 @@ internal sealed class StateDigest
         w.Signed(row.LastSequence);
         w.UInt16(row.OpenItems);
         w.Byte(row.PathCount);
-        if (!row.PathIsInline) return;
         Span<byte> buffer = stackalloc byte[64];
+        if (row.HadLoansAlone) AddLoansAlone(buffer, row.Key);
+        if (!row.PathIsInline) return;
         for (var i = 0; i < row.PathCount; i++) AddPathEntry(buffer, row.Key, new PathEntry(row.Path[i], Share.WholePpm));
     }
 
@@ -164,9 +165,23 @@ internal sealed class StateDigest
 
     private void AddFacilityRules(in FacilityRulesRow row, ref EventWriter w)
     {
-        if (row.Owner == 0) return;
+        if (row.Owner != 0) AddRules(ref w, state.Facilities.Read(row.Owner).Key, row);
+    }
+
+    /// <summary>
+    /// Up to layout 6 a facility got a rules row with its first loan and kept it: without one it counts as that row did, so that a state has one digest whichever way it came about, and old journals the digests that stand in them.
+    /// </summary>
+    private void AddLoansAlone(Span<byte> buffer, NodeKey facility)
+    {
+        var w = new EventWriter(buffer);
+        AddRules(ref w, facility, new FacilityRulesRow { ReviewThreshold = -1 });
+        AddHash(buffer[..w.Length]);
+    }
+
+    private static void AddRules(ref EventWriter w, NodeKey facility, in FacilityRulesRow row)
+    {
         w.Byte(3);
-        Key(ref w, state.Facilities.Read(row.Owner).Key);
+        Key(ref w, facility);
         w.Signed(row.UndrawnFactorPpm);
         w.Signed(row.ReviewThreshold);
         w.Signed(row.NextLimitDueMicros);

@@ -32,8 +32,8 @@ internal struct FacilityRow
     public long LastSequence;
     public int FirstItem;
 
-    /// <summary>Row of FacilityRules, 0 when the facility has no dated, sub- or velocity limits, review threshold or undrawn factor.</summary>
-    public int Rules;
+    // Above 0 the row of FacilityRules; below 0, without one, the complement of the first loan's row, or of 0 once all loans have ended; 0 when it never had either.
+    private int rulesOrLoan;
     public int FirstParent;
     public ushort OpenItems;
 
@@ -43,6 +43,18 @@ internal struct FacilityRow
     public InlinePath Path;
 
     public readonly NodeKey Key => NodeKey.Facility(Tenant, LegalEntity, Id);
+
+    /// <summary>Whether it has a row of FacilityRules: dated, sub- or velocity limits, a review threshold or an undrawn factor, now or once.</summary>
+    public readonly bool HasRules => rulesOrLoan > 0;
+
+    /// <summary>Row of FacilityRules, 0 when it has none.</summary>
+    public readonly int Rules => Math.Max(rulesOrLoan, 0);
+
+    /// <summary>Whether it has or had loans and no row of FacilityRules.</summary>
+    public readonly bool HadLoansAlone => rulesOrLoan < 0;
+
+    /// <summary>Row of the first loan of a facility without rules, 0 when it has none. <see cref="FacilityRulesOf.FirstLoan"/> answers for any facility.</summary>
+    public readonly int FirstLoanAlone => Math.Max(~rulesOrLoan, 0);
 
     public readonly FacilityBalances Balances => new(Principal, Interest, Fees, Credit, Held, Released, WrittenOff, Uncleared);
 
@@ -57,6 +69,12 @@ internal struct FacilityRow
         WrittenOff = balances.WrittenOff;
         Uncleared = balances.Uncleared;
     }
+
+    /// <summary>Gives it a row of FacilityRules, which holds the first loan from then on.</summary>
+    public void SetRules(int row) => rulesOrLoan = row;
+
+    /// <summary>Sets the first loan of a facility without rules, 0 for none any more.</summary>
+    public void SetFirstLoanAlone(int row) => rulesOrLoan = ~row;
 
     [InlineArray(Length)]
     internal struct InlinePath
@@ -76,7 +94,7 @@ internal enum FacilityFlags : byte
     CreditAddsHeadroom = 8,
 }
 
-/// <summary>What few facilities have.</summary>
+/// <summary>What few facilities have, and the first loan of those that have it.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 40)]
 internal struct FacilityRulesRow
 {
