@@ -77,8 +77,8 @@ internal static class FeatureCommands
             if (parts.Count == 0) continue;
             shell.Table($"a {Word(entity)}'s row", ["#at", "#bytes", "part"], parts.Select(part => new[] { Number(part.Offset), Number(part.Length), part.Words }));
         }
-        foreach (var places in catalogue.SketchPlaces.Distinct())
-            shell.Line($"distinct values: exact to {DistinctSketch.ExactMax}, then a sketch of {places} places: standard error {Error(places, 100)} at 100, {Error(places, 300)} at 300, {Error(places, 1_000)} at 1,000; at most {DistinctSketch.Table(places)[^1]:N0}");
+        foreach (var (exact, places) in catalogue.Sketches.Distinct())
+            shell.Line($"distinct values: exact to {exact}, then a sketch of {places} places: standard error {Error(places, 100)} at 100, {Error(places, 300)} at 300, {Error(places, 1_000)} at 1,000; at most {DistinctSketch.Table(places)[^1]:N0}");
         shell.Line($"{catalogue.Name}: {catalogue.Features.Length} features, {catalogue.FacilityRowLength} bytes a facility{(catalogue.BorrowerRowLength > 0 ? FormattableString.Invariant($", {catalogue.BorrowerRowLength} bytes a borrower") : "")}, late by at most {Length(catalogue.LatenessSeconds)}");
         shell.Line($"version {catalogue.HashText}");
     }

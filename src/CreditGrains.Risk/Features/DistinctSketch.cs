@@ -9,6 +9,9 @@ public static class DistinctSketch
     /// <summary>Different values that are counted exactly.</summary>
     public const int ExactMax = 32;
 
+    /// <summary>The same in a compact catalogue.</summary>
+    public const int ExactMaxCompact = 16;
+
     /// <summary>Estimates by the number of places that are taken, 0 to m.</summary>
     public static int[] Table(int places)
     {

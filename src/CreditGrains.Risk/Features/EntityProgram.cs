@@ -52,8 +52,8 @@ internal sealed class EntityProgram
     /// <summary>The parts of a row, for people.</summary>
     public IEnumerable<(int Offset, int Length, string Words)> Parts => all.Select(part => (part.Offset, part.Length, part.Words));
 
-    /// <summary>Sketches of distinct values: places of each.</summary>
-    public IEnumerable<int> SketchPlaces => all.OfType<DistinctRing>().Select(part => part.Places);
+    /// <summary>Sketches of distinct values: what each counts exactly, and its places.</summary>
+    public IEnumerable<(int ExactMax, int Places)> Sketches => all.OfType<DistinctRing>().Select(part => part.Sketch);
 
     /// <summary>Bits of the filters whose events change a row.</summary>
     public ulong AnyFilter { get; }

@@ -21,7 +21,7 @@ public enum Aggregation
     /// <summary>Sample standard deviation; missing with fewer than two events.</summary>
     StandardDeviation,
 
-    /// <summary>How many different values: exact to 32, then estimated (<see cref="DistinctSketch"/>).</summary>
+    /// <summary>How many different values: exact to 32 (16 in a compact catalogue), then estimated (<see cref="DistinctSketch"/>).</summary>
     Distinct,
 
     /// <summary>Value of the event with the latest time, of equal ones the last to arrive; missing without events.</summary>

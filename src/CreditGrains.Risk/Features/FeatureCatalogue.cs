@@ -72,8 +72,8 @@ public sealed class FeatureCatalogue
     /// <summary>The parts of a row, for people.</summary>
     public IEnumerable<(int Offset, int Length, string Words)> PartsOf(FeatureEntity entity) => (entity == FeatureEntity.Facility ? facility : borrower)?.Parts ?? [];
 
-    /// <summary>Places of each sketch of distinct values, for its declared error (<see cref="DistinctSketch.RelativeError"/>).</summary>
-    public IEnumerable<int> SketchPlaces => facility.SketchPlaces.Concat(borrower?.SketchPlaces ?? []);
+    /// <summary>Each sketch of distinct values: how many are counted exactly, and its places, for its declared error (<see cref="DistinctSketch.RelativeError"/>).</summary>
+    public IEnumerable<(int ExactMax, int Places)> Sketches => facility.Sketches.Concat(borrower?.Sketches ?? []);
 
     /// <summary>A feature by name, null when there is none.</summary>
     public Feature? Find(string name) => byName.GetValueOrDefault(name);

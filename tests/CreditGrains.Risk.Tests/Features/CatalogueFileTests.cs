@@ -3,6 +3,7 @@ using System.Text.Json;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Risk.Features;
+using CreditGrains.Risk.Features.Accumulators;
 using CreditGrains.Risk.Features.Files;
 
 namespace CreditGrains.Risk.Tests.Features;
@@ -23,7 +24,7 @@ public sealed class CatalogueFileTests
     [InlineData("""{"name":"a","lateness":"32d","features":[]}""", "FieldWrong", "lateness: '32d' is longer than 31 days")]
     [InlineData("""{"name":"a","lateness":"99999999999d","features":[]}""", "FieldWrong", "lateness: ")]
     [InlineData("""{"name":"a","lateness":"1h","utcOffset":"8","features":[]}""", "FieldWrong", "utcOffset: ")]
-    [InlineData("""{"name":"a","lateness":"1h","width":"huge","features":[]}""", "FieldWrong", "width: 'huge' is not known; write one of narrow, wide")]
+    [InlineData("""{"name":"a","lateness":"1h","width":"huge","features":[]}""", "FieldWrong", "width: 'huge' is not known; write one of compact, narrow, wide")]
     [InlineData("""{"name":"a","lateness":"1h","filters":{"f":{"kinds":"buy"}},"features":[]}""", "FieldWrong", "filters.f.kinds: 'buy' is not known; write one of authorize")]
     [InlineData("""{"name":"a","lateness":"1h","filters":{"f":{"kinds":[]}},"features":[]}""", "FieldWrong", "filters.f.kinds: at least one")]
     [InlineData("""{"name":"a","lateness":"1h","filters":{"f":{"merchantCategories":"9-1"}},"features":[]}""", "FieldWrong", "filters.f.merchantCategories: write a code")]
@@ -75,10 +76,10 @@ public sealed class CatalogueFileTests
     public void File_TooLong_IsRefused() => AssertRefused($$"""{"name":"{{new string('a', 60_000)}}","lateness":"1h","features":[]}""", "TooLong", "the file has");
 
     [Fact]
-    public void DefaultSet_TakesAtMost400BytesAnAccount()
+    public void DefaultSet_TakesAtMost288BytesAnAccount()
     {
         var catalogue = CatalogueFile.Read(File.ReadAllBytes(Path.Combine(Docs, "examples", "features.json")));
-        Assert.InRange(catalogue.FacilityRowLength, 1, 400);
+        Assert.InRange(catalogue.FacilityRowLength, 1, 288);
         Assert.InRange(catalogue.Features.Length, 60, 80);
         // Every byte of the row belongs to one part.
         var end = catalogue.PartsOf(FeatureEntity.Facility).Aggregate(16, (at, part) => part.Offset == at ? at + part.Length : throw new InvalidOperationException($"a gap at {at}"));
@@ -93,6 +94,7 @@ public sealed class CatalogueFileTests
         AssertWords(Enum.GetValues<CommandKind>().Where(kind => kind.IsAccount()), parts.GetProperty("kind"));
         AssertWords(Enum.GetValues<OutcomeKind>().Where(outcome => outcome != OutcomeKind.Refused), parts.GetProperty("outcome"));
         AssertWords(Enum.GetValues<Channel>(), parts.GetProperty("channel"));
+        AssertWords(Enum.GetValues<CounterWidth>(), schema.RootElement.GetProperty("properties").GetProperty("width"));
         AssertWords(Enum.GetValues<Aggregation>().Where(one => one is not (Aggregation.Ratio or Aggregation.Derived)), parts.GetProperty("aggregation"));
     }
 

@@ -12,10 +12,14 @@ public sealed class FeatureCatalogueTests
 {
     private const long Now = 1_700_006_400; // a whole hour
 
-    [Fact]
-    public void Distinct_PastThirtyTwo_IsWithinFourStandardErrorsAndExactAgainWhenEmpty()
+    [Theory]
+    [InlineData("narrow", 32)]
+    [InlineData("compact", 16)]
+    public void Distinct_PastWhatIsExact_IsWithinFourStandardErrorsAndExactAgainWhenEmpty(string width, int exact)
     {
-        var catalogue = Catalogue("""{"name":"x","aggregation":"distinct","filter":{},"value":"attribute:device","window":"4h","granularity":"1h"},{"name":"y","aggregation":"distinct","filter":{},"value":"merchantCategory","window":"lifetime"}""");
+        var catalogue = Catalogue("""{"name":"x","aggregation":"distinct","filter":{},"value":"attribute:device","window":"4h","granularity":"1h"},{"name":"y","aggregation":"distinct","filter":{},"value":"merchantCategory","window":"lifetime"}""", width);
+        Assert.All(catalogue.Sketches, sketch => Assert.Equal(exact, sketch.ExactMax));
+        Assert.Equal(exact * 16, catalogue.Sketches.ElementAt(1).Places);
         var row = new byte[catalogue.FacilityRowLength];
         for (var n = 1; n <= 200; n++)
         {
@@ -24,8 +28,8 @@ public sealed class FeatureCatalogueTests
             var values = Read(catalogue, row, Now);
             for (var feature = 0; feature < 2; feature++)
             {
-                var places = catalogue.SketchPlaces.ElementAt(feature);
-                if (n <= DistinctSketch.ExactMax) Assert.Equal(n, values[feature]);
+                var places = catalogue.Sketches.ElementAt(feature).Places;
+                if (n <= exact) Assert.Equal(n, values[feature]);
                 else Assert.InRange(values[feature], n - 4 * n * DistinctSketch.RelativeError(places, n), n + 4 * n * DistinctSketch.RelativeError(places, n));
             }
         }
@@ -58,11 +62,16 @@ public sealed class FeatureCatalogueTests
     }
 
     [Theory]
-    [InlineData("narrow", 65_534)]
-    [InlineData("wide", 70_000)]
-    public void Count_ThatDoesNotFit_IsMissingAndNeverWrong(string width, int exact)
+    [InlineData("compact", "count", 254)]
+    [InlineData("compact", "sum", 4_094)]
+    [InlineData("narrow", "count", 65_534)]
+    [InlineData("narrow", "sum", 65_534)]
+    [InlineData("wide", "count", 70_000)]
+    public void Count_ThatDoesNotFit_IsMissingAndNeverWrong(string width, string aggregation, int exact)
     {
-        var catalogue = Catalogue("""{"name":"x_{window}","aggregation":"count","filter":{},"windows":["1h","2h"],"granularity":"1h"}""", width);
+        // Amounts of 1, so that a sum tells as much as a count.
+        var value = aggregation == "sum" ? "\"value\":\"amount\"," : "";
+        var catalogue = Catalogue($$"""{"name":"x_{window}","aggregation":"{{aggregation}}",{{value}}"filter":{},"windows":["1h","2h"],"granularity":"1h"}""", width);
         var row = new byte[catalogue.FacilityRowLength];
         for (var i = 0; i < exact; i++) catalogue.Observe(FeatureEntity.Facility, row, Event(Now));
         Assert.Equal(exact, Read(catalogue, row, Now)[0]);

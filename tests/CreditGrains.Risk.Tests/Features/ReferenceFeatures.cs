@@ -78,7 +78,7 @@ public sealed class ReferenceFeatures(IReadOnlyList<ReferenceFeature> features, 
 
     private long Bucket(long seconds, long granularity) => (seconds + utcOffset) / granularity;
 
-    /// <summary>Half to even.</summary>
+    /// <summary>Half to even; missing when it does not fit.</summary>
     public static long? Rounded(BigInteger numerator, BigInteger denominator, int scale)
     {
         if (denominator.Sign < 0) (numerator, denominator) = (-numerator, -denominator);
@@ -86,7 +86,7 @@ public sealed class ReferenceFeatures(IReadOnlyList<ReferenceFeature> features, 
         var floor = BigInteger.Divide(doubled - (((doubled % (2 * denominator)) + 2 * denominator) % (2 * denominator)), 2 * denominator);
         var rest = doubled - floor * 2 * denominator;
         if (rest > denominator || (rest == denominator && !floor.IsEven)) floor++;
-        return (long)floor;
+        return BigInteger.Abs(floor) > long.MaxValue ? null : (long)floor;
     }
 
     private static long? Deviation(List<BigInteger> values, BigInteger sum, int scale)
@@ -126,21 +126,21 @@ public sealed class ReferenceFeatures(IReadOnlyList<ReferenceFeature> features, 
     public static FeatureCatalogue Compile(IEnumerable<ReferenceFeature> features, string lateness, string ahead, string utcOffset, string width) => CreditGrains.Risk.Features.Files.CatalogueFile.Read(Encoding.UTF8.GetBytes(
         $$"""{"name":"random","lateness":"{{lateness}}","ahead":"{{ahead}}","utcOffset":"{{utcOffset}}","width":"{{width}}","features":[{{string.Join(',', features.Select(feature => feature.Json))}}]}"""));
 
-    /// <summary>An event of a seeded draw.</summary>
-    public static FeatureEvent Draw(Random random, long recordedAt, long occurredAt)
+    /// <summary>An event of a seeded draw, with so many different categories and amounts in multiples of a unit.</summary>
+    public static FeatureEvent Draw(Random random, long recordedAt, long occurredAt, int categories, long unit)
     {
         CommandKind[] kinds = [CommandKind.Authorize, CommandKind.Authorize, CommandKind.Authorize, CommandKind.Capture, CommandKind.Repay, CommandKind.PostFee, CommandKind.Void];
         var kind = kinds[random.Next(kinds.Length)];
         var isRequest = kind == CommandKind.Authorize;
         var outcome = !isRequest ? OutcomeKind.Posted : random.Next(4) switch { 0 => OutcomeKind.Declined, 1 => OutcomeKind.ApprovedInPart, _ => OutcomeKind.Approved };
-        var asked = random.Next(1, 100_000);
+        var asked = random.Next(1, 100_000) * unit;
         return new FeatureEvent
         {
             Kind = kind,
             Outcome = outcome,
             Reason = outcome == OutcomeKind.Declined ? random.Next(2) == 0 ? Reason.LimitExceeded : Reason.FacilityFrozen : Reason.None,
             Channel = (Channel)random.Next(0, 7),
-            MerchantCategory = (ushort)(random.Next(5) == 0 ? 0 : 5_000 + random.Next(20)),
+            MerchantCategory = (ushort)(random.Next(5) == 0 ? 0 : 5_000 + random.Next(categories)),
             Scenario = (ushort)random.Next(3),
             RecordedAtMicros = recordedAt * 1_000_000 + random.Next(1_000_000),
             OccurredAtMicros = occurredAt * 1_000_000 + random.Next(1_000_000),
@@ -148,7 +148,7 @@ public sealed class ReferenceFeatures(IReadOnlyList<ReferenceFeature> features, 
             Amount = outcome == OutcomeKind.Declined ? 0 : outcome == OutcomeKind.ApprovedInPart ? asked / 2 : asked,
             Drawn = random.Next(0, 50_000),
             Held = random.Next(0, 50_000),
-            Headroom = random.Next(-20_000, 100_000),
+            Headroom = random.Next(-20_000, 100_000) * unit,
             Limit = random.Next(10) == 0 ? 0 : random.Next(1, 200_000),
             Attributes = random.Next(3) == 0 ? null : Encoding.UTF8.GetBytes($"country={(random.Next(2) == 0 ? "CN" : "US")};n={random.Next(-9, 10)};device=d{random.Next(12)}"),
         };

@@ -18,6 +18,13 @@ internal static class Catalogues
           {"name":"categories_{window}","filter":{},"aggregation":"distinct","value":"merchantCategory","windows":["2d","lifetime"],"granularity":"1d"},
           {"name":"trend","filter":{"kinds":"repay"},"value":"amount","aggregation":"trend","window":"3d","granularity":"1d"}]}
         """u8.ToArray(),
+        """
+        {"name":"three","lateness":"3h","width":"compact","features":[
+          {"name":"count_{window}","filter":{},"aggregation":"count","windows":["1h","8h"],"granularity":"1h"},
+          {"name":"asked_{aggregation}_{window}","filter":{"kinds":["authorize","drawdown"]},"value":"asked","aggregations":["sum","standardDeviation","min"],"windows":["4h","lifetime"],"granularity":"1h"},
+          {"name":"categories","filter":{},"aggregation":"distinct","value":"merchantCategory","window":"6h","granularity":"2h"},
+          {"name":"borrower_{aggregation}","entity":"borrower","filter":{},"value":"headroom","aggregations":["last","min","trend"],"window":"24h","granularity":"6h"}]}
+        """u8.ToArray(),
     ];
 
     /// <summary>One it must refuse.</summary>

@@ -56,15 +56,78 @@ internal abstract class Accumulator
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static T Get<T>(ref byte row, int at)
+    internal static T Get<T>(ref byte row, int at)
         where T : unmanaged => Unsafe.ReadUnaligned<T>(ref Unsafe.Add(ref row, at));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    protected static void Set<T>(ref byte row, int at, T value)
+    internal static void Set<T>(ref byte row, int at, T value)
         where T : unmanaged => Unsafe.WriteUnaligned(ref Unsafe.Add(ref row, at), value);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     protected static void Clear(ref byte row, int at, int length) => Unsafe.InitBlockUnaligned(ref Unsafe.Add(ref row, at), 0, (uint)length);
+
+    /// <summary>Whether a number fits so many bits, its sign among them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static bool Fits(long value, int bits) => (value << (64 - bits)) >> (64 - bits) == value;
+
+    /// <summary>A signed number of 6 or 8 bytes. One of 6 is read in two parts: the row may end behind it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static long GetNumber(ref byte row, int at, int bytes) =>
+        bytes == 8 ? Get<long>(ref row, at) : unchecked(((long)Get<short>(ref row, at + 4) << 32) + Get<uint>(ref row, at));
+
+    /// <summary>Writes a signed number that fits its 6 or 8 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static void SetNumber(ref byte row, int at, int bytes, long value)
+    {
+        if (bytes == 8)
+        {
+            Set(ref row, at, value);
+            return;
+        }
+        unchecked
+        {
+            Set(ref row, at, (uint)value);
+            Set(ref row, at + 4, (short)(value >> 32));
+        }
+    }
+
+    /// <summary>Adds two numbers; false when the total does not fit so many bits, its sign among them.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static bool TryAdd(long a, long b, int bits, out long total)
+    {
+        total = unchecked(a + b);
+        return ((a ^ total) & (b ^ total)) >= 0 && Fits(total, bits);
+    }
+
+    /// <summary>A sum of squares of 12 or 16 bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static UInt128 GetSquares(ref byte row, int at, int bytes) =>
+        new(bytes == 16 ? Get<ulong>(ref row, at + 8) : Get<uint>(ref row, at + 8), Get<ulong>(ref row, at));
+
+    /// <summary>Adds the square of a value to a sum of 12 or 16 bytes; false when it does not fit.</summary>
+    protected static bool TryAddSquare(ref byte row, int at, int bytes, long value)
+    {
+        var squares = GetSquares(ref row, at, bytes);
+        var square = FixedPoint.Square(value);
+        if (square > UInt128.MaxValue - squares) return false;
+        squares += square;
+        var high = unchecked((ulong)(squares >> 64));
+        if (bytes == 12 && high > uint.MaxValue) return false;
+        Set(ref row, at, unchecked((ulong)squares));
+        if (bytes == 16) Set(ref row, at + 8, high);
+        else Set(ref row, at + 8, unchecked((uint)high));
+        return true;
+    }
+
+    /// <summary>Takes a value into a least and a greatest of 6 or 8 bytes each; false when it does not fit.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    protected static bool TryTakeExtremes(ref byte row, int at, int bytes, long value, bool isFirst)
+    {
+        if (!Fits(value, bytes * 8)) return false;
+        if (isFirst || value < GetNumber(ref row, at, bytes)) SetNumber(ref row, at, bytes, value);
+        if (isFirst || value > GetNumber(ref row, at + bytes, bytes)) SetNumber(ref row, at + bytes, bytes, value);
+        return true;
+    }
 }
 
 /// <summary>Buckets of equal length in event time, counted from 1970 plus the catalogue's offset from UTC.</summary>

@@ -3,14 +3,15 @@ using System.Numerics;
 namespace CreditGrains.Risk.Features.Accumulators;
 
 /// <summary>
-/// Different values in windows: 32 values with a mask each of the buckets in which they were seen (bit j: j buckets before the newest). A value seen in no bucket any more leaves. When a
-/// 33rd is there, the place becomes a sketch of masks, until all of them are empty again. Without windows the masks are one bit that never moves.
+/// Different values in windows: 32 values (16 in a compact catalogue) with a mask each of the buckets in which they were seen (bit j: j buckets before the newest). A value seen in no
+/// bucket any more leaves. When one more is there, the place becomes a sketch of masks, until all of them are empty again. Without windows the masks are one bit that never moves.
 /// </summary>
 internal sealed class DistinctRing : Accumulator
 {
     private const ushort IsSketch = ushort.MaxValue;
     private readonly BucketClock clock;
     private readonly int length;
+    private readonly int exactMax;
     private readonly int valueBytes;
     private readonly int maskBytes;
     private readonly int places;
@@ -19,33 +20,35 @@ internal sealed class DistinctRing : Accumulator
 
     /// <param name="clock">Its buckets; default for the whole life.</param>
     /// <param name="lateBuckets">Buckets kept beyond the longest window.</param>
+    /// <param name="exactMax">Values that are counted exactly.</param>
     /// <param name="valueBytes">2 for codes below 65,536, 8 for marks and amounts.</param>
     /// <param name="windows">Buckets and feature of each window; 0 buckets is the whole life.</param>
-    public DistinctRing(BucketClock clock, int lateBuckets, int valueBytes, (int Buckets, int Index, int Scale)[] windows)
+    public DistinctRing(BucketClock clock, int lateBuckets, int exactMax, int valueBytes, (int Buckets, int Index, int Scale)[] windows)
     {
         this.clock = clock;
+        this.exactMax = exactMax;
         this.valueBytes = valueBytes;
         this.windows = windows;
         var isLifetime = clock.GranularitySeconds == 0;
         length = isLifetime ? 0 : windows.Max(window => window.Buckets) + lateBuckets;
         maskBytes = isLifetime ? 0 : length <= 8 ? 1 : length <= 16 ? 2 : 4;
-        places = isLifetime ? DistinctSketch.ExactMax * valueBytes * 8 : DistinctSketch.ExactMax * (valueBytes + maskBytes) / maskBytes;
+        places = isLifetime ? exactMax * valueBytes * 8 : exactMax * (valueBytes + maskBytes) / maskBytes;
         estimates = DistinctSketch.Table(places);
-        Length = 2 + DistinctSketch.ExactMax * (valueBytes + maskBytes);
+        Length = 2 + exactMax * (valueBytes + maskBytes);
     }
 
     private DistinctRing(DistinctRing whole, (int Buckets, int Index, int Scale)[] windows)
     {
         this.windows = windows;
-        (clock, length, valueBytes, maskBytes, places, estimates) = (whole.clock, whole.length, whole.valueBytes, whole.maskBytes, whole.places, whole.estimates);
+        (clock, length, exactMax, valueBytes, maskBytes, places, estimates) = (whole.clock, whole.length, whole.exactMax, whole.valueBytes, whole.maskBytes, whole.places, whole.estimates);
         (Length, Offset) = (whole.Length, whole.Offset);
     }
 
     /// <summary>Most buckets of a ring.</summary>
     public const int BucketsMax = 32;
 
-    /// <summary>Places of the sketch.</summary>
-    public int Places => places;
+    /// <summary>Values that are counted exactly, and places of the sketch.</summary>
+    public (int ExactMax, int Places) Sketch => (exactMax, places);
 
     /// <inheritdoc/>
     public override int Length { get; }
@@ -55,8 +58,8 @@ internal sealed class DistinctRing : Accumulator
 
     /// <inheritdoc/>
     public override string Words => maskBytes == 0
-        ? $"whole life: {DistinctSketch.ExactMax} different values, then a sketch of {places} places"
-        : $"{length} buckets of {clock.GranularitySeconds} s: {DistinctSketch.ExactMax} different values, then a sketch of {places} places";
+        ? $"whole life: {exactMax} different values, then a sketch of {places} places"
+        : $"{length} buckets of {clock.GranularitySeconds} s: {exactMax} different values, then a sketch of {places} places";
 
     /// <inheritdoc/>
     public override void Advance(ref byte row, long before, long after)
@@ -86,7 +89,7 @@ internal sealed class DistinctRing : Accumulator
             if (maskBytes != 0) SetMask(ref row, MaskAt(i), Mask(ref row, MaskAt(i)) | bit);
             return;
         }
-        if (count == DistinctSketch.ExactMax)
+        if (count == exactMax)
         {
             Widen(ref row);
             Mark(ref row, DistinctSketch.PlaceOf(observed.Value, places), bit);
@@ -126,7 +129,7 @@ internal sealed class DistinctRing : Accumulator
     public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) =>
         Wanted(windows, window => window.Index, wanted) is { Length: > 0 } kept ? new DistinctRing(this, kept) : null;
 
-    private int MaskAt(int i) => Offset + 2 + DistinctSketch.ExactMax * valueBytes + i * maskBytes;
+    private int MaskAt(int i) => Offset + 2 + exactMax * valueBytes + i * maskBytes;
 
     private long Value(ref byte row, int i) => valueBytes == 2 ? Get<ushort>(ref row, Offset + 2 + i * 2) : Get<long>(ref row, Offset + 2 + i * 8);
 
@@ -192,14 +195,14 @@ internal sealed class DistinctRing : Accumulator
     {
         Span<long> values = stackalloc long[DistinctSketch.ExactMax];
         Span<uint> masks = stackalloc uint[DistinctSketch.ExactMax];
-        for (var i = 0; i < DistinctSketch.ExactMax; i++)
+        for (var i = 0; i < exactMax; i++)
         {
             values[i] = Value(ref row, i);
             masks[i] = maskBytes == 0 ? 0 : Mask(ref row, MaskAt(i));
         }
         Clear(ref row, Offset + 2, Length - 2);
         Set(ref row, Offset, IsSketch);
-        for (var i = 0; i < DistinctSketch.ExactMax; i++) Mark(ref row, DistinctSketch.PlaceOf(values[i], places), masks[i]);
+        for (var i = 0; i < exactMax; i++) Mark(ref row, DistinctSketch.PlaceOf(values[i], places), masks[i]);
     }
 
     private void Mark(ref byte row, int place, uint mask)

@@ -1,23 +1,25 @@
 namespace CreditGrains.Risk.Features.Accumulators;
 
 /// <summary>
-/// Moments of all events of a stream: count of 32 bits, sum of 64, squares of 128, extremes of 64. All that came within the bound counts, whatever its time. A
-/// number that does not fit marks the part, and its features are missing.
+/// Moments of all events of a stream: count of 32 bits, sum and extremes of 64 (48 in a compact catalogue), squares of 128 (96). All that came within the bound counts,
+/// whatever its time. A number that does not fit marks the part, and its features are missing.
 /// </summary>
 internal sealed class LifetimeMoments : Accumulator
 {
     private readonly RingParts parts;
     private readonly MomentFeature[] features;
+    private readonly bool isCompact;
     private readonly int squaresAt;
     private readonly int extremesAt;
 
-    public LifetimeMoments(RingParts parts, MomentFeature[] features)
+    public LifetimeMoments(RingParts parts, bool isCompact, MomentFeature[] features)
     {
         this.parts = parts;
         this.features = features;
-        squaresAt = (parts & RingParts.Sum) != 0 ? 12 : 4;
-        extremesAt = squaresAt + ((parts & RingParts.Squares) != 0 ? 16 : 0);
-        Length = extremesAt + ((parts & RingParts.Extremes) != 0 ? 16 : 0);
+        this.isCompact = isCompact;
+        squaresAt = 4 + ((parts & RingParts.Sum) != 0 ? ValueBytes : 0);
+        extremesAt = squaresAt + ((parts & RingParts.Squares) != 0 ? SquareBytes : 0);
+        Length = extremesAt + ((parts & RingParts.Extremes) != 0 ? 2 * ValueBytes : 0);
     }
 
     /// <inheritdoc/>
@@ -26,6 +28,10 @@ internal sealed class LifetimeMoments : Accumulator
     /// <inheritdoc/>
     public override string Words => $"whole life: count{((parts & RingParts.Sum) != 0 ? ", sum" : "")}"
         + $"{((parts & RingParts.Squares) != 0 ? ", squares" : "")}{((parts & RingParts.Extremes) != 0 ? ", least, greatest" : "")}";
+
+    private int ValueBytes => isCompact ? 6 : 8;
+
+    private int SquareBytes => isCompact ? 12 : 16;
 
     /// <inheritdoc/>
     public override void Add(ref byte row, in Observation observed)
@@ -36,23 +42,12 @@ internal sealed class LifetimeMoments : Accumulator
         var fits = count < uint.MaxValue - 1;
         if ((parts & RingParts.Sum) != 0)
         {
-            var sum = Get<long>(ref row, Offset + 4);
-            var total = unchecked(sum + value);
-            fits &= ((sum ^ total) & (value ^ total)) >= 0;
-            Set(ref row, Offset + 4, total);
+            // A total that does not fit is never read.
+            fits &= TryAdd(GetNumber(ref row, Offset + 4, ValueBytes), value, ValueBytes * 8, out var total);
+            SetNumber(ref row, Offset + 4, ValueBytes, total);
         }
-        if ((parts & RingParts.Squares) != 0)
-        {
-            var squares = Get<UInt128>(ref row, Offset + squaresAt);
-            var square = FixedPoint.Square(value);
-            if (square > UInt128.MaxValue - squares) fits = false;
-            else Set(ref row, Offset + squaresAt, squares + square);
-        }
-        if ((parts & RingParts.Extremes) != 0)
-        {
-            if (count == 0 || value < Get<long>(ref row, Offset + extremesAt)) Set(ref row, Offset + extremesAt, value);
-            if (count == 0 || value > Get<long>(ref row, Offset + extremesAt + 8)) Set(ref row, Offset + extremesAt + 8, value);
-        }
+        if ((parts & RingParts.Squares) != 0) fits &= TryAddSquare(ref row, Offset + squaresAt, SquareBytes, value);
+        if ((parts & RingParts.Extremes) != 0) fits &= TryTakeExtremes(ref row, Offset + extremesAt, ValueBytes, value, count == 0);
         Set(ref row, Offset, fits ? count + 1 : uint.MaxValue);
     }
 
@@ -62,17 +57,17 @@ internal sealed class LifetimeMoments : Accumulator
         var m = Moments.Empty;
         m.Count = Get<uint>(ref row, Offset);
         m.IsUnknown = m.Count == uint.MaxValue;
-        if ((parts & RingParts.Sum) != 0) m.Sum = Get<long>(ref row, Offset + 4);
-        if ((parts & RingParts.Squares) != 0) m.Squares = Get<UInt128>(ref row, Offset + squaresAt);
+        if ((parts & RingParts.Sum) != 0) m.Sum = GetNumber(ref row, Offset + 4, ValueBytes);
+        if ((parts & RingParts.Squares) != 0) m.Squares = GetSquares(ref row, Offset + squaresAt, SquareBytes);
         if ((parts & RingParts.Extremes) != 0)
         {
-            m.Min = Get<long>(ref row, Offset + extremesAt);
-            m.Max = Get<long>(ref row, Offset + extremesAt + 8);
+            m.Min = GetNumber(ref row, Offset + extremesAt, ValueBytes);
+            m.Max = GetNumber(ref row, Offset + extremesAt + ValueBytes, ValueBytes);
         }
         foreach (ref readonly var feature in features.AsSpan()) values[feature.Index] = feature.Of(m);
     }
 
     /// <inheritdoc/>
     public override Accumulator? Narrowed(ReadOnlySpan<bool> wanted) =>
-        Wanted(features, feature => feature.Index, wanted) is { Length: > 0 } kept ? new LifetimeMoments(parts, kept) { Offset = Offset } : null;
+        Wanted(features, feature => feature.Index, wanted) is { Length: > 0 } kept ? new LifetimeMoments(parts, isCompact, kept) { Offset = Offset } : null;
 }

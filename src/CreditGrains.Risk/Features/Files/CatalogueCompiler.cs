@@ -7,9 +7,11 @@ namespace CreditGrains.Risk.Features.Files;
 /// Makes accumulators out of features. Features of one filter and value share a stream; those of one granularity share a ring, whose length is the longest window's; all
 /// life-long moments of a stream share one place.
 /// </summary>
-internal sealed class CatalogueCompiler(string name, long lateness, long ahead, long utcOffset, bool isWide, EventFilter[] filters, List<FeatureSpec> specs)
+internal sealed class CatalogueCompiler(string name, long lateness, long ahead, long utcOffset, CounterWidth width, EventFilter[] filters, List<FeatureSpec> specs)
 {
     private const int RowLengthMax = FeatureCatalogue.RowLengthMax;
+
+    private bool IsCompact => width == CounterWidth.Compact;
 
     /// <summary>Compiles.</summary>
     public FeatureCatalogue Compile(ReadOnlyMemory<byte> content)
@@ -62,7 +64,7 @@ internal sealed class CatalogueCompiler(string name, long lateness, long ahead, 
         foreach (var group in features.Where(spec => IsMoment(spec.Feature.Aggregation)).GroupBy(spec => spec.Feature.GranularitySeconds).OrderBy(group => group.Key))
         {
             var parts = group.Aggregate(RingParts.Count, (sum, spec) => sum | PartsOf(spec.Feature.Aggregation));
-            if (group.Key == 0) yield return new LifetimeMoments(parts, [.. group.Select(Moment)]);
+            if (group.Key == 0) yield return new LifetimeMoments(parts, IsCompact, [.. group.Select(Moment)]);
             else yield return Ring(group.Key, parts, group);
         }
         foreach (var group in features.Where(spec => spec.Feature.Aggregation == Aggregation.Distinct).GroupBy(spec => spec.Feature.GranularitySeconds).OrderBy(group => group.Key))
@@ -74,15 +76,22 @@ internal sealed class CatalogueCompiler(string name, long lateness, long ahead, 
                 yield return new StreakRing(new BucketClock(group.Key, utcOffset), LateBuckets(group.Key), spec.Feature.Index, spec.Feature.Scale);
             }
         var ends = features.Where(spec => spec.Feature.Aggregation is Aggregation.Last or Aggregation.SecondsSinceLast or Aggregation.SecondsSinceFirst).ToArray();
-        if (ends.Length > 0) yield return new EndMarks([.. ends.Select(spec => (spec.Feature.Index, spec.Feature.Aggregation, spec.Feature.Scale))]);
+        if (ends.Length > 0) yield return new EndMarks(IsCompact, [.. ends.Select(spec => (spec.Feature.Index, spec.Feature.Aggregation, spec.Feature.Scale))]);
     }
 
-    private MomentRing Ring(long granularity, RingParts parts, IEnumerable<FeatureSpec> group)
+    private Accumulator Ring(long granularity, RingParts parts, IEnumerable<FeatureSpec> group)
     {
         var windows = group.GroupBy(spec => spec.Feature.WindowSeconds / granularity).OrderBy(window => window.Key).ToArray();
         // Far above what fits a row, and small enough for the arithmetic before that is known.
         if (windows[^1].Key + LateBuckets(granularity) > RowLengthMax) throw group.First().Node.Fault("the longest window of this granularity has more buckets than fit an account; take a coarser granularity", "TooLarge");
-        return new MomentRing(new BucketClock(granularity, utcOffset), LateBuckets(granularity), parts, isWide, [.. windows.Select(window => ((int)window.Key, window.Select(Moment).ToArray()))]);
+        var clock = new BucketClock(granularity, utcOffset);
+        (int, MomentFeature[])[] sized = [.. windows.Select(window => ((int)window.Key, window.Select(Moment).ToArray()))];
+        return width switch
+        {
+            CounterWidth.Compact => new MomentRing<CompactPlaces>(clock, LateBuckets(granularity), parts, sized),
+            CounterWidth.Narrow => new MomentRing<NarrowPlaces>(clock, LateBuckets(granularity), parts, sized),
+            _ => new MomentRing<WidePlaces>(clock, LateBuckets(granularity), parts, sized),
+        };
     }
 
     private DistinctRing Distinct(long granularity, FeatureSpec[] group)
@@ -91,7 +100,8 @@ internal sealed class CatalogueCompiler(string name, long lateness, long ahead, 
         if (buckets > DistinctRing.BucketsMax)
             throw group[0].Node.Fault($"distinct values are kept for at most {DistinctRing.BucketsMax} buckets, this needs {buckets} with those for late events; take a coarser granularity", "TooLarge");
         return new DistinctRing(
-            granularity == 0 ? default : new BucketClock(granularity, utcOffset), granularity == 0 ? 0 : LateBuckets(granularity), group[0].Value.IsCode ? 2 : 8,
+            granularity == 0 ? default : new BucketClock(granularity, utcOffset), granularity == 0 ? 0 : LateBuckets(granularity),
+            IsCompact ? DistinctSketch.ExactMaxCompact : DistinctSketch.ExactMax, group[0].Value.IsCode ? 2 : 8,
             [.. group.Select(spec => (granularity == 0 ? 0 : (int)(spec.Feature.WindowSeconds / granularity), spec.Feature.Index, spec.Feature.Scale))]);
     }
 

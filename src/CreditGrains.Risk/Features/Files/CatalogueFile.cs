@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditGrains.Risk.Features.Accumulators;
 
 namespace CreditGrains.Risk.Features.Files;
 
@@ -20,7 +21,7 @@ public static class CatalogueFile
         var lateness = latenessNode.Duration(31 * 86_400);
         var ahead = root.Optional("ahead")?.Duration(86_400) ?? 300;
         var utcOffset = root.Optional("utcOffset") is { } offset ? Offset(offset) : 0;
-        var isWide = root.Optional("width")?.Choice<CounterWidth>() == CounterWidth.Wide;
+        var width = root.Optional("width")?.Choice<CounterWidth>() ?? CounterWidth.Narrow;
         var filters = new FilterFile();
         if (root.Optional("filters") is { } named) filters.ReadNamed(named);
         var reader = new FeatureReader(filters);
@@ -30,7 +31,7 @@ public static class CatalogueFile
         root.Optional("$schema");
         root.Optional("description")?.Text();
         root.Done();
-        return new CatalogueCompiler(name, lateness, ahead, utcOffset, isWide, filters.Filters, reader.Specs).Compile(json);
+        return new CatalogueCompiler(name, lateness, ahead, utcOffset, width, filters.Filters, reader.Specs).Compile(json);
     }
 
     private static long Offset(CatalogueNode node)
@@ -40,11 +41,5 @@ public static class CatalogueFile
             && TimeSpan.TryParseExact(text.AsSpan(1), "hh\\:mm", CultureInfo.InvariantCulture, out var offset) && offset <= TimeSpan.FromHours(14))
             return (text[0] == '-' ? -1 : 1) * (long)offset.TotalSeconds;
         throw node.Fault($"'{text}' is no offset from UTC; write it as \"+08:00\"");
-    }
-
-    private enum CounterWidth
-    {
-        Narrow,
-        Wide,
     }
 }
