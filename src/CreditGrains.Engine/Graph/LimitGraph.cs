@@ -209,7 +209,7 @@ internal sealed class LimitGraph(PartitionState state, ExposureBook exposures)
     /// <summary>Order of keys in paths.</summary>
     public static int CompareKeys(NodeKey a, NodeKey b)
     {
-        var kind = a.Kind.CompareTo(b.Kind);
+        var kind = (byte)a.Kind - (byte)b.Kind;
         if (kind != 0) return kind;
         var entity = a.LegalEntity.CompareTo(b.LegalEntity);
         return entity != 0 ? entity : a.Id.CompareTo(b.Id);

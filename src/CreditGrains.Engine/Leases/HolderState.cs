@@ -118,7 +118,7 @@ public sealed class LeaseOrder : IComparer<NodeKey>
     /// <inheritdoc />
     public int Compare(NodeKey x, NodeKey y)
     {
-        if (x.Kind != y.Kind) return x.Kind.CompareTo(y.Kind);
+        if (x.Kind != y.Kind) return (byte)x.Kind - (byte)y.Kind;
         if (x.Tenant != y.Tenant) return x.Tenant.CompareTo(y.Tenant);
         return x.LegalEntity != y.LegalEntity ? x.LegalEntity.CompareTo(y.LegalEntity) : x.Id.CompareTo(y.Id);
     }

@@ -19,7 +19,7 @@ namespace CreditGrains.Orleans.Hosting;
 public static class ClusterHost
 {
     private const string Invariant = "Npgsql";
-    private const string StateTable = "states";
+    internal const string StateTable = "states";
     private const int AutoPrepareMax = 32;
     private static readonly TimeSpan IdleInTransaction = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(30);
@@ -123,7 +123,7 @@ public static class ClusterHost
             storage.GrainStorageSerializer = new GrainStorageSerializer(new OrleansGrainStorageSerializer(serializer), new JsonGrainStorageSerializer(json)));
         silo.AddAdoNetGrainStorage(StateTable, storage => (storage.Invariant, storage.ConnectionString) = (Invariant, storageConnections));
         silo.Services.AddKeyedSingleton<IGrainStorage>(NodeLedger.StorageName, (services, _) => new NodeStateStorage(
-            services.GetRequiredKeyedService<IGrainStorage>(StateTable), database, options.ClusterId, services.GetRequiredService<IOptionsMonitor<AdoNetGrainStorageOptions>>().Get(StateTable).GrainStorageSerializer));
+            services.GetRequiredKeyedService<IGrainStorage>(StateTable), database, options.ClusterId, services.GetRequiredService<IOptionsMonitor<AdoNetGrainStorageOptions>>().Get(StateTable)));
         silo.UseAdoNetReminderService(reminders => (reminders.Invariant, reminders.ConnectionString) = (Invariant, storageConnections));
         silo.AddIncomingGrainCallFilter<FailureBorder>();
         // What fails without our doing, such as the reading of a state before a grain begins, arrives with its own name.

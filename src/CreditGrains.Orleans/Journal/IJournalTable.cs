@@ -11,9 +11,6 @@ internal interface IJournalTable
     /// <param name="holder">Who opens it, for operators.</param>
     Task<long> RaiseEpochAsync(int partition, string holder);
 
-    /// <summary>Whether an epoch is still the partition's.</summary>
-    Task<bool> IsInForceAsync(int partition, long epoch);
-
     /// <summary>A way to insert rows; one user at a time.</summary>
     IRowInsert OpenInsert();
 

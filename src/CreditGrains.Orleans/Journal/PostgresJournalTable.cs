@@ -16,13 +16,6 @@ internal sealed class PostgresJournalTable(NpgsqlDataSource database) : IJournal
     }
 
     /// <inheritdoc/>
-    public async Task<bool> IsInForceAsync(int partition, long epoch)
-    {
-        await using var command = Command("select 1 from cg_partition where partition = $1 and epoch = $2", partition, epoch);
-        return await command.ExecuteScalarAsync() is not null;
-    }
-
-    /// <inheritdoc/>
     public IRowInsert OpenInsert() => new AppendStatement(database);
 
     /// <inheritdoc/>

@@ -31,10 +31,10 @@ internal sealed class NodeMirrors(NpgsqlDataSource database) : INodeMirrors
 
     private const string OfSql = "select partition from cg_mirror where tenant = $1 and legal_entity = $2 and kind = $3 and node = $4 order by partition";
 
-    private readonly GroupedWrites<Notes> writes = new(group => WriteAsync(database, group), RowsOfGroupMax);
+    private readonly GroupedCalls<Notes> writes = new(group => WriteAsync(database, group), RowsOfGroupMax);
 
     /// <summary>Notes a partition; durable when it completes. Noting twice changes nothing.</summary>
-    public Task NoteAsync(int partition, NodeKey[] nodes) => writes.WriteAsync(new Notes(partition, nodes));
+    public Task NoteAsync(int partition, NodeKey[] nodes) => writes.DoAsync(new Notes(partition, nodes));
 
     /// <summary>The partitions with a row of a node, or about to open one; ascending.</summary>
     public async Task<IReadOnlyList<int>> OfAsync(NodeKey node)
@@ -67,7 +67,7 @@ internal sealed class NodeMirrors(NpgsqlDataSource database) : INodeMirrors
         await command.ExecuteNonQueryAsync();
     }
 
-    private sealed class Notes(int partition, NodeKey[] nodes) : GroupedWrite(nodes.Length)
+    private sealed class Notes(int partition, NodeKey[] nodes) : GroupedCall(nodes.Length)
     {
         public int Partition { get; } = partition;
 

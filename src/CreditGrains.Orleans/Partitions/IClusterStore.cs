@@ -16,6 +16,9 @@ internal interface IClusterStore : IAsyncDisposable
     /// <summary>Where facilities live whose numbers point elsewhere.</summary>
     ISignpostLog Signposts { get; }
 
+    /// <summary>Whether an epoch is still the partition's.</summary>
+    Task<bool> IsInForceAsync(int partition, long epoch);
+
     /// <summary>Snapshots and spilled request ids of a partition; changes are refused once the epoch is over.</summary>
     IFileStore FilesOf(int partition, long epoch);
 }

@@ -165,7 +165,7 @@ internal sealed class PartitionHost
     /// <summary>Whether no other activation has taken over; else this one ends.</summary>
     private async Task<bool> IsInForceAsync()
     {
-        var isInForce = await silo.Store.Journal.IsInForceAsync(number, epoch);
+        var isInForce = await silo.Store.IsInForceAsync(number, epoch);
         confirmedAt = silo.Options.Clock.GetTimestamp();
         if (!isInForce) loop.Fail(JournalAppender.Fenced(number, epoch));
         return isInForce;

@@ -19,11 +19,11 @@ internal sealed class SignpostLog(NpgsqlDataSource database) : ISignpostLog
         select partition, epoch from held
         """;
 
-    private readonly GroupedWrites<Rows> writes = new(group => WriteAsync(database, group), GroupMax);
+    private readonly GroupedCalls<Rows> writes = new(group => WriteAsync(database, group), GroupMax);
 
     /// <summary>Adds to a partition's log; durable when it completes.</summary>
     /// <exception cref="JournalException">The epoch is over; nothing was written.</exception>
-    public Task WriteAsync(int partition, long epoch, byte[] homes) => writes.WriteAsync(new Rows(partition, epoch, homes));
+    public Task WriteAsync(int partition, long epoch, byte[] homes) => writes.DoAsync(new Rows(partition, epoch, homes));
 
     /// <summary>Reads a partition's log. Under an epoch raised before, nothing can be added to it any more by others.</summary>
     public async Task<HomeTable> ReadAsync(int partition)
@@ -52,7 +52,7 @@ internal sealed class SignpostLog(NpgsqlDataSource database) : ISignpostLog
             if (!held.Contains((rows.Partition, rows.Epoch))) rows.Done.TrySetException(JournalAppender.Fenced(rows.Partition, rows.Epoch));
     }
 
-    private sealed class Rows(int partition, long epoch, byte[] homes) : GroupedWrite(rows: 1)
+    private sealed class Rows(int partition, long epoch, byte[] homes) : GroupedCall(rows: 1)
     {
         public int Partition { get; } = partition;
 
