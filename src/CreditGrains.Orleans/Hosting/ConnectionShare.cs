@@ -3,11 +3,11 @@ using Npgsql;
 namespace CreditGrains.Orleans.Hosting;
 
 /// <summary>
-/// How a silo's connections to PostgreSQL are dealt: one holds the claim (<see cref="ConnectionClaim"/>), some are Orleans' for node states and reminders, the rest is the journal's, files' and
+/// How a silo's connections to PostgreSQL are dealt: one holds the claim (<see cref="ConnectionClaim"/>), some are Orleans' for reminders, the rest is the journal's, node states', files' and
 /// feed's. Each pool waits when it is at its part, so a silo never has more than its whole.
 /// </summary>
 /// <param name="Whole">Most connections of the silo.</param>
-/// <param name="Storage">Of them the pool of grain storage and reminders.</param>
+/// <param name="Storage">Of them the pool of Orleans' own providers: reminders.</param>
 /// <param name="Main">Of them the pool of everything else.</param>
 public sealed record ConnectionShare(int Whole, int Storage, int Main)
 {
@@ -29,7 +29,7 @@ public sealed record ConnectionShare(int Whole, int Storage, int Main)
         var whole = builder.ShouldSerialize(PoolSize) ? builder.MaxPoolSize : WholeUsual;
         if (whole < journalConnections + BesideJournalMin)
             throw new ArgumentException($"{PoolSize} of the connection string is {whole}; a silo with {journalConnections} journal connections needs {journalConnections + BesideJournalMin} or more.");
-        var storage = Math.Max(2, whole / 4);
+        var storage = Math.Max(2, whole / 16);
         return new ConnectionShare(whole, storage, whole - storage - 1);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class EpochReadings(NpgsqlDataSource database) : IAsyncDisposabl
 {
     private const int GroupMax = 1_024;
 
+    // As long as callers wait: what hangs is broken off, and the next group has another connection.
+    private const int ReadSecondsMax = 5;
+
     private const string ReadSql = "select partition, epoch from cg_partition where partition = any ($1)";
 
     private readonly GroupedCalls<Asked> readings = new(group => ReadAsync(database, group), GroupMax);
@@ -29,6 +32,7 @@ internal sealed class EpochReadings(NpgsqlDataSource database) : IAsyncDisposabl
     private static async Task ReadAsync(NpgsqlDataSource database, List<Asked> group)
     {
         await using var command = database.CreateCommand(ReadSql);
+        command.CommandTimeout = ReadSecondsMax;
         command.Parameters.Add(new NpgsqlParameter { Value = group.Select(asked => asked.Partition).Distinct().ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Integer });
         var epochs = new Dictionary<int, long>();
         await using (var reader = await command.ExecuteReaderAsync())

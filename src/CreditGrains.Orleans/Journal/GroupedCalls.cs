@@ -15,7 +15,7 @@ internal abstract class GroupedCall(int rows)
 
 /// <summary>
 /// Calls about small rows of all partitions and nodes of a silo: one statement on one connection at a time, and what comes meanwhile goes together in the next. A call of a front door reaches hundreds
-/// of them at once, and each with a connection of its own was more than the database has. However late answers come, no caller waits for a connection.
+/// of them at once, and each with a connection of its own was more than the database has. A group waits for one connection, however many its members are.
 /// A statement begins after all of its callers asked, so what it reads is not older than their asking.
 /// </summary>
 internal sealed class GroupedCalls<T> : IAsyncDisposable
@@ -26,7 +26,7 @@ internal sealed class GroupedCalls<T> : IAsyncDisposable
     private readonly Channel<T> waiting = Channel.CreateUnbounded<T>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Task running;
 
-    /// <param name="call">Does what a group wants, and completes after it; may fail single members itself.</param>
+    /// <param name="call">Does what a group wants, and completes after it; may end or fail single members itself.</param>
     /// <param name="rowsMax">Rows of a group, at least those of one member.</param>
     public GroupedCalls(Func<List<T>, Task> call, int rowsMax)
     {

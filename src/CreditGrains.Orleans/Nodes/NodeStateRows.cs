@@ -7,12 +7,15 @@ namespace CreditGrains.Orleans.Nodes;
 /// <summary>States of nodes as rows of Orleans' table, many in one statement.</summary>
 internal static class NodeStateRows
 {
-    private const string ReadSql = "select grain_extension, version, payload from cg_grain_state where service = $1 and grain_type = $2 and grain_extension = any ($3)";
+    /// <summary>Seconds a reading may take: as long as callers wait. What hangs is broken off, and the next group has another connection.</summary>
+    private const int ReadSecondsMax = 5;
+
+    private const string ReadSql = "select grain_extension, version, payload from cg_grain_state where service = $1 and grain_type = $2 and grain_extension = any ($3) and grain_extension <> ''";
 
     private const string UpdateSql = """
         update cg_grain_state s set payload = n.payload, version = s.version + 1, modified_at = now()
         from unnest($1::text[], $2::int[], $3::bytea[]) as n (grain, version, payload)
-        where s.service = $4 and s.grain_type = $5 and s.grain_extension = n.grain and s.version = n.version
+        where s.service = $4 and s.grain_type = $5 and s.grain_extension = n.grain and s.grain_extension <> '' and s.version = n.version
         returning s.grain_extension
         """;
 
@@ -29,6 +32,7 @@ internal static class NodeStateRows
         foreach (var states in group.GroupBy(one => one.State))
         {
             await using var command = database.CreateCommand(ReadSql);
+            command.CommandTimeout = ReadSecondsMax;
             command.Parameters.AddWithValue(service);
             command.Parameters.AddWithValue(states.Key);
             command.Parameters.Add(Texts(states.Select(s => s.Grain).Distinct(StringComparer.Ordinal)));
@@ -39,18 +43,33 @@ internal static class NodeStateRows
         }
     }
 
-    /// <summary>Writes states, each where the row still has its version, or where there is none when that is 0.</summary>
+    /// <summary>Writes states, each where the row still has its version, or where there is none when that is 0. Each is done with its statement, whatever becomes of others of the group.</summary>
     public static async Task WriteAsync(NpgsqlDataSource database, string service, List<NodeStateWriting> group)
     {
-        // In one order of keys, so that two silos seldom wait for each other's rows. A grain has one writing under way.
-        foreach (var states in group.OrderBy(one => one.Grain, StringComparer.Ordinal).GroupBy(one => (one.State, IsNew: one.Version == 0)).Select(g => g.ToArray()))
+        foreach (var states in Statements(group))
         {
             await using var command = states[0].Version == 0 ? Insert(database, service, states) : Update(database, service, states);
             var written = new HashSet<string>(StringComparer.Ordinal);
             await using (var reader = await command.ExecuteReaderAsync())
                 while (await reader.ReadAsync()) written.Add(reader.GetString(0));
-            foreach (var state in states) state.IsWritten = written.Contains(state.Grain);
+            foreach (var state in states)
+            {
+                state.IsWritten = written.Contains(state.Grain);
+                state.Done.TrySetResult();
+            }
         }
+    }
+
+    /// <summary>
+    /// What goes in one statement: in one order of keys, so that two silos seldom wait for each other's rows, and a grain once. Two activations of one on a silo, of which one does not know that it has ended, may both
+    /// write; the second goes in a later statement and finds another version.
+    /// </summary>
+    private static IEnumerable<NodeStateWriting[]> Statements(List<NodeStateWriting> group)
+    {
+        var times = new Dictionary<string, int>(StringComparer.Ordinal);
+        return group.Select(one => (One: one, Time: times[one.Grain] = times.GetValueOrDefault(one.Grain) + 1)).ToArray()
+            .GroupBy(one => (one.Time, one.One.State, IsNew: one.One.Version == 0)).OrderBy(g => g.Key.Time)
+            .Select(g => g.Select(one => one.One).OrderBy(one => one.Grain, StringComparer.Ordinal).ToArray());
     }
 
     private static NpgsqlCommand Update(NpgsqlDataSource database, string service, NodeStateWriting[] states)

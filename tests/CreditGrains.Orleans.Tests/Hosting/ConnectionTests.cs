@@ -7,9 +7,9 @@ namespace CreditGrains.Orleans.Tests.Hosting;
 public sealed class ConnectionTests
 {
     [Theory]
-    [InlineData("Host=x", 32, 8, 23)]
-    [InlineData("Host=x;Maximum Pool Size=100", 100, 25, 74)]
-    [InlineData("Host=x;MaxPoolSize=12", 12, 3, 8)]
+    [InlineData("Host=x", 32, 2, 29)]
+    [InlineData("Host=x;Maximum Pool Size=100", 100, 6, 93)]
+    [InlineData("Host=x;MaxPoolSize=12", 12, 2, 9)]
     public void Share_OfAConnectionString_IsDealtWhole(string connection, int whole, int storage, int main) =>
         Assert.Equal(new ConnectionShare(whole, storage, main), ConnectionShare.Of(connection, journalConnections: 4));
 

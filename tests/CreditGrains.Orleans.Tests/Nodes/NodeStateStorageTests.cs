@@ -84,6 +84,24 @@ public sealed class NodeStateStorageTests : IAsyncLifetime
     }
 
     [ClusterFact]
+    public async Task States_WrittenTwiceAtOnce_AreWrittenByOneOfTheTwo()
+    {
+        for (var version = 0; version < 3; version++)
+        {
+            var writings = Enumerable.Range(0, 200).Select(i => new GrainState<NodeState>(new NodeState { Told = i }) { ETag = version == 0 ? null! : $"{version}" }).ToArray();
+            var faults = await Task.WhenAll(writings.Select(async (state, i) => await Record.ExceptionAsync(() => Ours.WriteStateAsync(State, GrainOf(i / 2), state))));
+            for (var i = 0; i < writings.Length; i += 2)
+            {
+                Assert.Equal(1, (faults[i] is null ? 1 : 0) + (faults[i + 1] is null ? 1 : 0));
+                Assert.IsType<InconsistentStateException>(faults[i] ?? faults[i + 1]);
+                var read = new GrainState<NodeState>();
+                await Ours.ReadStateAsync(State, GrainOf(i / 2), read);
+                Assert.Equal(faults[i] is null ? i : i + 1, read.State!.Told);
+            }
+        }
+    }
+
+    [ClusterFact]
     public async Task State_ThatWasCleared_IsReadAsOneThatNeverWas_AndWrittenAgain()
     {
         var state = new GrainState<NodeState>(new NodeState { Told = 1 });
