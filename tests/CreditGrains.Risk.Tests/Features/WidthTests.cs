@@ -16,7 +16,7 @@ public sealed class WidthTests
     private const long ValueMax = (1L << 47) - 1;
 
     [Theory]
-    [InlineData("compact", 288)]
+    [InlineData("compact", 304)]
     [InlineData("narrow", 400)]
     [InlineData("wide", 528)]
     public void DefaultSet_OfEachWidth_TakesItsBytes(string width, int bytes)
@@ -29,7 +29,7 @@ public sealed class WidthTests
     [Theory]
     [InlineData("narrow", "546F754505702BF4")]
     [InlineData("wide", "2184BB144E636F53")]
-    [InlineData("compact", "43B791B7284F7C5C")]
+    [InlineData("compact", "AD790073AD3A75BA")]
     public void Rows_OfSeededEvents_KeepTheirBytes(string width, string hash)
     {
         var catalogue = Catalogue(
@@ -55,6 +55,22 @@ public sealed class WidthTests
             all.AppendData(row);
         }
         Assert.Equal(hash, Convert.ToHexString(all.GetHashAndReset())[..16]);
+    }
+
+    [Fact]
+    public void DefaultSet_OfAnAccountDeclinedHundredsOfTimesADay_CountsThem()
+    {
+        var catalogue = CatalogueFile.Read(File.ReadAllBytes(Path.Combine(CatalogueFileTests.Docs, "examples", "features.json")));
+        var row = new byte[catalogue.FacilityRowLength];
+        // Half of them on each of two days: the hour of Now is 0.
+        for (var i = 0; i < 2_000; i++)
+        {
+            var e = Event(0, Now - (i < 1_000 ? 12 * 3_600 : 0));
+            e.Outcome = OutcomeKind.Declined;
+            catalogue.Observe(FeatureEntity.Facility, row, e);
+        }
+        var values = Read(catalogue, row);
+        Assert.Equal([1_000, 2_000], [values[catalogue.Find("declined_count_1d")!.Index], values[catalogue.Find("declined_count_7d")!.Index]]);
     }
 
     [Theory]

@@ -21,7 +21,7 @@ internal static class FeatureRuns
     public static void Run(BenchSettings settings, FeatureCatalogue catalogue, int accounts, Report report, List<Figure> figures)
     {
         report.Detail($"{catalogue.Name}: {catalogue.Features.Length} features; of ten events six are requests, one a repayment, three captures, which the default set does not look at");
-        figures.Add(new Figure($"{catalogue.Features.Length} features, a facility's row", "bytes", catalogue.FacilityRowLength, Demand.AtMost, 288));
+        figures.Add(new Figure($"{catalogue.Features.Length} features, a facility's row", "bytes", catalogue.FacilityRowLength, Demand.AtMost, 304));
         Measure(settings, catalogue, FewRows, "rows in the cache", report, figures);
         Measure(settings, catalogue, accounts, $"rows of {accounts:N0} accounts", report, figures);
     }

@@ -56,12 +56,12 @@ internal interface IPlaces
     static abstract void StoreSum(ref byte row, int at, long count, long sum);
 }
 
-/// <summary>8 bits for a count alone; 12 and 36 in one word beside a sum.</summary>
+/// <summary>16 bits for a count alone, as narrow: the account declined hundreds of times a day is the one to look at. Beside a sum 12 and 36 in one word.</summary>
 internal readonly struct CompactPlaces : IPlaces
 {
-    public static int CountBytes => 1;
+    public static int CountBytes => 2;
 
-    public static long CountMark => byte.MaxValue;
+    public static long CountMark => ushort.MaxValue;
 
     public static int SumBytes => 6;
 
@@ -74,9 +74,9 @@ internal readonly struct CompactPlaces : IPlaces
     public static int ValueBytes => 6;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static long LoadCount(ref byte row, int at) => Get<byte>(ref row, at);
+    public static long LoadCount(ref byte row, int at) => Get<ushort>(ref row, at);
 
-    public static void StoreCount(ref byte row, int at, long count) => Set(ref row, at, unchecked((byte)count));
+    public static void StoreCount(ref byte row, int at, long count) => Set(ref row, at, unchecked((ushort)count));
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (long Count, long Sum) LoadSum(ref byte row, int at)
