@@ -58,6 +58,17 @@ public class FigureTest
     }
 
     [Fact]
+    public void Tally_StandstillOverSeconds_IsOneGap()
+    {
+        var tally = new Tally();
+        tally.MarkGapStart(1);
+        tally.MarkGapEnd(101);
+        tally.Clear();
+        tally.MarkGapEnd(301);
+        Assert.Equal(Tally.ToNanos(300), tally.GapMaxNanos);
+    }
+
+    [Fact]
     public void Tally_Added_KeepsCountsAndTheLongestGap()
     {
         var (one, other) = (new Tally(), new Tally());

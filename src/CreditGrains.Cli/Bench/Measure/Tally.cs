@@ -104,8 +104,12 @@ internal sealed class Tally
         GapMaxNanos = 0;
     }
 
-    /// <summary>Closes the last gap, so that a standstill up to now counts too.</summary>
-    public void MarkGapEnd(long now) => NoteCompletion(now);
+    /// <summary>Counts a standstill up to now too; it goes on until the next completion, also when everything else is forgotten meanwhile.</summary>
+    public void MarkGapEnd(long now)
+    {
+        var gap = ToNanos(now - lastCompletion);
+        if (lastCompletion != 0 && gap > GapMaxNanos) GapMaxNanos = gap;
+    }
 
     public long CountOf(OutcomeKind kind) => outcomes[(int)kind];
 
@@ -161,8 +165,7 @@ internal sealed class Tally
 
     private void NoteCompletion(long now)
     {
-        var gap = ToNanos(now - lastCompletion);
-        if (lastCompletion != 0 && gap > GapMaxNanos) GapMaxNanos = gap;
+        MarkGapEnd(now);
         lastCompletion = now;
     }
 }
