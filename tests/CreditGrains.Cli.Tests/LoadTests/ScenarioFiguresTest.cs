@@ -109,7 +109,7 @@ public sealed class ScenarioFiguresTest
     [Fact]
     public void Restart_ThatNeverCameBack_IsAMissAndStandsOut()
     {
-        foreach (var restart in (RestartTotals?[])[null, new RestartTotals(double.NaN, 100, 0, 0, 0)])
+        foreach (var restart in new RestartTotals?[] { null, new(double.NaN, 100, 0, 0, 0) })
         {
             var figures = Of("restart", Seconds(30), Totals(1_000), new ScenarioEvents { Restart = restart });
             foreach (var name in (string[])[Back, Lost, Otherwise])
