@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using CreditGrains.Cli.Bench.Http2;
@@ -12,6 +13,7 @@ namespace CreditGrains.Cli.LoadTests;
 internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
 {
     private const int IdleConnections = 10_000;
+    private const int OpenFilesReserve = 512;
     private const int SlowReaders = 50;
     private const int CallsOfASlowReader = 100;
     private const int MalformedPauseMs = 5;
@@ -32,6 +34,28 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
     /// <summary>What they did so far, for a report.</summary>
     public string Text => FormattableString.Invariant(
         $"{Volatile.Read(ref idleCount):N0} silent connections, {Interlocked.Read(ref malformedCount):N0} connections with malformed frames, {Volatile.Read(ref slowReaderCount)} callers who never read");
+
+    /// <summary>Silent connections made so far.</summary>
+    public int SilentJoined => Volatile.Read(ref idleCount);
+
+    /// <summary>How many are made where a process may have so many open files: 10,000, or what is left of the limit.</summary>
+    /// <param name="openFilesMax">Null where it is not known.</param>
+    public static int SilentAsked(long? openFilesMax) => (int)Math.Clamp((openFilesMax ?? long.MaxValue) - OpenFilesReserve, 0, IdleConnections);
+
+    /// <summary>Most open files of this process by the kernel; null where there is no /proc.</summary>
+    public static long? OpenFilesMax()
+    {
+        const string file = "/proc/self/limits";
+        var line = File.Exists(file) ? File.ReadLines(file).FirstOrDefault(line => line.StartsWith("Max open files", StringComparison.Ordinal)) : null;
+        return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is { Length: > 3 } words && long.TryParse(words[3], CultureInfo.InvariantCulture, out var most) ? most : null;
+    }
+
+    /// <summary>Counts the connections, silent or never reading, that the server has not closed, by reading what it said on them.</summary>
+    public int CountOpen()
+    {
+        var said = new byte[FrameLengthMax];
+        lock (open) return open.Count(socket => IsOpen(socket, said));
+    }
 
     /// <summary>Joins them to the load, on threads of their own.</summary>
     public void Start()
@@ -151,6 +175,17 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
             // Refused, or out of descriptors: those that joined go on; the count in the report says how many.
             socket.Dispose();
             return null;
+        }
+    }
+
+    private static bool IsOpen(Socket socket, byte[] said)
+    {
+        socket.Blocking = false;
+        while (true)
+        {
+            var length = socket.Receive(said, SocketFlags.None, out var error);
+            if (error == SocketError.WouldBlock) return true;
+            if (error != SocketError.Success || length == 0) return false;
         }
     }
 

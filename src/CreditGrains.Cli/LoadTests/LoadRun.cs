@@ -13,7 +13,7 @@ namespace CreditGrains.Cli.LoadTests;
 internal sealed class LoadRun : IDisposable
 {
     private const int ReconnectMs = 10;
-    private const string OverloadedStatus = "grpc-status 8";
+    private const int RestSeconds = 1;
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
     private readonly Func<Tally, IReadOnlyList<ILoadConnection>> connect;
     private readonly OpenArrivals arrivals;
@@ -49,11 +49,14 @@ internal sealed class LoadRun : IDisposable
     /// <summary>Lowest decision seen after that; 0 when there was none.</summary>
     public long FirstAfterLoss { get; private set; }
 
-    /// <summary>Stopwatch ticks at which a connection could be made again after that.</summary>
-    public long ReconnectedAt { get; private set; }
+    /// <summary>Stopwatch ticks of the first decision after the server was first lost; 0 when there was none.</summary>
+    public long FirstDecisionAt { get; private set; }
 
-    /// <summary>Requests given up since the start.</summary>
-    public long GivenUp => arrivals.GivenUp;
+    /// <summary>Latencies since the caller put a histogram here, nanoseconds.</summary>
+    public LatencyHistogram Phase { get; set; } = new();
+
+    /// <summary>What the run comes to; ask after <see cref="Drain"/>.</summary>
+    public LoadTotals Totals => new(Total, arrivals.Offered(Stopwatch.GetTimestamp()), arrivals.GivenUp);
 
     /// <summary>Seconds since the start.</summary>
     public double Elapsed => Stopwatch.GetElapsedTime(start).TotalSeconds;
@@ -67,12 +70,7 @@ internal sealed class LoadRun : IDisposable
         {
             try
             {
-                if (loop is null)
-                {
-                    loop = new LoadLoop(connections = connect(now), arrivals);
-                    ReconnectedAt = Stopwatch.GetTimestamp();
-                }
-
+                loop ??= new LoadLoop(connections = connect(now), arrivals);
                 loop.Run(until);
             }
             catch (Http2Exception)
@@ -86,11 +84,16 @@ internal sealed class LoadRun : IDisposable
         return Harvest(watch);
     }
 
-    /// <summary>Sends no more and waits for what is under way; what does not come is counted as unanswered.</summary>
+    /// <summary>
+    /// Ends the arrivals with the last second. What came due and was not sent is sent within one second more, also where it is less than a batch; what is left then has failed. Waits for what is under
+    /// way; what does not come is counted as unanswered.
+    /// </summary>
     public void Drain()
     {
+        arrivals.End(markedAt);
         try
         {
+            loop?.SendRest(Stopwatch.GetTimestamp() + RestSeconds * Stopwatch.Frequency);
             if (loop?.Drain(DrainTimeout) == false) Lose();
         }
         catch (Http2Exception)
@@ -98,8 +101,9 @@ internal sealed class LoadRun : IDisposable
             Lose();
         }
 
-        Total.Add(now);
-        now.Clear();
+        var left = arrivals.Due(Stopwatch.GetTimestamp());
+        if (left > 0) now.Fail("due and not sent by a second after the end", left);
+        Keep();
     }
 
     public void Dispose()
@@ -115,7 +119,7 @@ internal sealed class LoadRun : IDisposable
         if (loop is null) return;
         loop = null;
         // What was seen until here must not be seen again: a server that lost decisions would give their numbers to others.
-        SeenAtLoss = Math.Max(Total.DecisionIdMax, now.DecisionIdMax);
+        SeenAtLoss = Math.Max(SeenAtLoss, Math.Max(Total.DecisionIdMax, now.DecisionIdMax));
         FirstAfterLoss = 0;
         now.ForgetDecisionIds();
     }
@@ -125,23 +129,37 @@ internal sealed class LoadRun : IDisposable
         var at = Stopwatch.GetTimestamp();
         now.MarkGapEnd(at);
         var seconds = Stopwatch.GetElapsedTime(markedAt, at).TotalSeconds;
-        var server = watch?.Look(seconds) ?? default;
+        var server = watch?.Look(seconds) ?? ServerSecond.NotSeen;
         var cpu = Environment.CpuUsage.TotalTime;
         // Without a connection nobody looked at what is due, and at who gave up.
         arrivals.Due(at);
         var offered = arrivals.Offered(at);
         var latency = now.Latency;
-        var rejected = now.Errors.Where(error => error.Key.StartsWith(OverloadedStatus, StringComparison.Ordinal)).Sum(error => error.Value) + now.CountOf(Reason.Overloaded);
+        var rejected = LoadTotals.OverloadedStatusesOf(now) + now.CountOf(Reason.Overloaded);
         var second = new LoadSecond(
             Stopwatch.GetElapsedTime(start, at).TotalSeconds, offered - offeredBefore, now.Completed, now.CountOf(OutcomeKind.Approved), rejected, now.Failed,
             arrivals.GivenUp - givenUpBefore, Millis(0.5), Millis(0.99), Millis(0.999), Millis(0.9999), latency.Max / 1e6, now.GapMaxNanos / 1e6,
-            server.Cores, (cpu - cpuBefore).TotalSeconds / seconds, server.ResidentGiB, server.CollectorMs, server.Flushes, server.JournalMiB);
-        if (SeenAtLoss > 0 && FirstAfterLoss == 0 && loop is not null && now.Completed > 0) FirstAfterLoss = now.DecisionIdMin;
+            server.Cores, (cpu - cpuBefore).TotalSeconds / seconds, server.ResidentGiB, server.CollectorMs, server.Flushes, server.JournalMiB)
+        {
+            Refused = now.Refused,
+        };
         (offeredBefore, givenUpBefore, markedAt, cpuBefore) = (offered, arrivals.GivenUp, at, cpu);
-        Total.Add(now);
-        now.Clear();
+        Keep();
         return second;
 
-        double Millis(double ratio) => latency.Count == 0 ? 0 : latency.Quantile(ratio) / 1e6;
+        double Millis(double ratio) => latency.Count == 0 ? double.NaN : latency.Quantile(ratio) / 1e6;
+    }
+
+    private void Keep()
+    {
+        if (SeenAtLoss > 0 && now.FirstCompletionAt > 0)
+        {
+            if (FirstAfterLoss == 0) FirstAfterLoss = now.DecisionIdMin;
+            if (FirstDecisionAt == 0) FirstDecisionAt = now.FirstCompletionAt;
+        }
+
+        Total.Add(now);
+        Phase.Add(now.Latency);
+        now.Clear();
     }
 }

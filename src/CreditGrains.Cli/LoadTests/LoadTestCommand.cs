@@ -35,7 +35,7 @@ internal static class LoadTestCommand
                 if (settings.Bench.IsJson) shell.Out.WriteLine(ReportFiles.JsonOf(report));
                 else ReportText.Print(report, shell);
                 shell.Note($"report: {page} and {json}");
-                return report.Figures.Any(figure => figure.IsMet == false) ? (int)ExitCode.Differences : (int)ExitCode.Ok;
+                return report.Figures.Any(figure => figure.IsMissed) ? (int)ExitCode.Differences : (int)ExitCode.Ok;
             }
             catch (BenchFault fault)
             {

@@ -17,6 +17,7 @@ namespace CreditGrains.Cli.LoadTests;
 internal sealed class QueryLoad : IAsyncDisposable
 {
     private const int Workers = 16;
+    private const int TimerLatenessMaxPart = 500;
     private readonly RpcChannel channel;
     private readonly PopulationShape shape;
     private readonly double perSecond;
@@ -27,6 +28,7 @@ internal sealed class QueryLoad : IAsyncDisposable
     private readonly Task[] working;
     private long taken;
     private long failed;
+    private long due;
 
     /// <param name="server">Its gRPC address.</param>
     /// <param name="authorization">Header of the calls; null for none.</param>
@@ -41,15 +43,18 @@ internal sealed class QueryLoad : IAsyncDisposable
         working = [.. Enumerable.Range(0, Workers).Select(worker => Task.Run(() => WorkAsync(new Xoshiro256(unchecked(seed + (ulong)worker * 7919)))))];
     }
 
-    /// <summary>Latencies so far, nanoseconds; ask after the end.</summary>
-    public LatencyHistogram Latency => latency;
+    /// <summary>What became of them; ask after the end.</summary>
+    public QueryTotals Totals => new(due, Interlocked.Read(ref failed), latency);
 
-    /// <summary>Queries without an answer.</summary>
-    public long Failed => Interlocked.Read(ref failed);
+    /// <summary>From when the latency of a query counts: from when it was due, but for a little that a timer may be late, which is the generator's doing.</summary>
+    /// <param name="due">Stopwatch ticks.</param>
+    /// <param name="now">Stopwatch ticks at which it is asked.</param>
+    public static long CountsFrom(long due, long now) => Math.Min(now, due + Stopwatch.Frequency / TimerLatenessMaxPart);
 
     /// <summary>Ends it and waits for what is under way.</summary>
     public async ValueTask DisposeAsync()
     {
+        due = (long)(Stopwatch.GetElapsedTime(start).TotalSeconds * perSecond);
         await stop.CancelAsync();
         await Task.WhenAll(working);
         channel.Dispose();
@@ -60,13 +65,12 @@ internal sealed class QueryLoad : IAsyncDisposable
     {
         while (!stop.IsCancellationRequested)
         {
-            var due = start + (long)((Interlocked.Increment(ref taken) - 1) / perSecond * Stopwatch.Frequency);
-            var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), due);
+            var dueAt = start + (long)((Interlocked.Increment(ref taken) - 1) / perSecond * Stopwatch.Frequency);
+            var wait = Stopwatch.GetElapsedTime(Stopwatch.GetTimestamp(), dueAt);
             try
             {
                 if (wait > TimeSpan.Zero) await Task.Delay(wait, stop.Token);
-                // A timer may be a little late; that is the generator's doing, not the server's.
-                var asked = Math.Max(due, Stopwatch.GetTimestamp() - Stopwatch.Frequency / 500);
+                var asked = CountsFrom(dueAt, Stopwatch.GetTimestamp());
                 await AskAsync(random.Below(10), random.Below(shape.Facilities) + 1);
                 lock (gate) latency.Record(Tally.ToNanos(Stopwatch.GetTimestamp() - asked));
             }

@@ -19,6 +19,9 @@ internal static class ScenarioRun
     private const double RestartPart = 0.4;
     private const int WarmUpSecondsMax = 30;
     private const int SettleSecondsMax = 30;
+    private const double ReturnSecondsMax = 35;
+    private const int AskedAgainMax = 1_000;
+    private const double FirstSeconds = 2.5;
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Runs it.</summary>
@@ -50,39 +53,57 @@ internal static class ScenarioRun
             var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
             if (settings.RatePerSecond > 0) WarmUp(scenario, settings, target);
             await SettleAsync(settings.Bench, target);
+            var answered = scenario.KillsServer ? new AnsweredRequests(AskedAgainMax) : null;
             using var run = new LoadRun(
-                scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(scenario, settings, target.Address, tally));
+                scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(scenario, settings, target.Address, tally, answered));
             using var abuse = new Abuse(target.Address, settings.Bench.Seed);
             var queries = scenario.QueriesPerSecond > 0 ? new QueryLoad(target.Address, settings.Bench.Authorization, settings.Bench.Shape, scenario.QueriesPerSecond, settings.Bench.Seed) : null;
             var seconds = new List<LoadSecond>();
             var events = new ScenarioEvents();
             var watch = new ServerWatch(target);
-            while (run.Elapsed < settings.Seconds && !cancellation.IsCancellationRequested)
+            while ((run.Elapsed < settings.Seconds || IsAwaited(run, events)) && !cancellation.IsCancellationRequested)
             {
                 seconds.Add(run.Second(watch));
                 Progress(shell, seconds[^1], settings.Seconds);
-                if (scenario.HasAbuse && !abuse.IsStarted && run.Elapsed >= settings.Seconds / 2)
+                if (target.Process is { HasExited: true } ended)
                 {
-                    events.AbuseFromSeconds = run.Elapsed;
-                    abuse.Start();
+                    events.ServerEndedText = $"the server ended by itself: {ended.LastLine}";
+                    break;
+                }
+
+                if (scenario.HasAbuse && !abuse.IsStarted)
+                {
+                    if (run.Elapsed >= settings.Seconds / 2)
+                    {
+                        (events.Quiet, run.Phase) = (run.Phase, new LatencyHistogram());
+                        abuse.Start();
+                    }
+                    else if (run.Elapsed < FirstSeconds)
+                    {
+                        // The first seconds are no measure of a quiet server.
+                        run.Phase = new LatencyHistogram();
+                    }
                 }
 
                 if (scenario.KillsServer && events.KilledAtSeconds == 0 && run.Elapsed >= settings.Seconds * RestartPart)
                 {
                     events.KilledAtSeconds = run.Elapsed;
+                    events.AnsweredBeforeKill = answered!.Newest();
                     target = await RestartAsync(settings.Bench, target, events);
                     watch = new ServerWatch(target);
                 }
             }
 
             if (queries is not null) await queries.DisposeAsync();
+            var stillOpen = abuse.CountOpen();
             run.Drain();
-            events.Queries = queries;
-            events.AbuseText = abuse.Text;
+            events.Queries = queries?.Totals;
+            if (abuse.IsStarted) events.Abuse = new AbuseTotals(events.Quiet, run.Phase, abuse.SilentJoined, Abuse.SilentAsked(Abuse.OpenFilesMax()), stillOpen, abuse.Text);
+            if (events.RestartedAt > 0) events.Restart = await RestartTotalsAsync(run, target, events);
             return new LoadReport(
                 scenario.Name, scenario.Description, startedAt, machine, settings.Bench.Shape.Facilities, TransportText(settings), peak, seconds, Percentiles(run.Total),
                 [.. run.Total.Outcomes.Select(pair => new NamedValue(pair.Kind.ToString(), pair.Count))], [.. run.Total.Reasons.Select(pair => new NamedValue(pair.Reason.ToString(), pair.Count))],
-                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run, events))
+                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run.Totals, events))
             {
                 Loans = settings.Loans,
             };
@@ -120,7 +141,7 @@ internal static class ScenarioRun
         while (bench.HoldSeconds is > 0 and <= WarmUpSecondsMax && Stopwatch.GetTimestamp() < ends && (await target.StatusAsync()).OpenItemCount > 0) await Task.Delay(SettlePause);
     }
 
-    private static List<ILoadConnection> Connect(Scenario scenario, LoadTestSettings settings, IPEndPoint server, Tally tally)
+    private static List<ILoadConnection> Connect(Scenario scenario, LoadTestSettings settings, IPEndPoint server, Tally tally, AnsweredRequests? answered = null)
     {
         var bench = settings.Bench;
         // Ids must differ from those of every earlier run on the same data.
@@ -131,7 +152,7 @@ internal static class ScenarioRun
             var count = settings.Transport == Transport.Stream ? settings.StreamConnections : bench.Connections;
             for (var i = 0; i < count; i++)
             {
-                var source = new AuthorizationSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds);
+                var source = new AuthorizationSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds, answered);
                 IBatchSource members = scenario.IsLife ? new LifeSource(bench.Shape.Facilities, unchecked(seed + (ulong)i), TimeProvider.System, bench.HoldSeconds) : source;
                 made.Add(settings.Transport == Transport.Stream
                     ? new StreamConnection(server, bench.BatchLength, bench.BatchesInFlight, members, tally, bench.Authorization)
@@ -157,10 +178,22 @@ internal static class ScenarioRun
         return ServerTarget.Of(again);
     }
 
+    /// <summary>Whether the server was killed, has not decided since, and may still be in time.</summary>
+    private static bool IsAwaited(LoadRun run, ScenarioEvents events) =>
+        events.RestartedAt > 0 && run.FirstDecisionAt == 0 && Stopwatch.GetElapsedTime(events.RestartedAt).TotalSeconds < ReturnSecondsMax;
+
+    private static async Task<RestartTotals> RestartTotalsAsync(LoadRun run, ServerTarget target, ScenarioEvents events)
+    {
+        if (run.FirstDecisionAt == 0) return new RestartTotals(double.NaN, run.SeenAtLoss, run.FirstAfterLoss, 0, 0);
+        return new RestartTotals(
+            Stopwatch.GetElapsedTime(events.RestartedAt, run.FirstDecisionAt).TotalSeconds, run.SeenAtLoss, run.FirstAfterLoss, events.AnsweredBeforeKill.Count,
+            await AskedAgain.CountOthersAsync(target.Channel, events.AnsweredBeforeKill));
+    }
+
     private static void Progress(Shell shell, LoadSecond second, double seconds)
     {
         if (Math.Round(second.AtSeconds) % 5 != 0 && second.AtSeconds > 5) return;
-        shell.Note($"{second.AtSeconds,6:F0} of {seconds:F0} s: offered {second.Offered,9:N0}/s, done {second.Completed,9:N0}/s, p99 {second.P99Ms,8:F2} ms, max {second.MaxMs,8:F2} ms, failed {second.Failed:N0}, {second.ResidentGiB:F2} GiB");
+        shell.Note($"{second.AtSeconds,6:F0} of {seconds:F0} s: offered {second.Offered,9:N0}/s, done {second.Completed,9:N0}/s, p99 {second.P99Ms,8:F2} ms, max {second.MaxMs,8:F2} ms, failed {second.Failed:N0}, refused {second.Refused:N0}{(double.IsNaN(second.ResidentGiB) ? "" : $", {second.ResidentGiB:F2} GiB")}");
     }
 
     private static string TransportText(LoadTestSettings settings) => settings.Transport == Transport.Stream
@@ -178,11 +211,14 @@ internal static class ScenarioRun
 /// <summary>What happened at which second of a run.</summary>
 internal sealed class ScenarioEvents
 {
-    /// <summary>When rule-breakers joined; 0: never.</summary>
-    public double AbuseFromSeconds { get; set; }
+    /// <summary>Latencies before rule-breakers joined, nanoseconds.</summary>
+    public LatencyHistogram Quiet { get; set; } = new();
+
+    /// <summary>Rule-breakers and the others; null: they did not come.</summary>
+    public AbuseTotals? Abuse { get; set; }
 
     /// <summary>Queries beside the decisions, ended; null: there were none.</summary>
-    public QueryLoad? Queries { get; set; }
+    public QueryTotals? Queries { get; set; }
 
     /// <summary>When the server was killed; 0: never.</summary>
     public double KilledAtSeconds { get; set; }
@@ -190,6 +226,12 @@ internal sealed class ScenarioEvents
     /// <summary>Stopwatch ticks at which the new server was started.</summary>
     public long RestartedAt { get; set; }
 
-    /// <summary>What the rule-breakers did.</summary>
-    public string AbuseText { get; set; } = "";
+    /// <summary>The newest requests answered before the kill.</summary>
+    public IReadOnlyList<AnsweredRequest> AnsweredBeforeKill { get; set; } = [];
+
+    /// <summary>What became of decisions over the restart; null: the server was not killed.</summary>
+    public RestartTotals? Restart { get; set; }
+
+    /// <summary>Why the server ended without being asked to; empty: it did not.</summary>
+    public string ServerEndedText { get; set; } = "";
 }

@@ -9,7 +9,7 @@ namespace CreditGrains.Cli.LoadTests;
 internal sealed class ServerWatch(ServerTarget target)
 {
     private const double ClockTicksPerSecond = 100;
-    private Task<GetStatusReply>? asking;
+    private Task<GetStatusReply> asking = target.StatusAsync();
     private GetStatusReply? before;
     private double cpuBefore = CpuSeconds(target.Process?.Id);
 
@@ -19,7 +19,7 @@ internal sealed class ServerWatch(ServerTarget target)
     {
         var cpu = CpuSeconds(target.Process?.Id);
         var memory = target.Process is { HasExited: false } process ? ProcessMemory.Read(process.Id) : null;
-        var now = new ServerSecond(Math.Max(0, cpu - cpuBefore) / seconds, (memory?.Resident ?? 0) / (double)(1L << 30), 0, 0, 0);
+        var now = new ServerSecond(Math.Max(0, cpu - cpuBefore) / seconds, (memory?.Resident ?? double.NaN) / (1L << 30), double.NaN, 0, 0);
         cpuBefore = cpu;
         if (asking is { IsCompletedSuccessfully: true } answered)
         {
@@ -38,7 +38,7 @@ internal sealed class ServerWatch(ServerTarget target)
         }
 
         // A server that is gone leaves the question unanswered or failed; the next second asks again.
-        if (asking is null or { IsCompleted: true }) asking = target.StatusAsync();
+        if (asking.IsCompleted) asking = target.StatusAsync();
         return now;
     }
 
@@ -56,8 +56,12 @@ internal sealed class ServerWatch(ServerTarget target)
 
 /// <summary>One second of a server.</summary>
 /// <param name="Cores">Processor time ÷ time.</param>
-/// <param name="ResidentGiB">Resident memory.</param>
-/// <param name="CollectorMs">Time its collector held its threads.</param>
+/// <param name="ResidentGiB">Resident memory; NaN when there is no process to ask the kernel about.</param>
+/// <param name="CollectorMs">Time its collector held its threads; NaN when it did not say.</param>
 /// <param name="Flushes">Syncs of the journal.</param>
 /// <param name="JournalMiB">Growth of the journal.</param>
-internal readonly record struct ServerSecond(double Cores, double ResidentGiB, double CollectorMs, long Flushes, double JournalMiB);
+internal readonly record struct ServerSecond(double Cores, double ResidentGiB, double CollectorMs, long Flushes, double JournalMiB)
+{
+    /// <summary>Nobody looked.</summary>
+    public static ServerSecond NotSeen => new(0, double.NaN, double.NaN, 0, 0);
+}

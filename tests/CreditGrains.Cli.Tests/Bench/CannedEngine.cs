@@ -7,10 +7,13 @@ using CreditGrains.Engine.Queries;
 
 namespace CreditGrains.Cli.Tests.Bench;
 
-/// <summary>An engine that approves everything at once and remembers nothing but a count.</summary>
+/// <summary>An engine that approves (or refuses) everything at once and remembers nothing but a count.</summary>
 internal sealed class CannedEngine : ICreditEngine
 {
     private long sequence;
+
+    /// <summary>Why everything is refused; none: everything is approved.</summary>
+    public Reason Refuses { get; set; }
 
     public long Decisions => Interlocked.Read(ref sequence);
 
@@ -48,7 +51,7 @@ internal sealed class CannedEngine : ICreditEngine
 
     public ValueTask DisposeAsync() => default;
 
-    private Outcome Approve(in Command command) => new()
+    private Outcome Approve(in Command command) => Refuses != Reason.None ? new Outcome { Kind = OutcomeKind.Refused, Reason = Refuses } : new()
     {
         Kind = command.Kind < CommandKind.OpenNode ? OutcomeKind.Approved : OutcomeKind.Posted,
         Sequence = Interlocked.Increment(ref sequence),

@@ -23,12 +23,12 @@ internal sealed class CannedHost : IAsyncDisposable
 
     public IPEndPoint Address { get; private init; } = null!;
 
-    public static async Task<CannedHost> StartAsync()
+    public static async Task<CannedHost> StartAsync(int port = 0)
     {
         var engine = new CannedEngine();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, 0)));
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.ListenGrpc(new IPEndPoint(IPAddress.Loopback, port)));
         var table = new ServiceTable();
         CreditGrainsApi.Bind(table, new EngineAccess(engine));
         builder.Services.AddGrpcTransport(table, new GrpcTransportOptions { Gate = AccessGate.Open(TimeProvider.System) });

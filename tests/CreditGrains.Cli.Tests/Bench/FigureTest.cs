@@ -24,6 +24,8 @@ public class FigureTest
     {
         var figure = Figure.Missing("x", "y", Demand.AtLeast, 5, "why");
         Assert.Null(figure.IsMet);
+        Assert.True(figure.IsMissed);
+        Assert.False(Figure.Missing("x", "y", Demand.None, 0, "why").IsMissed);
         Assert.Equal("not measured", figure.MeasuredText);
     }
 
@@ -35,6 +37,35 @@ public class FigureTest
         Assert.Equal("1 errored", RetryBody.FailuresOf(h2load));
         Assert.Equal(double.NaN, RetryBody.RateOf("nothing"));
         Assert.Equal(1_347.25, PostgresRuns.TransactionsOf("latency average = 5 ms\ntps = 1347.25 (without initial connection time)\n"));
+    }
+
+    [Theory]
+    [InlineData(OutcomeKind.Approved, Reason.None, true)]
+    [InlineData(OutcomeKind.ApprovedInPart, Reason.None, true)]
+    [InlineData(OutcomeKind.Posted, Reason.None, true)]
+    [InlineData(OutcomeKind.Referred, Reason.ReviewNeeded, true)]
+    [InlineData(OutcomeKind.Declined, Reason.LimitExceeded, true)]
+    [InlineData(OutcomeKind.Declined, Reason.DeclinedByScore, true)]
+    [InlineData(OutcomeKind.Declined, Reason.UnknownFacility, false)]
+    [InlineData(OutcomeKind.Refused, Reason.Overloaded, false)]
+    [InlineData(OutcomeKind.Refused, Reason.DiskFull, false)]
+    public void Tally_Refusals_AreNoDecisionsAndHaveNoLatency(OutcomeKind kind, Reason reason, bool isDecision)
+    {
+        var tally = new Tally();
+        tally.Complete(kind, reason, false, 1, 11);
+        var count = isDecision ? 1L : 0;
+        Assert.Equal((count, 1 - count, count, 1L), (tally.Completed, tally.Refused, tally.Latency.Count, tally.CountOf(kind)));
+    }
+
+    [Fact]
+    public void Tally_StandstillOverSeconds_IsOneGap()
+    {
+        var tally = new Tally();
+        tally.MarkGapStart(1);
+        tally.MarkGapEnd(101);
+        tally.Clear();
+        tally.MarkGapEnd(301);
+        Assert.Equal(Tally.ToNanos(300), tally.GapMaxNanos);
     }
 
     [Fact]

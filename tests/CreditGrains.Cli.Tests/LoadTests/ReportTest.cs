@@ -2,6 +2,7 @@ using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.LoadTests.Reporting;
+using CreditGrains.Cli.Output;
 
 namespace CreditGrains.Cli.Tests.LoadTests;
 
@@ -40,6 +41,25 @@ public sealed class ReportTest : IDisposable
 
     [Fact]
     public void Page_MissedFigure_StandsOut() => Assert.Contains("<tr class=\"missed\"><td>p99</td>", ReportPage.Of(Sample(1_000)), StringComparison.Ordinal);
+
+    [Fact]
+    public void Text_SaysWhyRequestsWereRefused_AndThatWhatWasNotMeasuredIsMissed()
+    {
+        using var output = new StringWriter();
+        var report = Sample(1_000) with { Reasons = [new NamedValue("DiskFull", 3)], Figures = [Figure.Missing("back", "s", Demand.AtMost, 30, "never")] };
+        ReportText.Print(report, new Shell(output, TextWriter.Null, isTerminal: false, isErrorTerminal: false));
+        Assert.Contains("reasons: DiskFull 3", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("outcomes: Approved 2,000", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("NO", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Write_WhatWasNotSeen_IsReadBack()
+    {
+        var report = Sample(1_000) with { Seconds = [Second(1, double.NaN) with { ResidentGiB = double.NaN, Refused = 7 }] };
+        var read = ReportFiles.Read(ReportFiles.Write(report, directory).Json);
+        Assert.Equal((double.NaN, double.NaN, 7L), (read.Seconds[0].P99Ms, read.Seconds[0].ResidentGiB, read.Seconds[0].Refused));
+    }
 
     [Theory]
     [InlineData("{}")]

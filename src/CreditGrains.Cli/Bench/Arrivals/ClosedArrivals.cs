@@ -10,6 +10,8 @@ internal sealed class ClosedArrivals : IArrivals
     {
     }
 
+    public bool IsEnded => false;
+
     public long Due(long now) => long.MaxValue;
 
     public long Take(int count, long now) => now;

@@ -10,6 +10,9 @@ internal interface IArrivals
     /// <param name="now">Stopwatch ticks.</param>
     long Due(long now);
 
+    /// <summary>Whether no more come due: what is left is sent also where it is less than a batch.</summary>
+    bool IsEnded { get; }
+
     /// <summary>Takes the oldest of them; at least that many must be due.</summary>
     /// <param name="count">How many.</param>
     /// <param name="now">Stopwatch ticks.</param>

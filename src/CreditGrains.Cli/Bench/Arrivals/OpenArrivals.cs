@@ -12,6 +12,7 @@ internal sealed class OpenArrivals : IArrivals
     private readonly long start;
     private readonly long patienceTicks;
     private long taken;
+    private long endsAt = long.MaxValue;
 
     /// <param name="profile">Rate over time from the start.</param>
     /// <param name="start">Stopwatch ticks.</param>
@@ -26,8 +27,14 @@ internal sealed class OpenArrivals : IArrivals
     /// <summary>Requests given up before they were sent.</summary>
     public long GivenUp { get; private set; }
 
+    public bool IsEnded => endsAt != long.MaxValue;
+
     /// <summary>Requests due since the start, taken or not.</summary>
-    public long Offered(long now) => profile.DueBy(Seconds(now));
+    public long Offered(long now) => profile.DueBy(Seconds(Math.Min(now, endsAt)));
+
+    /// <summary>No request comes due after a time; those that are due stay so.</summary>
+    /// <param name="at">Stopwatch ticks.</param>
+    public void End(long at) => endsAt = at;
 
     public long Due(long now)
     {

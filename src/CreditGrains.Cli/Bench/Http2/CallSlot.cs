@@ -21,7 +21,10 @@ internal sealed class CallSlot
 
     public long SentAt { get; set; }
 
-    public long Amount { get; set; }
+    /// <summary>What was asked.</summary>
+    public SentRequest Sent { get; set; }
+
+    public long Amount => Sent.Amount;
 
     /// <summary>A request waits for its turn on a new connection.</summary>
     public bool IsWaiting { get; set; }

@@ -37,6 +37,14 @@ internal sealed class LoadLoop
         while (Stopwatch.GetTimestamp() < until) Round(isSending: true);
     }
 
+    /// <summary>Once no more come due: sends what is left of the open arrivals, until none is.</summary>
+    /// <param name="until">Stopwatch ticks at which it gives up.</param>
+    public void SendRest(long until)
+    {
+        SendAll(isSending: true);
+        while (Stopwatch.GetTimestamp() is var now && now < until && arrivals.Due(now) > 0) Round(isSending: true);
+    }
+
     /// <summary>Sends no more and waits for the answers to what is under way.</summary>
     /// <returns>Whether all came in time.</returns>
     public bool Drain(TimeSpan timeout)

@@ -67,8 +67,8 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     public void Send(long now, IArrivals? arrivals)
     {
         if (connection.IsGoingAway && batches.InFlight == 0) Reopen("going away");
-        // Whole batches only; one is as old as its oldest request.
-        while (arrivals is not null && !connection.IsGoingAway && !batches.IsFull && arrivals.Due(now) >= batchLength) Write(arrivals.Take(batchLength, now));
+        // Whole batches, and what is left when no more comes; one is as old as its oldest request.
+        while (arrivals is not null && !connection.IsGoingAway && !batches.IsFull && CountDue(arrivals, now) is > 0 and var count) Write(arrivals.Take(count, now), count);
 
         MoveUnsent();
         try
@@ -118,7 +118,14 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
         if (lastStream < StreamId) ended = "going away";
     }
 
-    private void Write(long dueAt)
+    private int CountDue(IArrivals arrivals, long now)
+    {
+        var due = arrivals.Due(now);
+        if (due >= batchLength) return batchLength;
+        return arrivals.IsEnded ? (int)due : 0;
+    }
+
+    private void Write(long dueAt, int count)
     {
         if (unsent.Length - unsentEnd < GrpcPrefix.Size + batches.LengthMax)
         {
@@ -127,7 +134,7 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
             unsentStart = 0;
         }
 
-        var length = batches.Write(unsent.AsSpan(unsentEnd + GrpcPrefix.Size), dueAt);
+        var length = batches.Write(unsent.AsSpan(unsentEnd + GrpcPrefix.Size), dueAt, count);
         GrpcPrefix.Write(unsent.AsSpan(unsentEnd), length);
         unsentEnd += GrpcPrefix.Size + length;
     }

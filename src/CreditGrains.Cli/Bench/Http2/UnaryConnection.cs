@@ -150,6 +150,7 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
         else
         {
             tally.Complete(slot.Decision.Kind, slot.Decision.Reason, slot.Decision.Duplicate, slot.SentAt, receivedAt, slot.Decision.DecisionId);
+            source.Answer(slot.Sent, slot.Decision);
             Release(place);
         }
     }
@@ -194,7 +195,7 @@ internal sealed class UnaryConnection : ILoadConnection, IStreamSink
     private void Prepare(CallSlot slot, long dueAt)
     {
         var request = source.Next();
-        slot.Amount = request.Amount;
+        slot.Sent = AuthorizationSource.SentOf(request);
         slot.SentAt = dueAt;
         var length = AuthorizationWire.Write(request, slot.Body.AsSpan(GrpcPrefix.Size));
         GrpcPrefix.Write(slot.Body, length);

@@ -15,6 +15,7 @@ internal sealed class AuthorizationSource : IBatchSource
     private readonly long facilities;
     private readonly TimeProvider clock;
     private readonly int holdSeconds;
+    private readonly AnsweredRequests? answered;
     private Xoshiro256 random;
     private long unixMillis;
 
@@ -22,8 +23,10 @@ internal sealed class AuthorizationSource : IBatchSource
     /// <param name="seed">Of facilities, amounts and ids.</param>
     /// <param name="clock">Of the ids' time.</param>
     /// <param name="holdSeconds">Lifetime of the holds; 0 is the engine's own.</param>
-    public AuthorizationSource(long facilities, ulong seed, TimeProvider clock, int holdSeconds = 0)
+    /// <param name="answered">Keeps what was answered; null: nobody asks again.</param>
+    public AuthorizationSource(long facilities, ulong seed, TimeProvider clock, int holdSeconds = 0, AnsweredRequests? answered = null)
     {
+        this.answered = answered;
         this.facilities = facilities;
         this.holdSeconds = holdSeconds;
         this.clock = clock;
@@ -48,12 +51,16 @@ internal sealed class AuthorizationSource : IBatchSource
     public int WriteMember(Span<byte> target, out SentRequest sent)
     {
         var request = Next();
-        sent = new SentRequest(0, request.Facility, request.Amount);
+        sent = SentOf(request);
         return AuthorizationWire.WriteMember(request, target);
     }
 
+    /// <summary>A request as it is remembered until its answer.</summary>
+    public static SentRequest SentOf(in Authorization request) => new(0, request.Facility, request.Amount, request.Id);
+
     public void Answer(in SentRequest sent, in DecisionFields decision)
     {
+        if (decision.DecisionId > 0) answered?.Add(new AnsweredRequest(new Authorization(sent.Id, sent.Facility, sent.Amount, holdSeconds), decision.DecisionId));
     }
 
     /// <summary>The next authorisation as a command.</summary>

@@ -1,10 +1,13 @@
+using CreditGrains.Domain.Requests;
+
 namespace CreditGrains.Cli.Bench.Load;
 
 /// <summary>A request of a batch that was written.</summary>
 /// <param name="Kind">What it is; 0 is an authorisation.</param>
 /// <param name="Facility">Its number in the book.</param>
 /// <param name="Amount">Minor units; an approval must be of it.</param>
-internal readonly record struct SentRequest(int Kind, long Facility, long Amount);
+/// <param name="Id">Under which it takes effect once; none where nobody asks again.</param>
+internal readonly record struct SentRequest(int Kind, long Facility, long Amount, RequestId Id = default);
 
 /// <summary>What a stream sends: makes the members of batches and sees their answers. Not thread-safe; one a connection.</summary>
 internal interface IBatchSource

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace CreditGrains.Cli.Bench.Measure;
 
@@ -15,7 +16,7 @@ internal enum Demand
 /// <summary>One measured figure beside what was asked of it.</summary>
 /// <param name="Name">What was measured; the same text in every run, so that runs compare.</param>
 /// <param name="Unit">Of both numbers.</param>
-/// <param name="Measured">NaN when it could not be measured; the note then says why.</param>
+/// <param name="Measured">NaN when it could not be measured; the note then says why. With a demand that is a miss.</param>
 /// <param name="Demand">How it compares.</param>
 /// <param name="Asked">The bound; 0 without demand.</param>
 /// <param name="Note">What a reader must know; errors above all.</param>
@@ -29,6 +30,10 @@ internal sealed record Figure(string Name, string Unit, double Measured, Demand 
         Demand.Below => Measured < Asked,
         _ => null,
     };
+
+    /// <summary>Whether something was asked and is not met; what was not measured is not met.</summary>
+    [JsonIgnore]
+    public bool IsMissed => Demand != Demand.None && IsMet != true;
 
     public string AskedText => Demand switch
     {

@@ -20,6 +20,7 @@ internal sealed record LoadResult(Tally Tally, double Seconds, double ClientCpuS
             var notApproved = Tally.Completed - Tally.CountOf(Domain.Decisions.OutcomeKind.Approved);
             var parts = new List<string>();
             if (Tally.Failed > 0) parts.Add($"{Tally.Failed} ERRORS");
+            if (Tally.Refused > 0) parts.Add($"{Tally.Refused} REFUSED");
             if (Tally.Repeated > 0) parts.Add($"{Tally.Repeated} REPEATED");
             if (notApproved > 0) parts.Add($"{notApproved} not approved");
             return string.Join(", ", parts);

@@ -50,7 +50,7 @@ internal sealed class Report(bool isJson)
     {
         if (isJson) Console.Out.WriteLine(JsonSerializer.Serialize(new { machine, figures, details }, Json));
         else Print(figures);
-        return figures.All(figure => figure.IsMet == true || figure.Demand == Demand.None) ? 0 : 1;
+        return figures.Any(figure => figure.IsMissed) ? 1 : 0;
     }
 
     private void Print(IReadOnlyList<Figure> figures)

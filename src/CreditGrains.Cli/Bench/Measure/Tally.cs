@@ -19,8 +19,11 @@ internal sealed class Tally
 
     public LatencyHistogram Latency { get; } = new();
 
-    /// <summary>Decisions received and checked.</summary>
+    /// <summary>Decisions received and checked: approvals, postings, referrals, and declines by a limit, a policy or a score.</summary>
     public long Completed { get; private set; }
+
+    /// <summary>Answers that decide nothing: refusals, and declines because what is asked does not fit the book. They have no latency.</summary>
+    public long Refused { get; private set; }
 
     /// <summary>Decisions that repeat an earlier answer.</summary>
     public long Repeated { get; private set; }
@@ -34,6 +37,9 @@ internal sealed class Tally
     /// <summary>Lowest number of a decision seen; <see cref="long.MaxValue"/> when there is none.</summary>
     public long DecisionIdMin { get; private set; } = long.MaxValue;
 
+    /// <summary>Stopwatch ticks of the first completion since decisions were last forgotten; 0 when there is none.</summary>
+    public long FirstCompletionAt { get; private set; }
+
     /// <summary>Longest time between two completions since <see cref="MarkGapStart"/>, nanoseconds.</summary>
     public long GapMaxNanos { get; private set; }
 
@@ -41,31 +47,46 @@ internal sealed class Tally
 
     public static long ToNanos(long ticks) => (long)(ticks * NanosPerTick);
 
-    /// <summary>One decision.</summary>
+    /// <summary>Whether an answer decides what was asked, and is not a refusal or a sign that the request does not fit the book.</summary>
+    public static bool IsDecision(OutcomeKind kind, Reason reason) => kind switch
+    {
+        OutcomeKind.Refused => false,
+        OutcomeKind.Declined => reason is Reason.LimitExceeded or Reason.SubLimitExceeded or Reason.VelocityExceeded or Reason.TooManyOpenItems or Reason.ReferenceNotOpen
+            or Reason.DeclinedByPolicy or Reason.DeclinedByScore or Reason.ReferralTurnedDown or Reason.BalanceNegative,
+        _ => true,
+    };
+
+    /// <summary>One answer.</summary>
     public void Complete(OutcomeKind kind, Reason reason, bool duplicate, long sentAt, long receivedAt, long decisionId = 0)
     {
-        Count(kind, reason, duplicate, decisionId);
-        Completed++;
-        Latency.Record(ToNanos(receivedAt - sentAt));
-        NoteCompletion(receivedAt);
+        if (Count(kind, reason, duplicate, decisionId)) CompleteBatch(1, sentAt, receivedAt);
     }
 
-    /// <summary>One decision of a batch; its latency goes in with <see cref="CompleteBatch"/>.</summary>
-    public void Count(OutcomeKind kind, Reason reason, bool duplicate, long decisionId = 0)
+    /// <summary>One answer of a batch; the latency of decisions goes in with <see cref="CompleteBatch"/>.</summary>
+    /// <returns>Whether it is a decision.</returns>
+    public bool Count(OutcomeKind kind, Reason reason, bool duplicate, long decisionId = 0)
     {
+        var isDecision = IsDecision(kind, reason);
+        if (!isDecision) Refused++;
         outcomes[(int)kind]++;
         if (duplicate) Repeated++;
         if (reason != Reason.None) reasons[Math.Min((int)reason, ReasonCount - 1)]++;
-        if (decisionId == 0) return;
+        if (decisionId == 0) return isDecision;
         if (decisionId > DecisionIdMax) DecisionIdMax = decisionId;
         if (decisionId < DecisionIdMin) DecisionIdMin = decisionId;
+        return isDecision;
     }
 
-    /// <summary>A whole batch: its latency counts once for each member.</summary>
+    /// <summary>A whole batch: its latency counts once for each decision.</summary>
+    /// <param name="count">Its decisions; with 0 nothing was completed.</param>
+    /// <param name="sentAt">Stopwatch ticks from which latency counts.</param>
+    /// <param name="receivedAt">Stopwatch ticks.</param>
     public void CompleteBatch(int count, long sentAt, long receivedAt)
     {
+        if (count == 0) return;
         Completed += count;
         Latency.Record(ToNanos(receivedAt - sentAt), count);
+        if (FirstCompletionAt == 0) FirstCompletionAt = receivedAt;
         NoteCompletion(receivedAt);
     }
 
@@ -83,8 +104,12 @@ internal sealed class Tally
         GapMaxNanos = 0;
     }
 
-    /// <summary>Closes the last gap, so that a standstill up to now counts too.</summary>
-    public void MarkGapEnd(long now) => NoteCompletion(now);
+    /// <summary>Counts a standstill up to now too; it goes on until the next completion, also when everything else is forgotten meanwhile.</summary>
+    public void MarkGapEnd(long now)
+    {
+        var gap = ToNanos(now - lastCompletion);
+        if (lastCompletion != 0 && gap > GapMaxNanos) GapMaxNanos = gap;
+    }
 
     public long CountOf(OutcomeKind kind) => outcomes[(int)kind];
 
@@ -104,6 +129,7 @@ internal sealed class Tally
         ArgumentNullException.ThrowIfNull(other);
         Latency.Add(other.Latency);
         Completed += other.Completed;
+        Refused += other.Refused;
         Repeated += other.Repeated;
         Failed += other.Failed;
         GapMaxNanos = Math.Max(GapMaxNanos, other.GapMaxNanos);
@@ -122,23 +148,24 @@ internal sealed class Tally
         Array.Clear(reasons);
         errors.Clear();
         Completed = 0;
+        Refused = 0;
         Repeated = 0;
         Failed = 0;
         GapMaxNanos = 0;
         ForgetDecisionIds();
     }
 
-    /// <summary>Looks for the lowest and highest decision anew.</summary>
+    /// <summary>Looks for the lowest, the highest and the first decision anew.</summary>
     public void ForgetDecisionIds()
     {
+        FirstCompletionAt = 0;
         DecisionIdMax = 0;
         DecisionIdMin = long.MaxValue;
     }
 
     private void NoteCompletion(long now)
     {
-        var gap = ToNanos(now - lastCompletion);
-        if (lastCompletion != 0 && gap > GapMaxNanos) GapMaxNanos = gap;
+        MarkGapEnd(now);
         lastCompletion = now;
     }
 }

@@ -42,8 +42,10 @@ internal sealed class EngineLoad(BenchSettings settings, ICreditEngine engine)
             var receivedAt = Stopwatch.GetTimestamp();
             if (!run.IsCounting) continue;
             var tally = run.Tally;
-            foreach (ref readonly var outcome in outcomes.AsSpan()) tally.Count(outcome.Kind, outcome.Reason, outcome.Duplicate);
-            tally.CompleteBatch(length, sentAt, receivedAt);
+            var decided = 0;
+            foreach (ref readonly var outcome in outcomes.AsSpan())
+                if (tally.Count(outcome.Kind, outcome.Reason, outcome.Duplicate)) decided++;
+            tally.CompleteBatch(decided, sentAt, receivedAt);
         }
     }
 

@@ -129,7 +129,7 @@ internal static class ServerRuns
             {
                 using var connection = new UnaryConnection(process.Address, 1, source, tally);
                 var loop = new LoadLoop([connection], ClosedArrivals.Instance);
-                while (tally.Completed == 0 && tally.Failed == 0) loop.Run(Stopwatch.GetTimestamp() + Stopwatch.Frequency / 1_000);
+                while (tally.Completed == 0 && tally.Failed == 0 && tally.Refused == 0) loop.Run(Stopwatch.GetTimestamp() + Stopwatch.Frequency / 1_000);
                 if (tally.Completed > 0) return Stopwatch.GetElapsedTime(start).TotalSeconds;
                 tally.Clear();
             }

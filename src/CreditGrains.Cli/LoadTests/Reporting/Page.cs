@@ -61,15 +61,15 @@ internal sealed class Page
     public void Figures(IEnumerable<Figure> figures) => Table(["figure", "#asked", "#measured", "unit", "met", "note"], figures.Select(figure => (new[]
     {
         figure.Name, figure.AskedText, figure.MeasuredText, figure.Unit, MetText(figure), figure.Note,
-    }, figure.IsMet == false)));
+    }, figure.IsMissed)));
 
     public void Counts(string name, IReadOnlyList<NamedValue> values)
     {
         if (values.Count > 0) Table([name, "#count"], values.Select(value => (new[] { value.Name, value.Value.ToString("N0", CultureInfo.InvariantCulture) }, false)));
     }
 
-    /// <summary>"yes", "NO", or nothing where nothing was asked.</summary>
-    public static string MetText(Figure figure) => figure.IsMet switch { true => "yes", false => "NO", null => "" };
+    /// <summary>"yes", "NO" (also where what was asked was not measured), or nothing where nothing was asked.</summary>
+    public static string MetText(Figure figure) => figure.IsMissed ? "NO" : figure.IsMet == true ? "yes" : "";
 
     private static string Escape(string text) => WebUtility.HtmlEncode(text);
 }

@@ -19,7 +19,7 @@ internal static class ReportPage
         Draw("Offered against achieved", "requests/s", ("offered", s => s.Offered), ("decided", s => s.Completed), ("approved", s => s.Approved));
         page.Chart(SvgChart.Draw("Latency from when a request was due, logarithmic", "ms", seconds, Lines(
             report, ("p50", s => s.P50Ms), ("p99", s => s.P99Ms), ("p99.9", s => s.P999Ms), ("p99.99", s => s.P9999Ms), ("max", s => s.MaxMs)), isLogarithmic: true));
-        Draw("Requests without a decision", "requests/s", ("failed", s => s.Failed), ("rejected by name", s => s.Rejected), ("given up", s => s.GivenUp));
+        Draw("Requests without a decision", "requests/s", ("failed", s => s.Failed), ("overloaded", s => s.Rejected), ("refused", s => s.Refused), ("given up", s => s.GivenUp));
         Draw("Processor", "cores", ("server", s => s.ServerCores), ("generator", s => s.GeneratorCores));
         Draw("Resident memory of the server", "GiB", ("resident", s => s.ResidentGiB));
         Draw("Collector pauses of the server, and the longest time without an answer", "ms in a second", ("collector", s => s.CollectorMs), ("no answer", s => s.GapMs));

@@ -13,8 +13,15 @@ internal static class ReportText
             figure.Name, figure.AskedText, figure.MeasuredText, figure.Unit, Page.MetText(figure), figure.Note,
         }));
         shell.Line($"latency ms: {string.Join(", ", report.Percentiles.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Name} {value.Value:F3}")))}");
-        if (report.Errors.Count > 0) shell.Line($"errors: {string.Join(", ", report.Errors.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Name} {value.Value:N0}")))}");
+        Counts("outcomes", report.Outcomes);
+        Counts("reasons", report.Reasons);
+        Counts("errors", report.Errors);
         shell.Line($"{report.Machine.ToString()}");
+
+        void Counts(string name, IReadOnlyList<NamedValue> values)
+        {
+            if (values.Count > 0) shell.Line($"{name}: {string.Join(", ", values.Select(value => string.Create(CultureInfo.InvariantCulture, $"{value.Name} {value.Value:N0}")))}");
+        }
     }
 
     public static void PrintComparison(LoadReport before, LoadReport after, Shell shell) =>
