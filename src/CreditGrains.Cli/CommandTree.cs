@@ -54,6 +54,8 @@ internal static class CommandTree
             var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, Output = shell.Out, Error = shell.Error };
             // Told to stop, a server first ends the calls under way; anything else is given the usual two seconds.
             if (parse.CommandResult.Command.Name == ServeCommand.Name) configuration.ProcessTerminationTimeout = ServeCommand.StopsWithin;
+            // A load test writes what it saw, and stops the server it started.
+            if (LoadTestCommand.IsScenario(parse.CommandResult.Command)) configuration.ProcessTerminationTimeout = LoadTestCommand.StopsWithin;
             return await parse.InvokeAsync(configuration, cancellationToken);
         }
         catch (CommandFault fault)

@@ -78,8 +78,8 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         for (var i = 0; i < IdleConnections && !ending.IsCancellationRequested; i++)
         {
             if (await TryConnectAsync() is not { } socket) return;
+            if (!await TrySendAsync(socket, Greeting)) continue;
             Keep(socket);
-            await socket.SendAsync(Greeting);
             Interlocked.Increment(ref idleCount);
         }
     }
@@ -121,10 +121,11 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         for (var i = 0; i < SlowReaders && !ending.IsCancellationRequested; i++)
         {
             if (await TryConnectAsync() is not { } socket) return;
+            if (!await TrySendAsync(socket, Greeting)) continue;
             Keep(socket);
-            await socket.SendAsync(Greeting);
             var block = new RequestBlock(address.ToString(), "/creditgrains.v1.QueryService/GetStatus", 0).First;
-            for (var call = 0; call < CallsOfASlowReader; call++) await socket.SendAsync(Call(block, 2 * call + 1));
+            for (var call = 0; call < CallsOfASlowReader; call++)
+                if (!await TrySendAsync(socket, Call(block, 2 * call + 1))) break;
             Interlocked.Increment(ref slowReaderCount);
         }
     }
@@ -164,16 +165,17 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
 
     private async Task<Socket?> TryConnectAsync()
     {
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket? socket = null;
         try
         {
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             await socket.ConnectAsync(address, ending.Token);
             return socket;
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
             // Refused, or out of descriptors: those that joined go on; the count in the report says how many.
-            socket.Dispose();
+            socket?.Dispose();
             return null;
         }
     }
@@ -186,6 +188,21 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
             var length = socket.Receive(said, SocketFlags.None, out var error);
             if (error == SocketError.WouldBlock) return true;
             if (error != SocketError.Success || length == 0) return false;
+        }
+    }
+
+    /// <summary>Sends. A server that throws a rule-breaker out is right: the connection is closed, and the load and its report go on.</summary>
+    private async Task<bool> TrySendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            await socket.SendAsync(bytes, ending.Token);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            return false;
         }
     }
 

@@ -8,7 +8,9 @@ internal sealed class LoadTestOptions
 {
     private const int HoldSecondsMax = 34_560_000;
     private const double MinutesMax = 24 * 60;
+    private const string OneEnterprise = "hot";
     private readonly BenchOptions bench = new();
+    private readonly Scenario scenario;
     private readonly Option<double> minutes;
     private readonly Option<long> accounts = new("--accounts") { Description = "Facilities of the population", DefaultValueFactory = _ => 1_000_000 };
     private readonly Option<long> loans = new("--loans") { Description = "Accounts that have a loan of 24 instalments, from the first; taken over before the run", DefaultValueFactory = _ => 0 };
@@ -23,6 +25,12 @@ internal sealed class LoadTestOptions
 
     public LoadTestOptions(Scenario scenario)
     {
+        this.scenario = scenario;
+        bench.Address.Description = "IP and port of a server that runs already, with the same population or empty. Its book becomes the run's: an empty one is filled; features, the models load-card and load-trees "
+            + "and the policy load-policy are put in force or out of it as --scored asks. Left out: a server is started on --data";
+        bench.Data.Description = scenario.Name == OneEnterprise
+            ? $"{bench.Data.Description}; left out: a directory of this scenario's own, since its book differs"
+            : bench.Data.Description;
         minutes = new Option<double>("--minutes") { Description = "Length of the run", DefaultValueFactory = _ => scenario.Minutes };
     }
 
@@ -45,10 +53,17 @@ internal sealed class LoadTestOptions
         if (hold is < 0 or > HoldSecondsMax) throw new BenchFault($"--hold-seconds must be 0 to {HoldSecondsMax}");
         var withLoan = parse.GetValue(loans);
         if (withLoan < 0 || withLoan > parse.GetValue(accounts)) throw new BenchFault("--loans must be 0 to --accounts");
+        var settings = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold, HasDesk = parse.GetValue(desk) };
+        if (scenario.Name == OneEnterprise)
+        {
+            settings = settings with { Shape = settings.Shape with { Enterprises = 1, Products = 1 } };
+            if (parse.GetResult(bench.Data) is null or { Implicit: true }) settings = settings with { DataDirectory = $"{settings.DataDirectory}-{scenario.Name}" };
+        }
+
         return new LoadTestSettings
         {
             Loans = withLoan,
-            Bench = bench.Read(parse, parse.GetValue(accounts)) with { HoldSeconds = hold, HasDesk = parse.GetValue(desk) },
+            Bench = settings,
             RatePerSecond = perSecond,
             Seconds = length * 60,
             Transport = parse.GetValue(transport),

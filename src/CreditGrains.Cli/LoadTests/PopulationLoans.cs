@@ -29,15 +29,25 @@ internal static class PopulationLoans
     private static readonly DateOnly StartedOn = new(2026, 1, 15);
     private static readonly SealedProduct Product = SealedProduct.Of(new LoanProduct { DayCount = DayCount.MonthsOverTwelve });
 
-    /// <summary>Takes the loans over unless the server has them.</summary>
+    /// <summary>Takes the loans over unless the server has them. A book with more of them is another book.</summary>
     /// <param name="channel">To the server, which has the population.</param>
     /// <param name="shape">The population.</param>
-    /// <param name="loans">How many accounts have one, from the first; 0 asks the server nothing.</param>
+    /// <param name="loans">How many accounts have one, from the first.</param>
     /// <param name="cancellation">Ends the sending between two batches.</param>
-    /// <exception cref="BenchFault">The server does not take one.</exception>
-    public static async Task EnsureAsync(RpcChannel channel, PopulationShape shape, long loans, CancellationToken cancellation)
+    /// <returns>How many accounts of the server have one.</returns>
+    /// <exception cref="BenchFault">The server does not take one, or OtherPopulation: it has more.</exception>
+    public static async Task<long> EnsureAsync(RpcChannel channel, PopulationShape shape, long loans, CancellationToken cancellation)
     {
-        if (loans == 0 || await HasLoanAsync(channel, loans, cancellation)) return;
+        var there = await CountAsync(channel, shape.Facilities, cancellation);
+        if (there > loans)
+        {
+            throw new BenchFault(FormattableString.Invariant($"{there:N0} accounts of the server's book have a loan, and the run asks for {loans:N0}; give --loans {there}, or another --data"))
+            {
+                Name = "OtherPopulation",
+            };
+        }
+
+        if (there == loans) return there;
         // The channel is the caller's, so the book is not disposed of.
         var session = new OrderedSession(new RemoteBook(channel), PopulationShape.Scope, OrderedSession.NameOf(shape.Hash, "loans of a load test"));
         var sender = new LoanSender(session);
@@ -53,6 +63,7 @@ internal static class PopulationLoans
         await sender.FlushAsync(cancellation);
         if (sender.Declined is [var first, ..]) throw new BenchFault($"the loan of account {first.Row} was not taken: {first.Reason} {first.Message}; use an empty data directory");
         Report.Progress($"{loans:N0} accounts have a loan, {sender.Repeated:N0} of the answers are of an earlier run");
+        return loans;
     }
 
     private static Command LoanOf(long number)
@@ -66,7 +77,21 @@ internal static class PopulationLoans
         };
     }
 
-    // They are sent in order: who has the last has all.
+    /// <summary>They are sent in order, so those that have one come before those that have none.</summary>
+    private static async Task<long> CountAsync(RpcChannel channel, long accounts, CancellationToken cancellation)
+    {
+        if (!await HasLoanAsync(channel, 1, cancellation)) return 0;
+        var (with, without) = (1L, accounts + 1);
+        while (without - with > 1)
+        {
+            var middle = with + (without - with) / 2;
+            if (await HasLoanAsync(channel, middle, cancellation)) with = middle;
+            else without = middle;
+        }
+
+        return with;
+    }
+
     private static async Task<bool> HasLoanAsync(RpcChannel channel, long number, CancellationToken cancellation)
     {
         var request = new V1.GetFacilityRequest { Facility = Keys.ToFacility(PopulationShape.Facility(number)) };

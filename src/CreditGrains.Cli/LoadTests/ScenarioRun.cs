@@ -8,8 +8,12 @@ using CreditGrains.Cli.Bench.Load;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.Bench.Runs;
 using CreditGrains.Cli.Bench.Server;
+using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Features;
+using CreditGrains.Cli.LoadTests.Reporting;
 using CreditGrains.Cli.Output;
+using CreditGrains.Domain.Decisions;
+using CreditGrains.Risk.Features;
 
 namespace CreditGrains.Cli.LoadTests;
 
@@ -24,35 +28,53 @@ internal static class ScenarioRun
     private const double FirstSeconds = 2.5;
     private static readonly TimeSpan SettlePause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Runs it.</summary>
+    /// <summary>Runs it. The report is written as soon as there is one, and again when the baselines are measured.</summary>
+    /// <param name="scenario">What to run.</param>
+    /// <param name="settings">How.</param>
+    /// <param name="shell">For progress.</param>
+    /// <param name="baselines">Measures what the engine is compared with, when that is asked for.</param>
+    /// <param name="cancellation">An interrupt: while the load runs, what was seen until then becomes a report that judges nothing.</param>
     /// <exception cref="BenchFault">It cannot be run as asked.</exception>
-    public static async Task<LoadReport> RunAsync(Scenario scenario, LoadTestSettings settings, Shell shell, CancellationToken cancellation)
+    /// <exception cref="CommandFault">ReportNotWritable, NoCatalogue: the same, seen before a server is started.</exception>
+    /// <exception cref="OperationCanceledException">Interrupted before the load or in the baselines.</exception>
+    public static async Task<LoadReport> RunAsync(
+        Scenario scenario, LoadTestSettings settings, Shell shell, Func<LoadTestSettings, EngineRate, Shell, CancellationToken, List<Figure>> baselines, CancellationToken cancellation)
     {
         if (scenario.KillsServer && settings.Bench.Address is not null) throw new BenchFault($"the scenario '{scenario.Name}' kills the server; leave --address out, so that one is started for it");
         if (scenario.IsLife && settings.Transport == Transport.Unary) throw new BenchFault($"the scenario '{scenario.Name}' is sent on streams; leave --transport out");
-        if (scenario.Name == "hot") settings = settings with { Bench = settings.Bench with { Shape = settings.Bench.Shape with { Enterprises = 1, Products = 1 } } };
-        var report = await LoadAsync(scenario, settings, shell, cancellation);
-        if (!settings.HasBaselines) return report;
-        var decided = report.Seconds.Sum(second => second.Completed) / report.Seconds[^1].AtSeconds;
-        return report with { Figures = [.. report.Figures, .. Baselines.Measure(settings, Math.Max(report.PeakPerSecond, decided), shell)] };
+        ReportFiles.Prepare(settings.OutputDirectory, scenario.Name);
+        var scoredBy = settings.ScoredBy ?? scenario.ScoredBy;
+        var catalogue = scoredBy == ScoredBy.None ? null : CatalogueOf(settings.CataloguePath);
+        var report = await LoadAsync(scenario, settings, scoredBy, catalogue, shell, cancellation);
+        if (!settings.HasBaselines || report.IsInterrupted) return report;
+        shell.Note($"{ReportFiles.Words(report, settings.OutputDirectory)}; the baselines will be added");
+        report = report with { Figures = [.. report.Figures, .. baselines(settings, new EngineRate(report.PeakPerSecond, scoredBy), shell, cancellation)] };
+        ReportFiles.Write(report, settings.OutputDirectory);
+        return report;
     }
 
-    private static async Task<LoadReport> LoadAsync(Scenario scenario, LoadTestSettings settings, Shell shell, CancellationToken cancellation)
+    private static FeatureCatalogue CatalogueOf(string path) => File.Exists(path)
+        ? FeatureCommands.Read(path)
+        : throw CommandFault.Usage("NoCatalogue", $"the catalogue of features {path} does not exist; run in the root of the source tree, which has docs/examples/features.json, or give --catalogue FILE");
+
+    private static async Task<LoadReport> LoadAsync(Scenario scenario, LoadTestSettings settings, ScoredBy scoredBy, FeatureCatalogue? catalogue, Shell shell, CancellationToken cancellation)
     {
         var machine = Machine.Read();
         var startedAt = TimeProvider.System.GetUtcNow();
-        var target = await ServerTarget.OpenAsync(settings.Bench);
+        var sync = settings.Bench.Address is null ? DataDisk.MeasureSync(settings.Bench.DataDirectory) : null;
+        var target = await ServerTarget.OpenAsync(settings.Bench, cancellation);
         try
         {
-            await PopulationImport.EnsureAsync(target, settings.Bench.Shape);
-            await PopulationLoans.EnsureAsync(target.Channel, settings.Bench.Shape, settings.Loans, cancellation);
-            var scoredBy = settings.ScoredBy ?? scenario.ScoredBy;
+            var accounts = await PopulationImport.EnsureAsync(target, settings.Bench.Shape, cancellation);
+            var loans = await PopulationLoans.EnsureAsync(target.Channel, settings.Bench.Shape, settings.Loans, cancellation);
             // Features weigh on every event, so a book is put back to none when none is asked for.
-            await ScoredBook.PutAsync(target.Channel, scoredBy, FeatureCommands.Read(settings.CataloguePath));
-            var peak = settings.RatePerSecond > 0 ? 0 : Peak(settings, target, shell);
+            await ScoredBook.PutAsync(target.Channel, scoredBy, catalogue);
+            // Baselines are measured by a closed loop, so the engine is too.
+            var closed = settings.RatePerSecond > 0 && !settings.HasBaselines ? null : Peak(settings, target, shell, cancellation);
+            var peak = closed?.PerSecond ?? 0;
             var perSecond = settings.RatePerSecond > 0 ? settings.RatePerSecond : peak * scenario.PartOfPeak;
-            if (settings.RatePerSecond > 0) WarmUp(scenario, settings, target);
-            await SettleAsync(settings.Bench, target);
+            if (closed is null) WarmUp(scenario, settings, target, cancellation);
+            await SettleAsync(settings.Bench, target, cancellation);
             var answered = scenario.KillsServer ? new AnsweredRequests(AskedAgainMax) : null;
             using var run = new LoadRun(
                 scenario.Shape(perSecond, settings.Seconds, settings.Transport), TimeSpan.FromMilliseconds(scenario.PatienceMs), tally => Connect(scenario, settings, target.Address, tally, answered));
@@ -61,7 +83,7 @@ internal static class ScenarioRun
             var seconds = new List<LoadSecond>();
             var events = new ScenarioEvents();
             var watch = new ServerWatch(target);
-            while ((run.Elapsed < settings.Seconds || IsAwaited(run, events)) && !cancellation.IsCancellationRequested)
+            while (seconds.Count == 0 || ((run.Elapsed < settings.Seconds || IsAwaited(run, events)) && !cancellation.IsCancellationRequested))
             {
                 seconds.Add(run.Second(watch));
                 Progress(shell, seconds[^1], settings.Seconds);
@@ -94,19 +116,27 @@ internal static class ScenarioRun
                 }
             }
 
+            var isInterrupted = cancellation.IsCancellationRequested && run.Elapsed < settings.Seconds;
             if (queries is not null) await queries.DisposeAsync();
             var stillOpen = abuse.CountOpen();
             run.Drain();
             events.Queries = queries?.Totals;
             if (abuse.IsStarted) events.Abuse = new AbuseTotals(events.Quiet, run.Phase, abuse.SilentJoined, Abuse.SilentAsked(Abuse.OpenFilesMax()), stillOpen, abuse.Text);
             if (events.RestartedAt > 0) events.Restart = await RestartTotalsAsync(run, target, events);
-            return new LoadReport(
-                scenario.Name, scenario.Description, startedAt, machine, settings.Bench.Shape.Facilities, TransportText(settings), peak, seconds, Percentiles(run.Total),
+            var report = new LoadReport(
+                scenario.Name, scenario.Description, startedAt, machine, accounts, TransportText(settings), peak, seconds, Percentiles(run.Total),
                 [.. run.Total.Outcomes.Select(pair => new NamedValue(pair.Kind.ToString(), pair.Count))], [.. run.Total.Reasons.Select(pair => new NamedValue(pair.Reason.ToString(), pair.Count))],
-                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], ScenarioFigures.Of(scenario, settings, peak, seconds, run.Totals, events))
+                [.. run.Total.Errors.Select(pair => new NamedValue(pair.Key, pair.Value))], [.. ScenarioFigures.Of(scenario, settings, peak, seconds, run.Totals, events), .. closed is null ? [] : (Figure[])[PeakFaults(closed)], .. sync is null ? [] : (Figure[])[sync]])
             {
-                Loans = settings.Loans,
+                Loans = loans,
+                AskedPerSecond = settings.RatePerSecond,
+                Settings = ReportSettings.Of(scenario, settings, scoredBy, catalogue),
+                ServerCommit = ReportSettings.ServerCommitOf(settings),
             };
+            if (isInterrupted) report = report.Interrupted();
+            // Before the server is stopped, which takes its time and may fail.
+            ReportFiles.Write(report, settings.OutputDirectory);
+            return report;
         }
         finally
         {
@@ -115,30 +145,37 @@ internal static class ScenarioRun
     }
 
     /// <summary>What the closed loop reaches: the rate that parts are of.</summary>
-    private static double Peak(LoadTestSettings settings, ServerTarget target, Shell shell)
+    private static LoadResult Peak(LoadTestSettings settings, ServerTarget target, Shell shell, CancellationToken cancellation)
     {
         // Long enough that holds placed at the start end while it is measured: ending them is part of the work.
         var bench = settings.Bench with { WarmUpSeconds = Math.Min(WarmUpSecondsMax, settings.Bench.HoldSeconds + settings.Bench.WarmUpSeconds) };
         var result = settings.Transport == Transport.Stream
-            ? GeneratorRun.Stream(bench, target, settings.StreamConnections)
-            : GeneratorRun.Unary(bench, target, bench.Connections, bench.Streams);
+            ? GeneratorRun.Stream(bench, target, settings.StreamConnections, cancellation)
+            : GeneratorRun.Unary(bench, target, bench.Connections, bench.Streams, cancellation);
         shell.Note($"peak of the closed loop: {result.PerSecond:N0} decisions/s {result.ErrorNote}");
-        return result.PerSecond;
+        return result;
     }
 
+    /// <summary>A peak that was not answered is no peak.</summary>
+    private static Figure PeakFaults(LoadResult peak) => new(
+        "requests of the peak that failed or were refused", "", peak.Tally.Failed + peak.Tally.CountOf(OutcomeKind.Refused), Demand.AtMost, 0,
+        string.Join(", ", peak.Tally.Errors.Select(error => string.Create(CultureInfo.InvariantCulture, $"{error.Key} {error.Value:N0}")).Prepend(peak.ErrorNote).Where(text => text.Length > 0)));
+
     /// <summary>The rate asked for, not counted: a server that starts compiles its code while it answers.</summary>
-    private static void WarmUp(Scenario scenario, LoadTestSettings settings, ServerTarget target)
+    private static void WarmUp(Scenario scenario, LoadTestSettings settings, ServerTarget target, CancellationToken cancellation)
     {
         using var run = new LoadRun(RateProfile.Constant(settings.RatePerSecond), TimeSpan.FromSeconds(1), tally => Connect(scenario, settings, target.Address, tally));
-        while (run.Elapsed < settings.Bench.WarmUpSeconds) run.Second();
+        while (run.Elapsed < settings.Bench.WarmUpSeconds && !cancellation.IsCancellationRequested) run.Second();
         run.Drain();
+        cancellation.ThrowIfCancellationRequested();
     }
 
     /// <summary>Waits until the holds placed so far have ended: ending them at an earlier rate is not part of the load that follows.</summary>
-    private static async Task SettleAsync(BenchSettings bench, ServerTarget target)
+    private static async Task SettleAsync(BenchSettings bench, ServerTarget target, CancellationToken cancellation)
     {
         var ends = Stopwatch.GetTimestamp() + (long)((bench.HoldSeconds + SettleSecondsMax) * Stopwatch.Frequency);
-        while (bench.HoldSeconds is > 0 and <= WarmUpSecondsMax && Stopwatch.GetTimestamp() < ends && (await target.StatusAsync()).OpenItemCount > 0) await Task.Delay(SettlePause);
+        while (bench.HoldSeconds is > 0 and <= WarmUpSecondsMax && Stopwatch.GetTimestamp() < ends && (await target.StatusAsync()).OpenItemCount > 0) await Task.Delay(SettlePause, cancellation);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private static List<ILoadConnection> Connect(Scenario scenario, LoadTestSettings settings, IPEndPoint server, Tally tally, AnsweredRequests? answered = null)

@@ -32,9 +32,9 @@ internal static class ScoredBook
     /// <summary>Makes the server score by what is asked from here on.</summary>
     /// <param name="channel">To the server.</param>
     /// <param name="by">What scores.</param>
-    /// <param name="catalogue">The features.</param>
+    /// <param name="catalogue">The features; null only when nothing scores.</param>
     /// <exception cref="BenchFault">The server does not take it.</exception>
-    public static async Task PutAsync(RpcChannel channel, ScoredBy by, FeatureCatalogue catalogue)
+    public static async Task PutAsync(RpcChannel channel, ScoredBy by, FeatureCatalogue? catalogue)
     {
         if (by == ScoredBy.None)
         {
@@ -45,6 +45,7 @@ internal static class ScoredBook
             return;
         }
 
+        ArgumentNullException.ThrowIfNull(catalogue);
         IReadOnlyList<string> features = [.. catalogue.Features.Select(feature => feature.Name)];
         var (model, file) = by == ScoredBy.Card ? ("load-card", RiskModels.Card(features)) : ("load-trees", RiskModels.Trees(features));
         var policy = RiskModels.Policy();

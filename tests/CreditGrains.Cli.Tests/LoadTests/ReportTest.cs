@@ -1,8 +1,10 @@
+using System.Text.Json.Nodes;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.LoadTests.Reporting;
 using CreditGrains.Cli.Output;
+using CreditGrains.Cli.Tests.EndToEnd;
 
 namespace CreditGrains.Cli.Tests.LoadTests;
 
@@ -85,6 +87,78 @@ public sealed class ReportTest : IDisposable
         Assert.Contains("latency p99", rows.Keys);
     }
 
+    [Fact]
+    public void Read_ReportFromBeforeSettingsWereSaid_IsRead()
+    {
+        var node = JsonNode.Parse(ReportFiles.JsonOf(Sample(1_000)))!.AsObject();
+        foreach (var name in (string[])["askedPerSecond", "settings", "serverCommit", "isInterrupted", "loans"]) Assert.True(node.Remove(name), name);
+        var file = Path.Combine(directory, "old.json");
+        File.WriteAllText(file, node.ToJsonString());
+        var report = ReportFiles.Read(file);
+        Assert.Empty(report.Settings);
+        Assert.DoesNotContain("What was asked for", ReportPage.Of(report), StringComparison.Ordinal);
+        Assert.Contains("scored by|not said|trees", Differences(report, Sample(1_000) with { Settings = [new NamedText("scored by", "trees")] }));
+    }
+
+    [Fact]
+    public void Differences_NameAllThatWasNotTheSame()
+    {
+        var before = Sample(1_000) with { Settings = [new NamedText("seed", "1"), new NamedText("desk", "no")], ServerCommit = "abc" };
+        Assert.Empty(Comparison.Differences(before, before with { StartedAt = before.StartedAt.AddDays(1), Figures = [] }));
+        var after = before with
+        {
+            Accounts = 2_000, Loans = 5, Transport = "gRPC unary", Settings = [new NamedText("seed", "2")], ServerCommit = "def", IsInterrupted = true,
+            Machine = new Machine("other", 4, 32, "system 2", "runtime 2", "xyz", 3),
+        };
+        Assert.Equal(
+            (string[])["accounts", "accounts with a loan", "transport", "seed", "interrupted", "processor", "cores", "memory", "system", "runtime", "commit of the generator", "commit of the server", "desk"],
+            Differences(before, after).Select(row => row.Split('|')[0]).ToArray());
+        Assert.Contains("desk|no|not said", Differences(before, after));
+        Assert.Contains("<td>accounts</td><td>10</td><td>2,000</td>", ComparisonPage.Of(before, after), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Compare_SaysWhatDiffers_AndRefusesAnotherScenario()
+    {
+        var (_, before) = ReportFiles.Write(Sample(1_000), Path.Combine(directory, "before"));
+        var (_, after) = ReportFiles.Write(Sample(1_000) with { Accounts = 2_000 }, Path.Combine(directory, "after"));
+        var (_, hot) = ReportFiles.Write(Sample(1_000) with { Scenario = "hot" }, directory);
+        var run = await CliRun.OfAsync("load", "compare", before, after);
+        Assert.Equal(ExitCode.Ok, run.Code);
+        Assert.Matches("accounts +10 +2,000", run.Output);
+        var page = Path.Combine(directory, "compared.html");
+        var refused = await CliRun.OfAsync("load", "compare", before, hot, "--out", page);
+        Assert.Equal(ExitCode.Usage, refused.Code);
+        Assert.Contains("OtherScenario", refused.Error, StringComparison.Ordinal);
+        Assert.False(File.Exists(page));
+    }
+
+    [Fact]
+    public void Write_Interrupted_LeavesTheReportOfAWholeRun()
+    {
+        var (_, whole) = ReportFiles.Write(Sample(1_000), directory);
+        var kept = File.ReadAllText(whole);
+        var (_, part) = ReportFiles.Write(Sample(500).Interrupted(), directory);
+        Assert.Equal("decide.interrupted.json", Path.GetFileName(part));
+        Assert.Equal(kept, File.ReadAllText(whole));
+        Assert.All(ReportFiles.Read(part).Figures, figure => Assert.Null(figure.IsMet));
+    }
+
+    [Fact]
+    public void Prepare_WhereAReportCannotBe_IsRefused_AndLeavesNothingBehind()
+    {
+        ReportFiles.Prepare(directory, "decide");
+        Assert.Empty(Directory.GetFileSystemEntries(directory));
+        Directory.CreateDirectory(Path.Combine(directory, "decide.json"));
+        Assert.Equal("ReportNotWritable", Assert.Throws<CommandFault>(() => ReportFiles.Prepare(directory, "decide")).Name);
+    }
+
+    [Theory]
+    [InlineData("", "commit of the generator abc")]
+    [InlineData("abc", "commit abc")]
+    [InlineData("def", "commit of the server def, of the generator abc")]
+    public void Commits_SayWhose(string server, string words) => Assert.Equal(words, (Sample(1_000) with { ServerCommit = server }).Commits);
+
     [Theory]
     [InlineData(0, new double[] { 0, 1 })]
     [InlineData(5, new double[] { 0, 1, 2, 3, 4, 5 })]
@@ -100,6 +174,8 @@ public sealed class ReportTest : IDisposable
     [InlineData(10, 4)]
     [InlineData(11, 5)]
     public void LogTicks_ReachTheMost(double most, int count) => Assert.Equal(count, SvgChart.LogTicks(most).Length);
+
+    private static IEnumerable<string> Differences(LoadReport before, LoadReport after) => Comparison.Differences(before, after).Select(cells => string.Join('|', cells));
 
     private static LoadReport Sample(double decided) => new(
         "decide", "limit decisions", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), new Machine("processor", 2, 24, "system", "runtime", "abc", 0.5), 10, "gRPC streams", 4_000,

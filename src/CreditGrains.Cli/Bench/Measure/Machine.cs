@@ -5,8 +5,20 @@ using System.Runtime.InteropServices;
 namespace CreditGrains.Cli.Bench.Measure;
 
 /// <summary>Where and what a run measured: figures mean nothing without it.</summary>
+/// <param name="Processor">Its model.</param>
+/// <param name="Cores">Those this process may use.</param>
+/// <param name="MemoryGiB">What this process may use.</param>
+/// <param name="System">Name, version, architecture.</param>
+/// <param name="Runtime">That this program runs on.</param>
+/// <param name="Commit">Of this program, which measures; a server that it measures may be another build. It ends in "-modified" when the build had changes that were not committed.</param>
+/// <param name="LoadAverage">Of the last minute, at the start.</param>
 internal sealed record Machine(string Processor, int Cores, double MemoryGiB, string System, string Runtime, string Commit, double LoadAverage)
 {
+    private const int CommitDigits = 12;
+
+    /// <summary>Commit of this program.</summary>
+    public static string CommitHere { get; } = CommitOf(Assembly.GetExecutingAssembly().GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion);
+
     /// <summary>This machine now. What it does not tell is "unknown".</summary>
     public static Machine Read() => new(
         ValueOf("/proc/cpuinfo", "model name") ?? "unknown processor",
@@ -14,19 +26,21 @@ internal sealed record Machine(string Processor, int Cores, double MemoryGiB, st
         GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / (double)(1L << 30),
         $"{RuntimeInformation.OSDescription} {RuntimeInformation.OSArchitecture}",
         RuntimeInformation.FrameworkDescription,
-        CommitOf(Assembly.GetExecutingAssembly()),
+        CommitHere,
         LoadNow());
 
     /// <summary>One line.</summary>
     public override string ToString() => string.Create(
-        CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {MemoryGiB:F0} GiB; {System}; {Runtime}; commit {Commit}; load average {LoadAverage:F2} at the start");
+        CultureInfo.InvariantCulture, $"{Processor}, {Cores} cores, {MemoryGiB:F0} GiB; {System}; {Runtime}; commit of this program {Commit}; load average {LoadAverage:F2} at the start");
 
     /// <summary>The commit is what the build put behind the version's plus sign.</summary>
-    private static string CommitOf(Assembly assembly)
+    public static string CommitOf(string? version)
     {
-        var version = assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
-        var plus = version.IndexOf('+', StringComparison.Ordinal);
-        return plus < 0 ? "unknown" : version[(plus + 1)..Math.Min(version.Length, plus + 13)];
+        var plus = version?.IndexOf('+', StringComparison.Ordinal) ?? -1;
+        if (plus < 0) return "unknown";
+        var commit = version![(plus + 1)..];
+        var mark = commit.IndexOf('-', StringComparison.Ordinal);
+        return mark < 0 ? commit[..Math.Min(commit.Length, CommitDigits)] : $"{commit[..Math.Min(mark, CommitDigits)]}{commit[mark..]}";
     }
 
     private static double LoadNow() =>

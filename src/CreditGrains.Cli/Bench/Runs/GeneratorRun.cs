@@ -11,26 +11,29 @@ namespace CreditGrains.Cli.Bench.Runs;
 /// <summary>Loads over gRPC from one thread: warm-up, measurement, then every answer is waited for.</summary>
 internal static class GeneratorRun
 {
+    private const double InterruptSeenSeconds = 0.25;
     private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(30);
 
     /// <summary>Unary Authorize on some connections with some streams each.</summary>
-    public static LoadResult Unary(BenchSettings settings, ServerTarget target, int connections, int streams) => Unary(settings, [target.Address], connections, streams);
+    public static LoadResult Unary(BenchSettings settings, ServerTarget target, int connections, int streams, CancellationToken cancellation = default) =>
+        Unary(settings, [target.Address], connections, streams, cancellation);
 
     /// <summary>The same, connections dealt over several servers.</summary>
-    public static LoadResult Unary(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections, int streams)
+    public static LoadResult Unary(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections, int streams, CancellationToken cancellation = default)
     {
         var next = 0;
-        return Run(settings, connections, (source, tally) => new UnaryConnection(servers[next++ % servers.Count], streams, source, tally, settings.Authorization));
+        return Run(settings, connections, (source, tally) => new UnaryConnection(servers[next++ % servers.Count], streams, source, tally, settings.Authorization), cancellation);
     }
 
     /// <summary>AuthorizeStream, one call a connection.</summary>
-    public static LoadResult Stream(BenchSettings settings, ServerTarget target, int connections) => Stream(settings, [target.Address], connections);
+    public static LoadResult Stream(BenchSettings settings, ServerTarget target, int connections, CancellationToken cancellation = default) =>
+        Stream(settings, [target.Address], connections, cancellation);
 
     /// <summary>The same, connections dealt over several servers.</summary>
-    public static LoadResult Stream(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections)
+    public static LoadResult Stream(BenchSettings settings, IReadOnlyList<IPEndPoint> servers, int connections, CancellationToken cancellation = default)
     {
         var next = 0;
-        return Run(settings, connections, (source, tally) => new StreamConnection(servers[next++ % servers.Count], settings.BatchLength, settings.BatchesInFlight, source, tally, settings.Authorization));
+        return Run(settings, connections, (source, tally) => new StreamConnection(servers[next++ % servers.Count], settings.BatchLength, settings.BatchesInFlight, source, tally, settings.Authorization), cancellation);
     }
 
     /// <summary>
@@ -57,17 +60,29 @@ internal static class GeneratorRun
         return (before, during);
     }
 
-    private static LoadResult Run(BenchSettings settings, int count, Func<AuthorizationSource, Tally, ILoadConnection> connect)
+    private static LoadResult Run(BenchSettings settings, int count, Func<AuthorizationSource, Tally, ILoadConnection> connect, CancellationToken cancellation)
     {
         var tally = new Tally();
         using var load = new Connections(settings, count, connect, tally);
         var loop = new LoadLoop(load.All, ClosedArrivals.Instance);
-        loop.Run(In(settings.WarmUpSeconds));
+        Run(loop, settings.WarmUpSeconds, cancellation);
         var failedBefore = tally.Failed;
-        var result = Measure(tally, () => loop.Run(In(settings.Seconds)));
+        var result = Measure(tally, () => Run(loop, settings.Seconds, cancellation));
         if (failedBefore > 0) result.Tally.Fail("in the warm-up", failedBefore);
         End(loop, load.All, result.Tally, tally);
         return result;
+    }
+
+    /// <summary>Loads for a time; an interrupt is seen within a fraction of a second.</summary>
+    private static void Run(LoadLoop loop, double seconds, CancellationToken cancellation)
+    {
+        var until = In(seconds);
+        do
+        {
+            cancellation.ThrowIfCancellationRequested();
+            loop.Run(Math.Min(until, In(InterruptSeenSeconds)));
+        }
+        while (Stopwatch.GetTimestamp() < until);
     }
 
     /// <summary>Counts from here: what is completed within belongs to the measurement, whenever it was sent.</summary>

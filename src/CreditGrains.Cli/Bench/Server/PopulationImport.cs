@@ -16,7 +16,8 @@ internal static class PopulationImport
 
     /// <summary>Imports.</summary>
     /// <returns>What the server says, and how long it took.</returns>
-    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape, int batchRows = BatchRowsUsual)
+    /// <exception cref="OperationCanceledException">Interrupted; what was taken stays, and the same import goes on after it.</exception>
+    public static async Task<(ImportReply Reply, TimeSpan Time)> RunAsync(RpcChannel channel, PopulationShape shape, int batchRows = BatchRowsUsual, CancellationToken cancellation = default)
     {
         var start = Stopwatch.GetTimestamp();
         var shownAt = start;
@@ -25,6 +26,7 @@ internal static class PopulationImport
         await call.WriteAsync(PopulationWire.Header(shape));
         while (writer.TryWriteBatch(out var batch))
         {
+            cancellation.ThrowIfCancellationRequested();
             try
             {
                 await call.WriteAsync(batch);
@@ -57,19 +59,29 @@ internal static class PopulationImport
         }
     }
 
-    /// <summary>Imports unless the server has the population.</summary>
-    public static async Task EnsureAsync(ServerTarget target, PopulationShape shape)
+    /// <summary>Sees that the server has this population and no other: fills an empty server, and goes on with an import of it that was interrupted.</summary>
+    /// <returns>Facilities the server has.</returns>
+    /// <exception cref="BenchFault">OtherPopulation: the server has another book.</exception>
+    public static async Task<long> EnsureAsync(ServerTarget target, PopulationShape shape, CancellationToken cancellation = default)
     {
-        var status = await target.StatusAsync();
-        if (status.FacilityCount == 0)
+        var count = (await target.StatusAsync()).FacilityCount;
+        if (count == 0 || (count < shape.Facilities && await PopulationCheck.IsBegunAsync(target.Channel, shape, cancellation)))
         {
-            var (_, time) = await RunAsync(target.Channel, shape);
+            var (_, time) = await RunAsync(target.Channel, shape, cancellation: cancellation);
             Report.Progress($"population of {shape.Facilities:N0} facilities imported in {time.TotalSeconds:F1} s");
+            count = (await target.StatusAsync()).FacilityCount;
         }
-        else if (status.FacilityCount < shape.Facilities)
+
+        if (await PopulationCheck.DifferenceAsync(target.Channel, count, shape, cancellation) is { } difference)
         {
-            throw new BenchFault($"the server has {status.FacilityCount} facilities, the run asks for {shape.Facilities}; use the same --facilities or an empty data directory");
+            throw new BenchFault(FormattableString.Invariant(
+                $"the server's book is another one: it has {difference}, and the run asks for {shape.Facilities:N0} facilities under {shape.Borrowers:N0} borrowers, {shape.Enterprises:N0} enterprises and {shape.Products:N0} products; give another --data (an empty one is filled), or ask for the book that is there"))
+            {
+                Name = "OtherPopulation",
+            };
         }
+
+        return count;
     }
 
     /// <summary>The session of an import: the first 60 bits of the hash.</summary>

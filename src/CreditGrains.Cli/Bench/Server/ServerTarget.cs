@@ -32,21 +32,21 @@ internal sealed class ServerTarget : IAsyncDisposable
     public ServerProcess? Process => process;
 
     /// <summary>Starts or finds the server and waits until it answers.</summary>
-    public static Task<ServerTarget> OpenAsync(BenchSettings settings) => settings.Address is { } address
-        ? WhenAnsweringAsync(new ServerTarget(address, null, settings.Authorization))
-        : OfAsync(ServerProcess.Start(settings));
+    public static Task<ServerTarget> OpenAsync(BenchSettings settings, CancellationToken cancellation = default) => settings.Address is { } address
+        ? WhenAnsweringAsync(new ServerTarget(address, null, settings.Authorization), cancellation)
+        : WhenAnsweringAsync(Of(ServerProcess.Start(settings)), cancellation);
 
     /// <summary>A server that was started; it may not answer yet.</summary>
     public static ServerTarget Of(ServerProcess process) => new(process.Address, process, null);
 
     /// <summary>A server that was started; waits until it answers.</summary>
-    public static Task<ServerTarget> OfAsync(ServerProcess process, string? authorization = null) => WhenAnsweringAsync(new ServerTarget(process.Address, process, authorization));
+    public static Task<ServerTarget> OfAsync(ServerProcess process, string? authorization = null) => WhenAnsweringAsync(new ServerTarget(process.Address, process, authorization), CancellationToken.None);
 
-    private static async Task<ServerTarget> WhenAnsweringAsync(ServerTarget target)
+    private static async Task<ServerTarget> WhenAnsweringAsync(ServerTarget target, CancellationToken cancellation)
     {
         try
         {
-            await target.WaitUntilAnsweringAsync();
+            await target.WaitUntilAnsweringAsync(cancellation);
             return target;
         }
         catch
@@ -66,7 +66,7 @@ internal sealed class ServerTarget : IAsyncDisposable
         if (process is not null) await process.DisposeAsync();
     }
 
-    private async Task WaitUntilAnsweringAsync()
+    private async Task WaitUntilAnsweringAsync(CancellationToken cancellation)
     {
         var start = Stopwatch.GetTimestamp();
         while (true)
@@ -81,7 +81,7 @@ internal sealed class ServerTarget : IAsyncDisposable
                 if (process is null) throw new BenchFault($"no server answers at {Address}; start 'creditgrains serve' or leave --address out", e);
                 if (process.HasExited) throw new BenchFault($"the server ended while starting: {process.LastLine}", e);
                 if (Stopwatch.GetElapsedTime(start) > StartTimeout) throw new BenchFault($"the server did not answer within {StartTimeout}", e);
-                await Task.Delay(RetryDelay);
+                await Task.Delay(RetryDelay, cancellation);
             }
         }
     }

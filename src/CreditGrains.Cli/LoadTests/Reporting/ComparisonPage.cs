@@ -7,7 +7,10 @@ internal static class ComparisonPage
     public static string Of(LoadReport before, LoadReport after)
     {
         var page = new Page();
-        page.Paragraph($"Before: commit {before.Machine.Commit}, {before.StartedAt:yyyy-MM-dd HH:mm} UTC. After: commit {after.Machine.Commit}, {after.StartedAt:yyyy-MM-dd HH:mm} UTC.");
+        page.Paragraph($"Before: {before.Commits}, {before.StartedAt:yyyy-MM-dd HH:mm} UTC. After: {after.Commits}, {after.StartedAt:yyyy-MM-dd HH:mm} UTC.");
+        var differences = Comparison.Differences(before, after).ToList();
+        if (differences.Count == 0) page.Paragraph("Nothing else that the reports say differs.");
+        else page.Table(["what differs", "before", "after"], differences.Select(cells => (cells, false)));
         page.Table(["figure", "#before", "#after", "#after ÷ before", "unit"], Comparison.Rows(before, after).Select(row => (row.Cells, false)));
         var seconds = (before.Seconds.Count > after.Seconds.Count ? before : after).Seconds.Select(second => second.AtSeconds).ToList();
         page.Chart(SvgChart.Draw("Decided", "requests/s", seconds, [Line("before", before, s => s.Completed), Line("after", after, s => s.Completed)]));

@@ -9,10 +9,11 @@ internal static class ReportPage
     public static string Of(LoadReport report)
     {
         var page = new Page();
+        if (report.IsInterrupted) page.Paragraph(string.Create(CultureInfo.InvariantCulture, $"Interrupted after {report.Seconds[^1].AtSeconds:F0} s: these are the figures of a part of the run, and nothing is judged by them."));
         page.Paragraph(string.Create(CultureInfo.InvariantCulture,
             $"{char.ToUpperInvariant(report.Description[0])}{report.Description[1..]}. {report.Population}; {report.Transport}; {report.StartedAt:yyyy-MM-dd HH:mm} UTC."));
         page.Paragraph(report.PeakPerSecond > 0
-            ? string.Create(CultureInfo.InvariantCulture, $"The closed loop before the run reached {report.PeakPerSecond:N0} decisions a second; the offered rate is a part of that.")
+            ? string.Create(CultureInfo.InvariantCulture, $"The closed loop before the run reached {report.PeakPerSecond:N0} decisions a second; {(report.AskedPerSecond > 0 ? "the rate was given" : "the offered rate is a part of that")}.")
             : "The rate was given.");
         page.Figures(report.Figures);
         var seconds = report.Seconds.Select(second => second.AtSeconds).ToList();
@@ -30,10 +31,16 @@ internal static class ReportPage
         page.Counts("outcome", report.Outcomes);
         page.Counts("reason", report.Reasons);
         page.Counts("error", report.Errors);
+        if (report.Settings.Count > 0)
+        {
+            page.Heading("What was asked for");
+            page.Table(["setting", "value"], report.Settings.Select(setting => (new[] { setting.Name, setting.Value }, false)));
+        }
+
         page.Heading("Where");
-        page.Paragraph(report.Machine.ToString());
+        page.Paragraph($"{report.Machine}{(report.ServerCommit.Length > 0 ? $"; commit of the server {report.ServerCommit}" : "")}");
         page.Paragraph("Latency counts from the time a request was due by the rate, so a server that stands still makes late every request that came due meanwhile. The generator looks at its clock about every millisecond.");
-        return page.Finish($"Load test: {report.Scenario}");
+        return page.Finish($"Load test: {report.Scenario}{(report.IsInterrupted ? ", interrupted" : "")}");
 
         void Draw(string title, string unit, params (string Name, Func<LoadSecond, double> Value)[] lines) => page.Chart(SvgChart.Draw(title, unit, seconds, Lines(report, lines)));
     }
