@@ -135,6 +135,6 @@ internal sealed class LoanAgeing(PartitionState state, LoanBook book)
         part.Bucket = kept.Bucket = (byte)product.Buckets.Of(pastDue);
         part.Class = kept.Class = (byte)LoanBook.ClassOf(kept, product, pastDue, today);
         if (product.Overdue.ChargesAtMonthEnd && !aged.Dues.IsEmpty) nextDue = LoanWake.Sooner(nextDue, NextCharge(terms, today));
-        part.WakeDay = kept.WakeDay = LoanDays.Of(oldest == 0 ? nextDue : LoanWake.Next(today, late, default, nextDue, product, kept.HeldUntil != 0));
+        part.WakeDay = kept.WakeDay = LoanDays.Of(oldest == 0 ? nextDue : LoanWake.Next(today, late, default, nextDue, product, LoanSettled.Of(kept)));
     }
 }

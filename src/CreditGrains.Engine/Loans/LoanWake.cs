@@ -8,7 +8,7 @@ namespace CreditGrains.Engine.Loans;
 
 /// <summary>
 /// The next day on which something happens to a loan by time alone: its next instalment falls due, or its days past due pass an edge: the end of the days of
-/// grace, of a bucket, of a class, of recognised interest. In between days are counted when somebody looks.
+/// grace, of a bucket, of a class, of recognised interest, the begin of an observation. An edge that would change nothing is none. In between days are counted when somebody looks.
 /// </summary>
 internal static class LoanWake
 {
@@ -24,7 +24,7 @@ internal static class LoanWake
         if (product.Overdue.ChargesAtMonthEnd)
             foreach (var due in standing.Dues) nextDue = Sooner(nextDue, NextCharge(terms, due, standing.AsOf, standing.Frozen.AsSpan()));
         foreach (var due in standing.Dues)
-            if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product, standing.HeldUntil is not null);
+            if (due.Ages) return Next(standing.AsOf, due.DaysLate, standing.Frozen.AsSpan(), nextDue, product, LoanSettled.Of(standing));
         // With nothing overdue an observation ends by itself.
         return standing.HeldUntil is { } until && until < Observation.UntilCured && until >= standing.AsOf ? Sooner(nextDue, until.AddDays(1)) : nextDue;
     }
@@ -48,12 +48,12 @@ internal static class LoanWake
     /// <param name="frozen">Days that do not count.</param>
     /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
     /// <param name="product">Its edges.</param>
-    /// <param name="isHeld">Whether its class is held already: then no day begins that.</param>
-    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product, bool isHeld) =>
-        NextEdge(product, daysLate, asOf, isHeld) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
+    /// <param name="settled">What edges would begin and has begun: those are of no consequence.</param>
+    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product, LoanSettled settled) =>
+        NextEdge(product, daysLate, asOf, settled) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
 
-    /// <summary>The fewest days late, above those now, at which bucket, class, grace or recognition may change.</summary>
-    private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf, bool isHeld)
+    /// <summary>The fewest days late, above those now, at which bucket, class, grace, recognition or observation changes.</summary>
+    private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf, LoanSettled settled)
     {
         int? next = null;
         void Consider(int days)
@@ -63,16 +63,16 @@ internal static class LoanWake
 
         Consider(product.Overdue.GraceDays + 1);
         if (daysLate <= product.Overdue.GraceDays) return next;
-        Consider(product.Overdue.NonAccrualFromDays);
-        if (!isHeld && product.Overdue.Observation is { } observation) Consider(observation.FromDays);
+        if (!settled.IsNonAccrual) Consider(product.Overdue.NonAccrualFromDays);
+        if (!settled.IsHeld && product.Overdue.Observation is { } observation) Consider(observation.FromDays);
         foreach (var edge in product.Buckets.LastDays) Consider(edge + 1);
         var row = product.Classes.Rows[0];
         foreach (var later in product.Classes.Rows)
             if (later.From <= asOf) row = later;
-        Consider(row.SpecialMention);
-        Consider(row.Substandard);
-        Consider(row.Doubtful);
-        Consider(row.Loss);
+        if (settled.ClassBest < Classification.SpecialMention) Consider(row.SpecialMention);
+        if (settled.ClassBest < Classification.Substandard) Consider(row.Substandard);
+        if (settled.ClassBest < Classification.Doubtful) Consider(row.Doubtful);
+        if (settled.ClassBest < Classification.Loss) Consider(row.Loss);
         return next;
     }
 
@@ -90,4 +90,21 @@ internal static class LoanWake
         }
         return day.DayNumber <= DateOnly.MaxValue.DayNumber - more ? day.AddDays(more) : null;
     }
+}
+
+/// <summary>
+/// What stays with a late loan until nothing is overdue, or longer, although its days late may fall when the oldest instalment is paid and pass the same edges again.
+/// </summary>
+/// <param name="IsNonAccrual">Whether its interest is not recognised.</param>
+/// <param name="IsHeld">Whether its class is held for an observation.</param>
+/// <param name="ClassBest">The class it is at best.</param>
+internal readonly record struct LoanSettled(bool IsNonAccrual, bool IsHeld, Classification ClassBest)
+{
+    /// <summary>Of a standing.</summary>
+    public static LoanSettled Of(LoanStanding standing) => Of(standing.NonAccrualSince is not null, standing.HeldUntil is not null, standing.ClassificationBest);
+
+    /// <summary>Of a loan as its row has it.</summary>
+    public static LoanSettled Of(in LoanRow loan) => Of(loan.NonAccrualSince != 0, loan.HeldUntil != 0, (Classification)loan.ClassBest);
+
+    private static LoanSettled Of(bool isNonAccrual, bool isHeld, Classification best) => new(isNonAccrual, isHeld, isHeld ? Classifications.Worse(best, Classification.Substandard) : best);
 }
