@@ -132,7 +132,7 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
             var claimed = random.Below(8) == 0 ? (int)random.Below(1 << 24) : length;
             new FrameHeader(claimed, (FrameType)random.Below(12), (FrameFlags)random.Below(256), (int)random.Below(16)).Write(target[at..]);
             at += FrameHeader.Size;
-            for (var i = 0; i < length; i++) target[at + i] = (byte)random.Next();
+            for (var i = 0; i < length; i++) target[at + i] = unchecked((byte)random.Next());
             at += length;
         }
 
