@@ -78,8 +78,8 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         for (var i = 0; i < IdleConnections && !ending.IsCancellationRequested; i++)
         {
             if (await TryConnectAsync() is not { } socket) return;
-            if (!await TrySendAsync(socket, Greeting)) continue;
             Keep(socket);
+            if (!await TrySendAsync(socket, Greeting)) continue;
             Interlocked.Increment(ref idleCount);
         }
     }
@@ -121,8 +121,8 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         for (var i = 0; i < SlowReaders && !ending.IsCancellationRequested; i++)
         {
             if (await TryConnectAsync() is not { } socket) return;
-            if (!await TrySendAsync(socket, Greeting)) continue;
             Keep(socket);
+            if (!await TrySendAsync(socket, Greeting)) continue;
             var block = new RequestBlock(address.ToString(), "/creditgrains.v1.QueryService/GetStatus", 0).First;
             for (var call = 0; call < CallsOfASlowReader; call++)
                 if (!await TrySendAsync(socket, Call(block, 2 * call + 1))) break;
@@ -163,23 +163,6 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         return at;
     }
 
-    private async Task<Socket?> TryConnectAsync()
-    {
-        Socket? socket = null;
-        try
-        {
-            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            await socket.ConnectAsync(address, ending.Token);
-            return socket;
-        }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            // Refused, or out of descriptors: those that joined go on; the count in the report says how many.
-            socket?.Dispose();
-            return null;
-        }
-    }
-
     private static bool IsOpen(Socket socket, byte[] said)
     {
         socket.Blocking = false;
@@ -191,7 +174,7 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         }
     }
 
-    /// <summary>Sends. A server that throws a rule-breaker out is right: the connection is closed, and the load and its report go on.</summary>
+    /// <summary>Sends. A server that throws a rule-breaker out is right: the load and its report go on.</summary>
     private async Task<bool> TrySendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
     {
         try
@@ -201,8 +184,33 @@ internal sealed class Abuse(IPEndPoint address, ulong seed) : IDisposable
         }
         catch (Exception e) when (e is SocketException or OperationCanceledException)
         {
-            socket.Dispose();
             return false;
+        }
+    }
+
+    /// <summary>Connects; null when no more can be, or the abuse ends.</summary>
+    private async Task<Socket?> TryConnectAsync()
+    {
+        while (true)
+        {
+            Socket? socket = null;
+            try
+            {
+                socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(address, ending.Token);
+                return socket;
+            }
+            catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionReset)
+            {
+                // Connected, and thrown out before this side had seen it: the next may stay.
+                socket?.Dispose();
+            }
+            catch (Exception e) when (e is SocketException or OperationCanceledException)
+            {
+                // Refused, or out of descriptors: those that joined go on; the count in the report says how many.
+                socket?.Dispose();
+                return null;
+            }
         }
     }
 

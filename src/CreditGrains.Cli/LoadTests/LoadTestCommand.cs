@@ -41,13 +41,14 @@ internal static class LoadTestCommand
                 var report = await Task.Run(() => ScenarioRun.RunAsync(scenario, settings, shell, Baselines.Measure, cancellation), cancellation);
                 if (settings.Bench.IsJson) shell.Out.WriteLine(ReportFiles.JsonOf(report));
                 else ReportText.Print(report, shell);
-                shell.Note($"{ReportFiles.Words(report, settings.OutputDirectory)}");
+                var (page, json) = ReportFiles.PathsOf(report, settings.OutputDirectory);
                 if (report.IsInterrupted)
                 {
                     throw new CommandFault(ExitCode.Unavailable, "Interrupted", FormattableString.Invariant(
-                        $"stopped after {report.Seconds[^1].AtSeconds:F0} of {settings.Seconds:F0} s; the report says what was seen and judges nothing; run it again"));
+                        $"stopped after {report.Seconds[^1].AtSeconds:F0} of {settings.Seconds:F0} s; {page} and {json} have what was seen and judge nothing; run it again"));
                 }
 
+                shell.Note($"report: {page} and {json}");
                 return report.Figures.Any(figure => figure.IsMissed) ? (int)ExitCode.Differences : (int)ExitCode.Ok;
             }
             catch (BenchFault fault)

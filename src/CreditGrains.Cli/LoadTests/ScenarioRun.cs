@@ -47,7 +47,7 @@ internal static class ScenarioRun
         var catalogue = scoredBy == ScoredBy.None ? null : CatalogueOf(settings.CataloguePath);
         var report = await LoadAsync(scenario, settings, scoredBy, catalogue, shell, cancellation);
         if (!settings.HasBaselines || report.IsInterrupted) return report;
-        shell.Note($"{ReportFiles.Words(report, settings.OutputDirectory)}; the baselines will be added");
+        shell.Note($"report: {ReportFiles.PathsOf(report, settings.OutputDirectory).Page}; the baselines will be added");
         report = report with { Figures = [.. report.Figures, .. baselines(settings, new EngineRate(report.PeakPerSecond, scoredBy), shell, cancellation)] };
         ReportFiles.Write(report, settings.OutputDirectory);
         return report;
@@ -83,7 +83,7 @@ internal static class ScenarioRun
             var seconds = new List<LoadSecond>();
             var events = new ScenarioEvents();
             var watch = new ServerWatch(target);
-            while (seconds.Count == 0 || ((run.Elapsed < settings.Seconds || IsAwaited(run, events)) && !cancellation.IsCancellationRequested))
+            while ((run.Elapsed < settings.Seconds || IsAwaited(run, events)) && !cancellation.IsCancellationRequested)
             {
                 seconds.Add(run.Second(watch));
                 Progress(shell, seconds[^1], settings.Seconds);
@@ -116,7 +116,8 @@ internal static class ScenarioRun
                 }
             }
 
-            var isInterrupted = cancellation.IsCancellationRequested && run.Elapsed < settings.Seconds;
+            var isInterrupted = cancellation.IsCancellationRequested && (run.Elapsed < settings.Seconds || IsAwaited(run, events));
+            if (seconds.Count == 0) seconds.Add(run.Second(watch));
             if (queries is not null) await queries.DisposeAsync();
             var stillOpen = abuse.CountOpen();
             run.Drain();

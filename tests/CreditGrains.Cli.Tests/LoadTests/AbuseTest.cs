@@ -14,12 +14,13 @@ public sealed class AbuseTest
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
+        using var timeout = new CancellationTokenSource(TimeSpan.FromMinutes(1));
         using (var abuse = new Abuse((IPEndPoint)listener.LocalEndpoint, 1))
         {
             abuse.Start();
             for (var i = 0; i < Connections; i++)
             {
-                using var socket = await listener.AcceptSocketAsync();
+                using var socket = await listener.AcceptSocketAsync(timeout.Token);
                 // Closed with a reset: whoever sends now is told so.
                 socket.LingerState = new LingerOption(true, 0);
             }

@@ -4,7 +4,6 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.LoadTests;
 using CreditGrains.Cli.LoadTests.Reporting;
 using CreditGrains.Cli.Output;
-using CreditGrains.Cli.Tests.EndToEnd;
 
 namespace CreditGrains.Cli.Tests.LoadTests;
 
@@ -123,11 +122,11 @@ public sealed class ReportTest : IDisposable
         var (_, before) = ReportFiles.Write(Sample(1_000), Path.Combine(directory, "before"));
         var (_, after) = ReportFiles.Write(Sample(1_000) with { Accounts = 2_000 }, Path.Combine(directory, "after"));
         var (_, hot) = ReportFiles.Write(Sample(1_000) with { Scenario = "hot" }, directory);
-        var run = await CliRun.OfAsync("load", "compare", before, after);
+        var run = await EndToEnd.CliRun.OfAsync("load", "compare", before, after);
         Assert.Equal(ExitCode.Ok, run.Code);
         Assert.Matches("accounts +10 +2,000", run.Output);
         var page = Path.Combine(directory, "compared.html");
-        var refused = await CliRun.OfAsync("load", "compare", before, hot, "--out", page);
+        var refused = await EndToEnd.CliRun.OfAsync("load", "compare", before, hot, "--out", page);
         Assert.Equal(ExitCode.Usage, refused.Code);
         Assert.Contains("OtherScenario", refused.Error, StringComparison.Ordinal);
         Assert.False(File.Exists(page));

@@ -53,14 +53,8 @@ internal static class ReportFiles
         return (page, json);
     }
 
-    /// <summary>Where a report is, in words.</summary>
-    public static string Words(LoadReport report, string directory)
-    {
-        var (page, json) = PathsOf(report, directory);
-        return $"report: {page} and {json}";
-    }
-
-    private static (string Page, string Json) PathsOf(LoadReport report, string directory)
+    /// <summary>Where a report is.</summary>
+    public static (string Page, string Json) PathsOf(LoadReport report, string directory)
     {
         var name = Path.Combine(directory, report.IsInterrupted ? $"{report.Scenario}.interrupted" : report.Scenario);
         return ($"{name}{PageEnding}", $"{name}{JsonEnding}");
