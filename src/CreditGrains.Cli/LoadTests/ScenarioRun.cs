@@ -12,7 +12,6 @@ using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Features;
 using CreditGrains.Cli.LoadTests.Reporting;
 using CreditGrains.Cli.Output;
-using CreditGrains.Domain.Decisions;
 using CreditGrains.Risk.Features;
 
 namespace CreditGrains.Cli.LoadTests;
@@ -159,7 +158,7 @@ internal static class ScenarioRun
 
     /// <summary>A peak that was not answered is no peak.</summary>
     private static Figure PeakFaults(LoadResult peak) => new(
-        "requests of the peak that failed or were refused", "", peak.Tally.Failed + peak.Tally.CountOf(OutcomeKind.Refused), Demand.AtMost, 0,
+        "requests of the peak that failed or were refused", "", peak.Tally.Failed + peak.Tally.Refused, Demand.AtMost, 0,
         string.Join(", ", peak.Tally.Errors.Select(error => string.Create(CultureInfo.InvariantCulture, $"{error.Key} {error.Value:N0}")).Prepend(peak.ErrorNote).Where(text => text.Length > 0)));
 
     /// <summary>The rate asked for, not counted: a server that starts compiles its code while it answers.</summary>
