@@ -78,6 +78,7 @@ internal sealed class ClusterSimulation : IDisposable
         Start(new AtRest(cluster, outside, book).CompareViewsAsync);
         Checker.Require(Until(end, () => tasks[^1].IsCompleted && feed.IsAtEnd), $"the feed has shown {feed.Count} of {cluster.Checker.Shown.Count} events, or views are not answered");
         isOver = true;
+        Checker.Require(cluster.Checker.ReportsBeside == 0, $"{cluster.Checker.ReportsBeside} reports of leases were sent while they were on their way");
         new AtRest(cluster, outside, book).CompareMemory();
         return Summarise();
     }

@@ -15,7 +15,7 @@ public enum PlantedFault
     /// <summary>An allowance in a window that comes is taken as twice as much.</summary>
     AllowanceCountedTwice,
 
-    /// <summary>A partition opens on what was read before its epoch was raised.</summary>
+    /// <summary>A partition opens on what was read before its epoch was raised, and the table takes a second row in a place, so that its key does not tell.</summary>
     ReclaimBeforeFencing,
 
     /// <summary>An append is answered before it is durable, and a crash loses it.</summary>

@@ -21,6 +21,7 @@ internal sealed class LeaseDesk
     private readonly ExcessWatch excess;
     private readonly VelocityDesk velocities;
     private readonly Queue<HolderInput> inbox = new();
+    private readonly HashSet<(NodeKey Node, long Sequence)> underWay = [];
     private readonly Dictionary<NodeKey, long> addedInRun = [];
     private readonly List<LeaseNeed> needs = [];
     private bool mayHaveRaised;
@@ -151,7 +152,8 @@ internal sealed class LeaseDesk
                 return JournalLimit(limit);
             case HolderAct.Send send:
                 mayBeOpen = true;
-                loop.Current.AfterFlush.Add(() => _ = SendAsync(send.Report));
+                // One that is still on its way is not sent beside itself: when calls take longer than the time between two reminders, reminders alone would keep nodes busy.
+                if (underWay.Add((send.Report.Node, send.Report.Sequence))) loop.Current.AfterFlush.Add(() => _ = SendAsync(send.Report));
                 return true;
             case HolderAct.Run run:
                 return requests.Run(run.Id);
@@ -185,6 +187,10 @@ internal sealed class LeaseDesk
         {
             // Lost, as far as is known: the report stays open and is sent again.
             return;
+        }
+        finally
+        {
+            underWay.Remove((report.Node, report.Sequence));
         }
     }
 }

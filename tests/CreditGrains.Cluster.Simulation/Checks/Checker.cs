@@ -52,6 +52,9 @@ internal sealed class Checker(Cluster cluster)
 
     public int EpochsRaised { get; private set; }
 
+    /// <summary>Reports of leases that were sent while the same report was on its way.</summary>
+    public int ReportsBeside { get; set; }
+
     public static void Require(bool holds, string otherwise)
     {
         if (!holds) throw new SimulationFailedException(otherwise);

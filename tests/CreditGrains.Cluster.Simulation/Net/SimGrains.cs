@@ -11,9 +11,12 @@ namespace CreditGrains.Cluster.Simulation.Net;
 /// <summary>A silo's way to partitions and nodes: through the network, to whoever the directory names.</summary>
 internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 {
+    // Reports that have not come back: partition, epoch, node, sequence.
+    private readonly HashSet<(PartitionId, long, NodeKey, long)> reports = [];
+
     public IPartitionGrain Partition(int number) => new PartitionProxy(cluster, from, number);
 
-    public INodeGrain Node(NodeKey key) => new NodeProxy(cluster, from, key);
+    public INodeGrain Node(NodeKey key) => new NodeProxy(cluster, from, key, reports);
 
     public IPoolGrain Pool(NodeKey key) => throw new NotSupportedException("The callers of the simulator keep no pools.");
 
@@ -52,7 +55,7 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
         private Task<T> Call<T>(Func<PartitionHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(number), host => invoke((PartitionHost)host));
     }
 
-    private sealed class NodeProxy(Cluster cluster, SimSilo from, NodeKey key) : INodeGrain
+    private sealed class NodeProxy(Cluster cluster, SimSilo from, NodeKey key, HashSet<(PartitionId, long, NodeKey, long)> reports) : INodeGrain
     {
         public Task<NodeStanding?> GetStandingAsync() => Call(n => n.GetStandingAsync());
 
@@ -71,11 +74,25 @@ internal sealed class SimGrains(Cluster cluster, SimSilo from) : IClusterGrains
 
         public async Task<Payload> ReportAsync(Payload report)
         {
-            var reply = await Call(n => n.ReportAsync(report));
+            var sent = LeaseWire.ReadReport(report);
+            var reply = await AloneAsync((sent.Partition, sent.Epoch, key, sent.Sequence), report);
             if (cluster.Options.Fault != PlantedFault.LeaseCountedTwice || LeaseWire.ReadReply(reply) is not { Status: ReplyStatus.Granted } granted) return reply;
             // Counted twice: what came on top of what was held comes on top of that again.
-            var more = granted.Grant - LeaseWire.ReadReport(report).Held;
+            var more = granted.Grant - sent.Held;
             return LeaseWire.Write(granted with { Grant = granted.Grant + Math.Max(0, more) });
+        }
+
+        private async Task<Payload> AloneAsync((PartitionId, long, NodeKey, long) place, Payload report)
+        {
+            if (!reports.Add(place)) cluster.Checker.ReportsBeside++;
+            try
+            {
+                return await Call(n => n.ReportAsync(report));
+            }
+            finally
+            {
+                reports.Remove(place);
+            }
         }
 
         private Task<T> Call<T>(Func<NodeHost, Task<T>> invoke) => cluster.Network.CallAsync(from, Target.Of(key), host => invoke((NodeHost)host));

@@ -149,6 +149,9 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
 
     public IEnumerable<byte[]> SignpostsOf(int partition) => signposts.Where(s => s.Partition == partition).Select(s => s.Homes);
 
+    // The key of the table is a guard of its own: it refuses what was decided on a journal that had grown meanwhile. It is off with the fault it would cover.
+    private bool IsPlaceFree => cluster.Options.Fault == PlantedFault.ReclaimBeforeFencing;
+
     private static NpgsqlException Broken() => new("The connection broke while the statement was under way.");
 
     private void Raise(int partition, TaskCompletionSource<long> answer, bool isUnknown)
@@ -176,7 +179,7 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
             cluster.Time.After(250, () => Begin(group, answer, isUnknown));
             return;
         }
-        if (Array.Exists(group, a => IsInForce(a.Partition, a.Epoch) && RowAt(a.Partition, a.Sequence) is not null))
+        if (!IsPlaceFree && Array.Exists(group, a => IsInForce(a.Partition, a.Epoch) && RowAt(a.Partition, a.Sequence) is not null))
         {
             if (!isUnknown) cluster.Time.After(100, () => answer.TrySetException(new RowTakenException(null)));
             return;
@@ -192,7 +195,8 @@ internal sealed class SimDatabase(Cluster cluster, Dice dice)
             foreach (var row in transaction.Rows)
             {
                 if (!rows.TryGetValue(row.Partition, out var kept)) rows[row.Partition] = kept = [];
-                kept.Add(row.Sequence, row);
+                if (IsPlaceFree) kept[row.Sequence] = row;
+                else kept.Add(row.Sequence, row);
             }
             foreach (var row in transaction.Rows) cluster.Checker.Appended(row);
             if (!isUnknown) cluster.Time.After(dice.Between(30, 300), () => answer.TrySetResult([.. taken.Select(a => (a.Partition, a.Epoch))]));

@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Security;
 using CreditGrains.Api.Security.Tls;
 using CreditGrains.Api.Transport.Server;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -37,6 +39,9 @@ public static class GrpcTransportExtensions
             table,
             options ?? new GrpcTransportOptions(),
             provider.GetRequiredService<ILogger<FrontServer>>()));
+        // The newest that can open a port does.
+        services.AddSingleton<IConnectionListenerFactory>(provider =>
+            new PacedListenerFactory(ActivatorUtilities.CreateInstance<SocketTransportFactory>(provider), TimeProvider.System));
         return services;
     }
 
