@@ -128,8 +128,10 @@ internal sealed partial class Executor
         var nowSeconds = LastRecordedAtMicros / 1_000_000;
         var most = SweepLength(nowSeconds);
         commandsExecuted = 0;
+        lookAhead.Begin();
         for (var i = 0; i < most && frame.Length <= frameBytesFull && state.Due.NextDueItem(nowSeconds) is var item and not 0; i++)
         {
+            lookAhead.At(item);
             if (loans.IsBehind && !BringLoansCurrent(state.Items.Read(item).Facility)) break;
             EndItem(item);
         }

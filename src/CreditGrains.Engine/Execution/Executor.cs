@@ -36,6 +36,7 @@ internal sealed partial class Executor
     private readonly LoanDecider loans;
     private readonly RiskDecider risk;
     private readonly RowPrefetch prefetch;
+    private readonly DueLookAhead lookAhead;
     private readonly int frameBytesFull;
     private FrameBuffer frame = null!;
     private int commandsExecuted;
@@ -50,6 +51,7 @@ internal sealed partial class Executor
         this.rules = rules;
         Exposures = new ExposureBook(state);
         prefetch = new RowPrefetch(state, ids);
+        lookAhead = new DueLookAhead(state);
         graph = new LimitGraph(state, Exposures);
         regraph = new Regraph(state, graph);
         schedule = new LimitSchedule(state, Exposures);

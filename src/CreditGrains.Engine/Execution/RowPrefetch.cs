@@ -83,13 +83,14 @@ internal sealed class RowPrefetch(PartitionState state, IRequestIds ids)
         if (rows[at] != 0) state.Facilities.Prefetch(rows[at]);
     }
 
-    // From the row to its newest item and its nodes.
+    // From the row to its newest item, loan and nodes.
     private void Open()
     {
         var row = rows[opened++ % RingLength];
         if (row == 0) return;
         ref readonly var facility = ref state.Facilities.Read(row);
         if (facility.FirstItem != 0) state.Items.Prefetch(facility.FirstItem);
+        if (facility.FirstLoanAlone != 0) state.Loans.Prefetch(facility.FirstLoanAlone);
         if (state.Catalogue is not null) state.FacilityFeatures.Prefetch(row);
         if (!facility.PathIsInline) return;
         for (var j = 0; j < facility.PathCount; j++) state.Nodes.PrefetchFirstLine(facility.Path[j]);
