@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using CreditGrains.Api.Steps;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -14,12 +14,17 @@ namespace CreditGrains.Api.Metering;
 /// <param name="meter">Counts.</param>
 public sealed class MeteredEngine(ICreditEngine engine, DecisionMeter meter) : ICreditEngine
 {
+    private readonly StepPool<MeteredStep> steps = new(pool => new MeteredStep(meter, pool));
+
     /// <inheritdoc/>
     public ValueTask<Outcome> ExecuteAsync(in Command command, long deadlineMicros = ICreditEngine.NoDeadline)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var pending = engine.ExecuteAsync(command, deadlineMicros);
-        return FinishAsync(pending, command.Facility.Tenant, command.Kind, startedAt);
+        if (!pending.IsCompletedSuccessfully) return steps.Rent().After(pending, command, startedAt);
+        var outcome = pending.Result;
+        meter.Note(command.Facility.Tenant, command.Kind, outcome, startedAt);
+        return new ValueTask<Outcome>(outcome);
     }
 
     /// <inheritdoc/>
@@ -89,12 +94,4 @@ public sealed class MeteredEngine(ICreditEngine engine, DecisionMeter meter) : I
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => engine.DisposeAsync();
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<Outcome> FinishAsync(ValueTask<Outcome> pending, ushort tenant, CommandKind kind, long startedAt)
-    {
-        var outcome = await pending;
-        meter.Note(tenant, kind, outcome, startedAt);
-        return outcome;
-    }
 }

@@ -1,12 +1,11 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using CreditGrains.Api.Codec;
 using CreditGrains.Api.Mapping;
 using CreditGrains.Api.Security.Access;
+using CreditGrains.Api.Steps;
 using CreditGrains.Api.Transport.Server;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
-using CreditGrains.Engine;
 using Google.Protobuf;
 
 namespace CreditGrains.Api.Services;
@@ -14,6 +13,8 @@ namespace CreditGrains.Api.Services;
 /// <summary>Runs calls of one command: refusals are data, an engine that cannot serve is a status.</summary>
 internal sealed class CommandCalls(EngineAccess access)
 {
+    private readonly StepPool<AnswerStep> steps = new(pool => new AnswerStep(pool));
+
     /// <summary>Binds a unary method whose request is a command of one kind.</summary>
     public void Bind<TRequest>(ServiceBinder binder, CommandKind kind)
         where TRequest : class, IMessage<TRequest>, IIdentified =>
@@ -42,7 +43,7 @@ internal sealed class CommandCalls(EngineAccess access)
         }
 
         var pending = access.For(context).ExecuteAsync(command, context.DeadlineMicros);
-        if (!pending.IsCompletedSuccessfully) return FinishAsync(pending, response);
+        if (!pending.IsCompletedSuccessfully) return steps.Rent().After(pending, response);
         Answer(pending.Result, response);
         return default;
     }
@@ -59,20 +60,9 @@ internal sealed class CommandCalls(EngineAccess access)
         return DecisionMapping.Write(kind, reference, outcome);
     }
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
-    private static async ValueTask FinishAsync(ValueTask<Outcome> pending, IBufferWriter<byte> response)
-    {
-        try
-        {
-            Answer(await pending, response);
-        }
-        catch (EngineFaultException fault)
-        {
-            throw Statuses.Of(fault);
-        }
-    }
-
-    private static void Answer(in Outcome outcome, IBufferWriter<byte> response)
+    /// <summary>Writes the answer to the hot call.</summary>
+    /// <exception cref="Transport.RpcException">The engine cannot serve now.</exception>
+    internal static void Answer(in Outcome outcome, IBufferWriter<byte> response)
     {
         Statuses.ThrowIfUnavailable(outcome);
         Write(CommandKind.Authorize, outcome, response);
