@@ -37,6 +37,11 @@ internal static class ReportSettings
         ];
     }
 
+    /// <summary>How requests are sent, in words.</summary>
+    public static string TransportOf(LoadTestSettings settings) => settings.Transport == Transport.Stream
+        ? Text($"gRPC streams: {settings.StreamConnections} connections, batches of {settings.Bench.BatchLength}, {settings.Bench.BatchesInFlight} under way on each")
+        : Text($"gRPC unary: {settings.Bench.Connections} connections, {settings.Bench.Streams} calls under way on each");
+
     /// <summary>Commit of the server that is measured.</summary>
     public static string ServerCommitOf(LoadTestSettings settings)
     {
