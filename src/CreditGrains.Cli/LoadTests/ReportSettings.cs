@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Risk.Features;
 
@@ -39,7 +40,7 @@ internal static class ReportSettings
 
     /// <summary>How requests are sent, in words.</summary>
     public static string TransportOf(LoadTestSettings settings) => settings.Transport == Transport.Stream
-        ? Text($"gRPC streams: {settings.StreamConnections} connections, batches of {settings.Bench.BatchLength}, {settings.Bench.BatchesInFlight} under way on each")
+        ? Text($"gRPC streams: {settings.StreamConnections} connections, batches of {settings.Bench.BatchLength} or of what has waited {BatchDeparture.WaitMaxMs} ms, {settings.Bench.BatchesInFlight} under way on each")
         : Text($"gRPC unary: {settings.Bench.Connections} connections, {settings.Bench.Streams} calls under way on each");
 
     /// <summary>Commit of the server that is measured.</summary>
