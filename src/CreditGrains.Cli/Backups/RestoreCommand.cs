@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using CreditGrains.Cli.CommandLine;
 using CreditGrains.Cli.Output;
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Engine.Backups;
 
 namespace CreditGrains.Cli.Backups;
@@ -40,7 +41,7 @@ internal static class RestoreCommand
         var clock = text.IndexOf('T', StringComparison.Ordinal);
         var hasZone = clock > 0 && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > clock);
         if (!hasZone || !DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)) return false;
-        micros = (time.UtcTicks - DateTime.UnixEpoch.Ticks) / 10;
+        micros = time.UnixMicros();
         return true;
     }
 }

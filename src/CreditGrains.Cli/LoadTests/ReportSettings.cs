@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using CreditGrains.Cli.Bench.Http2;
 using CreditGrains.Cli.Bench.Measure;
 using CreditGrains.Risk.Features;
 
@@ -36,6 +37,11 @@ internal static class ReportSettings
             new("file system of the data", isOwn ? DataDisk.FileSystemOf(bench.DataDirectory) ?? NotKnown : NotKnown),
         ];
     }
+
+    /// <summary>How requests are sent, in words.</summary>
+    public static string TransportOf(LoadTestSettings settings) => settings.Transport == Transport.Stream
+        ? Text($"gRPC streams: {settings.StreamConnections} connections, batches of {settings.Bench.BatchLength} or of what has waited {BatchDeparture.WaitMaxMs} ms, {settings.Bench.BatchesInFlight} under way on each")
+        : Text($"gRPC unary: {settings.Bench.Connections} connections, {settings.Bench.Streams} calls under way on each");
 
     /// <summary>Commit of the server that is measured.</summary>
     public static string ServerCommitOf(LoadTestSettings settings)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Domain.Clocks;
 
 namespace CreditGrains.Cli.Output;
 
@@ -16,6 +17,6 @@ internal static class TimeText
     public static long Parse(string option, string text) =>
         DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
             && time > DateTimeOffset.UnixEpoch
-            ? (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond
+            ? time.UnixMicros()
             : throw CommandFault.Usage("BadTime", $"{option}: '{text}' is no time; write ISO 8601, such as 2026-03-31T09:00:00Z");
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using CreditGrains.Cli.CommandLine;
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Money;
@@ -67,7 +68,7 @@ internal sealed class RowReading(ushort tenant, RowSource row)
             Fail(PortfolioColumns.ValidUntil, $"'{text}' is no time; write ISO 8601 such as 2027-01-01T00:00:00Z");
         return new SetFxRate(
             new NodeKey(0, Tenant(), LegalEntity(), NodeKind.None), Currency(PortfolioColumns.Currency), Currency(PortfolioColumns.ToCurrency),
-            Number(PortfolioColumns.RateNano, usual: null), (until - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+            Number(PortfolioColumns.RateNano, usual: null), until.UnixMicros());
     }
 
     private OpenFacility Unknown(string record)

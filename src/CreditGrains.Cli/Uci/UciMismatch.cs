@@ -1,4 +1,5 @@
 using System.Globalization;
+using CreditGrains.Domain.Clocks;
 
 namespace CreditGrains.Cli.Uci;
 
@@ -19,7 +20,7 @@ internal static class UciCalendar
     private static readonly DateTimeOffset April = new(2005, 4, 30, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>The end of a month, as the caller's time of what it posts.</summary>
-    public static long BillMicros(int month) => April.AddDays(1).AddMonths(month).AddDays(-1).ToUnixTimeMilliseconds() * 1_000;
+    public static long BillMicros(int month) => April.AddDays(1).AddMonths(month).AddDays(-1).UnixMicros();
 
     /// <summary>Its name.</summary>
     public static string NameOf(int month) => April.AddMonths(month).ToString("MMMM yyyy", CultureInfo.InvariantCulture);

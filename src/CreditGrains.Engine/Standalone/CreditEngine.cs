@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Limits;
@@ -77,7 +78,7 @@ public sealed partial class CreditEngine : ICreditEngine, IPoolSource, IWriterLo
     public static CreditEngine Open(IFileStore files, EngineOptions options, Action<long>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var partition = Partition.Open(files, options.Partition, NowMicros(options.Clock), progress);
+        var partition = Partition.Open(files, options.Partition, options.Clock.UnixMicros(), progress);
         var engine = new CreditEngine(partition, options);
         engine.writer.Start();
         return engine;
@@ -246,7 +247,7 @@ public sealed partial class CreditEngine : ICreditEngine, IPoolSource, IWriterLo
     /// <inheritdoc/>
     public async ValueTask ConfirmClockAsync() => await Look(p =>
     {
-        p.ConfirmClock(NowMicros(options.Clock));
+        p.ConfirmClock(options.Clock.UnixMicros());
         return 0;
     });
 
@@ -282,7 +283,7 @@ public sealed partial class CreditEngine : ICreditEngine, IPoolSource, IWriterLo
         return Task.Run(() =>
         {
             using var activity = EngineActivities.Source.StartActivity("retire journal");
-            return JournalRetention.Run(partition.Journal, partition.Files, retention, NowMicros(options.Clock));
+            return JournalRetention.Run(partition.Journal, partition.Files, retention, options.Clock.UnixMicros());
         });
     }
 
@@ -354,8 +355,6 @@ public sealed partial class CreditEngine : ICreditEngine, IPoolSource, IWriterLo
     {
         if (pool.Count < PooledCallsMax) pool.Enqueue(call);
     }
-
-    private static long NowMicros(TimeProvider clock) => (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
 }
 
 /// <summary>Decodes frames for the feed; apart, since a frame cannot live across an await.</summary>

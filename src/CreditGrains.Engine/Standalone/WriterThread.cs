@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine.Execution;
 using CreditGrains.Engine.Journal;
@@ -147,7 +148,7 @@ internal sealed class WriterThread : IDisposable
         }
     }
 
-    private long NowMicros() => options.Clock.GetUtcNow().Ticks / 10 - DateTime.UnixEpoch.Ticks / 10;
+    private long NowMicros() => options.Clock.UnixMicros();
 
     private void WriterLoop()
     {

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Engine;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Engine.Queries;
@@ -78,7 +79,7 @@ internal sealed class ClusterAlerts : IAlertDesk, IAsyncDisposable
         if (isFromNow)
         {
             // A silo that has just started hears of what was long ago only now.
-            lock (gate) return new Reader(this, changeCount, NowMicros - again);
+            lock (gate) return new Reader(this, changeCount, clock.UnixMicros() - again);
         }
 
         return new Reader(this, 0, afterSequence == 0 || await find(afterSequence) is not { } e ? 0 : e.RecordedAtMicros - again);
@@ -113,8 +114,6 @@ internal sealed class ClusterAlerts : IAlertDesk, IAsyncDisposable
         }
     }
 
-    private long NowMicros => (clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
-
     private async Task AskAsync(int partition)
     {
         var mirror = mirrors[partition];
@@ -131,7 +130,7 @@ internal sealed class ClusterAlerts : IAlertDesk, IAsyncDisposable
                     var isFirst = mirror.Desk == 0;
                     var told = mirror.Take(report, ClusterRules.StampOf(rules()));
                     // What a desk tells who knows nothing yet may be of long ago; whatever else is told is news, whenever its figure moved.
-                    var now = NowMicros;
+                    var now = clock.UnixMicros();
                     changes.AddRange(told.Select(change => (change, isFirst ? change.Micros : now)));
                     changeCount += told.Count;
                     if (changes.Count >= 2 * AlertBook.ChangesMax) changes.RemoveRange(0, changes.Count - AlertBook.ChangesMax);

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Engine.Alerts;
 using CreditGrains.Orleans.Partitions;
 using CreditGrains.Orleans.Wire;
@@ -29,11 +30,11 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
     }
 
     /// <summary>The alerts raised here. Beside the turns: it waits for the one who follows.</summary>
-    public Task<Payload> AlertsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, NowMicros, (book, _, moment) =>
+    public Task<Payload> AlertsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, silo.Options.Clock.UnixMicros(), (book, _, moment) =>
         StateOf(moment) is { Fault: null } state ? AlertReport.Of(state, book, ask) : AlertReport.Nothing(StateOf(moment)))));
 
     /// <summary>The parts of figures that are added up elsewhere. Beside the turns.</summary>
-    public Task<Payload> PartsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, NowMicros, (_, parts, moment) =>
+    public Task<Payload> PartsAsync(AlertAsk ask) => silo.Workers.Run(() => ViewWire.Write(desk.Report(ask.AsOfMicros, silo.Options.Clock.UnixMicros(), (_, parts, moment) =>
     {
         var state = StateOf(moment);
         if (state.Fault is not null) return new AlertPartsReport(state, 0, true, [], 0);
@@ -43,8 +44,6 @@ internal sealed class PartitionAlerts(AlertRules rules, SiloServices silo, long 
 
     /// <summary>What a silo without rules says.</summary>
     public static AlertDeskState NoRules { get; } = new(0, "", 0, 0, "its silo was started without alert rules; give every silo the same --alerts FILE");
-
-    private long NowMicros => (silo.Options.Clock.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     private AlertDeskState StateOf(AlertMoment moment) => new(
         epoch, ClusterRules.StampOf(moment.Rules), moment.Sequence, moment.Micros, moment.Fault ?? (moment.Sequence < durableSequence ? "it opened lately and its journal is still being read" : null));

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
 using CreditGrains.Orleans.Partitions;
@@ -57,8 +58,6 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
         }
     }
 
-    private long NowMicros => (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10;
-
     private bool Take(List<SubmissionPart> parts)
     {
         parts.Clear();
@@ -70,7 +69,7 @@ internal sealed class PartitionLane(IPartitionGrain partition, TimeProvider cloc
                 waiting.Dequeue();
                 waitingCommands -= next.Places.Count;
                 // Checked once, here: what is sent is decided, however late its answer.
-                if (next.Whole.DeadlineMicros <= NowMicros)
+                if (next.Whole.DeadlineMicros <= clock.UnixMicros())
                 {
                     next.Refuse(Reason.DeadlineExceeded);
                     continue;

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
 using CreditGrains.Engine;
@@ -36,7 +37,7 @@ internal sealed class PartitionAnswers(int partition, PartitionLoop loop, Partit
         QuestionKind.Snapshot => SnapshotAsync(),
         QuestionKind.ConfirmClock => Look(p =>
         {
-            p.ConfirmClock((clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / 10);
+            p.ConfirmClock(clock.UnixMicros());
             return true;
         }),
         QuestionKind.Referrals => Look(_ => reader.Referrals(question.Key, question.First, (int)question.Second)),

@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Engine;
@@ -125,7 +126,7 @@ internal sealed class PartitionLoop
     }
 
     /// <summary>The clock, microseconds since the Unix epoch.</summary>
-    public long NowMicros => (options.Clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public long NowMicros => options.Clock.UnixMicros();
 
     /// <summary>Whether the batch takes no more.</summary>
     public bool IsFull => Current.IsFull(options.FrameBytesMax, CommandsOfBatchMax);

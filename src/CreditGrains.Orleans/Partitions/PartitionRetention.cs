@@ -1,3 +1,4 @@
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Engine.Snapshots;
 using CreditGrains.Orleans.Hosting;
 using CreditGrains.Orleans.Journal;
@@ -30,7 +31,7 @@ internal sealed class PartitionRetention(SiloServices silo, int number, long epo
             var partition = loop.Partition;
             var inForce = SnapshotCatalog.Read(partition.Files);
             if (inForce.Count < 2 || !loop.IsAlive) return;
-            var cutoff = (options.Clock.GetUtcNow() - kept - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+            var cutoff = (options.Clock.GetUtcNow() - kept).UnixMicros();
             var journal = (TableJournal)partition.EventJournal;
             var count = await silo.Store.Journal.DeleteOldAsync(number, epoch, inForce.Min(s => s.Sequence), cutoff, journal.NoteOldest);
             if (count > 0) options.Warn($"Partition {number}: {count} journal rows older than {kept.TotalDays:0.#} days were deleted; the oldest event kept is {journal.OldestSequence}.");

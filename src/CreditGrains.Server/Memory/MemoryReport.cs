@@ -1,3 +1,5 @@
+using CreditGrains.Domain.Clocks;
+
 namespace CreditGrains.Server.Memory;
 
 /// <summary>GET /memory?since=UNIX_MICROSECONDS: how large the process is and how long the collector held it up since then; without since, as far back as is kept.</summary>
@@ -11,7 +13,7 @@ internal sealed record MemoryReport(long NowMicros, long ResidentBytes, long Hea
 {
     /// <summary>Reads it.</summary>
     public static MemoryReport Read(CollectionPauses pauses, long sinceMicros, TimeProvider clock) => new(
-        (clock.GetUtcNow().Ticks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+        clock.UnixMicros(),
         Environment.WorkingSet,
         GC.GetGCMemoryInfo().TotalCommittedBytes,
         [.. Enumerable.Range(0, GC.MaxGeneration + 1).Select(GC.CollectionCount)],

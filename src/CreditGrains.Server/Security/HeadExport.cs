@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using CreditGrains.Api.Security;
 using CreditGrains.Api.Security.Audit;
 using CreditGrains.Api.Security.Heads;
+using CreditGrains.Domain.Clocks;
 
 namespace CreditGrains.Server.Security;
 
@@ -75,7 +76,7 @@ internal sealed class HeadExport : IAsyncDisposable
             if (changed.Count == 0) changed = [signed[last!.Partition]];
             var (first, more) = (changed[0], changed.Skip(1).ToArray());
             var head = new SignedHead(
-                (last?.Number ?? 0) + 1, (options.TimeProvider.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond,
+                (last?.Number ?? 0) + 1, options.TimeProvider.UnixMicros(),
                 first.Partition, first.Sequence, first.Chain, end.Count, end.Head, previous, "", more.Length == 0 ? null : more).SignedBy(key);
             HeadFile.Append(settings.File, head);
             Remember(head);

@@ -30,6 +30,18 @@ public sealed class LoadRunTest
     }
 
     [Fact]
+    public async Task Second_OfAStreamTooSlowToFillBatches_SendsWhatHasWaited()
+    {
+        await using var host = await CannedHost.StartAsync();
+        using var run = new LoadRun(RateProfile.Constant(500), TimeSpan.Zero, tally => [new StreamConnection(host.Address, 100, 8, GeneratorTest.Source(), tally)]);
+        var second = run.Second();
+        run.Drain();
+        // A batch takes 200 ms to fill. Latency counts from when its oldest was due, so the wait is in it, and no more than that.
+        Assert.InRange(second.P50Ms, BatchDeparture.WaitMaxMs * 0.98, 50);
+        Assert.Equal((second.Offered, 0L), (run.Total.Completed, run.Total.Failed));
+    }
+
+    [Fact]
     public async Task Second_RefusedOnAStream_IsNoDecision()
     {
         await using var host = await CannedHost.StartAsync();

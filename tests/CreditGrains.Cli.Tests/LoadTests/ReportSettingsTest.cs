@@ -33,6 +33,13 @@ public sealed class ReportSettingsTest
     }
 
     [Fact]
+    public void Transport_OfStreams_SaysWhenABatchLeaves()
+    {
+        Assert.Equal("gRPC streams: 4 connections, batches of 50 or of what has waited 5 ms, 8 under way on each", ReportSettings.TransportOf(Read("decide", "--batch", "50")));
+        Assert.Equal("gRPC unary: 16 connections, 16 calls under way on each", ReportSettings.TransportOf(Read("decide", "--transport", "unary")));
+    }
+
+    [Fact]
     public void Hot_WithoutData_HasADirectoryOfItsOwn()
     {
         var usual = Read("decide").Bench;

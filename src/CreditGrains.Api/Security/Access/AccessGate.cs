@@ -1,6 +1,7 @@
 using CreditGrains.Api.Security.Limits;
 using CreditGrains.Api.Transport;
 using CreditGrains.Api.Transport.Server;
+using CreditGrains.Domain.Clocks;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CreditGrains.Api.Security.Access;
@@ -60,7 +61,7 @@ public sealed class AccessGate : ICallGate
         var principal = recognition.Principal!;
         if (!principal.HasAny(rule.AnyOf)) throw Denials.Role(principal, context.Method, rule.AnyOf);
         if (rule.IsEngineWide && principal.Tenant != 0) throw Denials.EngineWide(principal, context.Method);
-        budgets?.Enter(principal.Tenant, NowMicros());
+        budgets?.Enter(principal.Tenant, clock.UnixMicros());
         context.Admitted(this, principal, new CallAdmission(credentials, generation, recognition.ValidUntil));
     }
 
@@ -81,7 +82,7 @@ public sealed class AccessGate : ICallGate
     public void Charge(CallContext context, int commands)
     {
         ArgumentNullException.ThrowIfNull(context);
-        budgets?.Charge(context.Principal!.Tenant, commands, NowMicros());
+        budgets?.Charge(context.Principal!.Tenant, commands, clock.UnixMicros());
     }
 
     /// <inheritdoc/>
@@ -90,8 +91,6 @@ public sealed class AccessGate : ICallGate
         ArgumentNullException.ThrowIfNull(context);
         budgets?.Leave(context.Principal!.Tenant);
     }
-
-    private long NowMicros() => clock.GetUtcNow().UtcTicks / TimeSpan.TicksPerMicrosecond;
 
     private static bool IsSame(Principal one, Principal other) =>
         ReferenceEquals(one, other)

@@ -2,6 +2,7 @@ using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Security.Audit;
 using CreditGrains.Api.Transport;
 using CreditGrains.Domain.Approvals;
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Decisions;
 using CreditGrains.Domain.Requests;
@@ -154,7 +155,7 @@ public sealed class ChangeApprovals
     }
 
     /// <summary>The time by which proposals expire.</summary>
-    internal long NowMicros() => (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    internal long NowMicros() => clock.UnixMicros();
 
     private static bool IsVisible(Principal principal, Proposal proposal) => principal.Tenant == 0 || principal.Covers(proposal.Command.Facility);
 

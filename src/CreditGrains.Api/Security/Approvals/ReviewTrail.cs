@@ -1,6 +1,7 @@
 using System.Globalization;
 using CreditGrains.Api.Security.Access;
 using CreditGrains.Api.Security.Audit;
+using CreditGrains.Domain.Clocks;
 using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Limits;
 using CreditGrains.Domain.Requests;
@@ -47,7 +48,7 @@ public sealed class ReviewTrail(TimeProvider? clock = null)
     internal void Note(Principal principal, in Command command)
     {
         if (IsReview(command.Kind))
-            Add(new ReviewStep(NowMicros(), principal.Id, command.Facility, command.Id, command.Reference, command.Kind == CommandKind.ResolveReferral, (command.Options & CommandOptions.Accept) != 0));
+            Add(new ReviewStep((clock ?? TimeProvider.System).UnixMicros(), principal.Id, command.Facility, command.Id, command.Reference, command.Kind == CommandKind.ResolveReferral, (command.Options & CommandOptions.Accept) != 0));
     }
 
     /// <summary>The newest that a principal may see, newest first.</summary>
@@ -73,8 +74,6 @@ public sealed class ReviewTrail(TimeProvider? clock = null)
             if (asked.Count > AskersMax) askers.Remove(asked.Dequeue());
         }
     }
-
-    private long NowMicros() => ((clock ?? TimeProvider.System).GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private static bool IsReview(CommandKind kind) => kind is CommandKind.ResolveReferral or CommandKind.RequestReview;
 

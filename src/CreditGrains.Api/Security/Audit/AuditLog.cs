@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CreditGrains.Api.Transport;
+using CreditGrains.Domain.Clocks;
 
 namespace CreditGrains.Api.Security.Audit;
 
@@ -105,7 +106,7 @@ public sealed class AuditLog : IDisposable
     private List<AuditLine> Write(IReadOnlyList<AuditEntry> entries)
     {
         var (number, hash) = end;
-        var at = (clock.GetUtcNow().UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        var at = clock.UnixMicros();
         var written = new List<AuditLine>(entries.Count);
         foreach (var entry in entries)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using CreditGrains.Api.Security.Access;
+using CreditGrains.Domain.Clocks;
 using Microsoft.AspNetCore.Http.Features;
 
 namespace CreditGrains.Api.Transport.Server;
@@ -123,7 +124,7 @@ public sealed class CallContext
     {
         var deadline = Later(clock.GetUtcNow(), timeout);
         Deadline = deadline;
-        DeadlineMicros = (deadline.UtcTicks - DateTime.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+        DeadlineMicros = deadline.UnixMicros();
     }
 
     internal void End()

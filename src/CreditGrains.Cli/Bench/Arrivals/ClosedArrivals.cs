@@ -16,5 +16,7 @@ internal sealed class ClosedArrivals : IArrivals
 
     public long Take(int count, long now) => now;
 
+    public long OldestAt(long now) => now;
+
     public long Until(int count, long now) => 0;
 }

@@ -58,6 +58,8 @@ internal sealed class OpenArrivals : IArrivals
         return due;
     }
 
+    public long OldestAt(long now) => DueAt(taken);
+
     public long Until(int count, long now) => Math.Max(0, DueAt(taken + count - 1) - now);
 
     private long DueAt(long number)

@@ -27,7 +27,7 @@ internal sealed class BatchWindow(int batchLength, int batchCount, IBatchSource 
     /// <summary>Writes the next batch, an AuthorizeBatchRequest or ExecuteBatchRequest, with the batch's number as its tag.</summary>
     /// <param name="target">Room for <see cref="LengthMax"/>.</param>
     /// <param name="now">Stopwatch ticks from which its latency counts.</param>
-    /// <param name="count">Its requests, one batch at most; the last batch of a run may be shorter.</param>
+    /// <param name="count">Its requests, one batch at most; what waited long enough may be fewer.</param>
     /// <returns>Its length.</returns>
     public int Write(Span<byte> target, long now, int count)
     {

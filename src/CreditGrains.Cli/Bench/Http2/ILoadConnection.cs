@@ -15,7 +15,7 @@ internal interface ILoadConnection : IDisposable
     /// <summary>Requests sent and not answered.</summary>
     int InFlight { get; }
 
-    /// <summary>Requests that leave together: 1, or those of a batch.</summary>
+    /// <summary>Requests that leave together: 1, or those of a full batch.</summary>
     int SendsAtOnce { get; }
 
     /// <summary>Reads and checks what has come.</summary>

@@ -19,6 +19,7 @@ internal sealed class LoadLoop
     private readonly List<Socket> writable = [];
     private readonly IArrivals arrivals;
     private int first;
+    private long lookedAt;
 
     /// <param name="connections">Made by the caller, who disposes of them.</param>
     /// <param name="arrivals">When requests are due.</param>
@@ -89,6 +90,7 @@ internal sealed class LoadLoop
     private void SendAll(bool isSending)
     {
         first = first + 1 < connections.Count ? first + 1 : 0;
+        lookedAt = Stopwatch.GetTimestamp();
         for (var i = 0; i < connections.Count; i++)
         {
             var connection = connections[first + i < connections.Count ? first + i : first + i - connections.Count];
@@ -96,10 +98,14 @@ internal sealed class LoadLoop
         }
     }
 
-    /// <summary>Until as many are due as go out at once; when they are, all places are taken and only a reply can end the wait.</summary>
+    /// <summary>
+    /// Until the next leave. Those that could have left at the last look did not for want of a place, and only a reply can end that wait; what came due since then is sent next.
+    /// </summary>
     private int WaitMicros()
     {
-        var ticks = arrivals.Until(connections[0].SendsAtOnce, Stopwatch.GetTimestamp());
-        return ticks == 0 ? WaitMaxMicros : (int)Math.Clamp(ticks * 1e6 / Stopwatch.Frequency, WaitMinMicros, WaitMaxMicros);
+        var ticks = BatchDeparture.Until(arrivals, connections[0].SendsAtOnce, lookedAt);
+        if (ticks == 0) return WaitMaxMicros;
+        var left = ticks - (Stopwatch.GetTimestamp() - lookedAt);
+        return (int)Math.Clamp(left * 1e6 / Stopwatch.Frequency, WaitMinMicros, WaitMaxMicros);
     }
 }

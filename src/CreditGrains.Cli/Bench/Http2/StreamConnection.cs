@@ -67,8 +67,8 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     public void Send(long now, IArrivals? arrivals)
     {
         if (connection.IsGoingAway && batches.InFlight == 0) Reopen("going away");
-        // Whole batches, and what is left when no more comes; one is as old as its oldest request.
-        while (arrivals is not null && !connection.IsGoingAway && !batches.IsFull && CountDue(arrivals, now) is > 0 and var count) Write(arrivals.Take(count, now), count);
+        // A batch is as old as its oldest request.
+        while (arrivals is not null && !connection.IsGoingAway && !batches.IsFull && BatchDeparture.Count(arrivals, batchLength, now) is > 0 and var count) Write(arrivals.Take(count, now), count);
 
         MoveUnsent();
         try
@@ -116,13 +116,6 @@ internal sealed class StreamConnection : ILoadConnection, IStreamSink
     public void OnGoAway(int lastStream, uint errorCode)
     {
         if (lastStream < StreamId) ended = "going away";
-    }
-
-    private int CountDue(IArrivals arrivals, long now)
-    {
-        var due = arrivals.Due(now);
-        if (due >= batchLength) return batchLength;
-        return arrivals.IsEnded ? (int)due : 0;
     }
 
     private void Write(long dueAt, int count)
