@@ -34,7 +34,7 @@ internal sealed record Scenario(string Name, string Description, double PartOfPe
         new("overload", "peak, then three times the peak on streams or one and a half unary, then half of it", 1, 1) { Shape = Overload, PatienceMs = 1_000 },
         new("soak", "a steady rate for long, with memory watched", 0.5, 30),
         new("restart", "a steady rate, and the server killed in the middle and started again", 0.25, 1) { KillsServer = true },
-        new("abuse", "a steady rate, and in the second half callers who break the rules", 0.25, 1) { HasAbuse = true },
+        new("abuse", "a steady rate, and in the second half callers who break the rules", 0.25, 2) { HasAbuse = true },
     ];
 
     /// <summary>Rate over time.</summary>

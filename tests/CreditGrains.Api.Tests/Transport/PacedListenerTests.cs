@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Connections;
 namespace CreditGrains.Api.Tests.Transport;
 
 /// <summary>How fast connections are let in.</summary>
-public sealed class PacedListenerTests
+public sealed class PacedListenerTests : IAsyncDisposable
 {
     private static readonly IPEndPoint Anywhere = new(IPAddress.Loopback, 0);
     private readonly ManualClock clock = new();
@@ -15,8 +15,8 @@ public sealed class PacedListenerTests
     public async Task Accept_AtOnce_LetsTheBurstInAndNoMore()
     {
         await using var listener = await BindAsync();
-        for (var i = 0; i < PacedListenerFactory.AcceptsAtOnceMax; i++) Assert.True(listener.AcceptAsync().IsCompleted);
-        Assert.False(listener.AcceptAsync().IsCompleted);
+        for (var i = 0; i < PacedListenerFactory.AcceptsAtOnceMax; i++) Assert.True(listener.AcceptAsync().AsTask().IsCompleted);
+        Assert.False(listener.AcceptAsync().AsTask().IsCompleted);
         Assert.Equal(PacedListenerFactory.AcceptsAtOnceMax, inner.Accepted);
     }
 
@@ -57,6 +57,8 @@ public sealed class PacedListenerTests
         await cancelled.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
     }
+
+    public ValueTask DisposeAsync() => inner.DisposeAsync();
 
     private ValueTask<IConnectionListener> BindAsync() => new PacedListenerFactory(inner, clock).BindAsync(Anywhere);
 

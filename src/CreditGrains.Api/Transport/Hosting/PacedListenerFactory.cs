@@ -13,10 +13,10 @@ namespace CreditGrains.Api.Transport.Hosting;
 internal sealed class PacedListenerFactory(IConnectionListenerFactory inner, TimeProvider time) : IConnectionListenerFactory, IConnectionListenerFactorySelector
 {
     /// <summary>Connections a second.</summary>
-    internal const int AcceptsPerSecond = 500;
+    internal const int AcceptsPerSecond = 250;
 
     /// <summary>Connections at once after a pause: the callers of a server that has come back.</summary>
-    internal const int AcceptsAtOnceMax = 250;
+    internal const int AcceptsAtOnceMax = 100;
 
     /// <inheritdoc/>
     public bool CanBind(EndPoint endpoint) => inner is not IConnectionListenerFactorySelector selector || selector.CanBind(endpoint);
