@@ -79,7 +79,7 @@ public sealed class OutcomeStepTests
         Assert.Equal(0, output.WrittenCount);
         asked.SetResult(new Outcome { Kind = OutcomeKind.Approved, Sequence = 9 });
         await waiting;
-        Assert.Equal(9, (long)V1.Decision.Parser.ParseFrom(output.WrittenSpan).Sequence);
+        Assert.Equal(9, V1.Decision.Parser.ParseFrom(output.WrittenSpan).DecisionId);
 
         var failing = new TaskCompletionSource<Outcome>();
         var failed = WaitAsync(steps.Rent().After(new ValueTask<Outcome>(failing.Task), output));
