@@ -37,9 +37,9 @@ internal static class LoanWake
     public static DateOnly? NextCharge(LoanTerms terms, DueInstalment due, DateOnly asOf, ReadOnlySpan<FrozenSpan> frozen)
     {
         if (!due.AwaitsCharge(terms)) return null;
-        // Within the days of grace nothing is charged. At most a holiday of ten years may hold it up.
+        // Within the days of grace nothing is charged, and in a holiday nothing grows. At most a holiday of ten years may hold it up.
         for (var end = MonthEnds.After(asOf); end.Year <= Math.Min(asOf.Year + YearsMax, DateOnly.MaxValue.Year - 1); end = MonthEnds.After(end))
-            if (due.DaysLate + DaysPastDue.Counted(asOf, end, frozen) > terms.Overdue.GraceDays) return end;
+            if (DaysPastDue.Counted(asOf, end, frozen) is var days && due.DaysLate + days > terms.Overdue.GraceDays && (days > 0 || due.HasUncharged(terms))) return end;
         return null;
     }
 
