@@ -4,8 +4,7 @@ using CreditGrains.Engine.Tables;
 namespace CreditGrains.Engine.Loans;
 
 /// <summary>
-/// On which business day something next happens to each loan: an instalment falls due, or days past due pass an edge. Loans hang in lists by legal entity and
-/// day. Derived state: rebuilt from the tables.
+/// On which business day something next happens to each loan (<see cref="LoanWake"/>). Loans hang in lists by legal entity and day. Derived state: rebuilt from the tables.
 /// </summary>
 internal sealed class LoanCalendar(PartitionState state)
 {
@@ -29,6 +28,8 @@ internal sealed class LoanCalendar(PartitionState state)
         loan.NextWake = head;
         loan.PreviousWake = 0;
         head = row;
+        // That of a loan that stood still may be over already.
+        if (loan.WakeDay <= days.Today) NoteBehind(days.Scope);
     }
 
     /// <summary>Takes a loan out of its list.</summary>
@@ -48,7 +49,7 @@ internal sealed class LoanCalendar(PartitionState state)
         var scope = ((uint)tenant << 16) | legalEntity;
         if (!entities.TryGetValue(scope, out var days)) return;
         days.Today = LoanDays.BusinessDay(state, tenant, legalEntity);
-        if (!behind.Contains(scope)) behind.Enqueue(scope);
+        NoteBehind(scope);
     }
 
     /// <summary>A loan whose day is at or before its legal entity's business date, of the oldest day; 0 when there is none.</summary>
@@ -105,12 +106,17 @@ internal sealed class LoanCalendar(PartitionState state)
         foreach (var scope in entities.Keys.Order()) behind.Enqueue(scope);
     }
 
+    private void NoteBehind(uint scope)
+    {
+        if (!behind.Contains(scope)) behind.Enqueue(scope);
+    }
+
     private EntityDays Of(int facility)
     {
         ref readonly var row = ref state.Facilities.Read(facility);
         var scope = ((uint)row.Tenant << 16) | row.LegalEntity;
         if (scope == lastScope && lastDays is not null) return lastDays;
-        if (!entities.TryGetValue(scope, out var days)) entities.Add(scope, days = new EntityDays { Today = LoanDays.BusinessDay(state, row.Tenant, row.LegalEntity) });
+        if (!entities.TryGetValue(scope, out var days)) entities.Add(scope, days = new EntityDays { Scope = scope, Today = LoanDays.BusinessDay(state, row.Tenant, row.LegalEntity) });
         (lastScope, lastDays) = (scope, days);
         return days;
     }
@@ -119,6 +125,7 @@ internal sealed class LoanCalendar(PartitionState state)
     {
         public readonly Dictionary<int, int> First = [];
         public readonly PriorityQueue<int, int> Days = new();
+        public required uint Scope { get; init; }
 
         /// <summary>The business date.</summary>
         public int Today;

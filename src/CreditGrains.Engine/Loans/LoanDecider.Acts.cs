@@ -97,8 +97,9 @@ internal sealed partial class LoanDecider
             return;
         }
         var (owed, amount) = (book.Owed(row), e.AmountAsked);
-        var look = new LoanLook(book, state, row, null);
-        var notDue = look.Before.PrincipalNotDue;
+        var look = new LoanLook(book, state, row, Today(facility));
+        var before = Counted(look, Today(facility));
+        var notDue = before.PrincipalNotDue;
         var isAll = amount == owed.Total;
         if (amount > owed.Total || (!isAll && amount > owed.Total - notDue))
         {
@@ -108,7 +109,7 @@ internal sealed partial class LoanDecider
         var left = amount - (isAll ? notDue : 0);
         var dues = new List<DueInstalment>();
         var parts = new Allocation(0, 0, isAll ? notDue : 0, 0);
-        foreach (var due in look.Before.Dues)
+        foreach (var due in before.Dues)
         {
             var fees = Math.Min(left, due.Fees);
             var penalty = Math.Min(left - fees, Math.Max(0, due.PenaltyCharged - due.PenaltyPaid));
@@ -124,10 +125,10 @@ internal sealed partial class LoanDecider
             // Interest for lateness on what was written off whole is given up with it.
             if (!isAll && rest.Fees + rest.Interest + rest.Principal > 0) dues.Add(rest);
         }
-        var after = look.Before with { Dues = [.. dues], WrittenOff = look.Before.WrittenOff + amount };
+        var after = before with { Dues = [.. dues], WrittenOff = before.WrittenOff + amount };
         if (isAll) after = after with { Remaining = 0, PrincipalNotDue = 0, Carried = 0, Regular = 0, Listed = [] };
-        if (after.Dues.IsEmpty) after = after with { NonAccrualSince = null };
         // What is given up is no longer overdue either.
+        if (!after.Dues.Any(due => due.Ages)) after = after with { NonAccrualSince = null };
         after = after with { HeldUntil = Observation.Of(look.AccountOf(after)).HeldUntil };
         var part = outcome.OfStanding(look, LoanDeed.WrittenOff, after);
         part.WrittenOff = amount;
@@ -147,14 +148,28 @@ internal sealed partial class LoanDecider
             Decline(ref e, Reason.UnknownLoan, 0);
             return;
         }
-        var look = new LoanLook(book, state, row, null);
+        var look = new LoanLook(book, state, row, Today(facility));
         var recovered = Math.Min(e.AmountAsked, Math.Min(look.Before.WrittenOff, e.Balances.WrittenOff));
-        var part = outcome.OfStanding(look, LoanDeed.Recovered, look.Before with { WrittenOff = look.Before.WrittenOff - recovered });
+        var part = outcome.OfStanding(look, LoanDeed.Recovered, Counted(look, Today(facility)) with { WrittenOff = look.Before.WrittenOff - recovered });
         part.WrittenOff = -recovered;
         e.Loans = [part];
         e.Outcome = OutcomeKind.Posted;
         e.Amount = e.AmountAsked;
         e.Balances = e.Balances with { WrittenOff = e.Balances.WrittenOff - recovered, Credit = e.Balances.Credit + e.AmountAsked - recovered };
+    }
+
+    private DateOnly Today(in FacilityRow facility) => LoanDays.Date(LoanDays.BusinessDay(state, facility.Tenant, facility.LegalEntity));
+
+    /// <summary>
+    /// A loan whose turn has come, with its days counted to the business date: what changes it without an act of LoanServicing must not pass for having been so since it last aged. One that
+    /// stands still stays where it is.
+    /// </summary>
+    private static LoanStanding Counted(in LoanLook look, DateOnly today)
+    {
+        var counted = LoanServicing.Advance(look.Account, today);
+        if (counted.Refusal is not null) return look.Before;
+        var standing = look.Before.After(counted.Value);
+        return LoanOwed.Of(standing) == LoanOwed.Of(look.Before) ? standing : look.Before;
     }
 
     private static void Decline(ref LedgerEvent e, Reason reason, LoanFault fault)

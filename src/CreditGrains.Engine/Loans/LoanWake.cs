@@ -7,8 +7,9 @@ using CreditGrains.Domain.Loans.Servicing;
 namespace CreditGrains.Engine.Loans;
 
 /// <summary>
-/// The next day on which something happens to a loan by time alone: its next instalment falls due, or its days past due pass an edge: the end of the days of
-/// grace, of a bucket, of a class, of recognised interest, the begin of an observation. An edge that would change nothing is none. In between days are counted when somebody looks.
+/// The next day on which something happens to a loan by time alone: its next instalment falls due, its days past due pass an edge (the end of the days of grace, of a
+/// bucket, of a class, of recognised interest, the begin of an observation), or a later row of its product's classes comes into force. What would change nothing is none. In
+/// between days are counted when somebody looks.
 /// </summary>
 internal static class LoanWake
 {
@@ -36,9 +37,9 @@ internal static class LoanWake
     public static DateOnly? NextCharge(LoanTerms terms, DueInstalment due, DateOnly asOf, ReadOnlySpan<FrozenSpan> frozen)
     {
         if (!due.AwaitsCharge(terms)) return null;
-        // Within the days of grace nothing is charged. At most a holiday of ten years may hold it up.
+        // Within the days of grace nothing is charged, and in a holiday nothing grows. At most a holiday of ten years may hold it up.
         for (var end = MonthEnds.After(asOf); end.Year <= Math.Min(asOf.Year + YearsMax, DateOnly.MaxValue.Year - 1); end = MonthEnds.After(end))
-            if (due.DaysLate + DaysPastDue.Counted(asOf, end, frozen) > terms.Overdue.GraceDays) return end;
+            if (DaysPastDue.Counted(asOf, end, frozen) is var days && due.DaysLate + days > terms.Overdue.GraceDays && (days > 0 || due.HasUncharged(terms))) return end;
         return null;
     }
 
@@ -49,31 +50,65 @@ internal static class LoanWake
     /// <param name="nextDue">When its next instalment falls due; null when none is to come.</param>
     /// <param name="product">Its edges.</param>
     /// <param name="settled">What edges would begin and has begun: those are of no consequence.</param>
-    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product, LoanSettled settled) =>
-        NextEdge(product, daysLate, asOf, settled) is { } days && Reached(asOf, frozen, days - daysLate) is { } day && (nextDue is null || day < nextDue) ? day : nextDue;
-
-    /// <summary>The fewest days late, above those now, at which bucket, class, grace, recognition or observation changes.</summary>
-    private static int? NextEdge(LoanProduct product, int daysLate, DateOnly asOf, LoanSettled settled)
+    public static DateOnly? Next(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, DateOnly? nextDue, LoanProduct product, LoanSettled settled)
     {
-        int? next = null;
-        void Consider(int days)
+        var next = NextEdge(product, daysLate, settled) is { } days ? Sooner(nextDue, Reached(asOf, frozen, days - daysLate)) : nextDue;
+        // Within the days of grace the class is that of no days in any row.
+        return product.Classes.Rows.Length == 1 || daysLate <= product.Overdue.GraceDays ? next : Sooner(next, NextClass(asOf, daysLate, frozen, product.Classes, settled.ClassBest));
+    }
+
+    /// <summary>The fewest days late, above those now, at which bucket, grace, recognition, observation, or a class that does not depend on the date changes.</summary>
+    private static int? NextEdge(LoanProduct product, int daysLate, LoanSettled settled)
+    {
+        var next = new FewestDays(daysLate);
+        next.Consider(product.Overdue.GraceDays + 1);
+        if (daysLate <= product.Overdue.GraceDays) return next.Days;
+        if (!settled.IsNonAccrual) next.Consider(product.Overdue.NonAccrualFromDays);
+        if (!settled.IsHeld && product.Overdue.Observation is { } observation) next.Consider(observation.FromDays);
+        foreach (var edge in product.Buckets.LastDays) next.Consider(edge + 1);
+        if (product.Classes.Rows.Length == 1) next.Consider(product.Classes.Rows[0], settled.ClassBest);
+        return next.Days;
+    }
+
+    /// <summary>The first day after a date on which a late loan has another class than on it: by its days late, or because another row is in force.</summary>
+    private static DateOnly? NextClass(DateOnly asOf, int daysLate, ReadOnlySpan<FrozenSpan> frozen, ClassificationTable table, Classification best)
+    {
+        var rows = table.Rows;
+        var place = 0;
+        while (place + 1 < rows.Length && rows[place + 1].From <= asOf) place++;
+        var (since, late, now) = (asOf, daysLate, Classifications.Worse(rows[place].Of(daysLate), best));
+        while (true)
         {
-            if (days > daysLate && (next is null || days < next)) next = days;
+            var until = place + 1 < rows.Length ? rows[place + 1].From : (DateOnly?)null;
+            var edge = new FewestDays(late);
+            edge.Consider(rows[place], best);
+            if (edge.Days is { } days && Reached(since, frozen, days - late) is { } day && (until is null || day < until)) return day;
+            if (until is not { } begin) return null;
+            late += DaysPastDue.Counted(since, begin, frozen);
+            since = begin;
+            if (Classifications.Worse(rows[++place].Of(late), best) != now) return begin;
+        }
+    }
+
+    /// <summary>The fewest of some days late that are above those now.</summary>
+    private struct FewestDays(int daysLate)
+    {
+        /// <summary>Null when none is above.</summary>
+        public int? Days { get; private set; }
+
+        public void Consider(int days)
+        {
+            if (days > daysLate && (Days is null || days < Days)) Days = days;
         }
 
-        Consider(product.Overdue.GraceDays + 1);
-        if (daysLate <= product.Overdue.GraceDays) return next;
-        if (!settled.IsNonAccrual) Consider(product.Overdue.NonAccrualFromDays);
-        if (!settled.IsHeld && product.Overdue.Observation is { } observation) Consider(observation.FromDays);
-        foreach (var edge in product.Buckets.LastDays) Consider(edge + 1);
-        var row = product.Classes.Rows[0];
-        foreach (var later in product.Classes.Rows)
-            if (later.From <= asOf) row = later;
-        if (settled.ClassBest < Classification.SpecialMention) Consider(row.SpecialMention);
-        if (settled.ClassBest < Classification.Substandard) Consider(row.Substandard);
-        if (settled.ClassBest < Classification.Doubtful) Consider(row.Doubtful);
-        if (settled.ClassBest < Classification.Loss) Consider(row.Loss);
-        return next;
+        /// <summary>The days of the classes of a row that are worse than one.</summary>
+        public void Consider(in ClassificationRow row, Classification best)
+        {
+            if (best < Classification.SpecialMention) Consider(row.SpecialMention);
+            if (best < Classification.Substandard) Consider(row.Substandard);
+            if (best < Classification.Doubtful) Consider(row.Doubtful);
+            if (best < Classification.Loss) Consider(row.Loss);
+        }
     }
 
     /// <summary>The day on which so many more days are counted.</summary>

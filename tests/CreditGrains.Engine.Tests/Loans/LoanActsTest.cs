@@ -26,7 +26,7 @@ public sealed class LoanActsTest : LoanTest
             var random = new Random(seed * 31 + kind.Length);
             var facility = seed + 1;
             World.OpenLine(facility, Line, World.Node(NodeKind.Borrower));
-            var start = LoanDate();
+            var start = LoanDate;
             var product = Product(kind, start) with { Overdue = Strict with { GraceDays = seed % 3, Observation = seed % 2 == 0 ? new ObservationRule(20, seed % 3, 1) : null } };
             var drawn = Draw(1_000_000, product, 12, 900, facility);
             var pure = LoanServicing.Open(product.TermsOf(1_000_000, World.Eur, start, new LoanFigures(new RateAnnual(90_000_000), 12))).Value;
@@ -190,8 +190,6 @@ public sealed class LoanActsTest : LoanTest
     }
 
     private Command Act(CommandKind kind, long loan, long amount = 0, long facility = 1) => World.Of(kind, amount, loan, facility);
-
-    private DateOnly LoanDate() => World.Partition.State.Small.BusinessDates[(1, 1)] is var day ? new DateOnly(1970, 1, 1).AddDays(day) : Start;
 
     private LoanAccount Random(Random random, LoanAccount pure, DateOnly date, int facility, long loan)
     {

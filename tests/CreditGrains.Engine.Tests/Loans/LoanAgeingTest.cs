@@ -83,5 +83,6 @@ public sealed class LoanAgeingTest : LoanTest
         BusinessDays = random.Next(2) == 0 ? BusinessDayRule.None : BusinessDayRule.Following,
         Overdue = new OverdueTerms { PenaltyPpm = random.Next(2) * 1_500_000, Compounding = (Compounding)random.Next(2), GraceDays = random.Next(3) * 5, NonAccrualFromDays = random.Next(2) == 0 ? 90 : 3, ChargesAtMonthEnd = random.Next(3) == 0, Observation = random.Next(3) == 0 ? new ObservationRule(random.Next(1, 100), random.Next(3), 2) : null },
         Fees = random.Next(2) == 0 ? [] : [new LoanFee("service", FeeTiming.WithEachInstalment, FeeMeasure.OfPrincipal, 500, true)],
+        Classes = random.Next(2) == 0 ? ClassificationTable.Loans : LoanClassDateTest.Classes(random, random.Next(2, 5)),
     };
 }

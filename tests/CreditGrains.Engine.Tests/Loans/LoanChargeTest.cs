@@ -101,4 +101,61 @@ public sealed class LoanChargeTest : LoanTest
         var pure = LoanServicing.Advance(Pure(1_200_000, Charged, 12, 1_000), new DateOnly(2026, 3, 5)).Value;
         Assert.Equal(pure.Dues.Sum(due => due.Interest + due.LatenessOwed), World.Balances().Interest);
     }
+
+    [Fact]
+    public void MonthEnd_AfterPrincipalWasPaidInTheDaysOfGraceAndAFeeWasNot_ChargesTheDaysBefore()
+    {
+        DueComponent[] feesLast = [DueComponent.Principal, DueComponent.Interest, DueComponent.Compound, DueComponent.Penalty, DueComponent.Fees];
+        var product = Charged with
+        {
+            Amortisation = new Amortisation.Bullet(),
+            Fees = [new LoanFee("end", FeeTiming.WithLastInstalment, FeeMeasure.Fixed, 900, true)],
+            Overdue = Charged.Overdue with { Compounding = Compounding.None, GraceDays = 20, Allocation = new AllocationRule([new AllocationOrder(0, AllocationScope.ByInstalment, [.. feesLast])]) },
+        };
+        Draw(1_200_000, product, 1, 1_000);
+        Date(new DateOnly(2026, 2, 15));
+        World.Idle();
+        Date(new DateOnly(2026, 2, 20));
+        Repay(1_210_000);
+        // The last day of February is within the days of grace: 13 of 20.
+        Date(new DateOnly(2026, 2, 28));
+        World.Idle();
+        Assert.Equal((0L, 900L), (World.Balances().Interest, World.Balances().Fees));
+        Date(new DateOnly(2026, 3, 30));
+        World.Idle();
+
+        Date(new DateOnly(2026, 3, 31));
+        World.Idle();
+
+        // With the fee the instalment was not paid in time: 1,200,000 × 5 days × 15 % / 360.
+        Assert.Equal((2_500L, 900L), (World.Balances().Interest, World.Balances().Fees));
+    }
+
+    [Fact]
+    public void MonthEnd_InAHoliday_ChargesWhatIsNotChargedYetAndThenNothing()
+    {
+        var drawn = Draw(1_200_000, Charged, 12, 1_000);
+        Date(new DateOnly(2026, 2, 15));
+        World.Idle();
+        Date(new DateOnly(2026, 2, 20));
+        World.Idle();
+        var granted = World.Do(World.Of(CommandKind.GrantHoliday, 0, drawn.Sequence) with { Control = new LoanHoliday(World.F(1), 3, HolidayInterest.Deferred, true) });
+        Assert.Equal(OutcomeKind.Posted, granted.Kind);
+
+        // Of five days: 100,000 × 5 × 15 % / 360 and 10,000 × 5 × 15 % / 360. To 15 May no days count.
+        Assert.Equal(208 + 21, AgedOn(new DateOnly(2026, 2, 28)));
+        Assert.Null(AgedOn(new DateOnly(2026, 3, 31)));
+        Assert.Null(AgedOn(new DateOnly(2026, 4, 30)));
+        // Then sixteen more: 100,000 × 21 × 15 % / 360 = 875, of interest 87.5.
+        Assert.Equal(875 - 208 + 88 - 21, AgedOn(new DateOnly(2026, 5, 31)));
+    }
+
+    /// <summary>What was charged by time alone on a day; null when the loan was not aged.</summary>
+    private long? AgedOn(DateOnly date)
+    {
+        Date(date);
+        var last = World.LastSequence;
+        World.Idle();
+        return World.EventsAfter(last).Find(e => e.Kind == CommandKind.AgeLoan)?.Amount;
+    }
 }

@@ -31,6 +31,9 @@ public abstract class LoanTest : IDisposable
 
     protected static int DayOf(DateOnly date) => date.DayNumber - new DateOnly(1970, 1, 1).DayNumber;
 
+    /// <summary>The business date.</summary>
+    protected DateOnly LoanDate => new DateOnly(1970, 1, 1).AddDays(World.Partition.State.Small.BusinessDates[(1, 1)]);
+
     protected void Date(DateOnly date) => World.Set(new AdvanceBusinessDate(World.Scope, DayOf(date)));
 
     protected Outcome TryDraw(long amount, LoanProduct product, LoanFigures figures, long facility = 1, long least = 0) => World.Do(

@@ -2,6 +2,7 @@ using CreditGrains.Domain.Commands;
 using CreditGrains.Domain.Delinquency;
 using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Products;
+using CreditGrains.Domain.Loans.Servicing;
 using CreditGrains.Engine.Tests.Rules;
 
 namespace CreditGrains.Engine.Tests.Loans;
@@ -52,6 +53,31 @@ public sealed class LoanWakeTest : LoanTest
         Assert.Equal(Classification.Substandard, Loan().OwnClass);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public void Loan_OfRandomDatedClassesPaidNowAndThen_IsAgedOnTheDaysOfWhatIsSeen(int seed)
+    {
+        var random = new Random(seed);
+        var product = Equal with
+        {
+            Classes = LoanClassDateTest.Classes(random, random.Next(2, 5)),
+            Overdue = new OverdueTerms { GraceDays = random.Next(3) * 7, NonAccrualFromDays = random.Next(1, 120), Observation = seed % 2 == 0 ? new ObservationRule(random.Next(20, 80), 1, 1) : null },
+        };
+        var drawn = Draw(240_000, product, 24, 0);
+        for (var step = 0; step < 10; step++)
+        {
+            DayByDay(LoanDate.AddDays(random.Next(10, 45)));
+            if (random.Next(4) == 0) World.Do(World.Of(CommandKind.GrantHoliday, 0, drawn.Sequence) with { Control = new LoanHoliday(World.F(1), 1, HolidayInterest.Deferred, true) });
+            else if (random.Next(3) > 0) Repay(Math.Max(1, Loan().Dues.Sum(due => due.Principal) * random.Next(1, 3) / 2));
+            World.Idle();
+        }
+    }
+
     private static ClassificationTable Classes(int specialMention, int substandard) => new([new ClassificationRow(new DateOnly(2023, 7, 1), specialMention, substandard, 271, 361)]);
 
     private void DayByDay(DateOnly until)
@@ -67,8 +93,6 @@ public sealed class LoanWakeTest : LoanTest
             Assert.Equal((today, before != Seen()), (today, isAged));
         }
     }
-
-    private DateOnly LoanDate => new DateOnly(1970, 1, 1).AddDays(World.Partition.State.Small.BusinessDates[(1, 1)]);
 
     private (int, int, Classification, bool, DateOnly?, bool) Seen()
     {

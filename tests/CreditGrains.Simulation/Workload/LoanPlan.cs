@@ -16,11 +16,15 @@ internal sealed class LoanPlan
 
     private const int EpochDay = 719_162;
     private readonly Dice _dice;
+    private readonly DateOnly _start;
     private readonly List<SealedProduct> _products;
 
-    public LoanPlan(Dice dice)
+    /// <param name="dice">Its own.</param>
+    /// <param name="start">The first business date: later rows of dated classes begin around and after it.</param>
+    public LoanPlan(Dice dice, DateOnly start)
     {
         _dice = dice;
+        _start = start;
         _products = [.. Enumerable.Range(0, 1 + dice.Below(4)).Select(_ => SealedProduct.Of(Product()))];
     }
 
@@ -60,5 +64,19 @@ internal sealed class LoanPlan
             Observation = _dice.Percent(60) ? null : new ObservationRule((int)_dice.Between(1, 100), _dice.Below(4), 1 + _dice.Below(4)),
         },
         IsRetail = _dice.Percent(40),
+        Classes = _dice.Percent(40) ? ClassificationTable.Loans : Classes(),
     };
+
+    private ClassificationTable Classes()
+    {
+        List<ClassificationRow> rows = [];
+        DateOnly from = _start.AddDays((int)_dice.Between(-60, 30));
+        for (int left = 2 + _dice.Below(12); left > 0; left--)
+        {
+            int special = (int)_dice.Between(1, 40), substandard = special + (int)_dice.Between(1, 90), doubtful = substandard + (int)_dice.Between(1, 120);
+            rows.Add(new ClassificationRow(from, special, substandard, doubtful, doubtful + (int)_dice.Between(1, 120)));
+            from = from.AddDays((int)_dice.Between(1, 60));
+        }
+        return new ClassificationTable([.. rows]);
+    }
 }

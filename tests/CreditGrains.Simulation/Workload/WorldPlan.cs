@@ -35,7 +35,7 @@ internal sealed class WorldPlan
         _isDeep = dice.Percent(12);
         int currencies = 1 + dice.Below(4);
         Currencies = [.. CurrencyCodes.Take(currencies).Select(code => new Currency(code))];
-        Loans = new LoanPlan(dice.Fork());
+        Loans = new LoanPlan(dice.Fork(), LoanPlan.DateOf((int)(start / 86_400_000_000)));
         Setup = [.. Tenants.SelectMany(LayOut), .. Tenants.SelectMany(Dates)];
     }
 

@@ -74,11 +74,15 @@ public sealed record DueInstalment(int Number, DateOnly Due, long Fees, long Int
         CompoundCharged = Math.Max(CompoundCharged, Math.Min(ChargedMax, Compound(terms) + CompoundPaid)),
     };
 
-    /// <summary>Whether there will be interest for lateness to charge at the next month end past the days of grace.</summary>
+    /// <summary>Whether there will be interest for lateness to charge at a month end past the days of grace: some that is not charged yet, though nothing while they run, or an amount on which it grows.</summary>
     /// <param name="terms">The loan's terms.</param>
     public bool AwaitsCharge(LoanTerms terms) => terms.Overdue.PenaltyPpm > 0
-        && (Principal > 0 || (Interest > 0 && terms.Overdue.Compounding == Compounding.OnInterest)
-            || Penalty(terms) + PenaltyPaid > PenaltyCharged || Compound(terms) + CompoundPaid > CompoundCharged);
+        && (Principal > 0 || (Interest > 0 && terms.Overdue.Compounding == Compounding.OnInterest) || HasUncharged(terms));
+
+    /// <summary>Whether the days counted so far bring interest for lateness, now or when the days of grace are over, that is not charged yet.</summary>
+    /// <param name="terms">The loan's terms.</param>
+    public bool HasUncharged(LoanTerms terms) =>
+        Owed(terms, PrincipalDays) > PenaltyCharged || (terms.Overdue.Compounding == Compounding.OnInterest && Owed(terms, InterestDays) > CompoundCharged);
 
     internal DueInstalment Pay(DueComponent component, long amount) => component switch
     {

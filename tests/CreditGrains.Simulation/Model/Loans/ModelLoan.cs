@@ -140,8 +140,13 @@ internal sealed class ModelLoan
         if (OldestUnpaid is null && !IsHeld) return false;
         ModelLoan copy = Copy();
         BigInteger none = 0;
-        copy.Advance(today, ref none);
-        return (copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince, copy.IsHeld) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince, IsHeld);
+        // By one row all that is seen changes one way. By several its class may be another for some days and then as it was.
+        for (DateOnly day = Product.Classes.Rows.Length == 1 ? today : AsOf.AddDays(1); day <= today; day = day.AddDays(1))
+        {
+            copy.Advance(day, ref none);
+            if ((copy.Bucket, copy.Class, copy.DaysPastDue > 0, copy.NonAccrualSince, copy.IsHeld) != (Bucket, Class, DaysPastDue > 0, NonAccrualSince, IsHeld)) return true;
+        }
+        return false;
     }
 
     // Up to a date before which nothing falls due: whether a month end finds interest for lateness, or something it grows on, past the days of grace.
