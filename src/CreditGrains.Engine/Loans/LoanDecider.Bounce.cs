@@ -81,11 +81,12 @@ internal sealed partial class LoanDecider
         {
             var (part, sequence) = history.Since[i];
             if (part.Deed is not (LoanDeed.Aged or LoanDeed.Paid or LoanDeed.Bounced)) return (null, LoanFault.ReceiptBuiltUpon, 0);
-            var aged = LoanServicing.Advance(account, LoanDays.Date(part.Day));
+            // Money that waited was taken on due dates, which may lie before the day on which the loan was aged.
+            var aged = LoanServicing.Advance(account with { Unapplied = part.Deed == LoanDeed.Aged ? part.Paid.Total : 0 }, LoanDays.Date(part.Day));
             if (aged.Refusal is { } late) return (null, late.Fault, 0);
-            account = aged.Value;
+            (account, waiting) = (aged.Value with { Unapplied = 0 }, waiting + aged.Value.Unapplied);
             if (part.Deed == LoanDeed.Bounced) account = LoanServicing.ChargeFee(account, terms.Overdue.BounceFee);
-            if (part.Deed == LoanDeed.Bounced || part.Paid.Total == 0 || history.TakenBack.Contains(sequence)) continue;
+            if (part.Deed != LoanDeed.Paid || part.Paid.Total == 0 || history.TakenBack.Contains(sequence)) continue;
             var paid = LoanServicing.Execute(account, new LoanAct.Repayment(account.AsOf, part.Paid.Total));
             if (paid.Refusal is { } refusal) return (null, refusal.Fault, 0);
             (account, waiting) = (paid.Value with { Unapplied = 0 }, waiting + paid.Value.Unapplied);

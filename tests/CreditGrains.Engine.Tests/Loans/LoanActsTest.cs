@@ -6,6 +6,7 @@ using CreditGrains.Domain.Loans;
 using CreditGrains.Domain.Loans.Calendars;
 using CreditGrains.Domain.Loans.Products;
 using CreditGrains.Domain.Loans.Servicing;
+using CreditGrains.Engine.Queries;
 using CreditGrains.Engine.Tests.Rules;
 
 namespace CreditGrains.Engine.Tests.Loans;
@@ -116,6 +117,28 @@ public sealed class LoanActsTest : LoanTest
         Assert.Equal((drawn.Sequence, 3, 10_000L, 500L), (Loan().Reference, Loan().DaysPastDue, World.Balances().Principal, World.Balances().Fees));
         World.AssertReplaysTheSame();
         Assert.Equal(0, Repay(10_500).Balances.Drawn);
+    }
+
+    [Fact]
+    public void Bounce_BeforeMoneyThatWaitedWasTaken_TakesItOnTheDueDateAgain()
+    {
+        // 10 % a year, one and a half times when late, over 360.
+        Draw(1_200_000, Level with { Amortisation = new Amortisation.EqualPrincipal(), Overdue = new OverdueTerms { PenaltyPpm = 1_500_000 } }, 12, 1_000);
+        Date(Start.AddMonths(1));
+        var receipt = Repay(110_000);
+        Date(new DateOnly(2026, 2, 20));
+        Repay(50_000);
+        Assert.Equal(50_000, World.Balances().Credit);
+        // The next is due on 15 March; the date comes to it five days late.
+        Date(new DateOnly(2026, 3, 20));
+        World.Idle();
+
+        var bounced = World.Do(World.Of(CommandKind.ReverseRepayment, 0, receipt.Sequence));
+
+        Assert.Equal(OutcomeKind.Posted, bounced.Kind);
+        // On 15 March the 50,000 go over 28 days' penalty on 100,000 (1,166.67), the interest of 10,000 and 38,833 principal; five days on 61,167 are 127 more.
+        Assert.Equal([new LoanDueView(1, new DateOnly(2026, 2, 15), 0, 127, 0, 0, 61_167), new LoanDueView(2, new DateOnly(2026, 3, 15), 0, 208, 0, 9_167, 100_000)], Loan().Dues);
+        Assert.Equal(0, World.Balances().Credit);
     }
 
     [Fact]

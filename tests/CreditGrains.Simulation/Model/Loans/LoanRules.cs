@@ -56,7 +56,7 @@ internal sealed class LoanRules(World world, ModelFacility facility)
             Keep(still, loan);
             return new Verdict { Kind = OutcomeKind.Declined, Reason = Reason.AmountOverflow, Loans = [still.Event("Aged", 0) with { DaysPastDue = 0 }] };
         }
-        Keep(after, loan);
+        Keep(after, loan, isByTime: true);
         BigInteger charged = after.Principal + after.Interest + after.Fees - owed + after.PaidTotal;
         return new Verdict { Kind = OutcomeKind.Posted, Amount = charged, Limits = before.Excess(), Loans = [after.Event("Aged", charged)] };
     }
@@ -173,9 +173,12 @@ internal sealed class LoanRules(World world, ModelFacility facility)
             BigInteger none = 0;
             foreach (LoanEntry since in log.Skip(place + 1))
             {
-                after.Advance(since.Day, ref none);
+                // Money that waited is taken on the due dates again, that of a payment on its day.
+                BigInteger waited = since.IsByTime ? since.Money : 0;
+                after.Advance(since.Day, ref waited);
+                waiting += waited;
                 if (since.TakesBack != 0) after.ChargeFee(after.Product.Overdue.BounceFee);
-                else if (!undone.Contains(since.Sequence)) waiting += since.Money - after.Take(since.Money);
+                else if (!since.IsByTime && !undone.Contains(since.Sequence)) waiting += since.Money - after.Take(since.Money);
             }
             after.Advance(today, ref none);
             after.ChargeFee(after.Product.Overdue.BounceFee);
@@ -202,10 +205,10 @@ internal sealed class LoanRules(World world, ModelFacility facility)
     }
 
     /// <summary>Keeps a loan as an event left it.</summary>
-    public void Keep(ModelLoan after, ModelLoan before, long takesBack = 0)
+    public void Keep(ModelLoan after, ModelLoan before, long takesBack = 0, bool isByTime = false)
     {
         if (!facility.LoanLog.TryGetValue(after.Reference, out List<LoanEntry>? log)) facility.LoanLog.Add(after.Reference, log = []);
-        log.Add(new LoanEntry(world.LastSequence + 1, before.Copy(), after.AsOf, takesBack == 0 ? after.PaidTotal : 0, takesBack));
+        log.Add(new LoanEntry(world.LastSequence + 1, before.Copy(), after.AsOf, takesBack == 0 ? after.PaidTotal : 0, takesBack, isByTime));
         if (after.HasEnded) facility.Loans.Remove(after.Reference);
         else facility.Loans[after.Reference] = after.Copy();
     }

@@ -41,8 +41,8 @@ internal sealed class ModelDue
     public ModelDue Copy() => (ModelDue)MemberwiseClone();
 }
 
-/// <summary>An event of a loan: how it stood before, the business date, and the money it took.</summary>
-internal sealed record LoanEntry(long Sequence, ModelLoan Before, DateOnly Day, BigInteger Money, long TakesBack);
+/// <summary>An event of a loan: how it stood before, the business date, the money it took, and whether that had waited and was taken on due dates.</summary>
+internal sealed record LoanEntry(long Sequence, ModelLoan Before, DateOnly Day, BigInteger Money, long TakesBack, bool IsByTime);
 
 /// <summary>docs/loans.md "The life of a loan" a second time: a whole schedule, day by day, whole numbers without bound.</summary>
 internal sealed class ModelLoan
